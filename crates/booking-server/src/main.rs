@@ -1,0 +1,2 @@
+//! booking-server
+fn main() {}
