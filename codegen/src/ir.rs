@@ -1,0 +1,377 @@
+//! What the emitters see of a contract: every reference resolved, every name chosen,
+//! every constraint typed. Nothing here remembers YAML, and nothing here knows Rust
+//! syntax beyond the identifiers that were chosen for it.
+//!
+//! The lowering guarantees, so that no emitter has to ask again:
+//! - each [`TypeRef::Named`] names a [`TypeDef`] of [`Contract::types`], and names are unique;
+//! - identifiers are valid Rust, unique in their scope, and never keywords;
+//! - bounds are consistent (`minimum <= maximum`), patterns compile, defaults obey their type;
+//! - an object never contains itself except through an array.
+
+use serde_json::Value;
+
+/// One whole contract.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contract {
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// `info.description`.
+    pub description: Option<String>,
+    /// The path of the first server URL, without a trailing slash: `/api/v1`, or empty.
+    pub base_path: String,
+    /// The tags, in the order of the contract. Each becomes one trait.
+    pub tags: Vec<Tag>,
+    /// All types: the components in the order of the contract, then inline ones in the
+    /// order in which they are met.
+    pub types: Vec<TypeDef>,
+    /// All operations, in the order of the contract.
+    pub operations: Vec<Operation>,
+    /// The contract itself as JSON, `$ref`s left as they are.
+    pub document: Value,
+}
+
+/// A group of operations, and the trait that backend teams implement for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tag {
+    /// As in the contract: `Bookings`.
+    pub name: String,
+    /// The trait's identifier: `Bookings`.
+    pub trait_ident: String,
+    /// The file that holds the trait, without `.rs`: `bookings`.
+    pub module_ident: String,
+    /// What the tag is for.
+    pub description: Option<String>,
+}
+
+/// A type with a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeDef {
+    /// The Rust identifier: `PartySize`.
+    pub ident: String,
+    /// The name under `components/schemas`, or `None` for an inline schema, whose
+    /// identifier was made from where it stands (`Pagination` + `total`).
+    pub component: Option<String>,
+    /// What it is.
+    pub description: String,
+    /// What its values are.
+    pub kind: TypeKind,
+}
+
+/// What the values of a type are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TypeKind {
+    /// A string that obeys rules.
+    Text(TextRules),
+    /// A string out of a closed list.
+    Enumeration(Vec<EnumValue>),
+    /// `format: date`: a full-date of RFC 3339.
+    Date,
+    /// `format: date-time`: a date-time of RFC 3339.
+    DateTime,
+    /// `format: uuid`.
+    Uuid,
+    /// An integer within bounds.
+    Integer(IntegerRules),
+    /// A number within bounds.
+    Number(NumberRules),
+    /// `true` or `false`. Only for components; an inline one is [`TypeRef::Boolean`].
+    Boolean,
+    /// A list.
+    Array(ArrayRules),
+    /// An object with known properties.
+    Object(ObjectRules),
+}
+
+/// Where a type is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TypeRef {
+    /// By the identifier of a [`TypeDef`].
+    Named(String),
+    /// An inline `type: boolean`, which has no constraint to enforce.
+    Boolean,
+}
+
+/// The constraints of a string.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TextRules {
+    /// `minLength`, in Unicode scalar values.
+    pub min_length: Option<u32>,
+    /// `maxLength`, in Unicode scalar values.
+    pub max_length: Option<u32>,
+    /// `pattern`.
+    pub pattern: Option<Pattern>,
+    /// `format`, where it constrains text.
+    pub format: Option<TextFormat>,
+}
+
+/// A regular expression in both of its dialects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    /// As the contract has it (ECMA 262).
+    pub source: String,
+    /// The same language for the `regex` crate (`\d` is ASCII there too, for example).
+    pub rust: String,
+}
+
+/// The formats that constrain text and have no Rust type of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextFormat {
+    /// RFC 5321's mailbox.
+    Email,
+    /// RFC 3986's URI, absolute.
+    Uri,
+    /// RFC 3339's full-time: `19:00:00Z`.
+    Time,
+}
+
+/// One value of an enumeration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnumValue {
+    /// As it travels: `no_show`.
+    pub wire: String,
+    /// The Rust variant: `NoShow`.
+    pub ident: String,
+}
+
+/// The width in which an integer travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntegerWidth {
+    /// `format: int32`.
+    I32,
+    /// `format: int64`, and no format.
+    I64,
+}
+
+/// The constraints of an integer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntegerRules {
+    /// How wide it is.
+    pub width: IntegerWidth,
+    /// Whether the contract states the width as `format`.
+    pub states_format: bool,
+    /// `minimum`.
+    pub minimum: Option<i64>,
+    /// `exclusiveMinimum`.
+    pub exclusive_minimum: bool,
+    /// `maximum`.
+    pub maximum: Option<i64>,
+    /// `exclusiveMaximum`.
+    pub exclusive_maximum: bool,
+    /// `multipleOf`, greater than zero.
+    pub multiple_of: Option<i64>,
+}
+
+/// The constraints of a number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NumberRules {
+    /// `format`, when stated: `float` or `double`. Both are `f64` in Rust.
+    pub format: Option<String>,
+    /// `minimum`.
+    pub minimum: Option<f64>,
+    /// `exclusiveMinimum`.
+    pub exclusive_minimum: bool,
+    /// `maximum`.
+    pub maximum: Option<f64>,
+    /// `exclusiveMaximum`.
+    pub exclusive_maximum: bool,
+    /// `multipleOf`, greater than zero.
+    pub multiple_of: Option<f64>,
+}
+
+/// The constraints of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArrayRules {
+    /// The items' type.
+    pub items: TypeRef,
+    /// `minItems`.
+    pub min_items: Option<u32>,
+    /// `maxItems`.
+    pub max_items: Option<u32>,
+    /// `uniqueItems`.
+    pub unique_items: bool,
+}
+
+/// The properties of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectRules {
+    /// In the order of the contract.
+    pub properties: Vec<Property>,
+    /// `additionalProperties: false` makes it true: an unknown property is refused.
+    pub closed: bool,
+}
+
+/// One property of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Property {
+    /// As it travels: `party_size`.
+    pub wire: String,
+    /// The Rust field: `party_size`.
+    pub ident: String,
+    /// What it is, where it says more than its type.
+    pub description: Option<String>,
+    /// Its type.
+    pub ty: TypeRef,
+    /// Whether it must be present.
+    pub required: bool,
+    /// Whether it may be `null`.
+    pub nullable: bool,
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Method {
+    /// GET.
+    Get,
+    /// PUT.
+    Put,
+    /// POST.
+    Post,
+    /// DELETE.
+    Delete,
+    /// PATCH.
+    Patch,
+}
+
+/// One operation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// As in the contract: `createBooking`.
+    pub id: String,
+    /// In UpperCamelCase, the stem of its types: `CreateBooking`.
+    pub type_ident: String,
+    /// In snake_case, its method: `create_booking`.
+    pub method_ident: String,
+    /// Its HTTP method.
+    pub method: Method,
+    /// Its path below the base path: `/bookings/{booking_id}`.
+    pub path: String,
+    /// The name of its tag, one of [`Contract::tags`].
+    pub tag: String,
+    /// One line.
+    pub summary: String,
+    /// What it does.
+    pub description: String,
+    /// Path, query and header parameters, in the order of the contract.
+    pub parameters: Vec<Parameter>,
+    /// The request's body.
+    pub body: Option<Body>,
+    /// The answers, in the order of the contract. Error answers stand here too.
+    pub responses: Vec<Response>,
+}
+
+/// Where a parameter travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterLocation {
+    /// In the path; always required.
+    Path,
+    /// In the query.
+    Query,
+    /// In a header.
+    Header,
+}
+
+/// One parameter. A [`TypeKind::Array`] (query only) travels as a repeated name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// As it travels: `date_from`, `If-Match`.
+    pub wire: String,
+    /// The Rust field: `date_from`, `if_match`.
+    pub ident: String,
+    /// Where it travels.
+    pub location: ParameterLocation,
+    /// What it is.
+    pub description: String,
+    /// Its type: never an object, and an array's items are never arrays or objects.
+    pub ty: TypeRef,
+    /// Whether it must be present.
+    pub required: bool,
+    /// The value that stands in for an absent one (query and header, never required).
+    /// As it would travel: `20`, `-created_at`.
+    pub default: Option<String>,
+    /// The same as JSON, for the document.
+    pub default_json: Option<Value>,
+}
+
+/// A request's body. Always `application/json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// Its type.
+    pub ty: TypeRef,
+    /// Whether it must be present.
+    pub required: bool,
+    /// `x-max-body-bytes`: more is answered with 413.
+    pub max_bytes: u32,
+}
+
+/// One declared answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// Its status.
+    pub status: u16,
+    /// The status' name in UpperCamelCase: `Created`.
+    pub ident: String,
+    /// When it is given.
+    pub description: String,
+    /// What it carries.
+    pub body: ResponseBody,
+    /// Its declared headers, in the order of the contract.
+    pub headers: Vec<ResponseHeader>,
+}
+
+/// What an answer carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResponseBody {
+    /// Nothing (204, 304).
+    Empty,
+    /// `application/json`.
+    Json(TypeRef),
+    /// The one error shape, with the codes of `x-error-codes`. Every 4xx and 5xx is this.
+    Error {
+        /// The schema of the envelope.
+        envelope: TypeRef,
+        /// The codes, each a value of the contract's enumeration of codes.
+        codes: Vec<EnumValue>,
+    },
+}
+
+/// One declared header of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResponseHeader {
+    /// As it travels: `Retry-After`.
+    pub wire: String,
+    /// The Rust field: `retry_after`.
+    pub ident: String,
+    /// What it is.
+    pub description: String,
+    /// Its type: never an object or an array.
+    pub ty: TypeRef,
+    /// Whether it must be present.
+    pub required: bool,
+}
+
+impl Contract {
+    /// The type that a reference names; `None` for an inline boolean.
+    #[must_use]
+    pub fn type_of(&self, reference: &TypeRef) -> Option<&TypeDef> {
+        match reference {
+            TypeRef::Named(ident) => self.types.iter().find(|ty| ty.ident == *ident),
+            TypeRef::Boolean => None,
+        }
+    }
+}
+
+impl Method {
+    /// As it stands in a request line: `GET`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+            Self::Patch => "PATCH",
+        }
+    }
+}
