@@ -1,1 +1,47 @@
-//! contract-runtime
+//! What generated server code calls: it parses a request into constrained types, says
+//! everything that is wrong with one that does not fit, and writes the answer.
+//!
+//! It knows no word of bookings and names no contract: everything particular comes from
+//! generated code through the traits of this crate. It may use nothing else of ours.
+//!
+//! A request takes one of two ways:
+//! - the fast one: parameters and body are parsed once, straight into types whose values
+//!   cannot break the contract;
+//! - the slow one, only for a request that has failed: it is looked at again, value by
+//!   value ([`Inspect`]), so that one answer lists every [`Violation`].
+//!
+//! Both ways ask the same rules ([`rules`]), which are constants of the generated types,
+//! and the same constants make the JSON Schema of the type. What is documented is
+//! therefore what is enforced.
+
+mod body;
+mod error;
+pub mod formats;
+mod inspect;
+mod json;
+mod macros;
+pub mod metadata;
+mod nullable;
+mod operation;
+mod parameters;
+#[doc(hidden)]
+pub mod private;
+mod reply;
+pub mod rules;
+mod variables;
+mod violation;
+
+pub use error::{Answer, DeclaredError, Failure, Problem};
+pub use inspect::{Inspect, Inspector};
+pub use nullable::{Nullable, present, required_nullable};
+pub use operation::{BodyPolicy, FromRequest, Operation, RawRequest, serve};
+pub use parameters::{FromParameter, FromRepeated, RequestParts, parse_repeated};
+pub use reply::{DeclaredResponse, Reply, ReplyParts, ToHeader};
+pub use violation::{Broken, MAX_DETAILS, Violation, ViolationCode, Violations};
+
+/// What generated code names of other crates, so that a generated crate depends on this one
+/// and on Dropshot only.
+#[doc(hidden)]
+pub mod support {
+    pub use ::{http, jiff, regex, schemars, serde, serde_json, uuid};
+}

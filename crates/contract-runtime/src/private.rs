@@ -1,0 +1,199 @@
+//! What the macros of this crate expand to calls of. Not for people.
+
+use jiff::Timestamp;
+use jiff::civil;
+use schemars::schema::{InstanceType, SchemaObject};
+use serde_json::Value;
+
+use crate::formats;
+pub use crate::inspect::wrong_type;
+use crate::violation::{Broken, ViolationCode, Violations};
+
+/// `format: date`.
+pub type Date = civil::Date;
+/// `format: date-time`.
+pub type DateTime = Timestamp;
+/// `format: uuid`.
+pub type Uuid = uuid::Uuid;
+
+/// A library's type that travels as text in a fixed format.
+pub trait Formatted: Sized {
+    /// Reads the format.
+    ///
+    /// # Errors
+    /// The text is not of the format.
+    fn read(text: &str) -> Result<Self, Broken>;
+
+    /// The value, if the format can write it.
+    ///
+    /// # Errors
+    /// The format cannot write the value.
+    fn checked(self) -> Result<Self, Broken>;
+
+    /// Its JSON Schema.
+    fn schema() -> SchemaObject;
+}
+
+impl Formatted for Date {
+    fn read(text: &str) -> Result<Self, Broken> {
+        formats::parse_date(text).ok_or_else(|| not_of_format("a date such as `2026-02-15`"))
+    }
+
+    fn checked(self) -> Result<Self, Broken> {
+        formats::is_writable_date(self)
+            .then_some(self)
+            .ok_or_else(|| not_of_format("a date in the years 0 to 9999"))
+    }
+
+    fn schema() -> SchemaObject {
+        format_schema("date")
+    }
+}
+
+impl Formatted for DateTime {
+    fn read(text: &str) -> Result<Self, Broken> {
+        formats::parse_date_time(text).ok_or_else(|| {
+            not_of_format("an instant with an offset such as `2026-02-08T18:30:00Z`")
+        })
+    }
+
+    fn checked(self) -> Result<Self, Broken> {
+        formats::is_writable_instant(self)
+            .then_some(self)
+            .ok_or_else(|| not_of_format("an instant in the years 0 to 9999"))
+    }
+
+    fn schema() -> SchemaObject {
+        format_schema("date-time")
+    }
+}
+
+impl Formatted for Uuid {
+    fn read(text: &str) -> Result<Self, Broken> {
+        formats::parse_uuid(text)
+            .ok_or_else(|| not_of_format("a UUID such as `67e55044-10b1-426f-9247-bb680e5fe0c8`"))
+    }
+
+    fn checked(self) -> Result<Self, Broken> {
+        Ok(self)
+    }
+
+    fn schema() -> SchemaObject {
+        format_schema("uuid")
+    }
+}
+
+fn not_of_format(what: &str) -> Broken {
+    Broken::new(ViolationCode::Format, format!("must be {what}"))
+}
+
+fn format_schema(format: &str) -> SchemaObject {
+    SchemaObject {
+        instance_type: Some(InstanceType::String.into()),
+        format: Some(format.to_owned()),
+        ..SchemaObject::default()
+    }
+}
+
+/// The schema of a boolean.
+#[must_use]
+pub fn boolean_schema() -> SchemaObject {
+    SchemaObject {
+        instance_type: Some(InstanceType::Boolean.into()),
+        ..SchemaObject::default()
+    }
+}
+
+/// The schema of an enumeration.
+pub fn enum_schema(values: impl Iterator<Item = &'static str>) -> SchemaObject {
+    SchemaObject {
+        instance_type: Some(InstanceType::String.into()),
+        enum_values: Some(values.map(Value::from).collect()),
+        ..SchemaObject::default()
+    }
+}
+
+/// The violation of a text that is none of `values`.
+pub fn not_allowed(values: impl Iterator<Item = &'static str>) -> Broken {
+    let values: Vec<_> = values.collect();
+    Broken::new(
+        ViolationCode::NotAllowed,
+        format!("must be one of {}", values.join(", ")),
+    )
+}
+
+/// The integer that a parameter's text is. Leading zeros and a plus sign are none.
+pub fn integer_of_text<T: TryFrom<i64>>(text: &str, violations: &mut Violations) -> Option<T> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let canonical = !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && (digits == "0" || !digits.starts_with('0'));
+    if !canonical {
+        violations.report(Broken::new(ViolationCode::WrongType, "must be an integer"));
+        return None;
+    }
+    let value = text
+        .parse::<i64>()
+        .ok()
+        .and_then(|value| T::try_from(value).ok());
+    if value.is_none() {
+        violations.report(out_of_range(text.starts_with('-')));
+    }
+    value
+}
+
+/// The integer that a JSON value is.
+pub fn integer_of_json<T: TryFrom<i64>>(value: &Value, violations: &mut Violations) -> Option<T> {
+    let integer = value.as_i64().and_then(|value| T::try_from(value).ok());
+    if integer.is_none() {
+        violations.report(match value {
+            Value::Number(number) if number.is_i64() || number.is_u64() => {
+                out_of_range(number.is_i64() && value.as_i64() < Some(0))
+            }
+            other => wrong_type(other, "an integer"),
+        });
+    }
+    integer
+}
+
+fn out_of_range(below: bool) -> Broken {
+    if below {
+        Broken::new(
+            ViolationCode::TooSmall,
+            "is smaller than any integer of its width",
+        )
+    } else {
+        Broken::new(
+            ViolationCode::TooLarge,
+            "is greater than any integer of its width",
+        )
+    }
+}
+
+/// The number that a parameter's text is: JSON's grammar, so neither `NaN` nor `1.`.
+pub fn number_of_text(text: &str, violations: &mut Violations) -> Option<f64> {
+    let value = serde_json::from_str::<serde_json::Number>(text)
+        .ok()
+        // JSON allows white space around a number; a parameter has none.
+        .filter(|_| !text.contains(char::is_whitespace))
+        .and_then(|number| number.as_f64());
+    if value.is_none() {
+        violations.report(Broken::new(ViolationCode::WrongType, "must be a number"));
+    }
+    value
+}
+
+/// The number, if JSON can write it.
+///
+/// # Errors
+/// It is infinite or not a number.
+pub fn finite(value: f64) -> Result<f64, Broken> {
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Broken::new(
+            ViolationCode::WrongType,
+            "must be a finite number",
+        ))
+    }
+}

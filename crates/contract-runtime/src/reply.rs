@@ -1,0 +1,124 @@
+//! Answers on their way out.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use dropshot::{ApiEndpointResponse, Body, HttpError, HttpResponse};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+
+use crate::error::{Answer, Envelope};
+use crate::operation::Operation;
+
+/// A generated response type: each variant is an answer that its operation declares, with the
+/// headers that it declares.
+pub trait DeclaredResponse: Send + 'static {
+    /// The answer, ready to be written.
+    ///
+    /// # Errors
+    /// A value cannot be written; the text says which, for the log.
+    fn into_parts(self) -> Result<ReplyParts, String>;
+}
+
+/// A value that a header can carry.
+pub trait ToHeader {
+    /// The header's value.
+    ///
+    /// # Errors
+    /// The text has a character that no header may have.
+    fn to_header(&self) -> Result<HeaderValue, String>;
+}
+
+impl<T: fmt::Display> ToHeader for T {
+    fn to_header(&self) -> Result<HeaderValue, String> {
+        HeaderValue::try_from(self.to_string())
+            .map_err(|_| "a response header has a character that no header may have".to_owned())
+    }
+}
+
+/// An answer, ready to be written.
+#[derive(Debug)]
+pub struct ReplyParts {
+    response: Response<Body>,
+}
+
+impl ReplyParts {
+    /// An answer without a body.
+    #[must_use]
+    pub fn empty(status: StatusCode) -> Self {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = status;
+        Self { response }
+    }
+
+    /// An answer with `body` as JSON.
+    ///
+    /// # Errors
+    /// The body cannot be written as JSON.
+    pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, String> {
+        let bytes = serde_json::to_vec(body).map_err(|error| error.to_string())?;
+        let mut response = Response::new(Body::from(bytes));
+        *response.status_mut() = status;
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(dropshot::CONTENT_TYPE_JSON),
+        );
+        Ok(Self { response })
+    }
+
+    /// One header more. `name` is in lower case.
+    ///
+    /// # Errors
+    /// The value has a character that no header may have.
+    pub fn header(mut self, name: &'static str, value: &impl ToHeader) -> Result<Self, String> {
+        let value = value.to_header()?;
+        self.response
+            .headers_mut()
+            .insert(HeaderName::from_static(name), value);
+        Ok(self)
+    }
+
+    pub(crate) fn of_answer(answer: &Answer, request_id: &str) -> Self {
+        // The envelope is strings only, which can always be written.
+        let mut parts = Self::json(answer.status, &Envelope::of(answer, request_id))
+            .unwrap_or_else(|_| Self::empty(answer.status));
+        for (name, value) in &answer.headers {
+            parts.response.headers_mut().insert(name, value.clone());
+        }
+        parts
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+}
+
+/// The answer to a request for the operation `O`, as Dropshot takes it.
+#[derive(Debug)]
+pub struct Reply<O> {
+    parts: ReplyParts,
+    operation: PhantomData<fn() -> O>,
+}
+
+impl<O> Reply<O> {
+    pub(crate) fn new(parts: ReplyParts) -> Self {
+        Self {
+            parts,
+            operation: PhantomData,
+        }
+    }
+}
+
+impl<O: Operation> HttpResponse for Reply<O> {
+    fn to_result(self) -> Result<Response<Body>, HttpError> {
+        Ok(self.parts.response)
+    }
+
+    fn response_metadata() -> ApiEndpointResponse {
+        O::response()
+    }
+
+    fn status_code(&self) -> StatusCode {
+        self.parts.status()
+    }
+}
