@@ -9,4 +9,6 @@
 //! line: text comes in, text goes out. It may use nothing that is generated, so that it
 //! builds when the generated code is broken. The same text in gives the same bytes out.
 
+pub mod emit;
 pub mod ir;
+pub mod round_trip;

@@ -1,0 +1,98 @@
+//! From the IR to files of Rust, one emitter for each concern.
+//!
+//! | file | emitter |
+//! |---|---|
+//! | `mod.rs` | here |
+//! | `types.rs` | [`types`] |
+//! | `<tag>.rs` | [`tag`]: requests, answers, errors, the trait and its twin |
+//! | `wiring.rs` | [`wiring`] |
+//! | the client | [`client`] |
+
+mod client;
+mod crate_files;
+mod docs;
+mod errors;
+mod objects;
+mod requests;
+mod responses;
+mod rust;
+mod tag;
+mod types;
+mod wiring;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub use client::ClientError;
+pub use crate_files::standalone_crate;
+
+use crate::ir::Contract;
+
+/// One file of generated code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// Its path below the output's root, with `/` between its parts.
+    pub path: String,
+    /// Its whole text.
+    pub text: String,
+}
+
+/// How generated files name their origin and each other.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The command that makes the files, named in the first line of each.
+    pub command: String,
+    /// The path of the module that holds the client, from its crate's root:
+    /// `crate::generated`.
+    pub client_module: String,
+}
+
+/// The server's side of `contract`: types, traits, wiring.
+#[must_use]
+pub fn server(contract: &Contract, options: &Options) -> Vec<GeneratedFile> {
+    let mut files = vec![
+        file(options, "mod.rs", &root(contract)),
+        file(options, "types.rs", &types::emit(contract)),
+        file(options, "wiring.rs", &wiring::emit(contract)),
+    ];
+    for tag in &contract.tags {
+        let path = format!("{}.rs", tag.module_ident);
+        files.push(file(options, &path, &tag::emit(contract, tag)));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+/// The client's side of `contract`, in one file.
+///
+/// # Errors
+/// The libraries that make the client refuse the contract.
+pub fn client(contract: &Contract, options: &Options) -> Result<GeneratedFile, ClientError> {
+    let tokens = client::emit(contract, options)?;
+    Ok(file(options, "client.rs", &tokens))
+}
+
+fn root(contract: &Contract) -> TokenStream {
+    let title = format!("{}, version {}.", contract.title, contract.version);
+    let doc = docs::inner(&[&title]);
+    let modules = contract.tags.iter().map(|tag| {
+        let ident = rust::ident(&tag.module_ident);
+        let doc = docs::outer(&[&format!("The operations tagged {}.", tag.name)]);
+        quote! { #doc pub mod #ident; }
+    });
+    quote! {
+        #doc
+        #(#modules)*
+        /// The types that travel.
+        pub mod types;
+        /// From an implementation of the traits to what Dropshot serves.
+        pub mod wiring;
+    }
+}
+
+fn file(options: &Options, path: &str, tokens: &TokenStream) -> GeneratedFile {
+    GeneratedFile {
+        path: path.to_owned(),
+        text: rust::format(&options.command, tokens),
+    }
+}

@@ -1,0 +1,117 @@
+//! `wiring.rs`: from an implementation of the traits to an `ApiDescription` of Dropshot.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::rust;
+use crate::ir::{Contract, Operation, Tag};
+
+pub(super) fn emit(contract: &Contract) -> TokenStream {
+    let bounds: Vec<TokenStream> = contract.tags.iter().map(trait_path).collect();
+    let registrations = contract
+        .operations
+        .iter()
+        .map(|operation| registration(contract, operation));
+    let handlers = contract
+        .operations
+        .iter()
+        .map(|operation| handler(contract, operation));
+    let paths = contract.operations.iter().map(|operation| {
+        let (method, path) = (operation.method.as_str(), full_path(contract, operation));
+        quote! { (#method, #path) }
+    });
+    let title = &contract.title;
+    let version = &contract.version;
+    quote! {
+        #![doc = " From an implementation of the traits to what Dropshot serves."]
+
+        use std::sync::Arc;
+
+        use contract_runtime::support::dropshot::{
+            ApiDescription, ApiDescriptionRegisterError, ApiEndpoint, ApiEndpointVersions, Method,
+            RequestContext,
+        };
+        use contract_runtime::{Failure, Operation, RawRequest, Reply};
+
+        type Answered<O> = Result<Reply<O>, Failure<<O as Operation>::Envelope>>;
+
+        /// The contract's title.
+        pub const TITLE: &str = #title;
+
+        /// The contract's version.
+        pub const VERSION: &str = #version;
+
+        /// Every route of the contract: its method and its path.
+        pub const ROUTES: &[(&str, &str)] = &[#(#paths,)*];
+
+        /// Registers every operation of the contract with `api`. A request is answered by the
+        /// backend that is Dropshot's context.
+        ///
+        /// # Errors
+        /// `api` already has a route that collides with one of the contract.
+        pub fn register<B>(
+            api: &mut ApiDescription<Arc<B>>,
+        ) -> Result<(), ApiDescriptionRegisterError>
+        where
+            B: #(#bounds)+*,
+        {
+            #(#registrations)*
+            Ok(())
+        }
+
+        #(#handlers)*
+    }
+}
+
+fn trait_path(tag: &Tag) -> TokenStream {
+    let (module, ident) = (rust::ident(&tag.module_ident), rust::ident(&tag.trait_ident));
+    quote! { super::#module::#ident }
+}
+
+fn full_path(contract: &Contract, operation: &Operation) -> String {
+    format!("{}{}", contract.base_path, operation.path)
+}
+
+/// A handler in Dropshot's sense: it leads from the raw request to the backend's method.
+fn handler(contract: &Contract, operation: &Operation) -> TokenStream {
+    let Some(tag) = contract.tags.iter().find(|tag| tag.name == operation.tag) else {
+        return TokenStream::new();
+    };
+    let module = rust::ident(&tag.module_ident);
+    let bound = trait_path(tag);
+    let marker = rust::ident(&operation.type_ident);
+    let method = rust::ident(&operation.method_ident);
+    let operation_type = quote! { super::#module::#marker };
+    quote! {
+        async fn #method<B: #bound>(
+            context: RequestContext<Arc<B>>,
+            raw: RawRequest<#operation_type>,
+        ) -> Answered<#operation_type> {
+            let call = |backend: Arc<B>, request| async move { backend.#method(request).await };
+            contract_runtime::serve(context, raw, call).await
+        }
+    }
+}
+
+fn registration(contract: &Contract, operation: &Operation) -> TokenStream {
+    let handler = rust::ident(&operation.method_ident);
+    let (id, tag, summary) = (&operation.id, &operation.tag, &operation.summary);
+    let description = &operation.description;
+    let path = full_path(contract, operation);
+    let method = rust::ident(operation.method.as_str());
+    quote! {
+        api.register(
+            ApiEndpoint::new(
+                #id.to_owned(),
+                #handler::<B>,
+                Method::#method,
+                "application/json",
+                #path,
+                ApiEndpointVersions::All,
+            )
+            .tag(#tag)
+            .summary(#summary)
+            .description(#description),
+        )?;
+    }
+}
