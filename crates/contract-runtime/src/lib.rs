@@ -43,5 +43,5 @@ pub use violation::{Broken, MAX_DETAILS, Violation, ViolationCode, Violations};
 /// and on Dropshot only.
 #[doc(hidden)]
 pub mod support {
-    pub use ::{http, jiff, regex, schemars, serde, serde_json, uuid};
+    pub use ::{dropshot, http, jiff, regex, schemars, serde, serde_json, uuid};
 }

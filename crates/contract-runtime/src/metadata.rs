@@ -90,6 +90,12 @@ where
     }
 }
 
+/// An operation without a successful answer.
+#[must_use]
+pub fn undocumented_response() -> ApiEndpointResponse {
+    ApiEndpointResponse::default()
+}
+
 /// The headers of an answer that declares none.
 #[derive(Debug, Serialize)]
 pub struct NoHeaders {}
@@ -155,14 +161,14 @@ pub fn nullable(schema: Schema) -> Schema {
     object.into()
 }
 
-/// `schema` with the value that stands in for an absent one.
+/// `schema` with the value that stands in for an absent one, as JSON text.
 #[must_use]
-pub fn with_default(schema: Schema, default: Value) -> Schema {
+pub fn with_default(schema: Schema, default: &str) -> Schema {
     let mut object = with_siblings(schema);
     object
         .metadata
         .get_or_insert_with(Box::<Metadata>::default)
-        .default = Some(default);
+        .default = serde_json::from_str(default).ok();
     object.into()
 }
 

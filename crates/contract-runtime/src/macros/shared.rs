@@ -1,0 +1,67 @@
+//! What the macros of all kinds share.
+
+/// `Display` through what the closure gives.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! display_as {
+    ($type:ident, |$value:ident| $shown:expr) => {
+        impl ::std::fmt::Display for $type {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                let $value = self;
+                ::std::fmt::Display::fmt(&$shown, formatter)
+            }
+        }
+    };
+}
+
+/// `Serialize` through what the closure gives, `Deserialize` through `TryFrom<$repr>`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde_as {
+    ($type:ident, $repr:ty, |$value:ident| $written:expr) => {
+        impl $crate::support::serde::Serialize for $type {
+            fn serialize<S: $crate::support::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                let $value = self;
+                $crate::support::serde::Serialize::serialize(&$written, serializer)
+            }
+        }
+
+        impl<'de> $crate::support::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::support::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                let read =
+                    <$repr as $crate::support::serde::Deserialize>::deserialize(deserializer)?;
+                <Self as ::std::convert::TryFrom<$repr>>::try_from(read)
+                    .map_err($crate::support::serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+/// `JsonSchema` through what the closure gives.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! schema_as {
+    ($type:ident, $name:literal, referenceable: $referenceable:literal,
+     |$generator:ident| $schema:expr) => {
+        impl $crate::support::schemars::JsonSchema for $type {
+            fn schema_name() -> String {
+                $name.to_owned()
+            }
+
+            fn is_referenceable() -> bool {
+                $referenceable
+            }
+
+            fn json_schema(
+                $generator: &mut $crate::support::schemars::r#gen::SchemaGenerator,
+            ) -> $crate::support::schemars::schema::Schema {
+                $schema.into()
+            }
+        }
+    };
+}

@@ -1,0 +1,105 @@
+//! String types.
+
+/// Conversions of a string type: `struct T(String)` with `const RULES: TextRules`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! text_type {
+    ($type:ident, $name:literal, referenceable: $referenceable:literal) => {
+        $crate::text_type!($type, $name, referenceable: $referenceable, pattern: {
+            None::<&$crate::support::regex::Regex>
+        });
+    };
+    ($type:ident, $name:literal, referenceable: $referenceable:literal, regex: $regex:literal) => {
+        $crate::text_type!($type, $name, referenceable: $referenceable, pattern: {
+            static PATTERN: ::std::sync::LazyLock<$crate::support::regex::Regex> =
+                ::std::sync::LazyLock::new(|| {
+                    $crate::support::regex::Regex::new($regex)
+                        .expect("the generator has compiled this pattern")
+                });
+            Some(&*PATTERN)
+        });
+    };
+    ($type:ident, $name:literal, referenceable: $referenceable:literal, pattern: $pattern:block) => {
+        impl $type {
+            fn pattern() -> Option<&'static $crate::support::regex::Regex> {
+                $pattern
+            }
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The text, taken out.
+            #[must_use]
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl ::std::convert::TryFrom<String> for $type {
+            type Error = $crate::Broken;
+
+            fn try_from(text: String) -> Result<Self, $crate::Broken> {
+                if Self::RULES.obeys(&text, Self::pattern()) {
+                    return Ok(Self(text));
+                }
+                let mut first = None;
+                Self::RULES.each_broken(&text, Self::pattern(), |broken| {
+                    first.get_or_insert(broken);
+                });
+                first.map_or(Ok(Self(text)), Err)
+            }
+        }
+
+        impl ::std::convert::TryFrom<&str> for $type {
+            type Error = $crate::Broken;
+
+            fn try_from(text: &str) -> Result<Self, $crate::Broken> {
+                Self::try_from(text.to_owned())
+            }
+        }
+
+        impl ::std::convert::From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.0
+            }
+        }
+
+        impl ::std::convert::AsRef<str> for $type {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl $crate::FromParameter for $type {
+            fn from_parameter(text: &str, violations: &mut $crate::Violations) -> Option<Self> {
+                if Self::RULES.obeys(text, Self::pattern()) {
+                    return Some(Self(text.to_owned()));
+                }
+                Self::RULES.each_broken(text, Self::pattern(), |broken| violations.report(broken));
+                None
+            }
+        }
+
+        impl $crate::Inspect for $type {
+            fn inspect(
+                value: &$crate::support::serde_json::Value,
+                violations: &mut $crate::Violations,
+            ) {
+                match value.as_str() {
+                    Some(text) => Self::RULES
+                        .each_broken(text, Self::pattern(), |broken| violations.report(broken)),
+                    None => violations.report($crate::private::wrong_type(value, "a string")),
+                }
+            }
+        }
+
+        $crate::display_as!($type, |value| value.0);
+        $crate::serde_as!($type, String, |value| &value.0);
+        $crate::schema_as!($type, $name, referenceable: $referenceable, |_generator| {
+            Self::RULES.schema()
+        });
+    };
+}
