@@ -1,0 +1,51 @@
+//! Why the server did not start. Each text is one line that names the cause and the way out.
+
+use std::net::SocketAddr;
+
+use crate::config::DatabaseUrl;
+
+/// Why the server did not start. Nothing that it started on the way is left running.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Another process listens there.
+    #[error(
+        "the address {address} is in use: stop the other process, or choose another with \
+         --listen or BOOKING_LISTEN (port 0 picks a free one)"
+    )]
+    PortInUse {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The system does not let the server listen there.
+    #[error("cannot listen on {address}: {cause}; choose another with --listen or BOOKING_LISTEN")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        cause: String,
+    },
+    /// The HTTP server cannot be built.
+    #[error("the http server cannot start: {0}")]
+    Http(String),
+    /// The endpoints contradict each other.
+    #[error("the endpoints of the server contradict each other: {0}")]
+    Endpoints(#[from] dropshot::ApiDescriptionRegisterError),
+    /// The database does not answer.
+    #[error(
+        "the database {url} cannot be used: {cause}; start it, or correct --database-url or \
+         DATABASE_URL"
+    )]
+    Database {
+        /// Where it should be. Its password is not shown.
+        url: DatabaseUrl,
+        /// What it, or the network, says.
+        cause: String,
+    },
+    /// The private cluster cannot be started.
+    #[error("the private PostgreSQL cannot start: {0}")]
+    Cluster(#[from] dev_postgres::Error),
+    /// The system does not let the process listen for signals, or run threads.
+    #[error("the process cannot be set up: {0}")]
+    Process(#[from] std::io::Error),
+}

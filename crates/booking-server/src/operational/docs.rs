@@ -1,0 +1,109 @@
+//! `/docs`: an interactive reference of the contract, from files in the binary. It works
+//! without internet, and its content security policy allows nothing but this server.
+
+use std::sync::LazyLock;
+
+use http::header::{CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY};
+use http::{HeaderValue, Response, StatusCode};
+
+use super::file::File;
+use super::{Answer, Request};
+
+pub(super) const PATH: &str = "/docs";
+pub(super) const INITIALIZER_PATH: &str = "/docs/docs.js";
+pub(super) const STYLE_PATH: &str = "/docs/docs.css";
+pub(super) const BUNDLE_PATH: &str = "/docs/swagger-ui-bundle.js";
+pub(super) const BUNDLE_STYLE_PATH: &str = "/docs/swagger-ui.css";
+pub(super) const ICON_PATH: &str = "/docs/favicon-32x32.png";
+pub(super) const LICENCE_PATH: &str = "/docs/licence.txt";
+
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+
+/// Swagger UI writes styles into its elements, and holds its icons as `data:` URLs.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+                      img-src 'self' data:; font-src 'self' data:; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+static PAGE: LazyLock<File> = LazyLock::new(|| {
+    File::plain(
+        "text/html; charset=utf-8",
+        include_str!("../../assets/docs/index.html"),
+    )
+});
+static INITIALIZER: LazyLock<File> =
+    LazyLock::new(|| File::plain(JAVASCRIPT, include_str!("../../assets/docs/docs.js")));
+static STYLE: LazyLock<File> =
+    LazyLock::new(|| File::plain(CSS, include_str!("../../assets/docs/docs.css")));
+static BUNDLE: LazyLock<File> = LazyLock::new(|| {
+    File::gzip(
+        JAVASCRIPT,
+        include_bytes!("../../assets/swagger-ui/swagger-ui-bundle.js.gz"),
+    )
+});
+static BUNDLE_STYLE: LazyLock<File> = LazyLock::new(|| {
+    File::gzip(
+        CSS,
+        include_bytes!("../../assets/swagger-ui/swagger-ui.css.gz"),
+    )
+});
+static ICON: LazyLock<File> = LazyLock::new(|| {
+    File::binary(
+        "image/png",
+        include_bytes!("../../assets/swagger-ui/favicon-32x32.png"),
+    )
+});
+static LICENCE: LazyLock<File> = LazyLock::new(|| {
+    File::plain(
+        "text/plain; charset=utf-8",
+        concat!(
+            include_str!("../../assets/swagger-ui/NOTICE"),
+            "\n",
+            include_str!("../../assets/swagger-ui/LICENSE"),
+            "\n",
+            include_str!("../../assets/swagger-ui/swagger-ui-bundle.js.LICENSE.txt"),
+        ),
+    )
+});
+
+/// The root of the server has nothing of its own to show.
+pub(super) async fn redirect(_: Request) -> Answer {
+    let mut response = Response::new(dropshot::Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response
+        .headers_mut()
+        .insert(LOCATION, HeaderValue::from_static(PATH));
+    Ok(response)
+}
+
+pub(super) async fn page(request: Request) -> Answer {
+    let mut response = PAGE.answer(request.request.headers());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    Ok(response)
+}
+
+pub(super) async fn initializer(request: Request) -> Answer {
+    Ok(INITIALIZER.answer(request.request.headers()))
+}
+
+pub(super) async fn style(request: Request) -> Answer {
+    Ok(STYLE.answer(request.request.headers()))
+}
+
+pub(super) async fn bundle(request: Request) -> Answer {
+    Ok(BUNDLE.answer(request.request.headers()))
+}
+
+pub(super) async fn bundle_style(request: Request) -> Answer {
+    Ok(BUNDLE_STYLE.answer(request.request.headers()))
+}
+
+pub(super) async fn icon(request: Request) -> Answer {
+    Ok(ICON.answer(request.request.headers()))
+}
+
+pub(super) async fn licence(request: Request) -> Answer {
+    Ok(LICENCE.answer(request.request.headers()))
+}

@@ -1,0 +1,61 @@
+//! The whole life of the server: find or start the database, listen, tell where, serve
+//! until asked to stop, and leave nothing running.
+
+use std::io::Write;
+
+use crate::announcement::Announcement;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::database::Database;
+use crate::error::StartError;
+use crate::http_server::check_address;
+use crate::running::{self, Options};
+use crate::signals::StopRequest;
+
+/// Serves until SIGINT or SIGTERM. It returns when everything that it started has ended.
+///
+/// # Errors
+///
+/// Why the server did not start. Nothing is left running then.
+pub fn run(config: Config) -> Result<(), StartError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Result<(), StartError> {
+    let mut stop = StopRequest::listen()?;
+    // Asked before anything is started: who starts the server twice by mistake learns it
+    // at once.
+    check_address(config.listen)?;
+    let database = Database::open(config.database).await?;
+    let options = Options {
+        listen: config.listen,
+        database_url: database.url().clone(),
+        clock: Clock::system(),
+        demo: config.demo.unwrap_or(database.is_new()),
+    };
+    let outcome = serve_on(&database, options, &mut stop).await;
+    database.close().await;
+    outcome
+}
+
+async fn serve_on(
+    database: &Database,
+    options: Options,
+    stop: &mut StopRequest,
+) -> Result<(), StartError> {
+    let server = tokio::select! {
+        biased;
+        () = stop.asked() => return Ok(()),
+        server = running::start(options) => server?,
+    };
+    let announcement = Announcement::of(&server, database).await;
+    // Whoever reads may have closed the pipe: the server serves all the same.
+    let _ = write!(std::io::stdout(), "{announcement}");
+    stop.asked().await;
+    tracing::info!("stopping once the requests that run have ended");
+    server.shutdown().await;
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! A server inside this process: what the binary runs, and what tests run.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::store::Store;
+
+use crate::api;
+use crate::clock::Clock;
+use crate::config::DatabaseUrl;
+use crate::error::StartError;
+use crate::http_server::HttpServer;
+use crate::random::Random;
+use crate::service::Service;
+
+/// How to run a server inside this process.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where to listen. Port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// The PostgreSQL database; it is brought up to date.
+    pub database_url: DatabaseUrl,
+    /// What time the server thinks it is.
+    pub clock: Clock,
+    /// Whether to fill in the demo restaurants, unless they are there.
+    pub demo: bool,
+}
+
+impl Options {
+    /// A server on a free port of the loopback, on this database, at the system's time,
+    /// without the demo.
+    #[must_use]
+    pub fn new(database_url: DatabaseUrl) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            database_url,
+            clock: Clock::system(),
+            demo: false,
+        }
+    }
+}
+
+/// A server that answers requests. Dropping it stops it without waiting;
+/// [`RunningServer::shutdown`] waits.
+pub struct RunningServer {
+    http: HttpServer<Arc<Service>>,
+    service: Arc<Service>,
+    local_addr: SocketAddr,
+}
+
+impl RunningServer {
+    /// Where it listens; the port is the real one.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// What its handlers work with.
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Accepts nothing any more, lets the requests that are running end (for at most ten
+    /// seconds), and closes the connections to the database.
+    pub async fn shutdown(self) {
+        self.http.close().await;
+        self.service.store().close();
+    }
+}
+
+/// Brings the database up to date, fills in the demo where it is wanted, and listens.
+///
+/// # Errors
+///
+/// See [`StartError`]. Nothing is left running.
+pub async fn start(options: Options) -> Result<RunningServer, StartError> {
+    let store = Store::open(&options.database_url).await?;
+    listen(store, options.clock, options.listen)
+}
+
+/// Listens, on a store that is ready.
+pub(crate) fn listen(
+    store: Store,
+    clock: Clock,
+    address: SocketAddr,
+) -> Result<RunningServer, StartError> {
+    let service = Arc::new(Service::new(store, clock, Random));
+    let http = HttpServer::start(api::description()?, Arc::clone(&service), address)?;
+    let local_addr = http.local_addr();
+    Ok(RunningServer {
+        http,
+        service,
+        local_addr,
+    })
+}

@@ -1,0 +1,148 @@
+//! What the operator gives the binary, and what it says to that.
+
+use std::net::TcpListener;
+
+use crate::support::{Directory, Refusal};
+
+#[test]
+fn a_wrong_flag_is_one_line_and_exit_code_2() {
+    let refusal = Refusal::of(&["--listen", "nowhere"], &[]);
+    assert_eq!(refusal.code, Some(2));
+    assert_eq!(
+        refusal.line(),
+        "--listen: must be an address and a port, such as 127.0.0.1:8080, and is \"nowhere\""
+    );
+    assert_eq!(refusal.stdout, "");
+}
+
+#[test]
+fn a_wrong_variable_is_one_line_and_exit_code_2() {
+    for (variable, value) in [
+        ("BOOKING_LISTEN", "8080"),
+        ("DATABASE_URL", "bookings"),
+        ("BOOKING_DEMO", "maybe"),
+        ("BOOKING_LOG", "loud"),
+        ("BOOKING_LOG_FORMAT", "xml"),
+    ] {
+        let refusal = Refusal::of(&[], &[(variable, value)]);
+        assert_eq!(refusal.code, Some(2), "{refusal:?}");
+        assert!(
+            refusal.line().starts_with(&format!("{variable}: must ")),
+            "{refusal:?}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_flag_is_one_line_and_exit_code_2() {
+    let refusal = Refusal::of(&["--lisen", "127.0.0.1:0"], &[]);
+    assert_eq!(refusal.code, Some(2));
+    assert!(refusal.line().contains("--lisen"), "{refusal:?}");
+}
+
+#[test]
+fn the_password_of_a_wrong_database_url_is_not_shown() {
+    let refusal = Refusal::of(
+        &["--database-url", "mysql://sarah:hunter2@db/bookings"],
+        &[],
+    );
+    assert_eq!(refusal.code, Some(2));
+    assert!(
+        refusal.line().starts_with("--database-url: "),
+        "{refusal:?}"
+    );
+    assert!(!refusal.stderr.contains("hunter2"), "{refusal:?}");
+}
+
+#[test]
+fn help_goes_to_stdout_and_is_no_error() {
+    let help = Refusal::of(&["--help"], &[("BOOKING_LISTEN", "nonsense")]);
+    assert_eq!(help.code, Some(0));
+    assert!(help.stdout.contains("BOOKING_LISTEN"), "{help:?}");
+    assert_eq!(help.stderr, "");
+}
+
+#[test]
+fn the_version_is_told() {
+    let version = Refusal::of(&["--version"], &[]);
+    assert_eq!(version.code, Some(0));
+    assert_eq!(
+        version.stdout.trim_end(),
+        concat!("booking-server ", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn a_port_in_use_is_named_before_anything_is_started() {
+    let directory = Directory::new();
+    let data_dir = directory.path().join("data");
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap().to_string();
+    let refusal = Refusal::of(
+        &[
+            "--listen",
+            &address,
+            "--data-dir",
+            data_dir.to_str().unwrap(),
+        ],
+        &[],
+    );
+    assert_eq!(refusal.code, Some(1));
+    assert!(
+        refusal.line().contains(&format!("{address} is in use")),
+        "{refusal:?}"
+    );
+    assert!(!data_dir.exists(), "no cluster is made");
+}
+
+#[test]
+fn a_data_directory_that_holds_something_else_is_left_alone() {
+    let directory = Directory::new();
+    let cluster = directory.path().join("postgres");
+    std::fs::create_dir(&cluster).unwrap();
+    std::fs::write(cluster.join("letters.txt"), "dear").unwrap();
+    let refusal = Refusal::of(
+        &[
+            "--listen",
+            "127.0.0.1:0",
+            "--data-dir",
+            directory.path().to_str().unwrap(),
+        ],
+        &[],
+    );
+    assert_eq!(refusal.code, Some(1));
+    assert!(refusal.line().contains("letters.txt"), "{refusal:?}");
+    assert_eq!(
+        std::fs::read_to_string(cluster.join("letters.txt")).unwrap(),
+        "dear"
+    );
+}
+
+#[test]
+fn a_database_that_is_down_is_named_without_its_password() {
+    // Port 1 is reserved, and nothing listens there.
+    let refusal = Refusal::of(
+        &["--listen", "127.0.0.1:0"],
+        &[(
+            "DATABASE_URL",
+            "postgres://sarah:hunter2@127.0.0.1:1/bookings",
+        )],
+    );
+    assert_eq!(refusal.code, Some(1));
+    let line = refusal.line();
+    assert!(
+        line.contains("postgres://sarah@127.0.0.1:1/bookings"),
+        "{line}"
+    );
+    assert!(line.contains("DATABASE_URL"), "{line}");
+    assert!(!line.contains("hunter2"), "{line}");
+}
+
+#[test]
+fn a_database_that_does_not_exist_is_named() {
+    let database = dev_postgres::TestDatabase::create().unwrap();
+    let url = database.url().replace(database.name(), "nowhere");
+    let refusal = Refusal::of(&["--listen", "127.0.0.1:0"], &[("DATABASE_URL", &url)]);
+    assert_eq!(refusal.code, Some(1));
+    assert!(refusal.line().contains("nowhere"), "{refusal:?}");
+}

@@ -1,0 +1,9 @@
+//! The server from outside: what operators give it, what they ask it, how it begins and
+//! how it ends.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod configuration;
+mod lifecycle;
+mod operational;
+mod support;

@@ -1,0 +1,158 @@
+//! What operators and readers ask the server for, outside the contract.
+
+use booking_server::{Options, RunningServer};
+use dev_postgres::TemporaryCluster;
+
+use crate::support::{Answer, ask, get};
+
+const CONTRACT: &str = include_str!("../../../../booking-api.yaml");
+
+/// A server on this cluster, inside the test.
+async fn start(cluster: &TemporaryCluster, database: &str) -> RunningServer {
+    let url = cluster.url(database).parse().unwrap();
+    booking_server::start(Options::new(url)).await.unwrap()
+}
+
+/// Runs `test` against a server on a database of its own.
+async fn with_server<T: Send + 'static>(
+    test: impl FnOnce(std::net::SocketAddr) -> T + Send + 'static,
+) -> T {
+    let database = dev_postgres::TestDatabase::create().unwrap();
+    let url = database.url().parse().unwrap();
+    let server = booking_server::start(Options::new(url)).await.unwrap();
+    let address = server.local_addr();
+    let outcome = tokio::task::spawn_blocking(move || test(address)).await;
+    server.shutdown().await;
+    outcome.unwrap()
+}
+
+fn assert_is(answer: &Answer, content_type: &str) {
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), content_type);
+}
+
+#[tokio::test]
+async fn a_server_that_lives_is_healthy() {
+    let answer = with_server(|address| get(address, "/health", &[])).await;
+    assert_is(&answer, "application/json");
+    assert_eq!(answer.text(), r#"{"status":"ok"}"#);
+    assert_eq!(answer.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn head_is_answered_without_a_body() {
+    let answer = with_server(|address| ask(address, "HEAD", "/ready", &[])).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.body, b"");
+}
+
+#[tokio::test]
+async fn readiness_follows_the_database() {
+    let mut cluster = TemporaryCluster::start().unwrap();
+    let server = start(&cluster, "postgres").await;
+    let address = server.local_addr();
+    let ask = move |path: &'static str| {
+        tokio::task::spawn_blocking(move || get(address, path, &[]).status)
+    };
+    assert_eq!(ask("/ready").await.unwrap(), 200);
+    cluster.stop_immediately().unwrap();
+    assert_eq!(ask("/ready").await.unwrap(), 503);
+    assert_eq!(ask("/health").await.unwrap(), 200);
+    cluster.start_again().unwrap();
+    assert_eq!(ask("/ready").await.unwrap(), 200);
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_contract_is_served_as_it_is() {
+    let answer = with_server(|address| get(address, "/openapi.yaml", &[])).await;
+    assert_is(&answer, "application/yaml; charset=utf-8");
+    assert_eq!(answer.text(), CONTRACT);
+}
+
+#[tokio::test]
+async fn the_contract_is_served_as_json() {
+    let answer = with_server(|address| get(address, "/openapi.json", &[])).await;
+    assert_is(&answer, "application/json");
+    let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(json["info"]["title"], "ReserveEasy Booking API");
+    assert_eq!(
+        json["paths"]["/bookings"]["post"]["operationId"],
+        "createBooking"
+    );
+}
+
+#[tokio::test]
+async fn a_caller_that_has_the_contract_gets_304() {
+    let answers = with_server(|address| {
+        let first = get(address, "/openapi.json", &[]);
+        let etag = first.header("etag").to_owned();
+        (
+            etag.clone(),
+            get(address, "/openapi.json", &[("If-None-Match", &etag)]),
+        )
+    });
+    let (etag, second) = answers.await;
+    assert_eq!(second.status, 304);
+    assert_eq!(second.body, b"");
+    assert_eq!(second.header("etag"), etag);
+}
+
+#[tokio::test]
+async fn the_reference_page_needs_nothing_from_elsewhere() {
+    with_server(|address| {
+        let page = get(address, "/docs", &[]);
+        assert_is(&page, "text/html; charset=utf-8");
+        let policy = page.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self';"),
+            "{policy}"
+        );
+        assert!(!page.text().contains("//"), "no address of another server");
+        let addresses: Vec<_> = page
+            .text()
+            .split('"')
+            .filter(|text| text.starts_with('/'))
+            .collect();
+        assert!(addresses.contains(&"/docs/swagger-ui-bundle.js"));
+        for path in addresses {
+            let file = get(address, path, &[]);
+            assert_eq!(file.status, 200, "{path}");
+            assert!(!file.body.is_empty(), "{path}");
+            assert_eq!(file.header("x-content-type-options"), "nosniff", "{path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_files_of_the_reference_page_are_whole() {
+    with_server(|address| {
+        for (path, content_type, length) in [
+            (
+                "/docs/swagger-ui-bundle.js",
+                "text/javascript; charset=utf-8",
+                1_732_839,
+            ),
+            ("/docs/swagger-ui.css", "text/css; charset=utf-8", 187_956),
+        ] {
+            let plain = get(address, path, &[]);
+            assert_is(&plain, content_type);
+            assert_eq!(plain.body.len(), length);
+            assert_eq!(plain.header("content-encoding"), "");
+            let packed = get(address, path, &[("Accept-Encoding", "gzip")]);
+            assert_is(&packed, content_type);
+            assert_eq!(packed.header("content-encoding"), "gzip");
+            assert_eq!(packed.header("vary"), "Accept-Encoding");
+            assert!(packed.body.len() < length / 3);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_root_leads_to_the_reference_page() {
+    let answer = with_server(|address| get(address, "/", &[])).await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(answer.header("location"), "/docs");
+}

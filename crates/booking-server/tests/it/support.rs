@@ -1,0 +1,212 @@
+//! The server as a process, a directory that goes away, and HTTP by hand.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A directory that goes away with this value.
+pub(crate) struct Directory(PathBuf);
+
+impl Directory {
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!(
+            "booking-server-test-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The binary with these arguments and variables, and without those of the test.
+pub(crate) fn command(arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_booking-server"));
+    command.args(arguments);
+    for variable in [
+        "BOOKING_LISTEN",
+        "BOOKING_DATA_DIR",
+        "DATABASE_URL",
+        "BOOKING_DEMO",
+        "BOOKING_LOG",
+        "BOOKING_LOG_FORMAT",
+    ] {
+        command.env_remove(variable);
+    }
+    command.envs(variables.iter().copied());
+    command
+}
+
+/// How a server ended that was not meant to start.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Refusal {
+    /// Runs the binary to its end.
+    pub(crate) fn of(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let output = command(arguments, variables).output().unwrap();
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The one line that says why.
+    pub(crate) fn line(&self) -> &str {
+        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
+        let line = self.stderr.trim_end();
+        line.strip_prefix("error: ")
+            .unwrap_or_else(|| panic!("{self:?}"))
+    }
+}
+
+/// A server process that has said where it listens. It is killed with this value.
+pub(crate) struct Process {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    stderr: BufReader<ChildStderr>,
+    pub(crate) announcement: String,
+}
+
+impl Process {
+    /// Starts the binary on a private cluster in this directory, and waits until it listens.
+    pub(crate) fn start(data_dir: &Path, arguments: &[&str]) -> Self {
+        let data_dir = data_dir.to_str().unwrap();
+        let mut all = vec!["--listen", "127.0.0.1:0", "--data-dir", data_dir];
+        all.extend(arguments);
+        let mut child = command(&all, &[])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut announcement = String::new();
+        while !announcement.contains("Ctrl-C") {
+            if stdout.read_line(&mut announcement).unwrap() == 0 {
+                let mut cause = String::new();
+                let _ = stderr.read_to_string(&mut cause);
+                panic!("the server has ended: {announcement}{cause}");
+            }
+        }
+        Self {
+            child,
+            stdout,
+            stderr,
+            announcement,
+        }
+    }
+
+    /// Where it says that it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let (_, rest) = self.announcement.split_once("http://").unwrap();
+        rest.split_once('/').unwrap().0.parse().unwrap()
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Reads its log up to a line that holds this text.
+    pub(crate) fn wait_for_log(&mut self, text: &str) {
+        let mut log = String::new();
+        while !log.contains(text) {
+            assert_ne!(self.stderr.read_line(&mut log).unwrap(), 0, "{log}");
+        }
+    }
+
+    /// Waits for its end; gives what it has written since.
+    pub(crate) fn wait(mut self) -> (ExitStatus, String, String) {
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        self.stdout.read_to_string(&mut stdout).unwrap();
+        self.stderr.read_to_string(&mut stderr).unwrap();
+        (self.child.wait().unwrap(), stdout, stderr)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An answer, taken apart.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HashMap<String, String>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+}
+
+/// Asks with `GET`.
+pub(crate) fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Answer {
+    ask(address, "GET", path, headers)
+}
+
+/// Asks, over a connection of its own.
+pub(crate) fn ask(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Answer {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n"
+    )
+    .unwrap();
+    for (name, value) in headers {
+        write!(stream, "{name}: {value}\r\n").unwrap();
+    }
+    stream.write_all(b"\r\n").unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let end = bytes.windows(4).position(|end| end == b"\r\n\r\n").unwrap();
+    let head = std::str::from_utf8(&bytes[..end]).unwrap();
+    let mut lines = head.split("\r\n");
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap();
+    Answer {
+        status: status.parse().unwrap(),
+        headers: lines
+            .map(|line| {
+                let (name, value) = line.split_once(": ").unwrap();
+                (name.to_lowercase(), value.to_owned())
+            })
+            .collect(),
+        body: bytes[end + 4..].to_vec(),
+    }
+}
