@@ -9,6 +9,16 @@
 //! line: text comes in, text goes out. It may use nothing that is generated, so that it
 //! builds when the generated code is broken. The same text in gives the same bytes out.
 
+pub mod diagnostic;
 pub mod emit;
 pub mod ir;
+mod lint;
+mod load;
+mod lower;
+pub mod naming;
+pub mod pattern;
 pub mod round_trip;
+mod source;
+
+pub use load::{load, open_api};
+pub use lower::ignored_keys;

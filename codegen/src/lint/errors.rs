@@ -1,0 +1,498 @@
+//! The one error shape: `error-shape`, `error-codes`, `error-code-unused`, `runtime-codes` and
+//! `violation-codes`.
+
+use crate::diagnostic::{Sink, Span, rules};
+use crate::ir::{EnumValue, ObjectRules, TypeKind, TypeRef};
+use crate::lower::model::{DeclaredResponse, Model, OperationInfo, TypeInfo};
+use std::collections::{HashMap, HashSet};
+
+/// What the server answers by itself, and on which status.
+const INVALID_REQUEST: (&str, u16) = ("INVALID_REQUEST", 400);
+const PAYLOAD_TOO_LARGE: (&str, u16) = ("PAYLOAD_TOO_LARGE", 413);
+const UNSUPPORTED_MEDIA_TYPE: (&str, u16) = ("UNSUPPORTED_MEDIA_TYPE", 415);
+const INTERNAL_ERROR: (&str, u16) = ("INTERNAL_ERROR", 500);
+/// Answered for operations without an implementation, and to requests that no operation answers.
+const NOT_IMPLEMENTED: &str = "NOT_IMPLEMENTED";
+const UNROUTED: [&str; 2] = ["NOT_FOUND", "METHOD_NOT_ALLOWED"];
+
+/// The kinds of violations that the server reports in `details`.
+const VIOLATIONS: [&str; 17] = [
+    "MALFORMED",
+    "MISSING",
+    "NULL",
+    "WRONG_TYPE",
+    "UNKNOWN_FIELD",
+    "DUPLICATE",
+    "TOO_SMALL",
+    "TOO_LARGE",
+    "NOT_A_MULTIPLE",
+    "TOO_SHORT",
+    "TOO_LONG",
+    "PATTERN",
+    "FORMAT",
+    "NOT_ALLOWED",
+    "TOO_FEW_ITEMS",
+    "TOO_MANY_ITEMS",
+    "DUPLICATE_ITEMS",
+];
+
+pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
+    let envelope = envelope(model);
+    if let Some(envelope) = envelope {
+        check_shape(model, envelope, sink);
+    }
+    for operation in &model.operations {
+        for response in &operation.responses {
+            check_response(model, response, envelope, sink);
+        }
+        check_runtime_codes(operation, sink);
+    }
+    if let Some(codes) = error_codes(model) {
+        check_code_list(model, codes, sink);
+    }
+}
+
+fn is_error(response: &DeclaredResponse<'_>) -> bool {
+    response.status >= 400
+}
+
+/// The type of the first error response's body: all others must be the same.
+fn envelope<'m>(model: &'m Model<'_>) -> Option<&'m TypeRef> {
+    model
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.responses)
+        .filter(|response| is_error(response))
+        .find_map(|response| response.info.as_ref()?.content.as_ref()?.1.as_ref())
+}
+
+fn object<'m, 'a>(
+    model: &'m Model<'a>,
+    ty: &TypeRef,
+) -> Option<(&'m TypeInfo<'a>, &'m ObjectRules)> {
+    let info = model.types.of(ty)?;
+    match &info.kind {
+        Some(TypeKind::Object(object)) => Some((info, object)),
+        _ => None,
+    }
+}
+
+/// The closed list of error codes, when the error shape is right so far.
+pub(crate) fn error_codes<'m>(model: &'m Model<'_>) -> Option<&'m Vec<EnumValue>> {
+    let code = code_type(model)?;
+    match &code.kind {
+        Some(TypeKind::Enumeration(values)) => Some(values),
+        _ => None,
+    }
+}
+
+fn code_type<'m, 'a>(model: &'m Model<'a>) -> Option<&'m TypeInfo<'a>> {
+    let (_, envelope) = object(model, envelope(model)?)?;
+    let (_, error) = object(
+        model,
+        &envelope.properties.iter().find(|p| p.wire == "error")?.ty,
+    )?;
+    model
+        .types
+        .of(&error.properties.iter().find(|p| p.wire == "code")?.ty)
+}
+
+const SHAPE_HELP: &str = "every error is an object with `error`: an object with `code` (an enumeration), `message`, and optionally `field`, `details` (an array of objects with `code`, `field`, `message`) and `request_id`";
+
+fn check_shape(model: &Model<'_>, envelope: &TypeRef, sink: &mut Sink) {
+    let Some(info) = model.types.of(envelope) else {
+        return;
+    };
+    if info.broken {
+        return;
+    }
+    let mut wrong = |at: Span, message: String| {
+        sink.report(rules::ERROR_SHAPE, at, message)
+            .help(SHAPE_HELP);
+    };
+    let Some((info, outer)) = object(model, envelope) else {
+        return wrong(info.at, "the body of an error is no object".to_owned());
+    };
+    let Some(error) = outer
+        .properties
+        .iter()
+        .find(|property| property.wire == "error")
+    else {
+        return wrong(info.at, "the body of an error has no `error`".to_owned());
+    };
+    if !error.required || error.nullable {
+        wrong(
+            property_span(info, "error"),
+            "`error` must be required, and never null".to_owned(),
+        );
+    }
+    for extra in outer
+        .properties
+        .iter()
+        .filter(|property| property.wire != "error" && property.required)
+    {
+        wrong(
+            property_span(info, &extra.wire),
+            format!(
+                "the body of an error requires `{}`, which the server does not know",
+                extra.wire
+            ),
+        );
+    }
+    let Some((info, inner)) = object(model, &error.ty) else {
+        if model.types.of(&error.ty).is_none_or(|info| !info.broken) {
+            wrong(
+                property_span(info, "error"),
+                "`error` is no object".to_owned(),
+            );
+        }
+        return;
+    };
+    if info.broken {
+        return;
+    }
+    check_inner(model, info, inner, &mut wrong);
+}
+
+fn check_inner(
+    model: &Model<'_>,
+    info: &TypeInfo<'_>,
+    inner: &ObjectRules,
+    wrong: &mut impl FnMut(Span, String),
+) {
+    // Name, whether it must be required (`Some(true)`), must not be, or may be.
+    let parts = [
+        ("code", Some(true)),
+        ("message", Some(true)),
+        ("field", Some(false)),
+        ("details", Some(false)),
+        ("request_id", None),
+    ];
+    for (name, required) in parts {
+        let Some(property) = inner
+            .properties
+            .iter()
+            .find(|property| property.wire == name)
+        else {
+            wrong(info.at, format!("the error shape has no `{name}`"));
+            continue;
+        };
+        let at = property_span(info, name);
+        if required == Some(true) && !property.required {
+            wrong(at, format!("`{name}` of an error must be required"));
+        }
+        if required == Some(false) && property.required {
+            wrong(
+                at,
+                format!("`{name}` of an error cannot be required: some errors have none"),
+            );
+        }
+        let Some(ty) = model
+            .types
+            .of(&property.ty)
+            .and_then(|info| info.kind.as_ref())
+        else {
+            if property.ty == TypeRef::Boolean {
+                wrong(at, format!("`{name}` of an error is a boolean"));
+            }
+            continue;
+        };
+        let fits = match name {
+            "code" => matches!(ty, TypeKind::Enumeration(_)),
+            "details" => matches!(ty, TypeKind::Array(_)),
+            "request_id" => matches!(ty, TypeKind::Text(_) | TypeKind::Uuid),
+            _ => matches!(ty, TypeKind::Text(_)),
+        };
+        if !fits {
+            let expected = match name {
+                "code" => "an enumeration of strings",
+                "details" => "an array",
+                _ => "a string",
+            };
+            wrong(at, format!("`{name}` of an error is not {expected}"));
+        }
+        if name == "details" {
+            check_details(model, ty, at, wrong);
+        }
+    }
+    for extra in &inner.properties {
+        if extra.required && !parts.iter().any(|(name, _)| *name == extra.wire) {
+            wrong(
+                property_span(info, &extra.wire),
+                format!(
+                    "an error requires `{}`, which the server does not know",
+                    extra.wire
+                ),
+            );
+        }
+    }
+}
+
+fn check_details(
+    model: &Model<'_>,
+    details: &TypeKind,
+    at: Span,
+    wrong: &mut impl FnMut(Span, String),
+) {
+    let TypeKind::Array(array) = details else {
+        return;
+    };
+    let Some((info, detail)) = object(model, &array.items) else {
+        return wrong(at, "an item of `details` is no object".to_owned());
+    };
+    for name in ["code", "field", "message"] {
+        let Some(property) = detail
+            .properties
+            .iter()
+            .find(|property| property.wire == name)
+        else {
+            wrong(info.at, format!("an item of `details` has no `{name}`"));
+            continue;
+        };
+        let kind = model.types.kind_of(&property.ty);
+        if !matches!(
+            kind,
+            Some(TypeKind::Text(_) | TypeKind::Enumeration(_)) | None
+        ) || property.ty == TypeRef::Boolean
+        {
+            wrong(
+                property_span(info, name),
+                format!("`{name}` of an item of `details` is no string"),
+            );
+        }
+    }
+}
+
+fn property_span(info: &TypeInfo<'_>, name: &str) -> Span {
+    info.property_spans.get(name).copied().unwrap_or(info.at)
+}
+
+fn check_response(
+    model: &Model<'_>,
+    response: &DeclaredResponse<'_>,
+    envelope: Option<&TypeRef>,
+    sink: &mut Sink,
+) {
+    let Some(info) = &response.info else { return };
+    if !is_error(response) {
+        if let Some((span, _)) = info.codes {
+            sink.report(
+                rules::ERROR_CODES,
+                span,
+                "`x-error-codes` stands on a response that is no error",
+            )
+            .help("remove it");
+        }
+        return;
+    }
+    match &info.content {
+        None => {
+            sink.report(rules::ERROR_SHAPE, info.at, "an error response has no body")
+                .help(SHAPE_HELP);
+        }
+        Some((span, Some(ty))) if envelope.is_some_and(|envelope| envelope != ty) => {
+            sink.report(
+                rules::ERROR_SHAPE,
+                *span,
+                "this error has another shape than the first one of the contract",
+            )
+            .help("refer to the same schema in every error response");
+        }
+        Some(_) => {}
+    }
+    let Some((span, listed)) = &info.codes else {
+        sink.report(
+            rules::ERROR_CODES,
+            info.at,
+            "an error response does not say which codes it can have",
+        )
+        .help("add `x-error-codes:` with a list of codes");
+        return;
+    };
+    if listed.is_empty() {
+        sink.report(rules::ERROR_CODES, *span, "`x-error-codes` is empty")
+            .help("list the codes that the response can have");
+    }
+    let known: Option<HashSet<&str>> =
+        error_codes(model).map(|codes| codes.iter().map(|code| code.wire.as_str()).collect());
+    let mut seen: HashMap<&str, Span> = HashMap::new();
+    for (code, at) in listed {
+        if let Some(first) = seen.insert(code, *at) {
+            sink.report(
+                rules::ERROR_CODES,
+                *at,
+                format!("the code `{code}` is listed twice"),
+            )
+            .help("remove one of the two")
+            .related(first, "first here");
+        }
+        if known.as_ref().is_some_and(|known| !known.contains(code)) {
+            sink.report(
+                rules::ERROR_CODES,
+                *at,
+                format!("`{code}` is not in the list of error codes"),
+            )
+            .help("add it to the enumeration of `code`, or correct it");
+        }
+    }
+}
+
+fn check_runtime_codes(operation: &OperationInfo<'_>, sink: &mut Sink) {
+    let has_input = operation.has_parameters || operation.has_body;
+    let wanted = [
+        (
+            INVALID_REQUEST,
+            has_input,
+            "when the input breaks the contract",
+        ),
+        (
+            PAYLOAD_TOO_LARGE,
+            operation.has_body,
+            "when the body is too large",
+        ),
+        (
+            UNSUPPORTED_MEDIA_TYPE,
+            operation.has_body,
+            "when the body is not JSON",
+        ),
+        (
+            INTERNAL_ERROR,
+            true,
+            "when something fails that nobody has foreseen",
+        ),
+    ];
+    for ((code, status), applies, when) in wanted {
+        if !applies {
+            continue;
+        }
+        match operation
+            .responses
+            .iter()
+            .find(|response| response.status == status)
+        {
+            // A missing 400 is a matter of `explicit-statuses`.
+            None if status != 400 && operation.statuses_understood => {
+                sink.report(
+                    rules::RUNTIME_CODES,
+                    operation.responses_at,
+                    format!("{} declares no {status}", operation.name()),
+                )
+                .help(format!(
+                    "add '{status}' with `x-error-codes: [{code}]`: the server answers so {when}"
+                ));
+            }
+            None => {}
+            Some(response) => {
+                let Some((span, listed)) =
+                    response.info.as_ref().and_then(|info| info.codes.as_ref())
+                else {
+                    continue;
+                };
+                if !listed.is_empty() && !listed.iter().any(|(listed, _)| *listed == code) {
+                    sink.report(
+                        rules::RUNTIME_CODES,
+                        *span,
+                        format!("`{code}` is not among the codes of a {status}"),
+                    )
+                    .help(format!("add it: the server answers so {when}"));
+                }
+            }
+        }
+    }
+}
+
+fn check_code_list(model: &Model<'_>, codes: &[EnumValue], sink: &mut Sink) {
+    let Some(info) = code_type(model) else { return };
+    let known: HashSet<&str> = codes.iter().map(|code| code.wire.as_str()).collect();
+    let by_server = [
+        INVALID_REQUEST.0,
+        PAYLOAD_TOO_LARGE.0,
+        UNSUPPORTED_MEDIA_TYPE.0,
+        INTERNAL_ERROR.0,
+        NOT_IMPLEMENTED,
+    ];
+    for code in by_server {
+        if !known.contains(code) {
+            sink.report(
+                rules::RUNTIME_CODES,
+                info.at,
+                format!("the list of error codes has no `{code}`"),
+            )
+            .help("add it: the server answers with it by itself");
+        }
+    }
+    let used: HashSet<&str> = model
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.responses)
+        .filter_map(|response| response.info.as_ref()?.codes.as_ref())
+        .flat_map(|(_, listed)| listed.iter().map(|(code, _)| *code))
+        .collect();
+    // Responses that were not understood may use any code.
+    let sure = model.operations.iter().all(|operation| {
+        operation.statuses_understood
+            && operation
+                .responses
+                .iter()
+                .all(|response| response.info.is_some())
+    });
+    for code in codes {
+        let wire = code.wire.as_str();
+        let exempt = by_server.contains(&wire) || UNROUTED.contains(&wire);
+        if sure && !exempt && !used.contains(wire) {
+            sink.report(
+                rules::ERROR_CODE_UNUSED,
+                enum_span(info, wire),
+                format!("no operation can answer with `{wire}`"),
+            )
+            .help("list it in `x-error-codes` of a response, or remove it");
+        }
+    }
+    check_violations(model, sink);
+}
+
+fn check_violations(model: &Model<'_>, sink: &mut Sink) {
+    let code = || {
+        let (_, outer) = object(model, envelope(model)?)?;
+        let (_, error) = object(
+            model,
+            &outer.properties.iter().find(|p| p.wire == "error")?.ty,
+        )?;
+        let details = model
+            .types
+            .kind_of(&error.properties.iter().find(|p| p.wire == "details")?.ty)?;
+        let TypeKind::Array(array) = details else {
+            return None;
+        };
+        let (_, detail) = object(model, &array.items)?;
+        model
+            .types
+            .of(&detail.properties.iter().find(|p| p.wire == "code")?.ty)
+    };
+    let Some(info) = code() else { return };
+    let Some(TypeKind::Enumeration(values)) = &info.kind else {
+        return;
+    };
+    let known: HashSet<&str> = values.iter().map(|value| value.wire.as_str()).collect();
+    let missing: Vec<&str> = VIOLATIONS
+        .into_iter()
+        .filter(|code| !known.contains(code))
+        .collect();
+    if !missing.is_empty() && !info.broken {
+        sink.report(
+            rules::VIOLATION_CODES,
+            info.at,
+            format!("the list of violations lacks {}", missing.join(", ")),
+        )
+        .help("add them: the server reports each of them in `details`");
+    }
+}
+
+/// Where a value of an enumeration stands.
+fn enum_span(info: &TypeInfo<'_>, wire: &str) -> Span {
+    info.node
+        .as_mapping()
+        .and_then(|mapping| mapping.get("enum")?.as_sequence())
+        .and_then(|items| items.iter().find(|item| item.as_str() == Some(wire)))
+        .map_or(info.at, |item| item.span)
+}

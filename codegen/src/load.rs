@@ -1,0 +1,62 @@
+//! Text in, contract out, or everything that is wrong with it.
+
+use crate::diagnostic::{Diagnostics, Sink, Span, rules};
+use crate::ir::Contract;
+use crate::{lint, lower, source};
+use openapiv3::OpenAPI;
+
+/// Reads a contract, checks it against every rule, and gives what the emitters need.
+///
+/// `file` is only a label for messages; nothing is read from the disk.
+///
+/// # Errors
+/// All diagnostics of the contract: no rule is a mere warning.
+pub fn load(file: &str, text: &str) -> Result<Contract, Diagnostics> {
+    let mut sink = Sink::default();
+    let contract = read(text, &mut sink);
+    match contract {
+        Some(contract) if sink.is_empty() => Ok(contract),
+        _ => Err(sink.finish(file, text)),
+    }
+}
+
+fn read(text: &str, sink: &mut Sink) -> Option<Contract> {
+    let root = source::parse(text, sink)?;
+    let understood = lower::lower(&root, text, sink);
+    lint::check(&understood, sink);
+    if !sink.is_empty() {
+        return None;
+    }
+    let start = Span {
+        line: 1,
+        column: 1,
+        len: 0,
+    };
+    let Some(contract) = lower::finish(&understood.model, &root) else {
+        sink.report(
+            rules::OPENAPI_MODEL,
+            start,
+            "the contract could not be understood, and no rule says why",
+        )
+        .help("this is a defect of the generator: please report it with the contract");
+        return None;
+    };
+    if let Err(error) = open_api(&contract) {
+        sink.report(
+            rules::OPENAPI_MODEL,
+            start,
+            format!("the typed model of OpenAPI does not read the contract: {error}"),
+        )
+        .help("correct what it names");
+        return None;
+    }
+    Some(contract)
+}
+
+/// The contract in the typed model of the `openapiv3` crate, for libraries that want it.
+///
+/// # Errors
+/// None for a contract that [`load`] gave: it has made sure.
+pub fn open_api(contract: &Contract) -> Result<OpenAPI, serde_json::Error> {
+    serde_json::from_value(contract.document.clone())
+}
