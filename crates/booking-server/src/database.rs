@@ -18,6 +18,10 @@ const NAME: &str = "reserveeasy";
 /// want a place one day.
 const CLUSTER_DIRECTORY: &str = "postgres";
 
+/// A file that is there until the first start on a private cluster has come to its end.
+/// Who interrupts that start gets what belongs to a new cluster at the next one.
+const UNFINISHED: &str = "first-start-unfinished";
+
 /// How often the server looks whether its cluster still runs.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -59,9 +63,18 @@ impl Database {
         &self.url
     }
 
-    /// Whether it is a private cluster that did not exist before.
+    /// Whether it is a private cluster that no start has [settled](Self::settle) yet.
     pub(crate) fn is_new(&self) -> bool {
         self.cluster.as_ref().is_some_and(|cluster| cluster.is_new)
+    }
+
+    /// Remembers that a start has come to its end: from now on the cluster is not new.
+    pub(crate) fn settle(&self) {
+        if let Some(cluster) = self.cluster.as_ref().filter(|cluster| cluster.is_new)
+            && let Err(error) = std::fs::remove_file(cluster.data_dir.join(UNFINISHED))
+        {
+            tracing::warn!(cause = %error, "the next start will take the cluster for a new one");
+        }
     }
 
     /// The directory of the data and the version of PostgreSQL, of a private cluster.
@@ -92,13 +105,21 @@ impl PrivateCluster {
         let (started, has_started) = oneshot::channel();
         let (stop, asked_to_stop) = mpsc::channel();
         let (has_stopped, stopped) = oneshot::channel();
-        let options = dev_postgres::Options::new(data_dir.join(CLUSTER_DIRECTORY));
+        let directory = data_dir.join(CLUSTER_DIRECTORY);
+        let unfinished = data_dir.join(UNFINISHED);
+        if !directory.exists() {
+            // Where this fails, PostgreSQL will say so better.
+            let _ = std::fs::create_dir_all(&data_dir);
+            let _ = std::fs::write(&unfinished, "");
+        }
+        let options = dev_postgres::Options::new(directory);
         thread::Builder::new()
             .name("private-postgres".to_owned())
             .spawn(move || {
                 let mut cluster = match start(options) {
                     Ok((cluster, url)) => {
-                        let facts = (url, cluster.is_new(), cluster.installation().major());
+                        let is_new = cluster.is_new() || unfinished.exists();
+                        let facts = (url, is_new, cluster.installation().major());
                         // Nobody waits any more when the process is about to end; the
                         // closed channel below then stops the cluster.
                         let _ = started.send(Ok(facts));
@@ -151,3 +172,6 @@ fn keep(cluster: &mut Cluster, asked_to_stop: &mpsc::Receiver<()>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

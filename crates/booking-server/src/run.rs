@@ -51,6 +51,7 @@ async fn serve_on(
         () = stop.asked() => return Ok(()),
         server = running::start(options) => server?,
     };
+    database.settle();
     let announcement = Announcement::of(&server, database).await;
     // Whoever reads may have closed the pipe: the server serves all the same.
     let _ = write!(std::io::stdout(), "{announcement}");

@@ -1,0 +1,42 @@
+//! A private cluster from its first start on.
+
+use super::*;
+
+#[tokio::test]
+async fn a_cluster_is_new_until_a_start_has_come_to_its_end() {
+    let directory = tempfile::tempdir().unwrap();
+    // PostgreSQL runs as another user when the test is root's.
+    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(directory.path(), readable).unwrap();
+    let open = || {
+        Database::open(DatabaseChoice::Private {
+            data_dir: directory.path().join("data"),
+        })
+    };
+
+    let interrupted = open().await.unwrap();
+    assert!(interrupted.is_new());
+    interrupted.close().await;
+
+    let finished = open().await.unwrap();
+    assert!(finished.is_new());
+    finished.settle();
+    finished.close().await;
+
+    let later = open().await.unwrap();
+    assert!(!later.is_new());
+    later.settle();
+    later.close().await;
+}
+
+#[tokio::test]
+async fn a_server_of_somebody_else_is_never_new() {
+    let url: DatabaseUrl = "postgres://db.example.com/bookings".parse().unwrap();
+    let database = Database::open(DatabaseChoice::Server(url.clone()))
+        .await
+        .unwrap();
+    assert!(!database.is_new());
+    assert_eq!(database.url(), &url);
+    assert_eq!(database.private(), None);
+    database.close().await;
+}
