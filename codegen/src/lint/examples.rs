@@ -8,7 +8,7 @@ use crate::ir::{IntegerWidth, ObjectRules, TextFormat, TypeKind, TypeRef};
 use crate::lower::model::{ExampleSite, Model, TypeInfo};
 use crate::source::{Node, Value};
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{Draft, ValidationError, Validator, ValidatorMap};
+use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value as Json, json};
 use std::borrow::Cow;
 
@@ -27,52 +27,40 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
             .help("add `example:` with a real one, here or in its schema");
         }
     }
-    let validators = match validators(model) {
-        Ok(validators) => validators,
+    check_booleans(model, sink);
+    let sites: Vec<(&ExampleSite<'_>, Rule, &str)> = model
+        .examples
+        .iter()
+        .map(|site| (site, rules::EXAMPLE_INVALID, "example"))
+        .chain(
+            model
+                .defaults
+                .iter()
+                .map(|site| (site, rules::DEFAULT_INVALID, "default")),
+        )
+        .filter(|(site, ..)| is_checked(site))
+        .collect();
+    let validator = match validator(model, &sites) {
+        Ok(validator) => validator,
         Err(message) => {
             sink.report(rules::OPENAPI_MODEL, Span { line: 1, column: 1, len: 0 }, message)
                 .help("the schemas could not be compiled to check examples: simplify the one that is named");
             return;
         }
     };
-    for site in &model.examples {
-        check_site(site, &validators, rules::EXAMPLE_INVALID, "example", sink);
-    }
-    for site in &model.defaults {
-        check_site(site, &validators, rules::DEFAULT_INVALID, "default", sink);
-    }
-}
-
-fn check_site(
-    site: &ExampleSite<'_>,
-    validators: &ValidatorMap,
-    rule: Rule,
-    what: &str,
-    sink: &mut Sink,
-) {
-    if site.node.is_refused() || (site.nullable && matches!(site.node.value, Value::Null)) {
-        return;
-    }
-    let validator: Option<&Validator> = match &site.ty {
-        TypeRef::Named(ident) => validators.get(&format!("#/$defs/{ident}")),
-        TypeRef::Boolean => {
-            if !matches!(site.node.value, Value::Bool(_)) {
-                sink.report(
-                    rule,
-                    site.node.span,
-                    format!("this {what} is {}, not a boolean", site.node.describe()),
-                )
-                .help("write `true` or `false`");
-            }
-            None
-        }
-    };
-    let Some(validator) = validator else { return };
-    let value = site.node.to_json();
-    for error in validator.iter_errors(&value) {
-        let span = place(site.node, &error);
+    let values = Json::Array(sites.iter().map(|(site, ..)| site.node.to_json()).collect());
+    for error in validator.iter_errors(&values) {
+        let pointer = error.instance_path().to_string();
+        let mut steps = pointer.split('/').skip(1);
+        let site = steps
+            .next()
+            .and_then(|index| sites.get(index.parse::<usize>().ok()?));
+        let Some((site, rule, what)) = site else {
+            continue;
+        };
+        let span = place(site.node, steps, &error);
         sink.report(
-            rule,
+            *rule,
             span,
             format!(
                 "this {what} breaks its schema: {}",
@@ -86,13 +74,40 @@ fn check_site(
     }
 }
 
+fn is_checked(site: &ExampleSite<'_>) -> bool {
+    let null = site.nullable && matches!(site.node.value, Value::Null);
+    site.node.is_whole() && !null && matches!(site.ty, TypeRef::Named(_))
+}
+
+fn check_booleans(model: &Model<'_>, sink: &mut Sink) {
+    for (sites, rule) in [
+        (&model.examples, rules::EXAMPLE_INVALID),
+        (&model.defaults, rules::DEFAULT_INVALID),
+    ] {
+        for site in sites
+            .iter()
+            .filter(|site| site.ty == TypeRef::Boolean && site.node.is_whole())
+        {
+            let null = site.nullable && matches!(site.node.value, Value::Null);
+            if !null && !matches!(site.node.value, Value::Bool(_)) {
+                sink.report(
+                    rule,
+                    site.node.span,
+                    format!("this value is {}, not a boolean", site.node.describe()),
+                )
+                .help("write `true` or `false`");
+            }
+        }
+    }
+}
+
 /// Where the offending part of an example stands.
-fn place(node: &Node, error: &ValidationError<'_>) -> Span {
-    let pointer = error.instance_path().to_string();
-    let steps = pointer
-        .split('/')
-        .skip(1)
-        .map(|step| Cow::from(step.replace("~1", "/").replace("~0", "~")));
+fn place<'p>(
+    node: &Node,
+    steps: impl Iterator<Item = &'p str>,
+    error: &ValidationError<'_>,
+) -> Span {
+    let steps = steps.map(|step| Cow::from(step.replace("~1", "/").replace("~0", "~")));
     let at = node.locate(steps);
     if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind()
         && let Some(entry) = unexpected
@@ -104,18 +119,21 @@ fn place(node: &Node, error: &ValidationError<'_>) -> Span {
     at.span
 }
 
-fn validators(model: &Model<'_>) -> Result<ValidatorMap, String> {
+/// One schema for the list of all examples, so that each type is compiled once.
+fn validator(
+    model: &Model<'_>,
+    sites: &[(&ExampleSite<'_>, Rule, &str)],
+) -> Result<Validator, String> {
     let mut definitions = Map::new();
     for info in &model.types.list {
-        definitions
-            .entry(info.ident.clone())
-            .or_insert_with(|| schema(info));
+        definitions.insert(info.ident.clone(), schema(info));
     }
-    let document = json!({ "$defs": definitions });
+    let items: Vec<Json> = sites.iter().map(|(site, ..)| reference(&site.ty)).collect();
+    let document = json!({ "$defs": definitions, "prefixItems": items });
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
-        .build_map(&document)
+        .build(&document)
         .map_err(|error| format!("the schemas are no JSON Schema: {error}"))
 }
 

@@ -98,7 +98,7 @@ fn tags<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) {
             continue;
         };
         let at = tag.get("name").map_or(item.span, |node| node.span);
-        let ident = naming::type_ident(name);
+        let ident = naming::component_ident(name);
         if let Some((other, first)) = idents.get(&ident) {
             let message = if *other == name {
                 format!("the tag `{name}` is declared twice")
@@ -109,9 +109,8 @@ fn tags<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) {
                 .report(rules::NAME_COLLISION, at, message)
                 .help("remove or rename one of the two")
                 .related(*first, "the other one");
-            continue;
         }
-        idents.insert(ident, (name, at));
+        idents.entry(ident).or_insert((name, at));
         let description = cx.text(&tag, "description");
         cx.model.wants_description.push(WantsDescription {
             what: format!("the tag `{name}`"),

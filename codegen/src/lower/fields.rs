@@ -1,7 +1,7 @@
 //! Audits the keys of an object, and reads their values with the kind that they must have.
 
 use super::Cx;
-use super::keys::{Fate, Vocabulary};
+use super::keys::{self, Fate, Vocabulary};
 use crate::diagnostic::{Span, rules};
 use crate::source::{Entry, Mapping, Node, Value};
 
@@ -41,8 +41,10 @@ pub(crate) fn did_you_mean<'k>(
     known: impl IntoIterator<Item = &'k str>,
 ) -> Option<&'k str> {
     let limit = (key.chars().count() / 3).clamp(1, 3);
+    let count = key.chars().count();
     known
         .into_iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(count) <= limit)
         .map(|candidate| {
             let distance = strsim::damerau_levenshtein(
                 &key.to_ascii_lowercase(),
@@ -75,10 +77,11 @@ impl<'a> Cx<'a> {
         })
     }
 
-    pub(crate) fn audit_key(&mut self, entry: &Entry, vocabulary: &'static Vocabulary) {
+    pub(crate) fn audit_key(&mut self, entry: &'a Entry, vocabulary: &'static Vocabulary) {
         let key = entry.key.as_str();
         match vocabulary.fate(key) {
-            Some(Fate::Read | Fate::Ignored(_)) => {}
+            Some(Fate::Read) => {}
+            Some(Fate::Ignored(_)) => self.audit_ignored(entry),
             Some(Fate::Refused(help)) => {
                 self.sink
                     .report(
@@ -116,6 +119,31 @@ impl<'a> Cx<'a> {
                 };
                 self.sink.report(rule, entry.key_span, message).help(help);
             }
+        }
+    }
+
+    /// What is ignored must still be OpenAPI.
+    fn audit_ignored(&mut self, entry: &'a Entry) {
+        let what = format!("`{}`", entry.key);
+        let (vocabulary, required) = match entry.key.as_str() {
+            "contact" => (&keys::CONTACT, None),
+            "license" => (&keys::LICENSE, Some("name")),
+            "externalDocs" => (&keys::EXTERNAL_DOCS, Some("url")),
+            "deprecated" => {
+                if !matches!(entry.value.value, Value::Bool(_)) {
+                    self.wrong_kind(&entry.value, &what, "`true` or `false`");
+                }
+                return;
+            }
+            _ => {
+                self.string(&entry.value, &what);
+                return;
+            }
+        };
+        if let Some(fields) = self.fields(&entry.value, entry.key_span, vocabulary)
+            && let Some(key) = required
+        {
+            self.required_text(&fields, key);
         }
     }
 

@@ -35,7 +35,7 @@ pub(crate) fn finish(model: &Model<'_>, root: &Node) -> Option<Contract> {
             .iter()
             .map(|tag| Tag {
                 name: tag.name.to_owned(),
-                trait_ident: naming::type_ident(tag.name),
+                trait_ident: naming::component_ident(tag.name),
                 module_ident: naming::field_ident(tag.name),
                 description: tag.description.map(str::to_owned),
             })
@@ -91,7 +91,7 @@ fn operation(info: &OperationInfo<'_>, codes: &HashMap<&str, &EnumValue>) -> Opt
     };
     Some(Operation {
         id: id.to_owned(),
-        type_ident: naming::type_ident(id),
+        type_ident: naming::component_ident(id),
         method_ident: naming::field_ident(id),
         method: info.method,
         path: info.path.to_owned(),

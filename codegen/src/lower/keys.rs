@@ -82,6 +82,25 @@ pub(crate) static INFO: Vocabulary = Vocabulary {
     ],
 };
 
+pub(crate) static CONTACT: Vocabulary = Vocabulary {
+    what: "`contact`",
+    keys: &[("name", PROSE), ("url", PROSE), ("email", PROSE)],
+};
+
+pub(crate) static LICENSE: Vocabulary = Vocabulary {
+    what: "`license`",
+    keys: &[
+        ("name", PROSE),
+        ("url", PROSE),
+        ("identifier", Refused("this is OpenAPI 3.1: use `url`")),
+    ],
+};
+
+pub(crate) static EXTERNAL_DOCS: Vocabulary = Vocabulary {
+    what: "`externalDocs`",
+    keys: &[("url", PROSE), ("description", PROSE)],
+};
+
 pub(crate) static SERVER: Vocabulary = Vocabulary {
     what: "a server",
     keys: &[
@@ -401,6 +420,9 @@ pub(crate) static APPLIES: &[(&str, &[&str])] = &[
 static ALL: &[&Vocabulary] = &[
     &ROOT,
     &INFO,
+    &CONTACT,
+    &LICENSE,
+    &EXTERNAL_DOCS,
     &SERVER,
     &TAG,
     &COMPONENTS,

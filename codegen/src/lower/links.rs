@@ -58,11 +58,13 @@ impl<'a> Cx<'a> {
 
 /// Checks every link of every response.
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
-    let by_id: HashMap<&str, &OperationInfo<'_>> = model
-        .operations
-        .iter()
-        .filter_map(|operation| Some((operation.id?.0, operation)))
-        .collect();
+    let mut by_id: HashMap<&str, &OperationInfo<'_>> = HashMap::new();
+    for operation in &model.operations {
+        if let Some((id, _)) = operation.id {
+            // Of two with one id, which was reported, the first is meant.
+            by_id.entry(id).or_insert(operation);
+        }
+    }
     for operation in &model.operations {
         for response in &operation.responses {
             let Some(info) = &response.info else { continue };

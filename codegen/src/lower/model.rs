@@ -68,8 +68,10 @@ pub(crate) struct TypeInfo<'a> {
 }
 
 impl<'a> Types<'a> {
-    /// Adds a type: its place in the list, or the place of the one that has its identifier.
-    pub(crate) fn insert(&mut self, info: TypeInfo<'a>) -> Result<usize, Span> {
+    /// Adds a type: its place in the list, and the place of the one whose identifier it would
+    /// share. Such a type goes on under an identifier that no Rust can have, so that nothing
+    /// that is said about one of the two is taken for the other.
+    pub(crate) fn insert(&mut self, mut info: TypeInfo<'a>) -> (usize, Option<Span>) {
         let index = self.list.len();
         if let Some(name) = info.component {
             self.by_component.insert(name, index);
@@ -78,11 +80,12 @@ impl<'a> Types<'a> {
             .by_ident
             .get(&info.ident)
             .map(|&first| self.list[first].at);
-        if taken.is_none() {
-            self.by_ident.insert(info.ident.clone(), index);
+        if taken.is_some() {
+            info.ident = format!("{}.{index}", info.ident);
         }
+        self.by_ident.insert(info.ident.clone(), index);
         self.list.push(info);
-        taken.map_or(Ok(index), Err)
+        (index, taken)
     }
 
     pub(crate) fn component(&self, name: &str) -> Option<&TypeInfo<'a>> {

@@ -47,7 +47,7 @@ pub(super) fn lower<'a>(
         .text(&fields, "operationId")
         .zip(fields.get("operationId").map(|node| node.span));
     let stem = match id {
-        Some((id, _)) => naming::type_ident(id),
+        Some((id, _)) => naming::component_ident(id),
         None => naming::type_ident(&format!("{} {}", entry.key, context.path)),
     };
     let parameters = parameters(cx, context, &fields, &stem);
@@ -115,25 +115,39 @@ fn key(parameter: &ParameterInfo<'_>) -> (u8, String) {
 
 fn declared<'a>(cx: &mut Cx<'a>, nodes: &'a [Node], stem: &str) -> Vec<Rc<ParameterInfo<'a>>> {
     let mut seen: HashMap<(u8, String), Span> = HashMap::new();
+    let mut raw: HashMap<(&str, &str), Span> = HashMap::new();
     let mut list = Vec::new();
     for node in nodes {
+        // A second one in place is not even read: its type would be called like the first one's.
+        let text = |key: &str| node.as_mapping()?.get(key)?.as_str();
+        let again = text("in")
+            .zip(text("name"))
+            .and_then(|key| raw.insert(key, node.span).map(|first| (first, key.1)));
+        if let Some((first, name)) = again {
+            duplicate(cx, name, node.span, first);
+            continue;
+        }
         let Some(parameter) = cx.parameter(node, stem) else {
             continue;
         };
         if let Some(first) = seen.insert(key(&parameter), node.span) {
-            cx.sink
-                .report(
-                    rules::DUPLICATE_PARAMETER,
-                    node.span,
-                    format!("the parameter `{}` is declared twice", parameter.wire),
-                )
-                .help("remove one of the two")
-                .related(first, "first here");
+            duplicate(cx, parameter.wire, node.span, first);
             continue;
         }
         list.push(parameter);
     }
     list
+}
+
+fn duplicate(cx: &mut Cx<'_>, name: &str, span: Span, first: Span) {
+    cx.sink
+        .report(
+            rules::DUPLICATE_PARAMETER,
+            span,
+            format!("the parameter `{name}` is declared twice"),
+        )
+        .help("remove one of the two")
+        .related(first, "first here");
 }
 
 fn check_path_parameters<'a>(

@@ -47,6 +47,9 @@ impl Section {
 pub(crate) struct Components<'a> {
     sections: HashMap<Section, &'a Mapping>,
     used: HashSet<(Section, &'a str)>,
+    /// Sections into which a reference leads that was not understood: any of their components
+    /// may be meant.
+    unsure: HashSet<Section>,
 }
 
 impl<'a> Components<'a> {
@@ -62,7 +65,7 @@ impl<'a> Components<'a> {
     }
 
     pub(crate) fn is_used(&self, section: Section, name: &str) -> bool {
-        self.used.contains(&(section, name))
+        self.unsure.contains(&section) || self.used.contains(&(section, name))
     }
 }
 
@@ -109,7 +112,10 @@ impl<'a> Cx<'a> {
         };
         match self.find(target, entry.value.span, section) {
             Some(component) => Resolved::Component(component),
-            None => Resolved::Broken,
+            None => {
+                self.components.unsure.insert(section);
+                Resolved::Broken
+            }
         }
     }
 
@@ -144,11 +150,7 @@ impl<'a> Cx<'a> {
                 .iter()
                 .map(|entry| entry.key.as_str());
             let help = match did_you_mean(name, known) {
-                Some(meant) => {
-                    // So that it is not called unused as well.
-                    self.components.used.insert((section, meant));
-                    format!("did you mean `{prefix}{meant}`?")
-                }
+                Some(meant) => format!("did you mean `{prefix}{meant}`?"),
                 None => format!("declare it under `components: {}:`", section.key()),
             };
             self.sink

@@ -68,7 +68,7 @@ impl<'a> Cx<'a> {
         let mut indexes = Vec::with_capacity(entries.len());
         for entry in entries {
             let info = TypeInfo {
-                ident: naming::type_ident(&entry.key),
+                ident: naming::component_ident(&entry.key),
                 component: Some(&entry.key),
                 at: entry.key_span,
                 node: &entry.value,
@@ -78,8 +78,7 @@ impl<'a> Cx<'a> {
                 has_example: false,
                 property_spans: HashMap::new(),
             };
-            indexes.push(self.model.types.list.len());
-            self.insert_type(info);
+            indexes.push(self.insert_type(info));
         }
         for (entry, index) in entries.iter().zip(indexes) {
             if entry
@@ -114,10 +113,10 @@ impl<'a> Cx<'a> {
         }
     }
 
-    fn insert_type(&mut self, info: TypeInfo<'a>) {
-        let (ident, at) = (info.ident.clone(), info.at);
-        let component = info.component;
-        if let Err(first) = self.model.types.insert(info) {
+    fn insert_type(&mut self, info: TypeInfo<'a>) -> usize {
+        let (ident, at, component) = (info.ident.clone(), info.at, info.component);
+        let (index, taken) = self.model.types.insert(info);
+        if let Some(first) = taken {
             let what =
                 component.map_or_else(|| "this schema".to_owned(), |name| format!("`{name}`"));
             let help = if component.is_some() {
@@ -134,6 +133,7 @@ impl<'a> Cx<'a> {
                 .help(help)
                 .related(first, "the other one");
         }
+        index
     }
 
     /// A schema where it is used: a reference, a reference with something beside it, or a type.
@@ -227,7 +227,7 @@ impl<'a> Cx<'a> {
         let what = match stated {
             Some("object") => Some("an object"),
             Some("array") => Some("an array"),
-            _ if fields.mapping.contains("enum") => Some("an enumeration"),
+            Some("string") if fields.mapping.contains("enum") => Some("an enumeration"),
             _ => None,
         };
         if let Some(what) = what {
@@ -244,8 +244,8 @@ impl<'a> Cx<'a> {
             has_example: false,
             property_spans: HashMap::new(),
         };
-        let index = self.model.types.list.len();
-        self.insert_type(info);
+        let index = self.insert_type(info);
+        let ident = self.model.types.list[index].ident.clone();
         self.fill(index, &fields, place);
         if self.sink.len() > before {
             self.model.types.list[index].broken = true;
@@ -253,7 +253,7 @@ impl<'a> Cx<'a> {
         if self.model.types.list[index].kind.is_none() {
             return Use::broken();
         }
-        self.beside(&fields, Some(TypeRef::Named(place.ident.to_owned())), place)
+        self.beside(&fields, Some(TypeRef::Named(ident)), place)
     }
 
     /// Lowers a type into its place in the list.
@@ -272,7 +272,9 @@ impl<'a> Cx<'a> {
                 self.model.examples.push(site);
             }
         }
+        let refused = fields.mapping.iter().any(|entry| entry.value.is_refused());
         let info = &mut self.model.types.list[index];
+        info.broken |= refused;
         info.description = description;
         info.kind = kind;
         info.has_example = fields.mapping.contains("example");

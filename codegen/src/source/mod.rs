@@ -125,6 +125,16 @@ impl Node {
         matches!(self.value, Value::Refused)
     }
 
+    /// Whether nothing in it was reported already.
+    pub(crate) fn is_whole(&self) -> bool {
+        match &self.value {
+            Value::Refused => false,
+            Value::Sequence(items) => items.iter().all(Self::is_whole),
+            Value::Mapping(mapping) => mapping.iter().all(|entry| entry.value.is_whole()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+        }
+    }
+
     /// What it is, for a message: `a string`.
     pub(crate) fn describe(&self) -> &'static str {
         match &self.value {
