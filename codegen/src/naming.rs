@@ -26,9 +26,31 @@ pub fn type_ident(name: &str) -> String {
     }
 }
 
+/// Types that generated code names without a path. A component of the same name would hide them.
+const PRELUDE: &[&str] = &[
+    "AsRef", "Box", "Clone", "Copy", "Debug", "Default", "Eq", "Err", "Fn", "From", "Future", "Hash",
+    "Into", "Iterator", "None", "Ok", "Option", "Ord", "PartialEq", "PartialOrd", "Result", "Send",
+    "Some", "String", "Sync", "ToOwned", "ToString", "TryFrom", "TryInto", "Vec",
+];
+
+/// A component: `PartySize` → `PartySize`, `Option` → `Option_`.
+#[must_use]
+pub fn component_ident(name: &str) -> String {
+    let ident = type_ident(name);
+    if PRELUDE.contains(&ident.as_str()) {
+        format!("{ident}_")
+    } else {
+        ident
+    }
+}
+
 /// A field, method or module: `If-Match` → `if_match`, `type` → `type_`.
 #[must_use]
 pub fn field_ident(name: &str) -> String {
+    // The one header whose capitals stand within a word.
+    if name == "ETag" {
+        return "etag".to_owned();
+    }
     let ident = words(name).to_snake_case();
     if ident.is_empty() {
         return "empty".to_owned();

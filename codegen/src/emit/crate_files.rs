@@ -24,13 +24,13 @@ publish = false
 
 [dependencies]
 contract-runtime = {{ path = "{runtime_path}" }}
-jiff = {{ version = "0.2", features = ["serde"] }}
+jiff = {{ version = "0.2", default-features = false, features = ["std", "serde", "tzdb-bundle-always"] }}
 progenitor-client = "0.15"
 regress = "0.12"
 reqwest = {{ version = "0.13", default-features = false, features = ["json", "query", "stream"] }}
 serde = {{ version = "1", features = ["derive"] }}
 serde_json = "1"
-uuid = {{ version = "1", features = ["serde"] }}
+uuid = {{ version = "1", default-features = false, features = ["std", "serde"] }}
 
 [workspace]
 "#,
@@ -41,6 +41,7 @@ uuid = {{ version = "1", features = ["serde"] }}
          //! Server traits and client of {title}.\n\n\
          #![forbid(unsafe_code)]\n\n\
          pub mod client;\n\
+         #[allow(clippy::large_enum_variant, reason = \"an answer is made and written at once\")]\n\
          pub mod generated;\n",
         title = contract.title,
     );

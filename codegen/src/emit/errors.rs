@@ -104,25 +104,6 @@ fn arm(response: &Response, code: &EnumValue, variant: &proc_macro2::Ident) -> T
     if response.headers.is_empty() {
         return quote! { Self::#variant(problem) => #answer, };
     }
-    let sets = response.headers.iter().map(|header| {
-        let ident = rust::ident(&header.ident);
-        let wire = header.wire.to_lowercase();
-        if header.required {
-            quote! { let answer = answer.header(#wire, &headers.#ident); }
-        } else {
-            quote! {
-                let answer = match &headers.#ident {
-                    Some(value) => answer.header(#wire, value),
-                    None => answer,
-                };
-            }
-        }
-    });
-    quote! {
-        Self::#variant(problem, headers) => {
-            let answer = #answer;
-            #(#sets)*
-            answer
-        }
-    }
+    let sets = response.headers.iter().map(responses::set_header);
+    quote! { Self::#variant(problem, headers) => #answer #(#sets)*, }
 }

@@ -6,6 +6,7 @@
 //! | `types.rs` | [`types`] |
 //! | `<tag>.rs` | [`tag`]: requests, answers, errors, the trait and its twin |
 //! | `wiring.rs` | [`wiring`] |
+//! | `contract.json` | here: the contract, for those who read JSON |
 //! | the client | [`client`] |
 
 mod client;
@@ -59,6 +60,10 @@ pub fn server(contract: &Contract, options: &Options) -> Vec<GeneratedFile> {
         let path = format!("{}.rs", tag.module_ident);
         files.push(file(options, &path, &tag::emit(contract, tag)));
     }
+    files.push(GeneratedFile {
+        path: "contract.json".to_owned(),
+        text: format!("{:#}\n", contract.document),
+    });
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }

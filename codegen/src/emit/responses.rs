@@ -22,7 +22,7 @@ pub(super) fn emit(operation: &Operation) -> TokenStream {
 
         impl contract_runtime::DeclaredResponse for #ident {
             fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
-                match self { #(#arms)* }
+                Ok(match self { #(#arms)* })
             }
         }
     }
@@ -157,35 +157,21 @@ fn arm(response: &Response) -> TokenStream {
         (false, false) => quote! { Self::#ident },
     };
     let begin = if has_body {
-        quote! { contract_runtime::ReplyParts::json(#status, &body) }
+        quote! { contract_runtime::ReplyParts::json(#status, &body)? }
     } else {
-        quote! { Ok(contract_runtime::ReplyParts::empty(#status)) }
+        quote! { contract_runtime::ReplyParts::empty(#status) }
     };
-    let sets = response.headers.iter().map(set_header);
-    if with_headers {
-        quote! {
-            #pattern => {
-                let parts = #begin?;
-                #(#sets)*
-                Ok(parts)
-            }
-        }
-    } else {
-        quote! { #pattern => #begin, }
-    }
+    let sets = response.headers.iter().map(set_header).map(|set| quote! { #set? });
+    quote! { #pattern => #begin #(#sets)*, }
 }
 
-fn set_header(header: &ResponseHeader) -> TokenStream {
+/// The call that sets a declared header, on an answer or on the parts of one.
+pub(super) fn set_header(header: &ResponseHeader) -> TokenStream {
     let ident = rust::ident(&header.ident);
     let wire = header.wire.to_lowercase();
     if header.required {
-        quote! { let parts = parts.header(#wire, &headers.#ident)?; }
+        quote! { .header(#wire, &headers.#ident) }
     } else {
-        quote! {
-            let parts = match &headers.#ident {
-                Some(value) => parts.header(#wire, value)?,
-                None => parts,
-            };
-        }
+        quote! { .optional_header(#wire, headers.#ident.as_ref()) }
     }
 }

@@ -42,13 +42,13 @@ fn traits(tag: &Tag, operations: &[&Operation]) -> TokenStream {
         tag.description.as_deref().unwrap_or_default(),
         &format!(
             "An operation that is new in the contract does not compile until it is implemented; \
-             implement [`{twin}`] instead where it should answer 501 until then."
+             implement `{twin}` instead where it should answer 501 until then."
         ),
     ]);
     let twin_doc = docs::outer(&[
         &format!(
-            "[`{ident}`] with an answer for every operation: 501, until it is implemented. \
-             Whatever implements this implements [`{ident}`]."
+            "`{ident}` with an answer for every operation: 501, until it is implemented. \
+             Whatever implements this implements `{ident}`."
         ),
     ]);
     let signatures = operations.iter().map(|operation| {

@@ -41,6 +41,9 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
         /// The contract's version.
         pub const VERSION: &str = #version;
 
+        /// The contract itself, as JSON.
+        pub const CONTRACT_JSON: &str = include_str!("contract.json");
+
         /// Every route of the contract: its method and its path.
         pub const ROUTES: &[(&str, &str)] = &[#(#paths,)*];
 

@@ -108,6 +108,15 @@ impl Answer {
         self
     }
 
+    /// One header more, if there is a value for it.
+    #[must_use]
+    pub fn optional_header(self, name: &'static str, value: Option<&impl fmt::Display>) -> Self {
+        match value {
+            Some(value) => self.header(name, value),
+            None => self,
+        }
+    }
+
     /// The request broke the contract: 400, with everything that is wrong with it.
     #[must_use]
     pub(crate) fn invalid(violations: Vec<Violation>) -> Self {

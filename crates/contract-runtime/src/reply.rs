@@ -78,6 +78,21 @@ impl ReplyParts {
         Ok(self)
     }
 
+    /// One header more, if there is a value for it.
+    ///
+    /// # Errors
+    /// The value has a character that no header may have.
+    pub fn optional_header(
+        self,
+        name: &'static str,
+        value: Option<&impl ToHeader>,
+    ) -> Result<Self, String> {
+        match value {
+            Some(value) => self.header(name, value),
+            None => Ok(self),
+        }
+    }
+
     pub(crate) fn of_answer(answer: &Answer, request_id: &str) -> Self {
         // The envelope is strings only, which can always be written.
         let mut parts = Self::json(answer.status, &Envelope::of(answer, request_id))

@@ -1,0 +1,126 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+
+/// What was asked for.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// `generate`.
+    Generate(Generate),
+    /// `check`.
+    Check,
+}
+
+/// The arguments of `generate`.
+#[derive(Debug)]
+pub(crate) struct Generate {
+    /// Compare only, and write nothing.
+    pub(crate) check: bool,
+    /// Another contract, and where its crate goes.
+    pub(crate) other: Option<Other>,
+}
+
+/// Another contract than this repository's.
+#[derive(Debug)]
+pub(crate) struct Other {
+    /// The contract.
+    pub(crate) spec: PathBuf,
+    /// The directory of the crate.
+    pub(crate) out: PathBuf,
+}
+
+impl Generate {
+    /// `generate --check`.
+    pub(crate) const fn check() -> Self {
+        Self {
+            check: true,
+            other: None,
+        }
+    }
+
+    fn of(matches: &ArgMatches) -> Self {
+        let path = |name| matches.get_one::<PathBuf>(name).cloned();
+        Self {
+            check: matches.get_flag("check"),
+            other: path("spec")
+                .zip(path("out"))
+                .map(|(spec, out)| Other { spec, out }),
+        }
+    }
+}
+
+impl Command {
+    /// What is said when nothing was found.
+    pub(crate) const fn success(&self) -> &'static str {
+        match self {
+            Self::Generate(Generate { check: true, .. }) => "generated code is up to date",
+            Self::Generate(Generate { check: false, .. }) => "generated",
+            Self::Check => "clean: generated code is up to date, the contract lints, the crate table holds",
+        }
+    }
+}
+
+/// Reads the arguments; ends the program with exit code 2 where they make no sense.
+pub(crate) fn parse() -> Command {
+    let matches = definition().get_matches();
+    match matches.subcommand() {
+        Some(("generate", matches)) => Command::Generate(Generate::of(matches)),
+        // The definition requires a subcommand and knows two.
+        _ => Command::Check,
+    }
+}
+
+fn definition() -> clap::Command {
+    clap::Command::new("cargo xtask")
+        .bin_name("cargo xtask")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            clap::Command::new("generate")
+                .about("Make the server traits and the client from the contract")
+                .after_help(
+                    "Exit codes: 0 done, 1 the command itself failed, \
+                     4 generated output is stale or left over, 5 the contract has findings.",
+                )
+                .arg(
+                    Arg::new("check")
+                        .long("check")
+                        .action(ArgAction::SetTrue)
+                        .help("Write nothing; list what differs from what would be made"),
+                )
+                .arg(
+                    Arg::new("spec")
+                        .long("spec")
+                        .value_name("FILE")
+                        .requires("out")
+                        .value_parser(value_parser!(PathBuf))
+                        .help("Another contract than booking-api.yaml"),
+                )
+                .arg(
+                    Arg::new("out")
+                        .long("out")
+                        .value_name("DIR")
+                        .requires("spec")
+                        .value_parser(value_parser!(PathBuf))
+                        .help("The directory of the crate that is made from --spec"),
+                ),
+        )
+        .subcommand(
+            clap::Command::new("check")
+                .about("Check generated code, the contract and the crate table")
+                .after_help(
+                    "Exit codes: 0 clean, 1 the command itself failed, 4 stale, 5 contract, \
+                     9 architecture; with several at once, the lowest.",
+                ),
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_definition_is_consistent() {
+        super::definition().debug_assert();
+    }
+}

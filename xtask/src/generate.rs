@@ -1,0 +1,114 @@
+//! `cargo xtask generate`: the contract in, generated files out.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use booking_codegen::emit::{self, GeneratedFile, Options};
+use booking_codegen::ir::Contract;
+use heck::ToKebabCase;
+
+use crate::cli::{Generate, Other};
+use crate::finding::{Failure, Finding, Kind};
+use crate::layout::Layout;
+use crate::outputs::Outputs;
+
+/// Makes everything that is made from a contract, or says what differs from it.
+pub(crate) fn run(layout: &Layout, arguments: &Generate) -> Result<Vec<Finding>, Failure> {
+    let made = match &arguments.other {
+        None => load(layout, &layout.contract())?.map(|contract| ours(layout, &contract)),
+        Some(other) => load(layout, &other.spec)?.map(|contract| theirs(layout, other, &contract)),
+    };
+    match made {
+        Err(finding) => Ok(vec![finding]),
+        Ok(outputs) if arguments.check => outputs?.compare(layout),
+        Ok(outputs) => outputs?.write(layout),
+    }
+}
+
+/// The contract, or everything that is wrong with it.
+fn load(layout: &Layout, path: &Path) -> Result<Result<Contract, Finding>, Failure> {
+    let text = fs::read_to_string(path).map_err(|source| Failure::Io {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    })?;
+    let contract = booking_codegen::load(&layout.shown(path), &text);
+    Ok(contract.map_err(|diagnostics| Finding {
+        kind: Kind::Lint,
+        text: diagnostics.to_string(),
+    }))
+}
+
+/// This repository's own outputs.
+fn ours(layout: &Layout, contract: &Contract) -> Result<Outputs, Failure> {
+    let options = Options {
+        command: "cargo xtask generate".to_owned(),
+        client_module: "crate::generated".to_owned(),
+    };
+    let mut files = below(&layout.server(), emit::server(contract, &options));
+    files.push((layout.client(), emit::client(contract, &options)?.text));
+    Ok(Outputs {
+        files,
+        owned: vec![layout.server()],
+    })
+}
+
+/// A crate of its own for another contract.
+fn theirs(layout: &Layout, other: &Other, contract: &Contract) -> Result<Outputs, Failure> {
+    let options = Options {
+        command: "cargo xtask generate --spec … --out …".to_owned(),
+        client_module: "crate::client".to_owned(),
+    };
+    let out = std::path::absolute(&other.out).map_err(|source| Failure::Io {
+        action: "find",
+        path: other.out.clone(),
+        source,
+    })?;
+    let name = out
+        .file_name()
+        .map(|name| name.to_string_lossy().to_kebab_case())
+        .filter(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .unwrap_or_else(|| contract.title.to_kebab_case());
+    let runtime = relative(&out, &layout.runtime());
+    let source = out.join("src");
+    let generated = source.join("generated");
+    let client = emit::client(contract, &options)?;
+    let around = emit::standalone_crate(contract, &name, &runtime, &options.command);
+    let mut files = below(&out, around);
+    files.extend(below(&source, vec![client]));
+    files.extend(below(&generated, emit::server(contract, &options)));
+    Ok(Outputs {
+        files,
+        owned: vec![generated],
+    })
+}
+
+fn below(directory: &Path, files: Vec<GeneratedFile>) -> Vec<(PathBuf, String)> {
+    files
+        .into_iter()
+        .map(|file| (directory.join(file.path), file.text))
+        .collect()
+}
+
+/// How one absolute directory is reached from another, with `/` between the parts.
+fn relative(from: &Path, to: &Path) -> String {
+    let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from[shared..].iter().map(|_| "..".to_owned());
+    let down = to[shared..]
+        .iter()
+        .map(|part: &Component<'_>| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_reached_from_another() {
+        let relative = |from, to| relative(Path::new(from), Path::new(to));
+        assert_eq!(relative("/a/b/c", "/a/d/e"), "../../d/e");
+        assert_eq!(relative("/a", "/a/d"), "d");
+    }
+}

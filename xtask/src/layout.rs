@@ -1,0 +1,49 @@
+//! Where things are in this repository.
+
+use std::path::{Path, PathBuf};
+
+/// The places that the commands read and write.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// The repository that this program was built in.
+    pub(crate) fn of_this_repository() -> Self {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        Self {
+            root: manifest.parent().unwrap_or(manifest).to_owned(),
+        }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn contract(&self) -> PathBuf {
+        self.root.join("booking-api.yaml")
+    }
+
+    /// The directory that holds nothing but the generated server code.
+    pub(crate) fn server(&self) -> PathBuf {
+        self.root.join("crates/booking-api/src/generated")
+    }
+
+    /// The one generated file of the client.
+    pub(crate) fn client(&self) -> PathBuf {
+        self.root.join("crates/booking-client/src/generated.rs")
+    }
+
+    pub(crate) fn runtime(&self) -> PathBuf {
+        self.root.join("crates/contract-runtime")
+    }
+
+    /// A path as a reader of the repository would write it.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
+    }
+}

@@ -1,0 +1,187 @@
+//! Generated output on disk: written where it differs, or compared.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::finding::{Failure, Finding, Kind};
+use crate::layout::Layout;
+
+/// What a generator makes: the files, and the directories that hold nothing else.
+#[derive(Debug, Default)]
+pub(crate) struct Outputs {
+    /// Each path with its whole text.
+    pub(crate) files: Vec<(PathBuf, String)>,
+    /// Directories in which every other file is left over.
+    pub(crate) owned: Vec<PathBuf>,
+}
+
+impl Outputs {
+    /// Writes each file that differs. What is left over is found, and never deleted: it may be
+    /// somebody's work.
+    pub(crate) fn write(&self, layout: &Layout) -> Result<Vec<Finding>, Failure> {
+        for (path, text) in &self.files {
+            if read(path)?.as_deref() != Some(text) {
+                if let Some(directory) = path.parent() {
+                    fs::create_dir_all(directory)
+                        .map_err(|source| failure("create", directory, source))?;
+                }
+                fs::write(path, text).map_err(|source| failure("write", path, source))?;
+            }
+        }
+        self.left_over(layout)
+    }
+
+    /// Lists each file that is missing, differs, or is left over.
+    pub(crate) fn compare(&self, layout: &Layout) -> Result<Vec<Finding>, Failure> {
+        let mut findings = Vec::new();
+        for (path, expected) in &self.files {
+            match read(path)? {
+                None => findings.push(stale("stale/missing", layout, path, "is missing")),
+                Some(found) if found != *expected => {
+                    let line = first_difference(&found, expected);
+                    let what = format!("differs from what the generator makes, from line {line} on");
+                    findings.push(stale("stale/edited", layout, path, &what));
+                }
+                Some(_) => {}
+            }
+        }
+        findings.extend(self.left_over(layout)?);
+        Ok(findings)
+    }
+
+    fn left_over(&self, layout: &Layout) -> Result<Vec<Finding>, Failure> {
+        let mut findings = Vec::new();
+        for directory in &self.owned {
+            for path in files_below(directory)? {
+                if !self.files.iter().any(|(known, _)| *known == path) {
+                    findings.push(Finding {
+                        kind: Kind::Stale,
+                        text: format!(
+                            "error[stale/left-over]: {} is in a generated directory, and the \
+                             generator does not make it\n  help: delete it, or move it elsewhere",
+                            layout.shown(&path)
+                        ),
+                    });
+                }
+            }
+        }
+        Ok(findings)
+    }
+}
+
+fn stale(id: &str, layout: &Layout, path: &Path, what: &str) -> Finding {
+    Finding {
+        kind: Kind::Stale,
+        text: format!(
+            "error[{id}]: {} {what}\n  help: run `cargo xtask generate` and commit the result \
+             together with its cause",
+            layout.shown(path)
+        ),
+    }
+}
+
+fn first_difference(found: &str, expected: &str) -> usize {
+    let same = found
+        .lines()
+        .zip(expected.lines())
+        .take_while(|(found, expected)| found == expected)
+        .count();
+    same + 1
+}
+
+fn read(path: &Path) -> Result<Option<String>, Failure> {
+    match fs::read(path) {
+        // A file that is no text differs from every text.
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(failure("read", path, source)),
+    }
+}
+
+fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    let mut open = vec![directory.to_owned()];
+    while let Some(directory) = open.pop() {
+        let entries = match fs::read_dir(&directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(source) => return Err(failure("list", &directory, source)),
+        };
+        for entry in entries {
+            let path = entry
+                .map_err(|source| failure("list", &directory, source))?
+                .path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn failure(action: &'static str, path: &Path, source: std::io::Error) -> Failure {
+    Failure::Io {
+        action,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outputs(directory: &Path) -> Outputs {
+        Outputs {
+            files: vec![
+                (directory.join("a.rs"), "a\n".to_owned()),
+                (directory.join("b/c.rs"), "c\nd\n".to_owned()),
+            ],
+            owned: vec![directory.to_owned()],
+        }
+    }
+
+    fn ids(findings: &[Finding]) -> Vec<&str> {
+        findings
+            .iter()
+            .filter_map(|finding| finding.text.split(['[', ']']).nth(1))
+            .collect()
+    }
+
+    #[test]
+    fn what_was_written_is_up_to_date() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (layout, outputs) = (Layout::of_this_repository(), outputs(directory.path()));
+        assert_eq!(outputs.write(&layout).expect("it writes"), []);
+        assert_eq!(outputs.compare(&layout).expect("it compares"), []);
+    }
+
+    #[test]
+    fn what_is_missing_edited_or_left_over_is_listed() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (layout, outputs) = (Layout::of_this_repository(), outputs(directory.path()));
+        outputs.write(&layout).expect("it writes");
+        fs::remove_file(directory.path().join("a.rs")).expect("it is there");
+        fs::write(directory.path().join("b/c.rs"), "c\nx\n").expect("it is there");
+        fs::write(directory.path().join("b/orphan.rs"), "").expect("it can be made");
+        let findings = outputs.compare(&layout).expect("it compares");
+        assert_eq!(ids(&findings), ["stale/missing", "stale/edited", "stale/left-over"]);
+        assert!(findings[1].text.contains("from line 2"));
+    }
+
+    #[test]
+    fn what_is_left_over_is_never_deleted() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let orphan = directory.path().join("orphan.rs");
+        fs::write(&orphan, "work").expect("it can be made");
+        let findings = outputs(directory.path())
+            .write(&Layout::of_this_repository())
+            .expect("it writes");
+        assert_eq!(ids(&findings), ["stale/left-over"]);
+        assert!(orphan.exists());
+    }
+}
