@@ -1,0 +1,234 @@
+//! The persistent cluster, for `cargo run`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::account::{self, Account};
+use crate::client::{self, Client, MAINTENANCE_DATABASE};
+use crate::data_directory::{self, Contents};
+use crate::environment;
+use crate::error::Error;
+use crate::find::Search;
+use crate::installation::Installation;
+use crate::server::{Server, Settings};
+use crate::supervisor::Signal;
+use crate::url::socket_url;
+
+/// How long PostgreSQL may take to come up. After a crash it first replays its log.
+pub(crate) const STARTUP_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The data directory for an application where the user names none:
+/// `/var/lib/NAME/postgres` for root, whose home PostgreSQL's user may not enter, else
+/// `NAME/postgres` in `$XDG_DATA_HOME` or `~/.local/share`.
+///
+/// `None` when the user has no home directory.
+#[must_use]
+pub fn default_data_directory(application: &str) -> Option<PathBuf> {
+    let base = if account::is_root() {
+        PathBuf::from("/var/lib")
+    } else {
+        environment::user_data_directory()?
+    };
+    Some(base.join(application).join("postgres"))
+}
+
+/// Where downloaded versions of PostgreSQL go: `/var/cache/dev-postgres` for root, else
+/// `dev-postgres` in `$XDG_CACHE_HOME` or `~/.cache`.
+pub(crate) fn default_download_directory() -> Option<PathBuf> {
+    let base = if account::is_root() {
+        PathBuf::from("/var/cache")
+    } else {
+        environment::user_cache_directory()?
+    };
+    Some(base.join("dev-postgres"))
+}
+
+/// How to run a persistent cluster.
+#[derive(Debug, Clone)]
+pub struct Options {
+    data_directory: PathBuf,
+    settings: Settings,
+    startup_timeout: Duration,
+    download_directory: Option<PathBuf>,
+}
+
+impl Options {
+    /// A cluster in this directory, which is created when it is missing. It must be
+    /// empty or hold a cluster that was made by this crate.
+    #[must_use]
+    pub fn new(data_directory: impl Into<PathBuf>) -> Self {
+        Self {
+            data_directory: data_directory.into(),
+            settings: Settings::new(),
+            startup_timeout: STARTUP_TIMEOUT,
+            download_directory: default_download_directory(),
+        }
+    }
+
+    /// Adds a server setting, as in `postgresql.conf`. Where the cluster listens cannot
+    /// be changed.
+    #[must_use]
+    pub fn setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.settings.push((name.into(), value.into()));
+        self
+    }
+
+    /// How long PostgreSQL may take to come up; 60 seconds unless changed.
+    #[must_use]
+    pub fn startup_timeout(mut self, timeout: Duration) -> Self {
+        self.startup_timeout = timeout;
+        self
+    }
+
+    /// Where downloaded versions of PostgreSQL are kept, or `None` to download nothing.
+    /// By default `/var/cache/dev-postgres` for root, else `dev-postgres` in
+    /// `$XDG_CACHE_HOME` or `~/.cache`.
+    #[must_use]
+    pub fn download_directory(mut self, directory: Option<PathBuf>) -> Self {
+        self.download_directory = directory;
+        self
+    }
+}
+
+/// A private PostgreSQL on a data directory of its own. It takes connections on a Unix
+/// socket in a private directory only, and stops when this value is dropped or its
+/// process ends, however it ends.
+#[derive(Debug)]
+pub struct Cluster {
+    server: Server,
+    is_new: bool,
+}
+
+impl Cluster {
+    /// Finds PostgreSQL, initialises the data directory when it is new, starts
+    /// PostgreSQL and waits until it takes connections: well under a second on an
+    /// existing directory.
+    ///
+    /// When this process is root, PostgreSQL runs as the user `postgres`, else `nobody`,
+    /// and the data directory becomes theirs.
+    ///
+    /// # Errors
+    ///
+    /// Every [`Error`] but those of SQL. On an error nothing runs.
+    pub fn start(options: Options) -> Result<Self, Error> {
+        let directory = data_directory::usable_path(&options.data_directory)?;
+        let mut contents = data_directory::examine(&directory)?;
+        let (wanted, owner) = match contents {
+            Contents::New => (None, None),
+            Contents::Cluster { major, owner } => (Some((major, directory.as_path())), Some(owner)),
+        };
+        let account = Account::choose(owner)?;
+        let search = Search::machine(options.download_directory);
+        let mut installation = search.run(&account, wanted)?;
+        data_directory::prepare(&directory, &account)?;
+        let lock = data_directory::lock(&directory)?;
+        if contents == Contents::New {
+            // Another process may have made the cluster before it gave up the lock.
+            contents = data_directory::examine(&directory)?;
+            if let Contents::Cluster { major, .. } = contents {
+                installation = search.run(&account, Some((major, &directory)))?;
+            }
+        }
+        let mut server = Server::in_directory(
+            installation,
+            &account,
+            directory,
+            lock,
+            options.settings,
+            options.startup_timeout,
+        )?;
+        let is_new = contents == Contents::New;
+        if is_new {
+            server.initialise()?;
+        }
+        server.start()?;
+        Ok(Self { server, is_new })
+    }
+
+    /// Whether this start made the cluster.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// The URL of a database, `postgres:///NAME?host=/socket/directory&user=postgres`,
+    /// which libpq and `tokio-postgres` read. The database need not exist.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        socket_url(self.server.sockets(), database)
+    }
+
+    /// Creates an empty database unless it exists, and says whether it was created.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DatabaseName`], [`Error::Connection`] or [`Error::Sql`].
+    pub fn create_database_if_missing(&self, name: &str) -> Result<bool, Error> {
+        client::check_database_name(name)?;
+        let mut client = Client::connect(self.server.sockets(), MAINTENANCE_DATABASE)?;
+        let literal = client::literal(name);
+        let known = client.query(&format!(
+            "SELECT 1 FROM pg_database WHERE datname = {literal}"
+        ))?;
+        if !known.is_empty() {
+            return Ok(false);
+        }
+        let identifier = client::identifier(name);
+        match client.query(&format!("CREATE DATABASE {identifier}")) {
+            Ok(_) => Ok(true),
+            // Somebody else of this process was faster.
+            Err(Error::Sql { code, .. }) if code == "42P04" => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The data directory, absolute.
+    #[must_use]
+    pub fn data_directory(&self) -> &Path {
+        self.server.directory()
+    }
+
+    /// The private directory of the Unix socket.
+    #[must_use]
+    pub fn socket_directory(&self) -> &Path {
+        self.server.sockets()
+    }
+
+    /// This run's log; the previous run's has the same name with `.1`.
+    #[must_use]
+    pub fn log_file(&self) -> PathBuf {
+        self.server.log()
+    }
+
+    /// The PostgreSQL that runs.
+    #[must_use]
+    pub fn installation(&self) -> &Installation {
+        self.server.installation()
+    }
+
+    /// Whether the PostgreSQL process runs. It may have died, or been stopped by hand.
+    pub fn is_running(&mut self) -> bool {
+        self.server.is_running()
+    }
+
+    /// Starts PostgreSQL again on the same data directory and socket, if it does not
+    /// run, and waits until it takes connections.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DidNotStart`], [`Error::PostmasterRunning`], [`Error::SupervisorLost`]
+    /// or [`Error::Io`].
+    pub fn start_again(&mut self) -> Result<(), Error> {
+        self.server.start()
+    }
+
+    /// Stops PostgreSQL in its orderly way (open transactions are rolled back) and
+    /// waits for its end. Dropping does the same, but keeps the error to itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DidNotStop`] when it had not ended after fifty seconds.
+    pub fn stop(mut self) -> Result<(), Error> {
+        self.server.stop(Signal::Interrupt)
+    }
+}

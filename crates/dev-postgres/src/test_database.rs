@@ -1,0 +1,75 @@
+//! A database of one test.
+
+use std::path::PathBuf;
+
+use crate::client::{self, Client, MAINTENANCE_DATABASE};
+use crate::error::Error;
+use crate::temporary::TemporaryCluster;
+use crate::url::socket_url;
+
+/// A database that belongs to one test and is dropped with this value, together with
+/// whatever connections to it are still open.
+#[derive(Debug)]
+pub struct TestDatabase {
+    sockets: PathBuf,
+    name: String,
+}
+
+impl TestDatabase {
+    /// A fresh, empty database on the cluster that the process's tests share.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SharedCluster`], [`Error::Connection`] or [`Error::Sql`].
+    pub fn create() -> Result<Self, Error> {
+        TemporaryCluster::shared()?.database()
+    }
+
+    /// A fresh copy of a template database on the cluster that the process's tests
+    /// share; see [`TemporaryCluster::database_from_template`].
+    ///
+    /// # Errors
+    ///
+    /// As that, and [`Error::SharedCluster`].
+    ///
+    /// # Panics
+    ///
+    /// When `prepare` panics.
+    pub fn from_template<E>(
+        name: &str,
+        prepare: impl FnOnce(&str) -> Result<(), E> + Send,
+    ) -> Result<Self, Error>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
+    {
+        TemporaryCluster::shared()?.database_from_template(name, prepare)
+    }
+
+    pub(crate) fn new(sockets: PathBuf, name: String) -> Self {
+        Self { sockets, name }
+    }
+
+    /// The database's URL; see [`TemporaryCluster::url`].
+    #[must_use]
+    pub fn url(&self) -> String {
+        socket_url(&self.sockets, &self.name)
+    }
+
+    /// The database's name, unique in its cluster.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        // A cluster that is stopped or gone takes its databases with it.
+        if let Ok(mut client) = Client::connect(&self.sockets, MAINTENANCE_DATABASE) {
+            let identifier = client::identifier(&self.name);
+            let _ = client.query(&format!(
+                "DROP DATABASE IF EXISTS {identifier} WITH (FORCE)"
+            ));
+        }
+    }
+}
