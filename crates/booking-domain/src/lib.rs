@@ -1,1 +1,38 @@
-//! booking-domain
+//! The booking rules: who may sit where, and when.
+//!
+//! Pure functions over plain data. Time and randomness come in as values, and a decision is
+//! made on a snapshot ([`ServiceDay`]) that somebody else has loaded and will write back in
+//! the same transaction. This crate may not know HTTP, JSON, SQL, async, the clock or any
+//! source of randomness; no other crate of ours may decide what is decided here.
+//!
+//! It is also the one place in which a restaurant's wall clock becomes an instant.
+
+mod availability;
+mod booking;
+mod change;
+mod customer;
+mod identifiers;
+mod lifecycle;
+mod party;
+mod placement;
+mod restaurant;
+mod service_day;
+mod slots;
+
+pub use availability::{AvailabilityRefusal, Slot, available_slots};
+pub use booking::{Booking, BookingChange, NewBooking};
+pub use change::{ChangeDecision, ChangeRefusal, ChangedBooking, change};
+pub use customer::{Customer, EmailAddress, PhoneNumber};
+pub use identifiers::{BookingId, ConfirmationCode, RestaurantId, TableId};
+pub use lifecycle::{BookingStatus, CancelDecision, CancelRefusal, cancel};
+pub use party::PartySize;
+pub use placement::{PlaceRefusal, Placement, place};
+pub use restaurant::{
+    DiningTable, OpeningPeriod, Restaurant, RestaurantSummary, RestaurantZone, UnknownTimeZone,
+};
+pub use service_day::{Occupancy, ServiceDay};
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod properties;

@@ -1,0 +1,198 @@
+//! Names of things: numbers within the house, random texts towards guests.
+
+use std::fmt;
+
+/// A restaurant's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RestaurantId(i64);
+
+/// A dining table's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableId(i64);
+
+macro_rules! number {
+    ($type:ident) => {
+        impl $type {
+            /// The thing with this number, whether it exists or not.
+            #[must_use]
+            pub const fn new(number: i64) -> Self {
+                Self(number)
+            }
+
+            /// The number.
+            #[must_use]
+            pub const fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(formatter)
+            }
+        }
+    };
+}
+
+number!(RestaurantId);
+number!(TableId);
+
+/// Digits and letters.
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Digits and capitals without those that are mistaken for each other when they are read out:
+/// no 0 and O, no 1 and I.
+const SPOKEN: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// What a booking is called towards guests: `bk_` and 22 random characters, which is more than
+/// 128 bits. It cannot be guessed from another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BookingId(String);
+
+impl BookingId {
+    const PREFIX: &'static str = "bk_";
+    const LENGTH: usize = 22;
+
+    /// A fresh id made of random bytes.
+    #[must_use]
+    pub fn from_random(bytes: [u8; 32]) -> Self {
+        // The bytes are one large number, written in base 62: dividing by 62 again and again
+        // is unbiased but for the 256th bit's share, unlike taking each byte modulo 62.
+        let mut number = bytes;
+        let mut id = String::from(Self::PREFIX);
+        for _ in 0..Self::LENGTH {
+            let digit = divide(&mut number, 62);
+            id.push(char::from(BASE62[usize::from(digit)]));
+        }
+        Self(id)
+    }
+
+    /// The id that is written as `text`: `bk_` and 1 to 32 digits and letters.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix(Self::PREFIX)?;
+        let well_formed =
+            (1..=32).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        well_formed.then(|| Self(text.to_owned()))
+    }
+
+    /// The id as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a guest says on the telephone: 6 characters that cannot be mistaken for each other.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ConfirmationCode(String);
+
+impl ConfirmationCode {
+    const LENGTH: usize = 6;
+
+    /// A fresh code made of random bytes. There are 2^30 of them: two bookings can draw the
+    /// same one, so whoever stores it must be ready to draw again.
+    #[must_use]
+    pub fn from_random(bytes: [u8; 32]) -> Self {
+        let code = bytes
+            .iter()
+            .take(Self::LENGTH)
+            // 32 divides 256, so every character is equally likely.
+            .map(|byte| char::from(SPOKEN[usize::from(byte % 32)]))
+            .collect();
+        Self(code)
+    }
+
+    /// The code that is written as `text`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let well_formed =
+            text.len() == Self::LENGTH && text.bytes().all(|byte| SPOKEN.contains(&byte));
+        well_formed.then(|| Self(text.to_owned()))
+    }
+
+    /// The code as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for BookingId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for ConfirmationCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Divides a number of 256 bits, its greatest byte first, and gives the remainder.
+fn divide(number: &mut [u8; 32], divisor: u16) -> u8 {
+    let mut remainder = 0_u16;
+    for byte in number {
+        let dividend = remainder * 256 + u16::from(*byte);
+        *byte = u8::try_from(dividend / divisor).unwrap_or(u8::MAX);
+        remainder = dividend % divisor;
+    }
+    u8::try_from(remainder).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn dividing_takes_the_digits_off() {
+        let mut number = [0; 32];
+        number[31] = 200;
+        number[30] = 1; // 456
+        assert_eq!(divide(&mut number, 62), 22); // 456 = 7 * 62 + 22
+        assert_eq!(divide(&mut number, 62), 7);
+        assert_eq!(number, [0; 32]);
+    }
+
+    #[test]
+    fn an_id_of_the_seed_is_an_id_and_other_texts_are_not() {
+        assert!(BookingId::parse("bk_7x3mN9pQs2").is_some());
+        assert!(BookingId::parse("bk_invalid").is_some());
+        for text in [
+            "",
+            "bk_",
+            "bk-1",
+            "xx_1",
+            "bk_a b",
+            "bk_é",
+            &format!("bk_{}", "a".repeat(33)),
+        ] {
+            assert!(BookingId::parse(text).is_none(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_fresh_id_is_one_that_can_be_read(bytes: [u8; 32]) {
+            let id = BookingId::from_random(bytes);
+            prop_assert_eq!(id.as_str().len(), 25);
+            prop_assert_eq!(BookingId::parse(id.as_str()), Some(id));
+        }
+
+        #[test]
+        fn a_fresh_code_is_one_that_can_be_read_out(bytes: [u8; 32]) {
+            let code = ConfirmationCode::from_random(bytes);
+            prop_assert!(!code.as_str().contains(['0', 'O', '1', 'I']));
+            prop_assert_eq!(ConfirmationCode::parse(code.as_str()), Some(code));
+        }
+
+        #[test]
+        fn other_bytes_are_another_id(one: [u8; 32], other: [u8; 32]) {
+            prop_assume!(one[16..] != other[16..]);
+            prop_assert_ne!(BookingId::from_random(one), BookingId::from_random(other));
+        }
+    }
+}
