@@ -119,10 +119,18 @@ impl Sink {
         });
         Diagnostics {
             file: file.to_owned(),
-            lines: text.lines().map(str::to_owned).collect(),
+            lines: lines(text).map(str::to_owned).collect(),
             list,
         }
     }
+}
+
+/// The lines of a text as YAML counts them: a line ends with LF, CR LF or CR. A byte-order mark
+/// is no part of the first.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    text.split('\n')
+        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
 /// Everything that is wrong with one contract: never empty, sorted by place, then by rule.

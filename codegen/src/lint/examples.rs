@@ -40,6 +40,9 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
         )
         .filter(|(site, ..)| is_checked(site))
         .collect();
+    if sites.is_empty() {
+        return;
+    }
     let validator = match validator(model, &sites) {
         Ok(validator) => validator,
         Err(message) => {

@@ -25,7 +25,7 @@ mod text;
 pub(crate) use finish::finish;
 pub use keys::ignored_keys;
 
-use crate::diagnostic::{Sink, Span, rules};
+use crate::diagnostic::{Sink, Span, lines, rules};
 use crate::source::Node;
 use fields::Fields;
 use model::{Model, ParameterInfo, ResponseInfo, Understood};
@@ -44,7 +44,7 @@ pub(crate) fn lower<'a>(root: &'a Node, text: &str, sink: &mut Sink) -> Understo
         responses: HashMap::new(),
         bodies: HashMap::new(),
         example_sites: HashSet::new(),
-        lines: text.lines().map(str::to_owned).collect(),
+        lines: lines(text).map(str::to_owned).collect(),
     };
     document::lower(&mut cx, root);
     *sink = cx.sink;

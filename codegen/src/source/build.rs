@@ -2,7 +2,7 @@
 
 use super::scalar;
 use super::{Entry, Mapping, Node, Value};
-use crate::diagnostic::{Sink, Span, rules};
+use crate::diagnostic::{Sink, Span, lines, rules};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 /// How deep values may nest. No contract comes near it, and everything that walks a tree may
@@ -297,7 +297,7 @@ struct LineLengths(Vec<usize>);
 impl LineLengths {
     fn of(text: &str) -> Self {
         Self(
-            text.lines()
+            lines(text)
                 .map(|line| line.trim_end().chars().count())
                 .collect(),
         )
