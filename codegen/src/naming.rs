@@ -28,9 +28,36 @@ pub fn type_ident(name: &str) -> String {
 
 /// Types that generated code names without a path. A component of the same name would hide them.
 const PRELUDE: &[&str] = &[
-    "AsRef", "Box", "Clone", "Copy", "Debug", "Default", "Eq", "Err", "Fn", "From", "Future", "Hash",
-    "Into", "Iterator", "None", "Ok", "Option", "Ord", "PartialEq", "PartialOrd", "Result", "Send",
-    "Some", "String", "Sync", "ToOwned", "ToString", "TryFrom", "TryInto", "Vec",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Eq",
+    "Err",
+    "Fn",
+    "From",
+    "Future",
+    "Hash",
+    "Into",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Send",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Vec",
 ];
 
 /// A component: `PartySize` → `PartySize`, `Option` → `Option_`.
@@ -200,7 +227,8 @@ mod tests {
             ("party_size", "party_size"),
             ("createBooking", "create_booking"),
             ("If-None-Match", "if_none_match"),
-            ("ETag", "e_tag"),
+            ("ETag", "etag"),
+            ("Option", "option"),
             ("type", "type_"),
             ("gen", "gen_"),
             ("Self", "self_"),
@@ -211,6 +239,12 @@ mod tests {
         ] {
             assert_eq!(field_ident(name), ident, "{name}");
         }
+    }
+
+    #[test]
+    fn components_never_hide_what_generated_code_names() {
+        assert_eq!(component_ident("option"), "Option_");
+        assert_eq!(component_ident("Options"), "Options");
     }
 
     #[test]

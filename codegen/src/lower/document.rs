@@ -20,6 +20,7 @@ pub(super) fn lower<'a>(cx: &mut Cx<'a>, root: &'a Node) {
     let Some(fields) = cx.fields(root, start, &keys::ROOT) else {
         return;
     };
+    cx.components.note_references(root);
     version(cx, &fields);
     info(cx, &fields);
     servers(cx, &fields);

@@ -1,6 +1,6 @@
 //! The model → the IR. Only called when nothing was reported, so that everything is there.
 
-use super::model::{DeclaredResponse, Model, OperationInfo, ParameterInfo};
+use super::model::{DeclaredResponse, Model, OperationInfo, ParameterInfo, TypeInfo};
 use crate::ir::{
     Body, Contract, EnumValue, Operation, Parameter, Property, Response, ResponseBody,
     ResponseHeader, Tag, TypeDef, TypeKind, TypeRef,
@@ -51,7 +51,6 @@ pub(crate) fn finish(model: &Model<'_>, root: &Node) -> Option<Contract> {
 }
 
 fn types(model: &Model<'_>) -> Option<Vec<TypeDef>> {
-    // An inline type says what it is with its own words, or else with those of its use.
     model
         .types
         .list
@@ -60,7 +59,7 @@ fn types(model: &Model<'_>) -> Option<Vec<TypeDef>> {
             Some(TypeDef {
                 ident: info.ident.clone(),
                 component: info.component.map(str::to_owned),
-                description: info.description.unwrap_or_default().trim_end().to_owned(),
+                description: description(info),
                 kind: match info.kind.clone()? {
                     TypeKind::Object(mut object) => {
                         object.properties.iter_mut().for_each(tidy);
@@ -71,6 +70,17 @@ fn types(model: &Model<'_>) -> Option<Vec<TypeDef>> {
             })
         })
         .collect()
+}
+
+/// A type's own words or those of its use; an item of a list may have neither.
+fn description(info: &TypeInfo<'_>) -> String {
+    match info.description {
+        Some(description) => description.trim_end().to_owned(),
+        None => format!(
+            "One item of `{}`.",
+            info.ident.strip_suffix("Item").unwrap_or(&info.ident)
+        ),
+    }
 }
 
 fn tidy(property: &mut Property) {

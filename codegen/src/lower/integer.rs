@@ -100,13 +100,16 @@ fn check_range<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, integer: &IntegerRules)
     let high =
         i128::from(integer.maximum.unwrap_or(highest)) - i128::from(integer.exclusive_maximum);
     if low > high {
-        cx.empty_range(
-            fields,
-            "minimum",
-            "maximum",
-            &low.to_string(),
-            &high.to_string(),
-        );
+        let bound = |bound: i128, exclusive: bool, by: i128| {
+            if exclusive {
+                format!("{} (excluded)", bound - by)
+            } else {
+                bound.to_string()
+            }
+        };
+        let low = bound(low, integer.exclusive_minimum, 1);
+        let high = bound(high, integer.exclusive_maximum, -1);
+        cx.empty_range(fields, "minimum", "maximum", &low, &high);
         return;
     }
     if let Some(step) = integer.multiple_of {

@@ -44,6 +44,7 @@ pub(crate) fn lower<'a>(root: &'a Node, text: &str, sink: &mut Sink) -> Understo
         responses: HashMap::new(),
         bodies: HashMap::new(),
         example_sites: HashSet::new(),
+        stems: HashSet::new(),
         lines: lines(text).map(str::to_owned).collect(),
     };
     document::lower(&mut cx, root);
@@ -66,11 +67,23 @@ pub(crate) struct Cx<'a> {
     bodies: HashMap<&'a str, Option<Rc<media::RequestBody>>>,
     /// Which examples are known to be of which type, by position.
     example_sites: HashSet<(Span, String)>,
+    /// With what the names of each operation's types begin.
+    stems: HashSet<String>,
     /// The text, to find places inside of strings.
     lines: Vec<String>,
 }
 
 impl<'a> Cx<'a> {
+    /// With what the names of an operation's types begin. Two operations of one name were
+    /// reported; the second goes on under a name that no Rust can have.
+    fn unique_stem(&mut self, mut stem: String) -> String {
+        if self.stems.contains(&stem) {
+            stem = format!("{stem}.{}", self.stems.len());
+        }
+        self.stems.insert(stem.clone());
+        stem
+    }
+
     /// Reads `exclusiveMinimum` or `exclusiveMaximum`, which need their bound.
     fn exclusive(&mut self, fields: &Fields<'a>, key: &str, bound: &str) -> bool {
         let Some(entry) = fields.entry(key) else {

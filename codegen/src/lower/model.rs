@@ -99,6 +99,13 @@ impl<'a> Types<'a> {
         }
     }
 
+    pub(crate) fn of_mut(&mut self, reference: &TypeRef) -> Option<&mut TypeInfo<'a>> {
+        match reference {
+            TypeRef::Named(ident) => self.by_ident.get(ident).map(|&index| &mut self.list[index]),
+            TypeRef::Boolean => None,
+        }
+    }
+
     /// What a reference means; `None` for an inline boolean, and for what was not understood.
     pub(crate) fn kind_of(&self, reference: &TypeRef) -> Option<&TypeKind> {
         self.of(reference).and_then(|info| info.kind.as_ref())

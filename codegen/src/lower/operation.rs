@@ -50,6 +50,7 @@ pub(super) fn lower<'a>(
         Some((id, _)) => naming::component_ident(id),
         None => naming::type_ident(&format!("{} {}", entry.key, context.path)),
     };
+    let stem = cx.unique_stem(stem);
     let parameters = parameters(cx, context, &fields, &stem);
     check_path_parameters(cx, context, &parameters);
     let body = body(cx, &fields, method, &stem);
@@ -293,6 +294,11 @@ fn responses<'a>(
     for entry in cx.map_of(fields, "responses") {
         let Some(status) = status(cx, entry) else {
             understood = false;
+            if !entry.key.starts_with("x-") {
+                // What is in it is checked nevertheless.
+                let ident = format!("{stem}{}", naming::type_ident(&entry.key));
+                cx.response(&entry.value, entry.key_span, &ident);
+            }
             continue;
         };
         let ident = format!("{stem}{}", naming::status_ident(status));

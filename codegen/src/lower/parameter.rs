@@ -120,6 +120,7 @@ impl<'a> Cx<'a> {
             }
         };
         let ty = used.as_ref().and_then(|used| used.ty.clone());
+        self.describe_inline(ty.as_ref(), description);
         let ty =
             ty.filter(|ty| self.check_parameter_type(ty, location, wire, fields.span_of("schema")));
         self.check_style(&fields, location, ty.as_ref());

@@ -46,7 +46,9 @@ impl Section {
 #[derive(Debug, Default)]
 pub(crate) struct Components<'a> {
     sections: HashMap<Section, &'a Mapping>,
-    used: HashSet<(Section, &'a str)>,
+    /// What any `$ref` of the contract says, also in parts that are refused: whether a component
+    /// is used does not depend on what else is wrong.
+    mentioned: HashSet<&'a str>,
     /// Sections into which a reference leads that was not understood: any of their components
     /// may be meant.
     unsure: HashSet<Section>,
@@ -57,6 +59,19 @@ impl<'a> Components<'a> {
         self.sections.insert(section, mapping);
     }
 
+    /// Notes every reference below a node.
+    pub(crate) fn note_references(&mut self, node: &'a Node) {
+        for item in node.as_sequence().unwrap_or_default() {
+            self.note_references(item);
+        }
+        for entry in node.as_mapping().into_iter().flat_map(Mapping::iter) {
+            if entry.key == "$ref" {
+                self.mentioned.extend(entry.value.as_str());
+            }
+            self.note_references(&entry.value);
+        }
+    }
+
     /// The components of a section, in the order of the contract.
     pub(crate) fn of(&self, section: Section) -> &'a [Entry] {
         self.sections
@@ -65,7 +80,8 @@ impl<'a> Components<'a> {
     }
 
     pub(crate) fn is_used(&self, section: Section, name: &str) -> bool {
-        self.unsure.contains(&section) || self.used.contains(&(section, name))
+        let reference = format!("#/components/{}/{name}", section.key());
+        self.unsure.contains(&section) || self.mentioned.contains(reference.as_str())
     }
 }
 
@@ -162,7 +178,6 @@ impl<'a> Cx<'a> {
                 .help(help);
             return None;
         };
-        self.components.used.insert((section, &entry.key));
         // A component that is only a reference is reported once, where it is declared.
         if entry
             .value
@@ -221,9 +236,6 @@ impl<'a> Cx<'a> {
                         break;
                     }
                     let Some(name) = next(entry) else { break };
-                    if let Some(target) = mapping.entry(name) {
-                        self.components.used.insert((section, &target.key));
-                    }
                     on_walk.insert(&entry.key, walk.len());
                     walk.push(entry);
                     at = mapping.entry(name);

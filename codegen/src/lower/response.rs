@@ -215,6 +215,7 @@ impl<'a> Cx<'a> {
                 None
             }
         };
+        self.describe_inline(ty.as_ref(), description);
         let ty = ty.filter(|ty| {
             let structured = matches!(
                 self.model.types.kind_of(ty),

@@ -101,6 +101,7 @@ impl<'a> Cx<'a> {
                 .as_mapping()
                 .is_some_and(|mapping| mapping.contains("allOf"))
             {
+                self.audit_beside_all_of(&entry.value, &keys::SCHEMA);
                 self.sink
                     .report(rules::UNSUPPORTED_KEY, entry.key_span, format!("the component `{}` is an `allOf`", entry.key))
                     .help("write its type here; `allOf` is only for saying something beside a `$ref` where a component is used");
@@ -166,6 +167,7 @@ impl<'a> Cx<'a> {
         let Some(mapping) = self.mapping(node, "a schema") else {
             return Use::broken();
         };
+        self.audit_beside_all_of(node, &keys::WRAPPER);
         let span = mapping.entry("allOf").map_or(at, |entry| entry.key_span);
         let items = mapping
             .get("allOf")
@@ -192,8 +194,19 @@ impl<'a> Cx<'a> {
             }
             return Use::broken();
         }
-        for entry in mapping.iter() {
-            if keys::WRAPPER.fate(&entry.key).is_none() && keys::SCHEMA.fate(&entry.key).is_some() {
+        let fields = Fields::new(mapping, at, "a schema");
+        let ty = match self.resolve(only, Section::Schemas) {
+            Resolved::Component(entry) => self.named(&entry.key),
+            Resolved::Here(_) | Resolved::Broken => None,
+        };
+        self.beside(&fields, ty, place)
+    }
+
+    /// Audits what stands beside an `allOf`. Keys of schemas that are unknown to the
+    /// `vocabulary` are no slips of the pen, but cannot stand here.
+    fn audit_beside_all_of(&mut self, node: &'a Node, vocabulary: &'static keys::Vocabulary) {
+        for entry in node.as_mapping().into_iter().flat_map(Mapping::iter) {
+            if vocabulary.fate(&entry.key).is_none() && keys::SCHEMA.fate(&entry.key).is_some() {
                 self.sink
                     .report(
                         rules::UNSUPPORTED_KEY,
@@ -201,16 +214,10 @@ impl<'a> Cx<'a> {
                         format!("`{}` stands beside an `allOf`", entry.key),
                     )
                     .help("say it in the component, or in another component");
-            } else if keys::SCHEMA.fate(&entry.key).is_none() {
-                self.audit_key(entry, &keys::WRAPPER);
+            } else if entry.key != "allOf" {
+                self.audit_key(entry, vocabulary);
             }
         }
-        let fields = Fields::new(mapping, at, "a schema");
-        let ty = match self.resolve(only, Section::Schemas) {
-            Resolved::Component(entry) => self.named(&entry.key),
-            Resolved::Here(_) | Resolved::Broken => None,
-        };
-        self.beside(&fields, ty, place)
     }
 
     /// A type that is written where it is used.
@@ -397,6 +404,15 @@ impl<'a> Cx<'a> {
             description: self.text(fields, "description"),
             default,
             has_example: fields.mapping.contains("example"),
+        }
+    }
+
+    /// A type that is written where it is used, and says nothing of itself, is what its use is.
+    pub(crate) fn describe_inline(&mut self, ty: Option<&TypeRef>, description: Option<&'a str>) {
+        if let Some(info) = ty.and_then(|ty| self.model.types.of_mut(ty))
+            && info.component.is_none()
+        {
+            info.description = info.description.or(description);
         }
     }
 
