@@ -1,1 +1,27 @@
-//! booking-persistence
+//! Restaurants and bookings in PostgreSQL.
+//!
+//! The [`Store`] loads a snapshot, has the domain decide on it, and writes the decision, all
+//! in one transaction. It owns the pool, the transactions, the locks, the retries, the
+//! migrations, and the meaning of every constraint. It may not know HTTP, JSON or the
+//! contract, decides nothing about bookings itself, and reads no clock: every instant comes
+//! from its caller.
+//!
+//! What keeps two bookings apart, from the outside in:
+//!
+//! 1. A lock on the restaurant's date: bookings of one date are decided one after the other.
+//! 2. The exclusion constraint `occupancies_no_overlap`: whatever comes past the lock (a late
+//!    service that reaches into the next date, another program) is refused by the database,
+//!    and the decision is made again on what is there now.
+
+mod constraints;
+mod error;
+mod migrate;
+mod pool;
+mod schema;
+mod store;
+mod trouble;
+
+pub use error::{Corrupt, Internal, StoreError, Unavailable};
+pub use migrate::MigrateError;
+pub use pool::ConnectError;
+pub use store::Store;

@@ -1,0 +1,94 @@
+//! Brings the database's schema up to date.
+
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
+use diesel::sql_types::BigInt;
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::pool::ConnectError;
+
+/// Every migration, in the program itself.
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
+
+/// The advisory lock under which migrations run: the letters "MIGRATE". The locks of a
+/// service date (`lock.rs`) are mixed over all 64 bits and live for one transaction, so that a
+/// collision with this one only waits.
+const MIGRATION_LOCK: i64 = 0x004d_4947_5241_5445;
+
+diesel::define_sql_function! {
+    /// Waits for a lock that the session then holds to its end.
+    fn pg_advisory_lock(key: BigInt);
+}
+
+/// Why the schema could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// No connection.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The database holds migrations that this program does not know: a newer program has
+    /// been here. Nothing was changed.
+    #[error(
+        "the database has migrations that this program does not know: {}; use a newer program",
+        versions.join(", ")
+    )]
+    UnknownMigrations {
+        /// Their versions, oldest first.
+        versions: Vec<String>,
+    },
+    /// A migration fails. It was rolled back; those before it stay.
+    #[error("the database cannot be migrated: {reason}")]
+    Failed {
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+impl MigrateError {
+    fn failed(reason: impl ToString) -> Self {
+        Self::Failed {
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// Runs what is missing, on a connection of its own: migrations may take longer than the
+/// statement timeout of the pool's. Several processes may start at once; one migrates, and
+/// the others wait for it.
+pub(crate) async fn migrate(url: &str) -> Result<(), MigrateError> {
+    let mut connection = AsyncPgConnection::establish(url)
+        .await
+        .map_err(ConnectError::from)?;
+    diesel::select(pg_advisory_lock(MIGRATION_LOCK))
+        .execute(&mut connection)
+        .await
+        .map_err(MigrateError::failed)?;
+    // The harness blocks its thread, which a single-threaded runtime could not afford.
+    tokio::task::spawn_blocking(move || run(connection))
+        .await
+        .map_err(MigrateError::failed)?
+}
+
+fn run(connection: AsyncPgConnection) -> Result<(), MigrateError> {
+    let mut harness = AsyncMigrationHarness::new(connection);
+    let migrations: Vec<Box<dyn Migration<Pg>>> =
+        MIGRATIONS.migrations().map_err(MigrateError::failed)?;
+    let mut unknown = harness.applied_migrations().map_err(MigrateError::failed)?;
+    unknown.retain(|applied| {
+        let is_it = |known: &Box<dyn Migration<Pg>>| known.name().version() == *applied;
+        !migrations.iter().any(is_it)
+    });
+    if !unknown.is_empty() {
+        let mut versions: Vec<String> = unknown.iter().map(ToString::to_string).collect();
+        versions.sort();
+        return Err(MigrateError::UnknownMigrations { versions });
+    }
+    let run = harness
+        .run_pending_migrations(MIGRATIONS)
+        .map_err(MigrateError::failed)?;
+    for version in run {
+        tracing::info!(migration.version = %version, "migrated the database");
+    }
+    Ok(())
+}
