@@ -472,6 +472,23 @@ mod tests {
         }
     }
 
+    /// The contract in which the tests of broken keys break each key.
+    #[test]
+    fn every_key_that_is_not_refused_stands_in_the_contract_with_every_key() {
+        let text = include_str!("../../tests/valid/everything.yaml");
+        for vocabulary in ALL {
+            for (key, fate) in vocabulary.keys {
+                let stands =
+                    text.contains(&format!(" {key}:")) || text.contains(&format!("\n{key}:"));
+                assert!(
+                    stands || matches!(fate, Refused(_)),
+                    "{key} of {}",
+                    vocabulary.what
+                );
+            }
+        }
+    }
+
     #[test]
     fn constraints_are_keywords_of_schemas() {
         for (keyword, _) in APPLIES {

@@ -122,6 +122,17 @@ fn check_link<'a>(
             )
             .help(help);
         }
+        if entry.value.as_mapping().is_some() || entry.value.as_sequence().is_some() {
+            sink.report(
+                rules::LINK_EXPRESSION,
+                entry.value.span,
+                format!(
+                    "a parameter is an expression or a scalar, and this is {}",
+                    entry.value.describe()
+                ),
+            )
+            .help("write `$response.body#/<property>` or a constant");
+        }
         if let Some(expression) = entry.value.as_str()
             && expression.starts_with('$')
             && let Err(message) = check_expression(model, operation, response, expression)

@@ -20,10 +20,10 @@ fn directory() -> PathBuf {
 
 fn names(extension: &str) -> BTreeSet<String> {
     fs::read_dir(directory())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("the fixtures are part of the package")
+        .map(|entry| entry.expect("the directory can be read").path())
         .filter(|path| path.extension().is_some_and(|found| found == extension))
-        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
         .collect()
 }
 
