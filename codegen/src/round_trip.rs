@@ -49,7 +49,9 @@ fn compare(place: &str, expected: &Value, found: &Value, differences: &mut Vec<S
         }
         (expected, found) if expected == found => {}
         (expected, found) => {
-            differences.push(format!("{place}: the contract says {expected}, derived is {found}"));
+            differences.push(format!(
+                "{place}: the contract says {expected}, derived is {found}"
+            ));
         }
     }
 }
@@ -213,7 +215,8 @@ fn says_nothing(keyword: &str, value: &Value) -> bool {
         | "writeOnly" | "deprecated" => *value == Value::Bool(false),
         "additionalProperties" => *value == Value::Bool(true),
         "required" | "properties" => {
-            value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty)
+            value.as_array().is_some_and(Vec::is_empty)
+                || value.as_object().is_some_and(Map::is_empty)
         }
         _ => value.is_null(),
     }
@@ -230,7 +233,9 @@ fn sorted(value: &Value) -> Value {
 }
 
 fn trimmed(value: &Value) -> Value {
-    value.as_str().map_or(Value::Null, |text| json!(text.trim()))
+    value
+        .as_str()
+        .map_or(Value::Null, |text| json!(text.trim()))
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -266,9 +271,15 @@ mod tests {
 
     #[test]
     fn a_lost_keyword_is_a_difference_and_so_is_an_invented_one() {
-        let (loose, tight) = (json!({ "type": "string" }), json!({ "type": "string", "minLength": 1 }));
+        let (loose, tight) = (
+            json!({ "type": "string" }),
+            json!({ "type": "string", "minLength": 1 }),
+        );
         let lost = between(&tight, &loose);
-        assert_eq!(lost, ["/GET /a/parameters/query:q/schema/minLength: lost, the contract says 1.0"]);
+        assert_eq!(
+            lost,
+            ["/GET /a/parameters/query:q/schema/minLength: lost, the contract says 1.0"]
+        );
         assert_eq!(between(&loose, &tight).len(), 1);
     }
 

@@ -40,7 +40,12 @@ const TABLE: &[Row] = &[
         directory: "crates/booking-api",
         ours: &["contract-runtime"],
         in_tests: &[],
-        never: &["booking-domain", "booking-persistence", "diesel", "diesel-async"],
+        never: &[
+            "booking-domain",
+            "booking-persistence",
+            "diesel",
+            "diesel-async",
+        ],
         reach: Reach::Closure,
     },
     Row {
@@ -65,8 +70,15 @@ const TABLE: &[Row] = &[
         ours: &[],
         in_tests: &[],
         never: &[
-            "tokio", "async-trait", "futures-util", "serde", "diesel", "diesel-async", "dropshot",
-            "rand", "getrandom",
+            "tokio",
+            "async-trait",
+            "futures-util",
+            "serde",
+            "diesel",
+            "diesel-async",
+            "dropshot",
+            "rand",
+            "getrandom",
         ],
         reach: Reach::Closure,
     },
@@ -75,14 +87,24 @@ const TABLE: &[Row] = &[
         directory: "crates/booking-persistence",
         ours: &["booking-domain"],
         in_tests: &["dev-postgres"],
-        never: &["booking-api", "booking-client", "dropshot", "http", "hyper", "reqwest"],
+        never: &[
+            "booking-api",
+            "booking-client",
+            "dropshot",
+            "http",
+            "hyper",
+            "reqwest",
+        ],
         reach: Reach::Closure,
     },
     Row {
         package: "booking-server",
         directory: "crates/booking-server",
         ours: &[
-            "booking-api", "contract-runtime", "booking-domain", "booking-persistence",
+            "booking-api",
+            "contract-runtime",
+            "booking-domain",
+            "booking-persistence",
             "dev-postgres",
         ],
         in_tests: &["booking-client"],
@@ -102,7 +124,12 @@ const TABLE: &[Row] = &[
         directory: "tests",
         ours: &["booking-client", "booking-server", "dev-postgres"],
         in_tests: &["booking-client", "booking-server", "dev-postgres"],
-        never: &["diesel", "diesel-async", "booking-persistence", "booking-domain"],
+        never: &[
+            "diesel",
+            "diesel-async",
+            "booking-persistence",
+            "booking-domain",
+        ],
         reach: Reach::Direct,
     },
     Row {
@@ -220,7 +247,10 @@ fn findings(workspace: &Workspace, table: &[Row]) -> Vec<Finding> {
         if row.directory != directory {
             find(
                 "directory",
-                format!("the crate {package} is in {directory}, and belongs in {}", row.directory),
+                format!(
+                    "the crate {package} is in {directory}, and belongs in {}",
+                    row.directory
+                ),
                 "move it, or change its row in xtask/src/architecture.rs",
             );
         }
@@ -232,7 +262,9 @@ fn findings(workspace: &Workspace, table: &[Row]) -> Vec<Finding> {
             if !row.ours.contains(&used.as_str()) {
                 find(
                     "edge",
-                    format!("the crate {package} uses {used}, which the crate table does not allow"),
+                    format!(
+                        "the crate {package} uses {used}, which the crate table does not allow"
+                    ),
                     "take the dependency out, or move the code to where it belongs",
                 );
             }
@@ -241,7 +273,9 @@ fn findings(workspace: &Workspace, table: &[Row]) -> Vec<Finding> {
             if !row.in_tests.contains(&used.as_str()) && !row.ours.contains(&used.as_str()) {
                 find(
                     "edge-in-tests",
-                    format!("the tests of {package} use {used}, which the crate table does not allow"),
+                    format!(
+                        "the tests of {package} use {used}, which the crate table does not allow"
+                    ),
                     "move the tests to the package booking-tests",
                 );
             }
@@ -255,7 +289,9 @@ fn findings(workspace: &Workspace, table: &[Row]) -> Vec<Finding> {
             if let Some(through) = through {
                 find(
                     "never",
-                    format!("the crate {package} must never use {never}, and does through {through}"),
+                    format!(
+                        "the crate {package} must never use {never}, and does through {through}"
+                    ),
                     "take the dependency out, or trim the features that bring it in",
                 );
             }
@@ -265,7 +301,10 @@ fn findings(workspace: &Workspace, table: &[Row]) -> Vec<Finding> {
         if !workspace.members.contains_key(row.package) {
             find(
                 "missing-crate",
-                format!("the crate table has {}, and the workspace has not", row.package),
+                format!(
+                    "the crate table has {}, and the workspace has not",
+                    row.package
+                ),
                 "remove its row from xtask/src/architecture.rs",
             );
         }
@@ -325,13 +364,19 @@ mod tests {
 
     #[test]
     fn a_workspace_that_keeps_to_the_table_is_clean() {
-        let clean = workspace(&[("server", "rules"), ("server", "x"), ("x", "diesel")], &[]);
+        let clean = workspace(
+            &[("server", "rules"), ("server", "x"), ("x", "diesel")],
+            &[],
+        );
         assert_eq!(ids(&clean), Vec::<String>::new());
     }
 
     #[test]
     fn an_edge_that_points_back_is_found() {
-        assert_eq!(ids(&workspace(&[("rules", "server")], &[])), ["architecture/edge"]);
+        assert_eq!(
+            ids(&workspace(&[("rules", "server")], &[])),
+            ["architecture/edge"]
+        );
         assert_eq!(
             ids(&workspace(&[], &[("rules", "server")])),
             ["architecture/edge-in-tests"]
@@ -344,18 +389,26 @@ mod tests {
             ids(&workspace(&[("rules", "x"), ("x", "tokio")], &[])),
             ["architecture/never"]
         );
-        assert_eq!(ids(&workspace(&[("server", "diesel")], &[])), ["architecture/never"]);
+        assert_eq!(
+            ids(&workspace(&[("server", "diesel")], &[])),
+            ["architecture/never"]
+        );
     }
 
     #[test]
     fn a_crate_out_of_the_table_or_out_of_its_place_is_found() {
         let mut odd = workspace(&[], &[]);
-        odd.members.insert("odd".to_owned(), "crates/odd".to_owned());
+        odd.members
+            .insert("odd".to_owned(), "crates/odd".to_owned());
         odd.members.insert("rules".to_owned(), "rules".to_owned());
         odd.members.remove("server");
         assert_eq!(
             ids(&odd),
-            ["architecture/unknown-crate", "architecture/directory", "architecture/missing-crate"]
+            [
+                "architecture/unknown-crate",
+                "architecture/directory",
+                "architecture/missing-crate"
+            ]
         );
     }
 }

@@ -57,7 +57,9 @@ impl Command {
         match self {
             Self::Generate(Generate { check: true, .. }) => "generated code is up to date",
             Self::Generate(Generate { check: false, .. }) => "generated",
-            Self::Check => "clean: generated code is up to date, the contract lints, the crate table holds",
+            Self::Check => {
+                "clean: generated code is up to date, the contract lints, the crate table holds"
+            }
         }
     }
 }

@@ -45,7 +45,11 @@ fn report(command: &Command, findings: &[Finding]) -> ExitCode {
     for finding in findings {
         eprintln!("{finding}");
     }
-    match findings.iter().map(|finding| finding.kind.exit_code()).min() {
+    match findings
+        .iter()
+        .map(|finding| finding.kind.exit_code())
+        .min()
+    {
         None => {
             println!("{}", command.success());
             ExitCode::SUCCESS

@@ -40,7 +40,8 @@ impl Outputs {
                 None => findings.push(stale("stale/missing", layout, path, "is missing")),
                 Some(found) if found != *expected => {
                     let line = first_difference(&found, expected);
-                    let what = format!("differs from what the generator makes, from line {line} on");
+                    let what =
+                        format!("differs from what the generator makes, from line {line} on");
                     findings.push(stale("stale/edited", layout, path, &what));
                 }
                 Some(_) => {}
@@ -169,7 +170,10 @@ mod tests {
         fs::write(directory.path().join("b/c.rs"), "c\nx\n").expect("it is there");
         fs::write(directory.path().join("b/orphan.rs"), "").expect("it can be made");
         let findings = outputs.compare(&layout).expect("it compares");
-        assert_eq!(ids(&findings), ["stale/missing", "stale/edited", "stale/left-over"]);
+        assert_eq!(
+            ids(&findings),
+            ["stale/missing", "stale/edited", "stale/left-over"]
+        );
         assert!(findings[1].text.contains("from line 2"));
     }
 

@@ -11,15 +11,17 @@ use crate::ir::{EnumValue, Operation, Response, ResponseBody};
 pub(super) fn emit(operation: &Operation) -> TokenStream {
     let ident = rust::joined(&[&operation.type_ident, "Error"]);
     let id = &operation.id;
-    let doc = docs::outer(&[
-        &format!("What `{id}` refuses with: each code that the contract declares for it."),
-    ]);
+    let doc = docs::outer(&[&format!(
+        "What `{id}` refuses with: each code that the contract declares for it."
+    )]);
     let errors: Vec<&Response> = operation
         .responses
         .iter()
         .filter(|response| responses::is_error(response))
         .collect();
-    let headers = errors.iter().map(|response| responses::headers(operation, response));
+    let headers = errors
+        .iter()
+        .map(|response| responses::headers(operation, response));
     let names = variant_names(&errors);
     let variants = each_code(&errors).map(|(response, code)| {
         let variant = rust::ident(&names[&(response.status, code.wire.as_str())]);
@@ -60,10 +62,13 @@ pub(super) fn emit(operation: &Operation) -> TokenStream {
 
 /// The envelope that all errors of an operation have.
 pub(super) fn envelope(operation: &Operation) -> TokenStream {
-    let envelope = operation.responses.iter().find_map(|response| match &response.body {
-        ResponseBody::Error { envelope, .. } => Some(envelope),
-        ResponseBody::Empty | ResponseBody::Json(_) => None,
-    });
+    let envelope = operation
+        .responses
+        .iter()
+        .find_map(|response| match &response.body {
+            ResponseBody::Error { envelope, .. } => Some(envelope),
+            ResponseBody::Empty | ResponseBody::Json(_) => None,
+        });
     envelope.map_or_else(|| quote! { () }, rust::type_path)
 }
 

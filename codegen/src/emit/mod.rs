@@ -18,6 +18,8 @@ mod requests;
 mod responses;
 mod rust;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod types;
 mod wiring;
 

@@ -10,7 +10,9 @@ pub(super) fn emit(ty: &TypeDef, rules: &ObjectRules) -> TokenStream {
     let ident = rust::ident(&ty.ident);
     let doc = docs::outer(&[&ty.description]);
     let fields = rules.properties.iter().map(field);
-    let deny = rules.closed.then(|| quote! { #[serde(deny_unknown_fields)] });
+    let deny = rules
+        .closed
+        .then(|| quote! { #[serde(deny_unknown_fields)] });
     let inspect = inspect(&ident, rules);
     let schema = schema(ty, rules);
     quote! {
@@ -22,9 +24,11 @@ pub(super) fn emit(ty: &TypeDef, rules: &ObjectRules) -> TokenStream {
             contract_runtime::support::serde::Serialize,
             contract_runtime::support::serde::Deserialize,
         )]
-        #[serde(crate = "contract_runtime::support::serde")]
+        #[serde(crate = "contract_runtime::support::serde", remote = "Self")]
         #deny
         pub struct #ident { #(#fields,)* }
+
+        contract_runtime::object_type!(#ident);
 
         #inspect
         #schema

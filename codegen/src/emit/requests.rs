@@ -100,7 +100,10 @@ impl<'a> Place<'a> {
             quote! { #doc pub #ident: #ty }
         });
         let name = ty.to_string();
-        let properties = self.parameters.iter().map(|parameter| self.property(parameter));
+        let properties = self
+            .parameters
+            .iter()
+            .map(|parameter| self.property(parameter));
         quote! {
             #doc
             #[derive(Debug, Clone, PartialEq)]

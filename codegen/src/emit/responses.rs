@@ -9,7 +9,11 @@ use crate::ir::{Operation, Response, ResponseBody, ResponseHeader};
 pub(super) fn emit(operation: &Operation) -> TokenStream {
     let ident = rust::joined(&[&operation.type_ident, "Response"]);
     let doc = docs::outer(&[&format!("What `{}` answers.", operation.id)]);
-    let answers: Vec<&Response> = operation.responses.iter().filter(|r| !is_error(r)).collect();
+    let answers: Vec<&Response> = operation
+        .responses
+        .iter()
+        .filter(|r| !is_error(r))
+        .collect();
     let structs = answers.iter().map(|response| headers(operation, response));
     let variants = answers.iter().map(|response| variant(operation, response));
     let arms = answers.iter().map(|response| arm(response));
@@ -70,7 +74,12 @@ pub(super) fn status(status: u16) -> TokenStream {
     let name = http::StatusCode::from_u16(status)
         .ok()
         .and_then(|status| status.canonical_reason())
-        .map(|reason| reason.to_uppercase().replace([' ', '-'], "_").replace('\'', ""));
+        .map(|reason| {
+            reason
+                .to_uppercase()
+                .replace([' ', '-'], "_")
+                .replace('\'', "")
+        });
     let ident = rust::ident(name.as_deref().unwrap_or("OK"));
     quote! { contract_runtime::support::http::StatusCode::#ident }
 }
@@ -161,7 +170,11 @@ fn arm(response: &Response) -> TokenStream {
     } else {
         quote! { contract_runtime::ReplyParts::empty(#status) }
     };
-    let sets = response.headers.iter().map(set_header).map(|set| quote! { #set? });
+    let sets = response
+        .headers
+        .iter()
+        .map(set_header)
+        .map(|set| quote! { #set? });
     quote! { #pattern => #begin #(#sets)*, }
 }
 

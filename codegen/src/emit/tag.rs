@@ -38,19 +38,20 @@ fn traits(tag: &Tag, operations: &[&Operation]) -> TokenStream {
     let ident = rust::ident(&tag.trait_ident);
     let twin = rust::joined(&["Unimplemented", &tag.trait_ident]);
     let doc = docs::outer(&[
-        &format!("What a backend implements for the operations tagged {}.", tag.name),
+        &format!(
+            "What a backend implements for the operations tagged {}.",
+            tag.name
+        ),
         tag.description.as_deref().unwrap_or_default(),
         &format!(
             "An operation that is new in the contract does not compile until it is implemented; \
              implement `{twin}` instead where it should answer 501 until then."
         ),
     ]);
-    let twin_doc = docs::outer(&[
-        &format!(
-            "`{ident}` with an answer for every operation: 501, until it is implemented. \
+    let twin_doc = docs::outer(&[&format!(
+        "`{ident}` with an answer for every operation: 501, until it is implemented. \
              Whatever implements this implements `{ident}`."
-        ),
-    ]);
+    )]);
     let signatures = operations.iter().map(|operation| {
         let doc = method_docs(operation);
         let signature = signature(operation);
@@ -90,7 +91,12 @@ fn traits(tag: &Tag, operations: &[&Operation]) -> TokenStream {
 
 fn method_docs(operation: &Operation) -> TokenStream {
     docs::outer(&[
-        &format!("{}: `{} {}`.", operation.summary, operation.method.as_str(), operation.path),
+        &format!(
+            "{}: `{} {}`.",
+            operation.summary,
+            operation.method.as_str(),
+            operation.path
+        ),
         &operation.description,
     ])
 }

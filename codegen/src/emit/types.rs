@@ -143,8 +143,14 @@ fn integer(ty: &TypeDef, rules: &IntegerRules) -> TokenStream {
     let doc = docs::outer(&[&ty.description]);
     let (name, referenceable) = document_name(ty);
     let (repr, stated) = match rules.width {
-        IntegerWidth::I32 => (quote! { i32 }, quote! { contract_runtime::rules::IntegerWidth::Int32 }),
-        IntegerWidth::I64 => (quote! { i64 }, quote! { contract_runtime::rules::IntegerWidth::Int64 }),
+        IntegerWidth::I32 => (
+            quote! { i32 },
+            quote! { contract_runtime::rules::IntegerWidth::Int32 },
+        ),
+        IntegerWidth::I64 => (
+            quote! { i64 },
+            quote! { contract_runtime::rules::IntegerWidth::Int64 },
+        ),
     };
     let width = if rules.states_format {
         stated

@@ -67,7 +67,10 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
 }
 
 fn trait_path(tag: &Tag) -> TokenStream {
-    let (module, ident) = (rust::ident(&tag.module_ident), rust::ident(&tag.trait_ident));
+    let (module, ident) = (
+        rust::ident(&tag.module_ident),
+        rust::ident(&tag.trait_ident),
+    );
     quote! { super::#module::#ident }
 }
 

@@ -19,6 +19,15 @@ impl<T> From<T> for Nullable<T> {
     }
 }
 
+/// Reads a property that is present, be it `null`.
+fn stated<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: ::serde::Deserializer<'de>,
+    T: ::serde::Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 #[allow(unused_imports)]
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 #[allow(unused_imports)]
@@ -170,6 +179,7 @@ requests clears them.*/
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub party_size: ::std::option::Option<PartySize>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::generated::stated")]
         pub special_requests: ::std::option::Option<
             crate::generated::Nullable<crate::generated::types::SpecialRequests>,
         >,
@@ -1694,6 +1704,7 @@ or header by its name (`date_from`, `If-Match`).*/
         pub party_size: PartySize,
         pub restaurant_id: RestaurantId,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::generated::stated")]
         pub special_requests: ::std::option::Option<
             crate::generated::Nullable<crate::generated::types::SpecialRequests>,
         >,

@@ -2,6 +2,19 @@
 //!
 //! `generated` is made from `booking-api.yaml` by `cargo xtask generate`. It knows nothing of the
 //! server's code: the contract is all that the two have in common.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use booking_client::Client;
+//!
+//! let client = Client::new("http://127.0.0.1:8080/api/v1");
+//! let restaurants = client.list_restaurants().q("Italia").send().await?;
+//! println!("{}", restaurants.data[0].name.as_str());
+//! # Ok(())
+//! # }
+//! ```
+
+mod answers;
 
 #[rustfmt::skip]
 #[expect(
@@ -14,4 +27,5 @@
 )]
 mod generated;
 
+pub use answers::{Refused, Tagged};
 pub use generated::*;

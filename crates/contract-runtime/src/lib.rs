@@ -22,6 +22,7 @@ mod json;
 mod macros;
 pub mod metadata;
 mod nullable;
+mod object_only;
 mod operation;
 mod parameters;
 #[doc(hidden)]

@@ -169,7 +169,7 @@ pub fn with_default(schema: Schema, default: &str) -> Schema {
         .metadata
         .get_or_insert_with(Box::<Metadata>::default)
         .default = serde_json::from_str(default).ok();
-    object.into()
+    shielded(object)
 }
 
 /// The schema of a repeated query parameter. Dropshot registers only scalars there, so the
@@ -192,9 +192,18 @@ pub fn repeated(list: Schema) -> Schema {
         "maxItems": array.max_items,
         "uniqueItems": array.unique_items.unwrap_or(false),
     });
-    SchemaObject {
+    shielded(SchemaObject {
         subschemas: Some(all_of(item)),
         extensions: [("x-repeated".to_owned(), rules)].into_iter().collect(),
+        ..SchemaObject::default()
+    })
+}
+
+/// Dropshot takes the outermost `allOf` of a parameter apart and forgets all that stands beside
+/// it, a default as well; so whatever it must not forget stands one level deeper.
+fn shielded(schema: SchemaObject) -> Schema {
+    SchemaObject {
+        subschemas: Some(all_of(schema.into())),
         ..SchemaObject::default()
     }
     .into()

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::formats;
 pub use crate::inspect::wrong_type;
+pub use crate::object_only::ObjectOnly;
 use crate::violation::{Broken, ViolationCode, Violations};
 
 /// `format: date`.

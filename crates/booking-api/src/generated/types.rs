@@ -10,7 +10,7 @@
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct NewBooking {
     /// `restaurant_id`
@@ -31,6 +31,8 @@ pub struct NewBooking {
     )]
     pub special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
 }
+
+contract_runtime::object_type!(NewBooking);
 
 impl contract_runtime::Inspect for NewBooking {
     fn inspect(
@@ -97,7 +99,7 @@ impl contract_runtime::support::schemars::JsonSchema for NewBooking {
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct NewCustomer {
     /// `name`
@@ -107,6 +109,8 @@ pub struct NewCustomer {
     /// `phone`
     pub phone: DialledPhoneNumber,
 }
+
+contract_runtime::object_type!(NewCustomer);
 
 impl contract_runtime::Inspect for NewCustomer {
     fn inspect(
@@ -152,7 +156,7 @@ impl contract_runtime::support::schemars::JsonSchema for NewCustomer {
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct BookingChange {
     /// `booking_date`
@@ -184,6 +188,8 @@ pub struct BookingChange {
     )]
     pub special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
 }
+
+contract_runtime::object_type!(BookingChange);
 
 impl contract_runtime::Inspect for BookingChange {
     fn inspect(
@@ -239,7 +245,7 @@ impl contract_runtime::support::schemars::JsonSchema for BookingChange {
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct Cancellation {
     /// `reason`
@@ -250,6 +256,8 @@ pub struct Cancellation {
     )]
     pub reason: Option<CancellationReason>,
 }
+
+contract_runtime::object_type!(Cancellation);
 
 impl contract_runtime::Inspect for Cancellation {
     fn inspect(
@@ -290,7 +298,7 @@ impl contract_runtime::support::schemars::JsonSchema for Cancellation {
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct Booking {
     /// `booking_id`
@@ -319,6 +327,8 @@ pub struct Booking {
     /// `links`
     pub links: BookingLinks,
 }
+
+contract_runtime::object_type!(Booking);
 
 impl contract_runtime::Inspect for Booking {
     fn inspect(
@@ -592,7 +602,7 @@ contract_runtime::text_type!(
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct Customer {
     /// `name`
@@ -602,6 +612,8 @@ pub struct Customer {
     /// `phone`
     pub phone: PhoneNumber,
 }
+
+contract_runtime::object_type!(Customer);
 
 impl contract_runtime::Inspect for Customer {
     fn inspect(
@@ -722,7 +734,7 @@ contract_runtime::text_type!(
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct BookingLinks {
     /// Where updateBooking changes the booking, with PATCH.
@@ -730,6 +742,8 @@ pub struct BookingLinks {
     /// Where cancelBooking cancels the booking, with POST.
     pub cancel: RelativeReference,
 }
+
+contract_runtime::object_type!(BookingLinks);
 
 impl contract_runtime::Inspect for BookingLinks {
     fn inspect(
@@ -791,7 +805,7 @@ contract_runtime::text_type!(
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct BookingPage {
     /// `data`
@@ -799,6 +813,8 @@ pub struct BookingPage {
     /// `pagination`
     pub pagination: Pagination,
 }
+
+contract_runtime::object_type!(BookingPage);
 
 impl contract_runtime::Inspect for BookingPage {
     fn inspect(
@@ -903,7 +919,7 @@ contract_runtime::enum_type!(BookingSort, "BookingSort");
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct RestaurantPage {
     /// `data`
@@ -911,6 +927,8 @@ pub struct RestaurantPage {
     /// `pagination`
     pub pagination: Pagination,
 }
+
+contract_runtime::object_type!(RestaurantPage);
 
 impl contract_runtime::Inspect for RestaurantPage {
     fn inspect(
@@ -970,7 +988,7 @@ contract_runtime::array_type!(
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct Restaurant {
     /// `id`
@@ -994,6 +1012,8 @@ pub struct Restaurant {
     /// `turn_minutes`
     pub turn_minutes: TurnMinutes,
 }
+
+contract_runtime::object_type!(Restaurant);
 
 impl contract_runtime::Inspect for Restaurant {
     fn inspect(
@@ -1070,7 +1090,7 @@ impl contract_runtime::support::schemars::JsonSchema for Restaurant {
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct RestaurantSummary {
     /// `id`
@@ -1080,6 +1100,8 @@ pub struct RestaurantSummary {
     /// `address`
     pub address: Address,
 }
+
+contract_runtime::object_type!(RestaurantSummary);
 
 impl contract_runtime::Inspect for RestaurantSummary {
     fn inspect(
@@ -1274,7 +1296,7 @@ contract_runtime::array_type!(
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct OpeningPeriod {
     /// `day`
@@ -1284,6 +1306,8 @@ pub struct OpeningPeriod {
     /// When the last guests leave, on the following day if not after `opens`.
     pub closes: ClockTime,
 }
+
+contract_runtime::object_type!(OpeningPeriod);
 
 impl contract_runtime::Inspect for OpeningPeriod {
     fn inspect(
@@ -1419,7 +1443,7 @@ contract_runtime::text_type!(
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct Availability {
     /// `restaurant_id`
@@ -1433,6 +1457,8 @@ pub struct Availability {
     /// `slots`
     pub slots: AvailableSlots,
 }
+
+contract_runtime::object_type!(Availability);
 
 impl contract_runtime::Inspect for Availability {
     fn inspect(
@@ -1501,7 +1527,7 @@ contract_runtime::array_type!(
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct AvailableSlot {
     /// What to send to createBooking, on the restaurant's wall clock.
@@ -1509,6 +1535,8 @@ pub struct AvailableSlot {
     /// The instant that this is.
     pub starts_at: Timestamp,
 }
+
+contract_runtime::object_type!(AvailableSlot);
 
 impl contract_runtime::Inspect for AvailableSlot {
     fn inspect(
@@ -1552,7 +1580,7 @@ impl contract_runtime::support::schemars::JsonSchema for AvailableSlot {
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct Pagination {
     /// `page`
@@ -1586,6 +1614,8 @@ pub struct Pagination {
     )]
     pub next_cursor: Option<contract_runtime::Nullable<Cursor>>,
 }
+
+contract_runtime::object_type!(Pagination);
 
 impl contract_runtime::Inspect for Pagination {
     fn inspect(
@@ -1786,12 +1816,14 @@ contract_runtime::integer_type!(
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct ErrorEnvelope {
     /// `error`
     pub error: Error,
 }
+
+contract_runtime::object_type!(ErrorEnvelope);
 
 impl contract_runtime::Inspect for ErrorEnvelope {
     fn inspect(
@@ -1832,7 +1864,7 @@ impl contract_runtime::support::schemars::JsonSchema for ErrorEnvelope {
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct Error {
     /// `code`
@@ -1856,6 +1888,8 @@ pub struct Error {
     /// `request_id`
     pub request_id: RequestId,
 }
+
+contract_runtime::object_type!(Error);
 
 impl contract_runtime::Inspect for Error {
     fn inspect(
@@ -2039,7 +2073,7 @@ contract_runtime::array_type!(
     contract_runtime::support::serde::Serialize,
     contract_runtime::support::serde::Deserialize,
 )]
-#[serde(crate = "contract_runtime::support::serde")]
+#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
 #[serde(deny_unknown_fields)]
 pub struct ErrorDetail {
     /// `code`
@@ -2049,6 +2083,8 @@ pub struct ErrorDetail {
     /// `message`
     pub message: ErrorMessage,
 }
+
+contract_runtime::object_type!(ErrorDetail);
 
 impl contract_runtime::Inspect for ErrorDetail {
     fn inspect(

@@ -7,5 +7,6 @@ mod enumeration;
 mod formatted;
 mod list;
 mod number;
+mod object;
 mod shared;
 mod text;

@@ -12,8 +12,9 @@
 //! - a property of a request that may be absent or `null` becomes a type of its own, because
 //!   typify has one `None` for both (see `Nullable` in the generated file).
 
-use std::collections::{BTreeMap, HashSet};
+mod nullable;
 
+use nullable::{Nullables, nullable_type, telling_null_from_absence};
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
@@ -59,94 +60,21 @@ pub(super) fn emit(contract: &Contract, options: &Options) -> Result<TokenStream
     }
     let module = &options.client_module;
     for (name, inner) in &nullable.names {
-        let rust = format!("{module}::Nullable<{module}::types::{inner}>");
+        let inner = match inner {
+            TypeRef::Named(ident) => format!("{module}::types::{ident}"),
+            TypeRef::Boolean => "bool".to_owned(),
+        };
+        let rust = format!("{module}::Nullable<{inner}>");
         settings.with_replacement(name, rust, std::iter::empty());
     }
     let client = Generator::new(&settings).generate_tokens(&document)?;
     let doc = docs::inner(&[&format!("The client of {}.", contract.title)]);
-    let nullable = (!nullable.names.is_empty()).then(nullable_type);
+    if nullable.names.is_empty() {
+        return Ok(quote! { #doc #client });
+    }
+    let client = telling_null_from_absence(client, &format!("{module}::stated"));
+    let nullable = nullable_type();
     Ok(quote! { #doc #nullable #client })
-}
-
-/// The type of a property that may be `null`, for a request that tells `null` from absence.
-fn nullable_type() -> TokenStream {
-    quote! {
-        /// A value that may be `null`. Within an `Option`, `None` leaves the property out of the
-        /// request, which is another thing than to send `null`.
-        #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
-        #[serde(untagged)]
-        pub enum Nullable<T> {
-            /// A value is sent.
-            Value(T),
-            /// `null` is sent.
-            Null,
-        }
-
-        impl<T> From<T> for Nullable<T> {
-            fn from(value: T) -> Self {
-                Self::Value(value)
-            }
-        }
-    }
-}
-
-/// The properties of requests that may be absent or `null`.
-struct Nullables<'a> {
-    /// The names of their own types, and of the types within.
-    names: BTreeMap<String, String>,
-    /// The objects that travel in requests.
-    requested: HashSet<&'a str>,
-}
-
-impl<'a> Nullables<'a> {
-    fn of(contract: &'a Contract) -> Self {
-        let mut requested = HashSet::new();
-        let mut open: Vec<&TypeRef> = contract
-            .operations
-            .iter()
-            .filter_map(|operation| operation.body.as_ref())
-            .map(|body| &body.ty)
-            .collect();
-        while let Some(next) = open.pop() {
-            let Some(ty) = contract.type_of(next) else {
-                continue;
-            };
-            if requested.insert(ty.ident.as_str()) {
-                match &ty.kind {
-                    TypeKind::Object(rules) => {
-                        open.extend(rules.properties.iter().map(|property| &property.ty));
-                    }
-                    TypeKind::Array(rules) => open.push(&rules.items),
-                    _ => {}
-                }
-            }
-        }
-        let mut nullables = Self {
-            names: BTreeMap::new(),
-            requested,
-        };
-        for ty in &contract.types {
-            if let TypeKind::Object(rules) = &ty.kind {
-                for property in &rules.properties {
-                    if let Some((name, inner)) = nullables.name_of(ty, property) {
-                        nullables.names.insert(name, inner);
-                    }
-                }
-            }
-        }
-        nullables
-    }
-
-    /// The name of the type that a property has of its own, and that of the type within.
-    fn name_of(&self, object: &TypeDef, property: &Property) -> Option<(String, String)> {
-        let own = property.nullable
-            && !property.required
-            && self.requested.contains(object.ident.as_str());
-        match &property.ty {
-            TypeRef::Named(inner) if own => Some((format!("Nullable{inner}"), inner.clone())),
-            TypeRef::Named(_) | TypeRef::Boolean => None,
-        }
-    }
 }
 
 fn document(contract: &Contract, nullables: &Nullables<'_>) -> Value {
@@ -156,7 +84,7 @@ fn document(contract: &Contract, nullables: &Nullables<'_>) -> Value {
         .map(|ty| (ty.ident.clone(), schema(ty, nullables)))
         .collect();
     for (name, inner) in &nullables.names {
-        schemas.insert(name.clone(), json!({ "allOf": [named(inner)] }));
+        schemas.insert(name.clone(), json!({ "allOf": [reference(inner)] }));
     }
     let mut paths: Map<String, Value> = Map::new();
     for operation in &contract.operations {
@@ -276,7 +204,12 @@ fn schema(ty: &TypeDef, nullables: &Nullables<'_>) -> Value {
             let properties: Map<String, Value> = rules
                 .properties
                 .iter()
-                .map(|property| (property.wire.clone(), property_value(ty, property, nullables)))
+                .map(|property| {
+                    (
+                        property.wire.clone(),
+                        property_value(ty, property, nullables),
+                    )
+                })
                 .collect();
             let required: Vec<&str> = rules
                 .properties

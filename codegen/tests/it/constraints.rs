@@ -1,0 +1,25 @@
+//! What the generator makes of `accept/constraints.yaml`, compiled.
+
+#[rustfmt::skip]
+#[expect(
+    dead_code,
+    unreachable_pub,
+    clippy::large_enum_variant,
+    reason = "generated code is for a library, and this is a program; an answer is written at once"
+)]
+#[path = "../accept/constraints/mod.rs"]
+mod generated;
+
+#[rustfmt::skip]
+#[expect(
+    unreachable_pub,
+    unused_imports,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    clippy::unwrap_used,
+    reason = "progenitor writes most of this file, in its own style, and for a library"
+)]
+#[path = "../accept/constraints/client.rs"]
+pub(crate) mod client;
+
+pub(crate) use generated::*;

@@ -1,0 +1,174 @@
+//! A live server of the contract `accept/constraints.yaml`, generated and compiled.
+
+use std::sync::Arc;
+
+use contract_runtime::Nullable;
+use dropshot::{ApiDescription, ConfigDropshot, HttpServer, ServerBuilder};
+use serde_json::Value;
+
+use super::constraints::probes::{
+    CheckBodyError, CheckBodyRequest, CheckBodyResponse, CheckHeadersError, CheckHeadersRequest,
+    CheckHeadersResponse, CheckPathError, CheckPathRequest, CheckPathResponse, CheckQueryError,
+    CheckQueryRequest, CheckQueryResponse, Probes, SendBackError, SendBackNotModifiedHeaders,
+    SendBackOkHeaders, SendBackRequest, SendBackResponse, SendBackServiceUnavailableHeaders,
+};
+use super::constraints::{types, wiring};
+
+/// Takes in whatever keeps to the contract.
+struct Backend;
+
+impl Probes for Backend {
+    async fn check_path(&self, _: CheckPathRequest) -> Result<CheckPathResponse, CheckPathError> {
+        Ok(CheckPathResponse::NoContent)
+    }
+
+    async fn check_query(
+        &self,
+        request: CheckQueryRequest,
+    ) -> Result<CheckQueryResponse, CheckQueryError> {
+        // The contract's default stands in for what is absent.
+        let stated = request.query.integer_range.map(types::IntegerRange::get);
+        let with_default = request.query.with_default.get();
+        assert!(with_default == 4 || stated.is_none(), "no test states both");
+        Ok(CheckQueryResponse::NoContent)
+    }
+
+    async fn check_headers(
+        &self,
+        _: CheckHeadersRequest,
+    ) -> Result<CheckHeadersResponse, CheckHeadersError> {
+        Ok(CheckHeadersResponse::NoContent)
+    }
+
+    async fn check_body(&self, _: CheckBodyRequest) -> Result<CheckBodyResponse, CheckBodyError> {
+        Ok(CheckBodyResponse::NoContent)
+    }
+
+    async fn send_back(&self, request: SendBackRequest) -> Result<SendBackResponse, SendBackError> {
+        let version = types::IntegerRange::try_from(5).expect("five is in range");
+        let Some(everything) = request.body else {
+            return Ok(SendBackResponse::NotModified(SendBackNotModifiedHeaders {
+                x_version: version,
+            }));
+        };
+        match everything.needed.as_str() {
+            "busy" => Err(SendBackError::Busy(
+                contract_runtime::Problem::new("come back later").field("needed"),
+                SendBackServiceUnavailableHeaders {
+                    retry_after: version,
+                },
+            )),
+            "pan!" => panic!("the backend was asked to"),
+            _ => {
+                let note = match &everything.needed_or_null {
+                    Nullable::Null => None,
+                    Nullable::Value(note) => Some(note.clone()),
+                };
+                Ok(SendBackResponse::Ok(
+                    everything,
+                    SendBackOkHeaders {
+                        x_version: version,
+                        x_note: note,
+                    },
+                ))
+            }
+        }
+    }
+}
+
+/// A server that stops when it is dropped.
+pub(crate) struct Live {
+    base: String,
+    client: reqwest::Client,
+    _server: HttpServer<Arc<Backend>>,
+}
+
+/// What a request was answered with.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answered {
+    /// The violations of a 400: each code and its field.
+    pub(crate) fn violations(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let details = self.body["error"]["details"].as_array();
+        details
+            .into_iter()
+            .flatten()
+            .map(|detail| (text(&detail["code"]), text(&detail["field"])))
+            .collect()
+    }
+}
+
+impl Live {
+    pub(crate) fn start() -> Self {
+        let mut api = ApiDescription::new();
+        wiring::register(&mut api).expect("the contract's routes do not collide");
+        let log = slog::Logger::root(slog::Discard, slog::o!());
+        let config = ConfigDropshot {
+            bind_address: ([127, 0, 0, 1], 0).into(),
+            ..ConfigDropshot::default()
+        };
+        let server = ServerBuilder::new(api, Arc::new(Backend), log)
+            .config(config)
+            .start()
+            .expect("a free port can be bound");
+        Self {
+            base: format!("http://{}/v1", server.local_addr()),
+            client: reqwest::Client::new(),
+            _server: server,
+        }
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answered {
+        let request = self.client.get(format!("{}{path}", self.base));
+        self.send(request, headers).await
+    }
+
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Answered {
+        let request = self.client.post(format!("{}{path}", self.base));
+        self.send(request.body(body), headers).await
+    }
+
+    pub(crate) async fn post_json(&self, path: &str, body: impl Into<reqwest::Body>) -> Answered {
+        self.post(path, &[("content-type", "application/json")], body)
+            .await
+    }
+
+    async fn send(
+        &self,
+        mut request: reqwest::RequestBuilder,
+        headers: &[(&str, &str)],
+    ) -> Answered {
+        for (name, value) in headers {
+            let value = reqwest::header::HeaderValue::from_bytes(value.as_bytes());
+            request = request.header(*name, value.expect("the test's header can be sent"));
+        }
+        let response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.bytes().await.expect("the answer is whole");
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).expect("the answer is JSON")
+        };
+        Answered {
+            status,
+            headers,
+            body,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The generator from outside: contracts in, diagnostics or code out; and the code that came
+//! out, driven from outside as well.
+
+mod accept;
+mod agreement;
+mod bodies;
+mod boundaries;
+mod client;
+mod every_key;
+mod fuzz;
+mod live;
+mod probe;
+mod refuse;
+mod round_trip;
+
+mod constraints;
+mod names;

@@ -1,0 +1,55 @@
+//! What Dropshot derives from the generated Rust says what the contract says.
+
+use std::sync::Arc;
+
+use booking_codegen::round_trip::differences;
+use dropshot::ApiDescription;
+use serde_json::Value;
+
+use crate::accept;
+use crate::{constraints, names};
+
+/// Answers 501 to everything.
+struct Nobody;
+
+impl constraints::probes::UnimplementedProbes for Nobody {}
+impl names::odd_names::UnimplementedOddNames for Nobody {}
+
+fn derived(api: &ApiDescription<Arc<Nobody>>) -> Value {
+    api.openapi("any", "0.1.0".parse().expect("a version"))
+        .json()
+        .expect("Dropshot derives a document")
+}
+
+#[test]
+fn no_constraint_of_the_constraints_contract_is_lost() {
+    let mut api = ApiDescription::new();
+    constraints::wiring::register(&mut api).expect("no route collides");
+    let contract = accept::load("constraints");
+    let differences = differences(&contract.document, &contract.base_path, &derived(&api));
+    assert_eq!(differences, Vec::<String>::new());
+}
+
+#[test]
+fn no_constraint_of_the_names_contract_is_lost() {
+    let mut api = ApiDescription::new();
+    names::wiring::register(&mut api).expect("no route collides");
+    let contract = accept::load("names");
+    let differences = differences(&contract.document, &contract.base_path, &derived(&api));
+    assert_eq!(differences, Vec::<String>::new());
+}
+
+#[test]
+fn a_constraint_that_is_lost_is_noticed() {
+    let mut api = ApiDescription::new();
+    constraints::wiring::register(&mut api).expect("no route collides");
+    let contract = accept::load("constraints");
+    let mut tighter = contract.document.clone();
+    tighter["components"]["schemas"]["IntegerRange"]["maximum"] = 6.into();
+    let differences = differences(&tighter, &contract.base_path, &derived(&api));
+    assert!(
+        differences
+            .iter()
+            .any(|difference| difference.contains("maximum"))
+    );
+}

@@ -1,0 +1,114 @@
+//! Finds a restaurant, asks when it has a table, books, reads, changes and cancels, with nothing
+//! but the generated client.
+//!
+//! ```text
+//! cargo run                                                    # in one terminal
+//! cargo run -p booking-client --example book_a_table           # in another
+//! cargo run -p booking-client --example book_a_table -- http://127.0.0.1:8080/api/v1
+//! ```
+
+use std::error::Error;
+
+use booking_client::types::{
+    AvailableSlot, BookingChange, NewBooking, NewCustomer, PartySize, Restaurant,
+};
+use booking_client::{Client, Nullable, Tagged};
+use jiff::civil::Date;
+use jiff::{ToSpan, Zoned};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let base = std::env::args().nth(1);
+    let client = Client::new(base.as_deref().unwrap_or("http://127.0.0.1:8080/api/v1"));
+
+    let restaurant = find_restaurant(&client).await?;
+    println!(
+        "found     {}, {} ({})",
+        *restaurant.name, *restaurant.address, *restaurant.time_zone
+    );
+
+    let (date, slots) = find_slots(&client, &restaurant).await?;
+    let times: Vec<&str> = slots.iter().map(|slot| slot.booking_time.as_str()).collect();
+    println!("available {date} at {}", times.join(", "));
+
+    let wanted = NewBooking::builder()
+        .restaurant_id(restaurant.id)
+        .booking_date(date)
+        .booking_time(slots[0].booking_time.as_str())
+        .party_size(PartySize(2))
+        .customer(
+            NewCustomer::builder()
+                .name("Sarah Chen")
+                .email("sarah.chen@example.com")
+                .phone("+1-555-123-4567"),
+        )
+        .special_requests(Some(Nullable::Value("Window seat if available".try_into()?)));
+    let booked = client.create_booking().body(wanted).send().await?;
+    let id = booked.booking_id.clone();
+    println!(
+        "booked    {} for {}: {} at {}, code {}",
+        *id, *booked.customer.name, booked.booking_date, *booked.booking_time,
+        *booked.confirmation_code
+    );
+
+    let read = client.get_booking().booking_id(&id).send().await?;
+    println!("read      {}, {} guests", read.status, *read.party_size);
+
+    let tag = read.entity_tag().unwrap_or("*").to_owned();
+    let change = BookingChange::builder()
+        .party_size(Some(PartySize(3)))
+        .special_requests(Some(Nullable::Null));
+    let changed = client
+        .update_booking()
+        .booking_id(&id)
+        .if_match(tag.as_str())
+        .body(change)
+        .send()
+        .await?;
+    println!(
+        "changed   {} guests, special requests: {}",
+        *changed.party_size,
+        changed.special_requests.as_deref().map_or("none", String::as_str)
+    );
+
+    let cancelled = client.cancel_booking().booking_id(&id).send().await?;
+    println!("cancelled {} is {}", *id, cancelled.status);
+    Ok(())
+}
+
+async fn find_restaurant(client: &Client) -> Result<Restaurant, Box<dyn Error>> {
+    let page = client.list_restaurants().limit(1).send().await?.into_inner();
+    let first = page.data.0.into_iter().next();
+    first.ok_or_else(|| "the server has no restaurants: start it with --demo true".into())
+}
+
+/// The first day from tomorrow on that has a table for two, and its slots.
+async fn find_slots(
+    client: &Client,
+    restaurant: &Restaurant,
+) -> Result<(Date, Vec<AvailableSlot>), Box<dyn Error>> {
+    let today = today(&restaurant.time_zone)?;
+    for days in 1..=14 {
+        let date = today.checked_add(days.days())?;
+        let answer = client
+            .get_availability()
+            .restaurant_id(restaurant.id)
+            .date(date)
+            .party_size(2)
+            .send()
+            .await?;
+        let slots = answer.into_inner().slots.0;
+        if !slots.is_empty() {
+            return Ok((date, slots));
+        }
+    }
+    Err("the restaurant has no table in the next two weeks".into())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program that books for tomorrow has to know what day it is"
+)]
+fn today(time_zone: &str) -> Result<Date, Box<dyn Error>> {
+    Ok(Zoned::now().in_tz(time_zone)?.date())
+}
