@@ -28,11 +28,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
 
     let (date, slots) = find_slots(&client, &restaurant).await?;
-    let times: Vec<&str> = slots.iter().map(|slot| slot.booking_time.as_str()).collect();
+    let times: Vec<&str> = slots
+        .iter()
+        .map(|slot| slot.booking_time.as_str())
+        .collect();
     println!("available {date} at {}", times.join(", "));
 
     let wanted = NewBooking::builder()
-        .restaurant_id(restaurant.id)
+        .restaurant_id(restaurant.id.clone())
         .booking_date(date)
         .booking_time(slots[0].booking_time.as_str())
         .party_size(PartySize(2))
@@ -42,16 +45,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 .email("sarah.chen@example.com")
                 .phone("+1-555-123-4567"),
         )
-        .special_requests(Some(Nullable::Value("Window seat if available".try_into()?)));
+        .special_requests(Some(Nullable::Value(
+            "Window seat if available".try_into()?,
+        )));
     let booked = client.create_booking().body(wanted).send().await?;
     let id = booked.booking_id.clone();
     println!(
         "booked    {} for {}: {} at {}, code {}",
-        *id, *booked.customer.name, booked.booking_date, *booked.booking_time,
+        *id,
+        *booked.customer.name,
+        booked.booking_date,
+        *booked.booking_time,
         *booked.confirmation_code
     );
 
-    let read = client.get_booking().booking_id(&id).send().await?;
+    let read = client.get_booking().booking_id(id.clone()).send().await?;
     println!("read      {}, {} guests", read.status, *read.party_size);
 
     let tag = read.entity_tag().unwrap_or("*").to_owned();
@@ -60,7 +68,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .special_requests(Some(Nullable::Null));
     let changed = client
         .update_booking()
-        .booking_id(&id)
+        .booking_id(id.clone())
         .if_match(tag.as_str())
         .body(change)
         .send()
@@ -68,16 +76,28 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!(
         "changed   {} guests, special requests: {}",
         *changed.party_size,
-        changed.special_requests.as_deref().map_or("none", String::as_str)
+        changed
+            .special_requests
+            .as_deref()
+            .map_or("none", String::as_str)
     );
 
-    let cancelled = client.cancel_booking().booking_id(&id).send().await?;
+    let cancelled = client
+        .cancel_booking()
+        .booking_id(id.clone())
+        .send()
+        .await?;
     println!("cancelled {} is {}", *id, cancelled.status);
     Ok(())
 }
 
 async fn find_restaurant(client: &Client) -> Result<Restaurant, Box<dyn Error>> {
-    let page = client.list_restaurants().limit(1).send().await?.into_inner();
+    let page = client
+        .list_restaurants()
+        .limit(1)
+        .send()
+        .await?
+        .into_inner();
     let first = page.data.0.into_iter().next();
     first.ok_or_else(|| "the server has no restaurants: start it with --demo true".into())
 }
@@ -92,7 +112,7 @@ async fn find_slots(
         let date = today.checked_add(days.days())?;
         let answer = client
             .get_availability()
-            .restaurant_id(restaurant.id)
+            .restaurant_id(restaurant.id.clone())
             .date(date)
             .party_size(2)
             .send()
