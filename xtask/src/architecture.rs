@@ -39,7 +39,7 @@ const TABLE: &[Row] = &[
         package: "booking-api",
         directory: "crates/booking-api",
         ours: &["contract-runtime"],
-        in_tests: &[],
+        in_tests: &["booking-codegen"],
         never: &[
             "booking-domain",
             "booking-persistence",
