@@ -15,6 +15,7 @@ use crate::service::Service;
 /// which every start would meet.
 pub(crate) fn description() -> Result<ApiDescription<Arc<Service>>, ApiDescriptionRegisterError> {
     let mut api = ApiDescription::new();
+    booking_api::wiring::register(&mut api)?;
     operational::register(&mut api)?;
     Ok(api)
 }

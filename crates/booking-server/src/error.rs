@@ -42,6 +42,20 @@ pub enum StartError {
         /// What it, or the network, says.
         cause: String,
     },
+    /// The database's schema is not one that this program can use.
+    #[error("the schema of the database {url} cannot be brought up to date: {cause}")]
+    Migrations {
+        /// Where it is. Its password is not shown.
+        url: DatabaseUrl,
+        /// Which migrations, and why.
+        cause: String,
+    },
+    /// The demo restaurants cannot be filled in.
+    #[error("the demo cannot be filled in: {0}; start with --demo false or BOOKING_DEMO=false")]
+    Demo(String),
+    /// The system has no random bytes.
+    #[error(transparent)]
+    Random(#[from] crate::random::RandomError),
     /// The private cluster cannot be started.
     #[error("the private PostgreSQL cannot start: {0}")]
     Cluster(#[from] dev_postgres::Error),

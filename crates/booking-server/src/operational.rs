@@ -17,7 +17,6 @@ mod docs;
 mod file;
 mod health;
 mod ready;
-mod yaml;
 
 /// What Dropshot hands to an operational handler.
 type Request = RequestContext<Arc<Service>>;
@@ -33,9 +32,6 @@ type Answer = Result<Response<Body>, HttpError>;
 pub(crate) fn register(
     api: &mut ApiDescription<Arc<Service>>,
 ) -> Result<(), ApiDescriptionRegisterError> {
-    // The JSON form is derived now, so that no request waits for it.
-    contract::prepare();
-
     answer(api, "health", "/health", health::answer)?;
     answer(api, "ready", "/ready", ready::answer)?;
     answer(api, "openapiYaml", "/openapi.yaml", contract::yaml)?;

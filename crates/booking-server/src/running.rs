@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::store::Store;
+use booking_persistence::{MigrateError, Store};
 
 use crate::api;
 use crate::clock::Clock;
@@ -74,7 +74,31 @@ impl RunningServer {
 ///
 /// See [`StartError`]. Nothing is left running.
 pub async fn start(options: Options) -> Result<RunningServer, StartError> {
-    let store = Store::open(&options.database_url).await?;
+    let url = &options.database_url;
+    let unusable = |cause: String| StartError::Database {
+        url: url.clone(),
+        cause,
+    };
+    // Asked once here, so that a machine without randomness is found out before a guest is.
+    Random.bytes()?;
+    let store = Store::connect(url.expose())
+        .await
+        .map_err(|error| unusable(error.to_string()))?;
+    store.migrate().await.map_err(|error| match error {
+        MigrateError::Connect(error) => unusable(error.to_string()),
+        MigrateError::UnknownMigrations { .. } | MigrateError::Failed { .. } => {
+            StartError::Migrations {
+                url: url.clone(),
+                cause: error.to_string(),
+            }
+        }
+    })?;
+    if options.demo {
+        store
+            .fill_demo()
+            .await
+            .map_err(|error| StartError::Demo(error.to_string()))?;
+    }
     listen(store, options.clock, options.listen)
 }
 

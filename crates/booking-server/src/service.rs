@@ -1,7 +1,7 @@
 //! What a handler works with: the store, the time and the source of randomness. Dropshot
 //! hands it to each of them, as an `Arc<Service>`.
 
-use crate::store::Store;
+use booking_persistence::Store;
 
 use crate::clock::Clock;
 use crate::random::Random;
@@ -38,8 +38,14 @@ impl Service {
     }
 
     /// Bytes that nobody can guess.
-    #[must_use]
-    pub fn random(&self) -> Random {
+    ///
+    /// # Panics
+    ///
+    /// When the system has none, which happens at most while a machine boots. The request that
+    /// asked for them is answered with 500.
+    pub(crate) fn random_bytes(&self) -> [u8; 32] {
         self.random
+            .bytes()
+            .expect("a machine that has booted has random bytes")
     }
 }

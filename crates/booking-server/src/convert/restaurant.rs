@@ -1,0 +1,90 @@
+//! Restaurants, and when they have a table.
+
+use booking_api::types;
+use booking_domain as domain;
+use jiff::civil::{Date, Weekday};
+
+use super::BreaksContract;
+use super::time::clock_time;
+
+/// A restaurant as it is answered.
+pub(crate) fn restaurant(
+    restaurant: &domain::Restaurant,
+) -> Result<types::Restaurant, BreaksContract> {
+    let hours: Vec<types::OpeningPeriod> = restaurant
+        .opening_hours
+        .iter()
+        .map(opening_period)
+        .collect::<Result<_, _>>()?;
+    Ok(types::Restaurant {
+        id: types::RestaurantId::try_from(restaurant.id.get()).map_err(BreaksContract::of("id"))?,
+        name: types::RestaurantName::try_from(restaurant.name.as_str())
+            .map_err(BreaksContract::of("name"))?,
+        cuisine: types::Cuisine::try_from(restaurant.cuisine.as_str())
+            .map_err(BreaksContract::of("cuisine"))?,
+        address: types::Address::try_from(restaurant.address.as_str())
+            .map_err(BreaksContract::of("address"))?,
+        lat: types::Latitude::try_from(restaurant.lat).map_err(BreaksContract::of("lat"))?,
+        lng: types::Longitude::try_from(restaurant.lng).map_err(BreaksContract::of("lng"))?,
+        time_zone: time_zone(&restaurant.time_zone)?,
+        opening_hours: types::OpeningHours::try_from(hours)
+            .map_err(BreaksContract::of("opening_hours"))?,
+        slot_interval_minutes: types::SlotIntervalMinutes::try_from(i32::from(
+            restaurant.slot_interval_minutes,
+        ))
+        .map_err(BreaksContract::of("slot_interval_minutes"))?,
+        turn_minutes: types::TurnMinutes::try_from(i32::from(restaurant.turn_minutes))
+            .map_err(BreaksContract::of("turn_minutes"))?,
+    })
+}
+
+/// The starts that a date has for a party.
+pub(crate) fn availability(
+    restaurant_id: types::RestaurantId,
+    date: Date,
+    party_size: types::PartySize,
+    zone: &domain::RestaurantZone,
+    slots: &[domain::Slot],
+) -> Result<types::Availability, BreaksContract> {
+    let slots: Vec<types::AvailableSlot> = slots
+        .iter()
+        .map(|slot| {
+            Ok(types::AvailableSlot {
+                booking_time: clock_time(slot.time)?,
+                starts_at: types::Timestamp::try_from(slot.starts_at)
+                    .map_err(BreaksContract::of("starts_at"))?,
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(types::Availability {
+        restaurant_id,
+        date: types::BookingDate::try_from(date).map_err(BreaksContract::of("date"))?,
+        party_size,
+        time_zone: time_zone(zone)?,
+        slots: types::AvailableSlots::try_from(slots).map_err(BreaksContract::of("slots"))?,
+    })
+}
+
+fn time_zone(zone: &domain::RestaurantZone) -> Result<types::TimeZone, BreaksContract> {
+    types::TimeZone::try_from(zone.name()).map_err(BreaksContract::of("time_zone"))
+}
+
+fn opening_period(period: &domain::OpeningPeriod) -> Result<types::OpeningPeriod, BreaksContract> {
+    Ok(types::OpeningPeriod {
+        day: day(period.day),
+        opens: clock_time(period.opens)?,
+        closes: clock_time(period.closes)?,
+    })
+}
+
+const fn day(day: Weekday) -> types::DayOfWeek {
+    match day {
+        Weekday::Monday => types::DayOfWeek::Monday,
+        Weekday::Tuesday => types::DayOfWeek::Tuesday,
+        Weekday::Wednesday => types::DayOfWeek::Wednesday,
+        Weekday::Thursday => types::DayOfWeek::Thursday,
+        Weekday::Friday => types::DayOfWeek::Friday,
+        Weekday::Saturday => types::DayOfWeek::Saturday,
+        Weekday::Sunday => types::DayOfWeek::Sunday,
+    }
+}
