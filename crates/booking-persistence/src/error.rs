@@ -57,14 +57,6 @@ pub enum Internal {
     /// A row cannot be what it is.
     #[error(transparent)]
     Corrupt(#[from] Corrupt),
-    /// A transaction has lost every race that it took part in, or drawn only names in use.
-    #[error("{operation} was given up after {attempts} attempts")]
-    GaveUp {
-        /// What was tried.
-        operation: &'static str,
-        /// How often.
-        attempts: u32,
-    },
 }
 
 /// A value in the database that the rules of the domain exclude.
@@ -115,10 +107,11 @@ impl<R> From<Failure<R>> for StoreError<R> {
                 Trouble::ConnectionLost => {
                     Self::Unavailable(Unavailable::because("the connection is lost", error))
                 }
-                Trouble::Busy => Self::Unavailable(Unavailable::because("it is too busy", error)),
-                Trouble::LostRace | Trouble::Violates(_) | Trouble::Other => {
-                    Self::Internal(Internal::Statement(error))
+                // A race that was lost as often as we try (`retry.rs`) is a sign of too much work.
+                Trouble::Busy | Trouble::LostRace => {
+                    Self::Unavailable(Unavailable::because("it is too busy", error))
                 }
+                Trouble::Violates(_) | Trouble::Other => Self::Internal(Internal::Statement(error)),
             },
         }
     }

@@ -13,15 +13,30 @@
 //!    service that reaches into the next date, another program) is refused by the database,
 //!    and the decision is made again on what is there now.
 
+mod availability;
+mod bookings;
 mod constraints;
+mod cursor;
 mod error;
+mod lock;
 mod migrate;
+mod page;
 mod pool;
+mod restaurants;
+mod retry;
 mod schema;
+mod service_day;
 mod store;
 mod trouble;
 
+pub use availability::{Availability, AvailabilityStoreRefusal};
+pub use bookings::{
+    BookingFilter, BookingNotFound, BookingSort, CancelBookingRefusal, CreateRefusal, UpdateRefusal,
+};
+pub use cursor::Cursor;
 pub use error::{Corrupt, Internal, StoreError, Unavailable};
 pub use migrate::MigrateError;
+pub use page::{CursorOfAnotherList, Page, Window};
 pub use pool::ConnectError;
+pub use restaurants::{RestaurantFilter, RestaurantNotFound};
 pub use store::Store;

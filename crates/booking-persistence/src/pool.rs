@@ -74,9 +74,7 @@ impl From<ConnectionError> for ConnectError {
                     _ => Self::Rejected { reason },
                 }
             }
-            ConnectionError::InvalidConnectionUrl(reason) => Self::InvalidUrl {
-                reason,
-            },
+            ConnectionError::InvalidConnectionUrl(reason) => Self::InvalidUrl { reason },
             other => Self::Unreachable {
                 reason: other.to_string(),
             },

@@ -63,11 +63,14 @@ impl Store {
             .await
             .map(drop)
             .map_err(Failure::<std::convert::Infallible>::from);
-        self.finish(connection, answer).map_err(|error| match error {
-            StoreError::Refused(never) => match never {},
-            StoreError::Unavailable(unavailable) => unavailable,
-            StoreError::Internal(internal) => Unavailable::because("it does not answer", internal),
-        })
+        self.finish(connection, answer)
+            .map_err(|error| match error {
+                StoreError::Refused(never) => match never {},
+                StoreError::Unavailable(unavailable) => unavailable,
+                StoreError::Internal(internal) => {
+                    Unavailable::because("it does not answer", internal)
+                }
+            })
     }
 
     /// Takes no more requests: from now on all are [`Unavailable`], and connections close as

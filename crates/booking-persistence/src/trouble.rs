@@ -33,7 +33,10 @@ const MESSAGES: [(&str, Trouble); 8] = [
     ("terminating connection", Trouble::ConnectionLost),
     ("the database system is", Trouble::ConnectionLost),
     ("canceling statement due to lock timeout", Trouble::Busy),
-    ("canceling statement due to statement timeout", Trouble::Busy),
+    (
+        "canceling statement due to statement timeout",
+        Trouble::Busy,
+    ),
     ("sorry, too many clients already", Trouble::Busy),
     ("remaining connection slots are reserved", Trouble::Busy),
     ("too many connections for", Trouble::Busy),
@@ -86,7 +89,10 @@ mod tests {
             of("terminating connection due to administrator command"),
             Trouble::ConnectionLost
         );
-        assert_eq!(of("the database system is starting up"), Trouble::ConnectionLost);
+        assert_eq!(
+            of("the database system is starting up"),
+            Trouble::ConnectionLost
+        );
         assert_eq!(of("canceling statement due to lock timeout"), Trouble::Busy);
         assert_eq!(of("division by zero"), Trouble::Other);
     }

@@ -1,0 +1,96 @@
+//! Pages of lists.
+
+use crate::cursor::Cursor;
+
+/// Which part of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Window {
+    /// The first page, with both the total and the place of the next page.
+    First {
+        /// How many items at most; at least 1.
+        limit: u32,
+    },
+    /// A page by its number, with the total.
+    Page {
+        /// The number, from 1.
+        page: u32,
+        /// How many items at most; at least 1.
+        limit: u32,
+    },
+    /// What comes after a place, with the place of the next page. As fast at the end of a long
+    /// list as at its beginning; nothing is met twice or missed when bookings are made meanwhile.
+    After {
+        /// The place.
+        cursor: Cursor,
+        /// How many items at most; at least 1.
+        limit: u32,
+    },
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// The items, in order.
+    pub items: Vec<T>,
+    /// How many items the whole list has, unless the window was [`Window::After`].
+    pub total: Option<i64>,
+    /// Where the next page begins; `None` at the end, and if the window was [`Window::Page`].
+    pub next: Option<Cursor>,
+}
+
+/// The cursor is one of another list: of other filters, or of another order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the cursor belongs to a list with other filters or another order")]
+pub struct CursorOfAnotherList;
+
+impl Window {
+    pub(crate) fn limit(&self) -> i64 {
+        match self {
+            Self::First { limit } | Self::Page { limit, .. } | Self::After { limit, .. } => {
+                i64::from(*limit).max(1)
+            }
+        }
+    }
+
+    pub(crate) fn offset(&self) -> i64 {
+        match self {
+            Self::Page { page, .. } => i64::from(page.saturating_sub(1)) * self.limit(),
+            Self::First { .. } | Self::After { .. } => 0,
+        }
+    }
+
+    /// How many rows to read: one more than the page tells whether there is a next one.
+    pub(crate) fn rows(&self) -> i64 {
+        match self {
+            Self::Page { .. } => self.limit(),
+            Self::First { .. } | Self::After { .. } => self.limit() + 1,
+        }
+    }
+
+    pub(crate) const fn counts(&self) -> bool {
+        !matches!(self, Self::After { .. })
+    }
+
+    /// The cursor, if it is one of this list.
+    pub(crate) fn cursor(&self, list: u64) -> Result<Option<&Cursor>, CursorOfAnotherList> {
+        match self {
+            Self::After { cursor, .. } if cursor.list != list => Err(CursorOfAnotherList),
+            Self::After { cursor, .. } => Ok(Some(cursor)),
+            Self::First { .. } | Self::Page { .. } => Ok(None),
+        }
+    }
+
+    /// Takes the row that was read too much away, and makes a cursor of the last one before it.
+    pub(crate) fn next<Row>(
+        &self,
+        rows: &mut Vec<Row>,
+        cursor: impl FnOnce(&Row) -> Cursor,
+    ) -> Option<Cursor> {
+        let limit = usize::try_from(self.limit()).unwrap_or(usize::MAX);
+        if rows.len() <= limit {
+            return None;
+        }
+        rows.truncate(limit);
+        rows.last().map(cursor)
+    }
+}
