@@ -1,0 +1,160 @@
+//! `cargo xtask generate --spec … --out …` from outside: any contract becomes a crate that
+//! compiles, and what differs from it later is named.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The directory of the workspace.
+fn workspace() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest
+        .parent()
+        .expect("xtask is in the workspace")
+        .to_owned()
+}
+
+/// A new directory below the workspace's target directory, which removes itself.
+fn directory() -> tempfile::TempDir {
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory can be made")
+}
+
+/// The contract with names that are no Rust, generated into `out`.
+fn generate(out: &Path, more: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("generate")
+        .arg("--spec")
+        .arg(workspace().join("codegen/tests/accept/names.yaml"))
+        .arg("--out")
+        .arg(out)
+        .args(more)
+        .output()
+        .expect("the command runs")
+}
+
+/// The exit code, and what was said.
+fn outcome(output: &Output) -> (Option<i32>, String) {
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), said)
+}
+
+fn check(out: &Path) -> (Option<i32>, String) {
+    outcome(&generate(out, &["--check"]))
+}
+
+#[test]
+fn another_contract_becomes_a_crate_that_compiles() {
+    let directory = directory();
+    let out = directory.path().join("odd-names");
+    assert_eq!(outcome(&generate(&out, &[])), (Some(0), String::new()));
+    // The versions that this workspace has, so that nothing is downloaded; and one target
+    // directory for all runs, so that only the first one builds the dependencies.
+    fs::copy(workspace().join("Cargo.lock"), out.join("Cargo.lock")).expect("it can be copied");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated-crate");
+    let built = Command::new(env!("CARGO"))
+        .args(["rustc", "--profile=check", "--lib", "--offline", "--quiet"])
+        .arg("--manifest-path")
+        .arg(out.join("Cargo.toml"))
+        .args(["--", "-D", "warnings"])
+        .env("CARGO_TARGET_DIR", target)
+        .output()
+        .expect("cargo runs");
+    let said = String::from_utf8_lossy(&built.stderr);
+    assert!(built.status.success(), "{said}");
+}
+
+#[test]
+fn what_was_generated_is_up_to_date() {
+    let directory = directory();
+    let out = directory.path().join("odd-names");
+    generate(&out, &[]);
+    assert_eq!(check(&out), (Some(0), String::new()));
+}
+
+#[test]
+fn an_edited_file_is_named() {
+    let directory = directory();
+    let out = directory.path().join("odd-names");
+    generate(&out, &[]);
+    let file = out.join("src/generated/wiring.rs");
+    let text = fs::read_to_string(&file).expect("it is there");
+    fs::write(&file, text.replacen("GET", "PUT", 1)).expect("it can be written");
+    let (code, said) = check(&out);
+    assert_eq!(code, Some(4), "{said}");
+    assert!(said.contains("stale/edited"), "{said}");
+    assert!(said.contains("src/generated/wiring.rs"), "{said}");
+    // Generating again puts it right.
+    assert_eq!(outcome(&generate(&out, &[])), (Some(0), String::new()));
+    assert_eq!(check(&out), (Some(0), String::new()));
+}
+
+#[test]
+fn a_deleted_file_is_named() {
+    let directory = directory();
+    let out = directory.path().join("odd-names");
+    generate(&out, &[]);
+    fs::remove_file(out.join("src/client.rs")).expect("it is there");
+    let (code, said) = check(&out);
+    assert_eq!(code, Some(4), "{said}");
+    assert!(said.contains("stale/missing"), "{said}");
+    assert!(said.contains("src/client.rs"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_left_over_is_named() {
+    let directory = directory();
+    let out = directory.path().join("odd-names");
+    generate(&out, &[]);
+    fs::write(out.join("src/generated/old_tag.rs"), "").expect("it can be written");
+    let (code, said) = check(&out);
+    assert_eq!(code, Some(4), "{said}");
+    assert!(said.contains("stale/left-over"), "{said}");
+    assert!(said.contains("src/generated/old_tag.rs"), "{said}");
+}
+
+#[test]
+fn a_check_writes_nothing() {
+    let directory = directory();
+    let out = directory.path().join("odd-names");
+    let (code, said) = check(&out);
+    assert_eq!(code, Some(4), "{said}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_contract_with_findings_is_refused_with_places_and_makes_nothing() {
+    let directory = directory();
+    let (spec, out) = (
+        directory.path().join("other.yaml"),
+        directory.path().join("out"),
+    );
+    fs::write(&spec, "openapi: 3.0.3\nnonsense: 1\n").expect("it can be written");
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["generate", "--spec"])
+        .arg(&spec)
+        .arg("--out")
+        .arg(&out)
+        .output()
+        .expect("the command runs");
+    let (code, said) = outcome(&output);
+    assert_eq!(code, Some(5), "{said}");
+    assert!(said.contains("other.yaml:2:1"), "{said}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_contract_that_cannot_be_read_is_one_clear_line() {
+    let directory = directory();
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["generate", "--spec", "no-such-file.yaml", "--out"])
+        .arg(directory.path().join("out"))
+        .output()
+        .expect("the command runs");
+    let (code, said) = outcome(&output);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.starts_with("error: cannot read no-such-file.yaml"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
