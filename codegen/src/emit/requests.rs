@@ -24,34 +24,46 @@ pub(super) fn emit(contract: &Contract, operation: &Operation) -> TokenStream {
     quote! { #(#structs)* #request }
 }
 
-/// What `Operation::parameters` gives Dropshot.
-pub(super) fn metadata(operation: &Operation) -> TokenStream {
-    let places = PLACES.iter().filter_map(|(location, field, suffix)| {
-        let function = match *field {
-            "path" => quote! { path_parameters },
-            "query" => quote! { query_parameters },
-            _ => quote! { header_parameters },
-        };
-        let ty = rust::joined(&[&operation.type_ident, suffix]);
-        operation
-            .parameters
-            .iter()
-            .any(|parameter| parameter.location == *location)
-            .then(|| quote! { all.extend(contract_runtime::metadata::#function::<#ty>()); })
-    });
+/// What `Operation::path_parameters` gives Dropshot.
+pub(super) fn path_metadata(operation: &Operation) -> TokenStream {
+    match place_metadata(operation, &PLACES[0]) {
+        Some(parameters) => parameters,
+        None => quote! { Vec::new() },
+    }
+}
+
+/// What `Operation::other_parameters` gives Dropshot.
+pub(super) fn other_metadata(operation: &Operation) -> TokenStream {
+    let places = PLACES[1..]
+        .iter()
+        .filter_map(|place| place_metadata(operation, place));
     let body = operation.body.as_ref().map(|body| {
         let ty = rust::type_path(&body.ty);
-        quote! { all.extend(contract_runtime::metadata::body_parameter::<#ty>()); }
+        quote! { contract_runtime::metadata::body_parameter::<#ty>() }
     });
-    let statements: Vec<TokenStream> = places.chain(body).collect();
-    if statements.is_empty() {
-        return quote! { Vec::new() };
+    let parts: Vec<TokenStream> = places.chain(body).collect();
+    match parts.as_slice() {
+        [] => quote! { Vec::new() },
+        [only] => quote! { #only },
+        several => quote! { [#(#several),*].into_iter().flatten().collect() },
     }
-    quote! {
-        let mut all = Vec::new();
-        #(#statements)*
-        all
-    }
+}
+
+fn place_metadata(
+    operation: &Operation,
+    (location, field, suffix): &(ParameterLocation, &str, &str),
+) -> Option<TokenStream> {
+    let function = match *field {
+        "path" => quote! { path_parameters },
+        "query" => quote! { query_parameters },
+        _ => quote! { header_parameters },
+    };
+    let ty = rust::joined(&[&operation.type_ident, suffix]);
+    operation
+        .parameters
+        .iter()
+        .any(|parameter| parameter.location == *location)
+        .then(|| quote! { contract_runtime::metadata::#function::<#ty>() })
 }
 
 /// The parameters of one operation in one place.

@@ -130,7 +130,8 @@ fn marker(operation: &Operation) -> TokenStream {
             quote! { contract_runtime::BodyPolicy::Json { max_bytes: #max_bytes } }
         }
     };
-    let parameters = requests::metadata(operation);
+    let path_parameters = requests::path_metadata(operation);
+    let other_parameters = requests::other_metadata(operation);
     let metadata = responses::metadata(operation);
     quote! {
         #doc
@@ -145,8 +146,12 @@ fn marker(operation: &Operation) -> TokenStream {
             type Error = #error;
             type Envelope = #envelope;
 
-            fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-                #parameters
+            fn path_parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
+                #path_parameters
+            }
+
+            fn other_parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
+                #other_parameters
             }
 
             fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {

@@ -1,5 +1,7 @@
 //! `wiring.rs`: from an implementation of the traits to an `ApiDescription` of Dropshot.
 
+use std::collections::HashMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -16,6 +18,7 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
         .operations
         .iter()
         .map(|operation| handler(contract, operation));
+    let refusals = refusals(contract);
     let paths = contract.operations.iter().map(|operation| {
         let (method, path) = (operation.method.as_str(), full_path(contract, operation));
         quote! { (#method, #path) }
@@ -59,6 +62,7 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
             B: #(#bounds)+*,
         {
             #(#registrations)*
+            #(#refusals)*
             Ok(())
         }
 
@@ -76,6 +80,37 @@ fn trait_path(tag: &Tag) -> TokenStream {
 
 fn full_path(contract: &Contract, operation: &Operation) -> String {
     format!("{}{}", contract.base_path, operation.path)
+}
+
+/// For each path, the methods that it has; all others are answered with 405.
+fn refusals(contract: &Contract) -> Vec<TokenStream> {
+    let mut paths: Vec<(&str, Vec<&Operation>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for operation in &contract.operations {
+        let place = *places.entry(&operation.path).or_insert_with(|| {
+            paths.push((&operation.path, Vec::new()));
+            paths.len() - 1
+        });
+        paths[place].1.push(operation);
+    }
+    let refusal = |(_, operations): &(&str, Vec<&Operation>)| {
+        let first = operations.first()?;
+        let tag = contract.tags.iter().find(|tag| tag.name == first.tag)?;
+        let (module, marker) = (
+            rust::ident(&tag.module_ident),
+            rust::ident(&first.type_ident),
+        );
+        let path = full_path(contract, first);
+        let methods = operations.iter().map(|operation| operation.method.as_str());
+        Some(quote! {
+            contract_runtime::refuse_other_methods::<super::#module::#marker, _>(
+                api,
+                #path,
+                &[#(#methods),*],
+            )?;
+        })
+    };
+    paths.iter().filter_map(refusal).collect()
 }
 
 /// A handler in Dropshot's sense: it leads from the raw request to the backend's method.

@@ -21,6 +21,7 @@ mod inspect;
 mod json;
 mod macros;
 pub mod metadata;
+mod methods;
 mod nullable;
 mod object_only;
 mod operation;
@@ -34,6 +35,7 @@ mod violation;
 
 pub use error::{Answer, DeclaredError, Failure, Problem};
 pub use inspect::{Inspect, Inspector};
+pub use methods::refuse_other_methods;
 pub use nullable::{Nullable, present, required_nullable};
 pub use operation::{BodyPolicy, FromRequest, Operation, RawRequest, serve};
 pub use parameters::{FromParameter, FromRepeated, RequestParts, parse_repeated};

@@ -56,8 +56,10 @@ pub trait Operation: Sized + 'static {
     type Error: DeclaredError;
     /// The contract's schema of error bodies.
     type Envelope: JsonSchema + 'static;
-    /// Its parameters and its body, for the document.
-    fn parameters() -> Vec<ApiEndpointParameter>;
+    /// Its path's parameters, for the document.
+    fn path_parameters() -> Vec<ApiEndpointParameter>;
+    /// Its other parameters and its body, for the document.
+    fn other_parameters() -> Vec<ApiEndpointParameter>;
     /// Its successful answer, for the document.
     fn response() -> ApiEndpointResponse;
 }
@@ -88,9 +90,11 @@ impl<O: Operation> ExclusiveExtractor for RawRequest<O> {
     }
 
     fn metadata(_: ApiEndpointBodyContentType) -> ExtractorMetadata {
+        let mut parameters = O::path_parameters();
+        parameters.extend(O::other_parameters());
         ExtractorMetadata {
             extension_mode: ExtensionMode::None,
-            parameters: O::parameters(),
+            parameters,
         }
     }
 }

@@ -103,6 +103,10 @@ impl ReplyParts {
         parts
     }
 
+    pub(crate) fn into_response(self) -> Response<Body> {
+        self.response
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         self.response.status()
     }

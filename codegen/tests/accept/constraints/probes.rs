@@ -373,10 +373,15 @@ impl contract_runtime::Operation for CheckPath {
     type Response = CheckPathResponse;
     type Error = CheckPathError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::path_parameters::<CheckPathPath>());
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::path_parameters::<CheckPathPath>()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        Vec::new()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::empty_response::<
@@ -693,10 +698,15 @@ impl contract_runtime::Operation for CheckQuery {
     type Response = CheckQueryResponse;
     type Error = CheckQueryError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::query_parameters::<CheckQueryQuery>());
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        Vec::new()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::query_parameters::<CheckQueryQuery>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::empty_response::<
@@ -955,12 +965,15 @@ impl contract_runtime::Operation for CheckHeaders {
     type Response = CheckHeadersResponse;
     type Error = CheckHeadersError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(
-            contract_runtime::metadata::header_parameters::<CheckHeadersHeaders>(),
-        );
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        Vec::new()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::header_parameters::<CheckHeadersHeaders>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::empty_response::<
@@ -1075,10 +1088,15 @@ impl contract_runtime::Operation for CheckBody {
     type Response = CheckBodyResponse;
     type Error = CheckBodyError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::body_parameter::<types::Everything>());
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        Vec::new()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::body_parameter::<types::Everything>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::empty_response::<
@@ -1296,10 +1314,15 @@ impl contract_runtime::Operation for SendBack {
     type Response = SendBackResponse;
     type Error = SendBackError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::body_parameter::<types::Everything>());
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        Vec::new()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::body_parameter::<types::Everything>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<

@@ -110,6 +110,30 @@ where
                 "Answers with what came, and says in headers what came beside it.",
             ),
     )?;
+    contract_runtime::refuse_other_methods::<
+        super::probes::CheckPath,
+        _,
+    >(
+        api,
+        "/v1/path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}",
+        &["GET"],
+    )?;
+    contract_runtime::refuse_other_methods::<
+        super::probes::CheckQuery,
+        _,
+    >(api, "/v1/query", &["GET"])?;
+    contract_runtime::refuse_other_methods::<
+        super::probes::CheckHeaders,
+        _,
+    >(api, "/v1/headers", &["GET"])?;
+    contract_runtime::refuse_other_methods::<
+        super::probes::CheckBody,
+        _,
+    >(api, "/v1/body", &["POST"])?;
+    contract_runtime::refuse_other_methods::<
+        super::probes::SendBack,
+        _,
+    >(api, "/v1/echo", &["POST"])?;
     Ok(())
 }
 

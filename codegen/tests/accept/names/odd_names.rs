@@ -238,12 +238,21 @@ impl contract_runtime::Operation for GetMatch {
     type Response = GetMatchResponse;
     type Error = GetMatchError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::path_parameters::<GetMatchPath>());
-        all.extend(contract_runtime::metadata::query_parameters::<GetMatchQuery>());
-        all.extend(contract_runtime::metadata::header_parameters::<GetMatchHeaders>());
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::path_parameters::<GetMatchPath>()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        [
+            contract_runtime::metadata::query_parameters::<GetMatchQuery>(),
+            contract_runtime::metadata::header_parameters::<GetMatchHeaders>(),
+        ]
+            .into_iter()
+            .flatten()
+            .collect()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<
@@ -383,11 +392,15 @@ impl contract_runtime::Operation for SetMatch {
     type Response = SetMatchResponse;
     type Error = SetMatchError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::path_parameters::<SetMatchPath>());
-        all.extend(contract_runtime::metadata::body_parameter::<types::Vec_>());
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::path_parameters::<SetMatchPath>()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::body_parameter::<types::Vec_>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::empty_response::<

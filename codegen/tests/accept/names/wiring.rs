@@ -63,6 +63,10 @@ where
             .summary("Write a match")
             .description("A body that is a list."),
     )?;
+    contract_runtime::refuse_other_methods::<
+        super::odd_names::GetMatch,
+        _,
+    >(api, "/odd-names/v1/match/{type}/self", &["GET", "PUT"])?;
     Ok(())
 }
 

@@ -384,10 +384,15 @@ impl contract_runtime::Operation for CreateBooking {
     type Response = CreateBookingResponse;
     type Error = CreateBookingError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::body_parameter::<types::NewBooking>());
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        Vec::new()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::body_parameter::<types::NewBooking>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<
@@ -653,10 +658,15 @@ impl contract_runtime::Operation for ListBookings {
     type Response = ListBookingsResponse;
     type Error = ListBookingsError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::query_parameters::<ListBookingsQuery>());
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        Vec::new()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::query_parameters::<ListBookingsQuery>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<
@@ -907,11 +917,15 @@ impl contract_runtime::Operation for GetBooking {
     type Response = GetBookingResponse;
     type Error = GetBookingError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::path_parameters::<GetBookingPath>());
-        all.extend(contract_runtime::metadata::header_parameters::<GetBookingHeaders>());
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::path_parameters::<GetBookingPath>()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::header_parameters::<GetBookingHeaders>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<
@@ -1225,14 +1239,21 @@ impl contract_runtime::Operation for UpdateBooking {
     type Response = UpdateBookingResponse;
     type Error = UpdateBookingError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::path_parameters::<UpdateBookingPath>());
-        all.extend(
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::path_parameters::<UpdateBookingPath>()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        [
             contract_runtime::metadata::header_parameters::<UpdateBookingHeaders>(),
-        );
-        all.extend(contract_runtime::metadata::body_parameter::<types::BookingChange>());
-        all
+            contract_runtime::metadata::body_parameter::<types::BookingChange>(),
+        ]
+            .into_iter()
+            .flatten()
+            .collect()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<
@@ -1436,11 +1457,15 @@ impl contract_runtime::Operation for CancelBooking {
     type Response = CancelBookingResponse;
     type Error = CancelBookingError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::path_parameters::<CancelBookingPath>());
-        all.extend(contract_runtime::metadata::body_parameter::<types::Cancellation>());
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::path_parameters::<CancelBookingPath>()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::body_parameter::<types::Cancellation>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<

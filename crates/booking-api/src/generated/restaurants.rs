@@ -299,12 +299,15 @@ impl contract_runtime::Operation for ListRestaurants {
     type Response = ListRestaurantsResponse;
     type Error = ListRestaurantsError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(
-            contract_runtime::metadata::query_parameters::<ListRestaurantsQuery>(),
-        );
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        Vec::new()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::query_parameters::<ListRestaurantsQuery>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<
@@ -479,10 +482,15 @@ impl contract_runtime::Operation for GetRestaurant {
     type Response = GetRestaurantResponse;
     type Error = GetRestaurantError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::path_parameters::<GetRestaurantPath>());
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::path_parameters::<GetRestaurantPath>()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        Vec::new()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<
@@ -697,13 +705,15 @@ impl contract_runtime::Operation for GetAvailability {
     type Response = GetAvailabilityResponse;
     type Error = GetAvailabilityError;
     type Envelope = types::ErrorEnvelope;
-    fn parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-        let mut all = Vec::new();
-        all.extend(contract_runtime::metadata::path_parameters::<GetAvailabilityPath>());
-        all.extend(
-            contract_runtime::metadata::query_parameters::<GetAvailabilityQuery>(),
-        );
-        all
+    fn path_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::path_parameters::<GetAvailabilityPath>()
+    }
+    fn other_parameters() -> Vec<
+        contract_runtime::support::dropshot::ApiEndpointParameter,
+    > {
+        contract_runtime::metadata::query_parameters::<GetAvailabilityQuery>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<

@@ -163,6 +163,30 @@ where
                 "Lists the times at which a party of this size can still book a table on this date, earliest\nfirst. On a day on which the restaurant is closed or full, or takes no bookings yet, the\nlist is empty; so it is for a party that fits none of its tables.",
             ),
     )?;
+    contract_runtime::refuse_other_methods::<
+        super::bookings::CreateBooking,
+        _,
+    >(api, "/api/v1/bookings", &["POST", "GET"])?;
+    contract_runtime::refuse_other_methods::<
+        super::bookings::GetBooking,
+        _,
+    >(api, "/api/v1/bookings/{booking_id}", &["GET", "PATCH"])?;
+    contract_runtime::refuse_other_methods::<
+        super::bookings::CancelBooking,
+        _,
+    >(api, "/api/v1/bookings/{booking_id}/cancel", &["POST"])?;
+    contract_runtime::refuse_other_methods::<
+        super::restaurants::ListRestaurants,
+        _,
+    >(api, "/api/v1/restaurants", &["GET"])?;
+    contract_runtime::refuse_other_methods::<
+        super::restaurants::GetRestaurant,
+        _,
+    >(api, "/api/v1/restaurants/{restaurant_id}", &["GET"])?;
+    contract_runtime::refuse_other_methods::<
+        super::restaurants::GetAvailability,
+        _,
+    >(api, "/api/v1/restaurants/{restaurant_id}/availability", &["GET"])?;
     Ok(())
 }
 

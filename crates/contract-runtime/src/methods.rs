@@ -1,0 +1,91 @@
+//! Methods that a path of the contract does not have: 405, in the one error shape.
+//!
+//! Dropshot's router would refuse them too, but in a shape of its own.
+
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+use dropshot::{
+    ApiDescription, ApiDescriptionRegisterError, ApiEndpoint, ApiEndpointBodyContentType,
+    ApiEndpointVersions, Body, ExclusiveExtractor, ExtensionMode, ExtractorMetadata, HttpError,
+    RequestContext, ServerContext,
+};
+use http::{Method, Response, StatusCode};
+
+use crate::error::{Answer, Problem};
+use crate::operation::Operation;
+use crate::reply::ReplyParts;
+
+/// The methods that people and programs try.
+const TRIED: [Method; 7] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+];
+
+/// Takes nothing from the request. It declares the path's variables, which Dropshot wants of
+/// every endpoint of the path; they are those of `O`, an operation on it.
+struct Nothing<O>(PhantomData<fn() -> O>);
+
+#[async_trait]
+impl<O: Operation> ExclusiveExtractor for Nothing<O> {
+    async fn from_request<Context: ServerContext>(
+        _: &RequestContext<Context>,
+        _: hyper::Request<Body>,
+    ) -> Result<Self, HttpError> {
+        Ok(Self(PhantomData))
+    }
+
+    fn metadata(_: ApiEndpointBodyContentType) -> ExtractorMetadata {
+        ExtractorMetadata {
+            extension_mode: ExtensionMode::None,
+            parameters: O::path_parameters(),
+        }
+    }
+}
+
+/// Registers 405 for every method but `allowed` on `path`, which the operation `O` is on.
+///
+/// # Errors
+/// `api` already answers such a method there.
+pub fn refuse_other_methods<O: Operation, Context: ServerContext>(
+    api: &mut ApiDescription<Context>,
+    path: &str,
+    allowed: &'static [&'static str],
+) -> Result<(), ApiDescriptionRegisterError> {
+    let others = TRIED
+        .into_iter()
+        .filter(|method| !allowed.contains(&method.as_str()));
+    for method in others {
+        let refuse = move |context: RequestContext<Context>, _: Nothing<O>| async move {
+            Ok::<Response<Body>, HttpError>(not_allowed(&context.request_id, allowed))
+        };
+        let endpoint = ApiEndpoint::new(
+            format!("{method} {path}"),
+            refuse,
+            method,
+            dropshot::CONTENT_TYPE_JSON,
+            path,
+            ApiEndpointVersions::All,
+        );
+        api.register(endpoint.visible(false))?;
+    }
+    Ok(())
+}
+
+fn not_allowed(request_id: &str, allowed: &[&str]) -> Response<Body> {
+    let allowed = allowed.join(", ");
+    let problem = Problem::new(format!("this path has the methods {allowed}"));
+    let answer = Answer::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "METHOD_NOT_ALLOWED",
+        problem,
+    )
+    .header("allow", &allowed);
+    tracing::info!(status = 405, request_id, "request answered");
+    ReplyParts::of_answer(&answer, request_id).into_response()
+}
