@@ -17,6 +17,7 @@ mod availability;
 mod bookings;
 mod constraints;
 mod cursor;
+mod demo;
 mod error;
 mod lock;
 mod migrate;
@@ -34,6 +35,7 @@ pub use bookings::{
     BookingFilter, BookingNotFound, BookingSort, CancelBookingRefusal, CreateRefusal, UpdateRefusal,
 };
 pub use cursor::Cursor;
+pub use demo::Never;
 pub use error::{Corrupt, Internal, StoreError, Unavailable};
 pub use migrate::MigrateError;
 pub use page::{CursorOfAnotherList, Page, Window};

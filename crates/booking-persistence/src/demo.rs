@@ -1,0 +1,215 @@
+//! A small demonstration: four houses on four continents.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use jiff::Timestamp;
+use jiff::civil::{Time, time};
+use jiff_diesel::ToDiesel;
+
+use crate::error::{Failure, StoreError};
+use crate::lock::pg_advisory_xact_lock;
+use crate::schema::{dining_tables, opening_hours, restaurants};
+use crate::store::Store;
+
+/// When the restaurants were entered: 1 January 2026. A demonstration needs no clock.
+const FOUNDED: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
+/// A house of the demonstration.
+struct DemoRestaurant {
+    name: &'static str,
+    cuisine: &'static str,
+    address: &'static str,
+    lat: f64,
+    lng: f64,
+    time_zone: &'static str,
+    slot_interval_minutes: i32,
+    turn_minutes: i32,
+    hours: &'static [Hours],
+    tables: &'static [Tables],
+}
+
+/// The first and the last day (Monday is 1), and when it opens and closes on each of them.
+type Hours = (i16, i16, Time, Time);
+
+/// How many tables, and the smallest and largest party at each.
+type Tables = (usize, i32, i32);
+
+const NOON: Time = time(12, 0, 0, 0);
+const THREE: Time = time(15, 0, 0, 0);
+
+const RESTAURANTS: [DemoRestaurant; 4] = [
+    DemoRestaurant {
+        name: "Bella Italia",
+        cuisine: "Italian",
+        address: "123 Main St, New York, NY",
+        lat: 40.712_8,
+        lng: -74.006,
+        time_zone: "America/New_York",
+        slot_interval_minutes: 15,
+        turn_minutes: 90,
+        hours: &[
+            (1, 5, NOON, THREE),
+            (1, 4, time(17, 0, 0, 0), time(22, 30, 0, 0)),
+            (5, 6, time(17, 0, 0, 0), time(23, 30, 0, 0)),
+            (7, 7, time(16, 0, 0, 0), time(22, 0, 0, 0)),
+        ],
+        tables: &[(4, 1, 2), (4, 2, 4), (2, 4, 6), (1, 6, 10)],
+    },
+    DemoRestaurant {
+        name: "Zum Goldenen Hirsch",
+        cuisine: "German",
+        address: "Oranienstraße 21, 10999 Berlin",
+        lat: 52.502_3,
+        lng: 13.413_9,
+        time_zone: "Europe/Berlin",
+        slot_interval_minutes: 30,
+        turn_minutes: 120,
+        hours: &[
+            (2, 4, time(17, 30, 0, 0), time(23, 0, 0, 0)),
+            // Friday's and Saturday's evening last into the next day.
+            (5, 6, time(17, 30, 0, 0), time(1, 30, 0, 0)),
+            (7, 7, NOON, time(21, 0, 0, 0)),
+        ],
+        tables: &[(3, 1, 2), (5, 2, 4), (2, 5, 8)],
+    },
+    DemoRestaurant {
+        name: "Sakura Izakaya",
+        cuisine: "Japanese",
+        address: "2-14-5 Kabukicho, Shinjuku, Tokyo",
+        lat: 35.693_8,
+        lng: 139.703_4,
+        time_zone: "Asia/Tokyo",
+        slot_interval_minutes: 30,
+        turn_minutes: 120,
+        hours: &[(1, 7, time(18, 0, 0, 0), time(2, 0, 0, 0))],
+        tables: &[(6, 1, 2), (3, 2, 4), (1, 4, 8)],
+    },
+    DemoRestaurant {
+        name: "Harbour Kitchen",
+        cuisine: "Australian",
+        address: "7 Circular Quay W, The Rocks, Sydney NSW",
+        lat: -33.858_6,
+        lng: 151.209_1,
+        time_zone: "Australia/Sydney",
+        slot_interval_minutes: 15,
+        turn_minutes: 105,
+        hours: &[
+            (3, 7, time(11, 30, 0, 0), THREE),
+            (2, 7, time(17, 30, 0, 0), time(22, 30, 0, 0)),
+        ],
+        tables: &[(4, 1, 2), (6, 2, 5), (2, 5, 12)],
+    },
+];
+
+/// The lock under which the demonstration is filled in; see `migrate.rs` for the other one.
+const DEMO_LOCK: i64 = 0x4445_4d4f;
+
+/// Nothing refuses the demonstration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Never {}
+
+impl Store {
+    /// Fills an empty database with four restaurants, their tables and their opening hours. A
+    /// database in which there is any restaurant stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be used.
+    pub async fn fill_demo(&self) -> Result<(), StoreError<Never>> {
+        let mut connection = self.connection().await?;
+        let outcome = connection
+            .transaction(async |connection| Ok::<(), Failure<Never>>(fill(connection).await?))
+            .await;
+        self.finish(connection, outcome)
+    }
+}
+
+async fn fill(mut connection: &AsyncPgConnection) -> QueryResult<()> {
+    // Of two processes that start at once, the second finds the first one's restaurants.
+    diesel::select(pg_advisory_xact_lock(DEMO_LOCK))
+        .execute(&mut connection)
+        .await?;
+    let any = restaurants::table.select(restaurants::restaurant_id);
+    let any = diesel::select(diesel::dsl::exists(any));
+    if any.get_result::<bool>(&mut connection).await? {
+        return Ok(());
+    }
+    for restaurant in &RESTAURANTS {
+        let id = add_restaurant(connection, restaurant).await?;
+        add_hours(connection, id, restaurant.hours).await?;
+        add_tables(connection, id, restaurant.tables).await?;
+    }
+    Ok(())
+}
+
+async fn add_restaurant(
+    mut connection: &AsyncPgConnection,
+    restaurant: &DemoRestaurant,
+) -> QueryResult<i64> {
+    diesel::insert_into(restaurants::table)
+        .values((
+            restaurants::name.eq(restaurant.name),
+            restaurants::cuisine.eq(restaurant.cuisine),
+            restaurants::address.eq(restaurant.address),
+            restaurants::lat.eq(restaurant.lat),
+            restaurants::lng.eq(restaurant.lng),
+            restaurants::time_zone.eq(restaurant.time_zone),
+            restaurants::slot_interval_minutes.eq(restaurant.slot_interval_minutes),
+            restaurants::turn_minutes.eq(restaurant.turn_minutes),
+            restaurants::created_at.eq(FOUNDED.to_diesel()),
+        ))
+        .returning(restaurants::restaurant_id)
+        .get_result(&mut connection)
+        .await
+}
+
+async fn add_hours(
+    mut connection: &AsyncPgConnection,
+    restaurant: i64,
+    hours: &[Hours],
+) -> QueryResult<()> {
+    let rows: Vec<_> = hours
+        .iter()
+        .flat_map(|&(first, last, opens, closes)| {
+            (first..=last).map(move |day| {
+                (
+                    opening_hours::restaurant_id.eq(restaurant),
+                    opening_hours::day.eq(day),
+                    opening_hours::opens.eq(opens.to_diesel()),
+                    opening_hours::closes.eq(closes.to_diesel()),
+                )
+            })
+        })
+        .collect();
+    diesel::insert_into(opening_hours::table)
+        .values(rows)
+        .execute(&mut connection)
+        .await
+        .map(drop)
+}
+
+async fn add_tables(
+    mut connection: &AsyncPgConnection,
+    restaurant: i64,
+    tables: &[Tables],
+) -> QueryResult<()> {
+    let sizes = tables
+        .iter()
+        .flat_map(|&(count, min, max)| std::iter::repeat_n((min, max), count));
+    let rows: Vec<_> = (1..)
+        .zip(sizes)
+        .map(|(number, (min, max))| {
+            (
+                dining_tables::restaurant_id.eq(restaurant),
+                dining_tables::name.eq(format!("Table {number}")),
+                dining_tables::min_party.eq(min),
+                dining_tables::max_party.eq(max),
+            )
+        })
+        .collect();
+    diesel::insert_into(dining_tables::table)
+        .values(rows)
+        .execute(&mut connection)
+        .await
+        .map(drop)
+}

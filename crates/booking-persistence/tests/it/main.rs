@@ -1,0 +1,22 @@
+//! The store on a real PostgreSQL.
+
+#[cfg(test)]
+mod bookings;
+#[cfg(test)]
+mod catalog;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod migrations;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
+mod recovery;
+#[cfg(test)]
+mod restaurants;
+#[cfg(test)]
+mod schema_equality;
+#[cfg(test)]
+mod schema_rules;
+#[cfg(test)]
+mod support;

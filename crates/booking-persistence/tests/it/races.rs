@@ -1,0 +1,171 @@
+//! What happens when many want the same at the same time.
+
+use booking_domain::{BookingChange, BookingStatus, ChangeRefusal, PlaceRefusal};
+use booking_persistence::{CreateRefusal, StoreError, UpdateRefusal};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+
+use crate::support::{DAY, House, NOW, fresh, party};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_who_want_the_last_table_exactly_one_gets_it() {
+    let house = House::with_tables(1).await;
+    let rivals: Vec<_> = (0..20)
+        .map(|_| {
+            let (store, request) = (house.store.clone(), house.request());
+            tokio::spawn(async move { store.create_booking(&request, NOW, fresh).await })
+        })
+        .collect();
+    let mut winners = 0;
+    for rival in rivals {
+        match rival.await.expect("it does not panic") {
+            Ok(_) => winners += 1,
+            Err(StoreError::Refused(CreateRefusal::Place(PlaceRefusal::NoTableFree))) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(winners, 1);
+    let taken = "SELECT count(*)::text AS line FROM occupancies";
+    assert_eq!(house.texts(taken).await, ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parallel_bookings_fill_every_table_once() {
+    let house = House::with_tables(8).await;
+    let rivals: Vec<_> = (0..12)
+        .map(|_| {
+            let (store, request) = (house.store.clone(), house.request());
+            tokio::spawn(async move { store.create_booking(&request, NOW, fresh).await })
+        })
+        .collect();
+    let mut tables = Vec::new();
+    for rival in rivals {
+        if let Ok(booking) = rival.await.expect("it does not panic") {
+            tables.push(booking.table);
+        }
+    }
+    tables.sort();
+    tables.dedup();
+    assert_eq!(tables.len(), 8);
+}
+
+/// A booking for seven that somebody else writes, without the store's lock.
+const INTRUDER: &str = "
+    INSERT INTO users VALUES (1000, 'Intruder', 'intruder@example.com', '+49301', '2027-01-01Z');
+    INSERT INTO bookings (restaurant_id, booking_id, public_id, user_id, booking_date,
+            booking_time, party_size, confirmation_code, customer_name, customer_email,
+            customer_phone, table_id, starts_at, ends_at, created_at, updated_at)
+        SELECT 1, 1000, 'bk_intruder', 1000, '2027-02-15', '19:00', 2, 'ZZZZZZ', 'Intruder',
+            'intruder@example.com', '+49301', min(table_id), '2027-02-15 18:00Z',
+            '2027-02-15 19:30Z', '2027-01-01Z', '2027-01-01Z'
+        FROM dining_tables;
+    INSERT INTO occupancies
+        SELECT 1, 1000, table_id, tstzrange(starts_at, ends_at) FROM bookings
+        WHERE booking_id = 1000;
+";
+
+/// Waits until another session of this database waits for a lock.
+async fn until_somebody_waits(connection: &mut AsyncPgConnection) {
+    let waiting = "SELECT count(*)::text AS line FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while crate::support::texts(connection, waiting).await == ["0"] {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn overlap_that_comes_past_the_lock_is_refused_by_the_database() {
+    let house = House::with_tables(1).await;
+    let mut intruder = house.connection().await;
+    let mut observer = house.connection().await;
+    intruder.batch_execute("BEGIN").await.expect("it begins");
+    intruder.batch_execute(INTRUDER).await.expect("it writes");
+
+    let (store, request) = (house.store.clone(), house.request());
+    let booking = tokio::spawn(async move { store.create_booking(&request, NOW, fresh).await });
+    until_somebody_waits(&mut observer).await;
+    intruder.batch_execute("COMMIT").await.expect("it commits");
+
+    let refused = booking.await.expect("it does not panic");
+    assert!(
+        matches!(
+            refused,
+            Err(StoreError::Refused(CreateRefusal::Place(
+                PlaceRefusal::NoTableFree
+            )))
+        ),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_race_for_one_table_is_decided_again_and_takes_another_one() {
+    let house = House::with_tables(2).await;
+    let mut intruder = house.connection().await;
+    let mut observer = house.connection().await;
+    intruder.batch_execute("BEGIN").await.expect("it begins");
+    intruder.batch_execute(INTRUDER).await.expect("it writes");
+
+    let (store, request) = (house.store.clone(), house.request());
+    let booking = tokio::spawn(async move { store.create_booking(&request, NOW, fresh).await });
+    until_somebody_waits(&mut observer).await;
+    intruder.batch_execute("COMMIT").await.expect("it commits");
+
+    let booking = booking.await.expect("it does not panic");
+    assert!(booking.is_ok(), "{booking:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_changes_to_the_same_version_one_is_stale() {
+    let house = House::with_tables(4).await;
+    let booking = house.book(&house.request()).await.expect("a table is free");
+    let changes: Vec<_> = [3, 4]
+        .map(|guests| {
+            let (store, id) = (house.store.clone(), booking.id.clone());
+            let change = BookingChange {
+                party: Some(party(guests)),
+                ..BookingChange::default()
+            };
+            tokio::spawn(async move { store.update_booking(&id, &change, Some(&[1]), NOW).await })
+        })
+        .into();
+    let mut outcomes = Vec::new();
+    for change in changes {
+        outcomes.push(change.await.expect("it does not panic"));
+    }
+    let is_stale =
+        |outcome: &Result<_, _>| matches!(outcome, Err(StoreError::Refused(UpdateRefusal::Stale)));
+    assert_eq!(outcomes.iter().filter(|one| one.is_ok()).count(), 1);
+    assert_eq!(outcomes.iter().filter(|one| is_stale(one)).count(), 1);
+    let after = house.store.get_booking(&booking.id).await;
+    assert_eq!(after.expect("it is there").version, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn change_and_cancellation_at_once_leave_no_table_taken() {
+    let house = House::with_tables(1).await;
+    for _ in 0..5 {
+        let booking = house.book(&house.request()).await.expect("a table is free");
+        let (store, id) = (house.store.clone(), booking.id.clone());
+        let change = tokio::spawn(async move {
+            let change = BookingChange {
+                date: DAY.tomorrow().ok(),
+                ..BookingChange::default()
+            };
+            store.update_booking(&id, &change, None, NOW).await
+        });
+        let cancelled = house.store.cancel_booking(&booking.id, None, NOW).await;
+        assert_eq!(
+            cancelled.expect("it is cancelled").status,
+            BookingStatus::Cancelled
+        );
+        match change.await.expect("it does not panic") {
+            Ok(_) => {}
+            Err(StoreError::Refused(UpdateRefusal::Change(ChangeRefusal::NotChangeable {
+                status,
+            }))) => assert_eq!(status, BookingStatus::Cancelled),
+            Err(other) => panic!("{other:?}"),
+        }
+        let taken = "SELECT count(*)::text AS line FROM occupancies";
+        assert_eq!(house.texts(taken).await, ["0"]);
+    }
+}

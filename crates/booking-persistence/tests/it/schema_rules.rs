@@ -1,0 +1,123 @@
+//! Rules about the schema that hold for every table, also those that are still to come. Each
+//! is a query for what breaks it, which is proven to find something.
+
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+
+use crate::support::{connect, migrated, texts};
+
+const SCHEMA_SQL: &str = include_str!("../../../../schema.sql");
+
+const CONSTRAINTS: &str = "SELECT conname::text AS line
+    FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
+    WHERE connamespace = 'public'::regnamespace AND relname NOT LIKE '\\_\\_diesel%'";
+
+struct Rule {
+    /// Finds what breaks the rule.
+    query: &'static str,
+    /// Breaks it.
+    broken_by: &'static str,
+}
+
+const FOREIGN_KEYS_ARE_INDEXED: Rule = Rule {
+    query: "SELECT conrelid::regclass || '.' || conname AS line FROM pg_constraint
+        WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND NOT EXISTS (
+            SELECT FROM pg_index WHERE indrelid = conrelid AND indpred IS NULL
+            AND (string_to_array(indkey::text, ' ')::smallint[])[1:cardinality(conkey)] @> conkey)",
+    broken_by: "DROP INDEX idx_bookings_table",
+};
+
+const INSTANTS_HAVE_A_ZONE: Rule = Rule {
+    query: "SELECT table_name || '.' || column_name AS line FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'
+        AND (data_type = 'timestamp without time zone'
+            OR (column_name LIKE '%\\_at' AND data_type <> 'timestamp with time zone'))",
+    broken_by: "ALTER TABLE users ALTER COLUMN created_at TYPE timestamp",
+};
+
+const INSTANTS_COME_FROM_THE_CALLER: Rule = Rule {
+    query: "SELECT table_name || '.' || column_name AS line FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'
+        AND data_type LIKE 'timestamp%' AND column_default IS NOT NULL",
+    broken_by: "ALTER TABLE users ALTER COLUMN created_at SET DEFAULT now()",
+};
+
+const TEXTS_ARE_BOUNDED: Rule = Rule {
+    query: "SELECT table_name || '.' || column_name AS line FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'
+        AND (data_type IN ('text', 'json', 'jsonb', 'bytea', 'ARRAY')
+            OR (data_type LIKE 'character%' AND character_maximum_length IS NULL))",
+    broken_by: "ALTER TABLE users ALTER COLUMN name TYPE text",
+};
+
+const TENANTS_ARE_IN_EVERY_KEY: Rule = Rule {
+    query: "SELECT conrelid::regclass || '.' || conname AS line FROM pg_constraint
+        WHERE contype IN ('p', 'f') AND connamespace = 'public'::regnamespace
+        AND EXISTS (SELECT FROM pg_attribute
+            WHERE attrelid = conrelid AND attname = 'restaurant_id')
+        AND (contype = 'p' OR confrelid <> 'users'::regclass)
+        AND NOT EXISTS (SELECT FROM pg_attribute
+            WHERE attrelid = conrelid AND attnum = ANY (conkey) AND attname = 'restaurant_id')",
+    broken_by: "ALTER TABLE bookings ADD CONSTRAINT bookings_other_fkey
+        FOREIGN KEY (booking_id) REFERENCES users (user_id)
+        ; ALTER TABLE dining_tables DROP CONSTRAINT dining_tables_pkey CASCADE
+        ; ALTER TABLE dining_tables ADD CONSTRAINT dining_tables_pkey PRIMARY KEY (table_id)",
+};
+
+async fn holds(rule: Rule) {
+    let database = migrated();
+    let mut connection = connect(&database.url()).await;
+    let broken = texts(&mut connection, rule.query).await;
+    assert!(broken.is_empty(), "{broken:?}");
+    connection
+        .batch_execute(rule.broken_by)
+        .await
+        .expect("it is SQL");
+    assert!(!texts(&mut connection, rule.query).await.is_empty());
+}
+
+#[tokio::test]
+async fn every_foreign_key_is_indexed() {
+    holds(FOREIGN_KEYS_ARE_INDEXED).await;
+}
+
+#[tokio::test]
+async fn every_instant_is_timestamptz() {
+    holds(INSTANTS_HAVE_A_ZONE).await;
+}
+
+#[tokio::test]
+async fn no_instant_comes_from_the_database() {
+    holds(INSTANTS_COME_FROM_THE_CALLER).await;
+}
+
+#[tokio::test]
+async fn every_text_is_bounded() {
+    holds(TEXTS_ARE_BOUNDED).await;
+}
+
+/// A name that PostgreSQL has made up does not stand in `schema.sql`.
+#[tokio::test]
+async fn every_constraint_is_named() {
+    let named: Vec<&str> = SCHEMA_SQL
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("CONSTRAINT ")?.split(' ').next())
+        .collect();
+    let made_up = async |connection: &mut AsyncPgConnection| {
+        let mut names = texts(connection, CONSTRAINTS).await;
+        names.retain(|name| !named.contains(&name.as_str()));
+        names
+    };
+    let database = migrated();
+    let mut connection = connect(&database.url()).await;
+    assert!(made_up(&mut connection).await.is_empty());
+    connection
+        .batch_execute("ALTER TABLE users ADD CHECK (name <> phone)")
+        .await
+        .expect("it is SQL");
+    assert_eq!(made_up(&mut connection).await, ["users_check"]);
+}
+
+#[tokio::test]
+async fn every_key_of_a_tenant_names_it() {
+    holds(TENANTS_ARE_IN_EVERY_KEY).await;
+}

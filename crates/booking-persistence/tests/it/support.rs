@@ -1,0 +1,155 @@
+//! A migrated database for each test, and a house to book at.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use booking_domain::{
+    Booking, Customer, EmailAddress, NewBooking, PartySize, PhoneNumber, RestaurantId,
+};
+use booking_persistence::{CreateRefusal, Store, StoreError};
+use dev_postgres::TestDatabase;
+use diesel::QueryableByName;
+use diesel::sql_types::Text;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time, date, time};
+
+/// 8 February 2027, 17:30 in UTC, 18:30 in Berlin.
+pub(crate) const NOW: Timestamp = Timestamp::constant(1_802_107_800, 0);
+/// A week later.
+pub(crate) const DAY: Date = date(2027, 2, 15);
+/// Dinner.
+pub(crate) const SEVEN: Time = time(19, 0, 0, 0);
+
+/// A database with the schema of the migrations.
+pub(crate) fn migrated() -> TestDatabase {
+    TestDatabase::from_template("booking", |url| {
+        tokio::runtime::Runtime::new()
+            .expect("a runtime starts")
+            .block_on(async {
+                let store = Store::connect(url).await?;
+                store.migrate().await?;
+                store.close();
+                Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+            })
+    })
+    .expect("PostgreSQL runs")
+}
+
+/// A restaurant in Berlin, open every day from 17:00 to 23:00, with turns of 90 minutes.
+pub(crate) struct House {
+    pub(crate) store: Store,
+    pub(crate) restaurant: RestaurantId,
+    pub(crate) database: TestDatabase,
+}
+
+impl House {
+    /// One with so many tables for 1 to 4.
+    pub(crate) async fn with_tables(tables: u32) -> Self {
+        let database = migrated();
+        let store = Store::connect(&database.url()).await.expect("it answers");
+        let house = Self {
+            store,
+            restaurant: RestaurantId::new(1),
+            database,
+        };
+        house.add_restaurant(1, "Testküche", tables).await;
+        house
+    }
+
+    /// Adds another restaurant like it.
+    pub(crate) async fn add_restaurant(&self, id: i64, name: &str, tables: u32) {
+        self.sql(&format!(
+            "INSERT INTO restaurants VALUES
+                ({id}, '{name}', 'German', 'Hauptstr. 1', 52.5, 13.4, 'Europe/Berlin', 15, 90, 365,
+                 '2026-01-01 00:00Z');
+             INSERT INTO opening_hours SELECT {id}, day, '17:00', '23:00' FROM generate_series(1, 7) day;
+             INSERT INTO dining_tables (restaurant_id, name, min_party, max_party)
+                SELECT {id}, 'Table ' || number, 1, 4 FROM generate_series(1, {tables}) number;"
+        ))
+        .await;
+    }
+
+    /// Runs statements beside the store.
+    pub(crate) async fn sql(&self, statements: &str) {
+        let mut connection = self.connection().await;
+        connection
+            .batch_execute(statements)
+            .await
+            .expect("the statements are right");
+    }
+
+    /// The first column, as text, of what a query beside the store gives.
+    pub(crate) async fn texts(&self, query: &str) -> Vec<String> {
+        texts(&mut self.connection().await, query).await
+    }
+
+    /// A connection beside the store.
+    pub(crate) async fn connection(&self) -> AsyncPgConnection {
+        connect(&self.database.url()).await
+    }
+
+    /// Books as the test's clock and randomness have it.
+    pub(crate) async fn book(
+        &self,
+        new: &NewBooking,
+    ) -> Result<Booking, StoreError<CreateRefusal>> {
+        self.store.create_booking(new, NOW, fresh).await
+    }
+
+    /// A request for two at seven.
+    pub(crate) fn request(&self) -> NewBooking {
+        NewBooking {
+            restaurant: self.restaurant,
+            date: DAY,
+            time: SEVEN,
+            party: party(2),
+            customer: Customer {
+                name: "Sarah Chen".to_owned(),
+                email: EmailAddress::new("sarah.chen@example.com".to_owned()),
+                phone: PhoneNumber::parse("+15551234567").expect("it is a number"),
+            },
+            special_requests: None,
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+/// A connection without the store's settings.
+pub(crate) async fn connect(url: &str) -> AsyncPgConnection {
+    AsyncPgConnection::establish(url).await.expect("it answers")
+}
+
+/// The column `line` of what a query gives.
+pub(crate) async fn texts(connection: &mut AsyncPgConnection, query: &str) -> Vec<String> {
+    let lines: Vec<Line> = diesel::sql_query(query)
+        .load(connection)
+        .await
+        .expect("the query is right");
+    lines.into_iter().map(|line| line.line).collect()
+}
+
+pub(crate) fn party(guests: i64) -> PartySize {
+    PartySize::new(guests).expect("it is a party")
+}
+
+/// Bytes that no other call gives, and of which no other code or id is made.
+pub(crate) fn fresh() -> [u8; 32] {
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    let call = CALLS.fetch_add(1, Ordering::Relaxed);
+    bytes(call)
+}
+
+/// Different bytes, and different codes of them, for different numbers.
+pub(crate) fn bytes(number: u64) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate().take(6) {
+        *byte = u8::try_from(number >> (5 * index) & 31).expect("five bits fit");
+    }
+    bytes[24..].copy_from_slice(&number.to_be_bytes());
+    bytes
+}
