@@ -4,8 +4,8 @@ use booking_api::types;
 use booking_domain as domain;
 use contract_runtime::Nullable;
 
-use super::time::{clock_time, time};
 use super::BreaksContract;
+use super::time::{clock_time, time};
 
 /// The path below which the contract's operations stand.
 const BASE_PATH: &str = "/api/v1";

@@ -9,31 +9,34 @@ pub(crate) fn entity_tag(version: i32) -> Result<EntityTag, BreaksContract> {
     EntityTag::try_from(format!("\"{version}\"")).map_err(BreaksContract::of("an entity tag"))
 }
 
-/// Whether `If-Match` allows a change of this version. A weak tag never does (13.1.1).
-pub(crate) fn is_expected(condition: &EntityTagCondition, version: i32) -> bool {
-    matches(condition, version, |tag| tag)
+/// The versions that `If-Match` allows to change; `None` for `*`, which allows any. A weak tag
+/// allows nothing (13.1.1), and neither does one that is no version of ours.
+pub(crate) fn expected_versions(condition: &EntityTagCondition) -> Option<Vec<i32>> {
+    let stated = condition.as_str();
+    (stated != "*").then(|| tags(stated).filter_map(version_of).collect())
 }
 
 /// Whether `If-None-Match` says that the caller holds this version. Here a weak tag counts as
 /// the strong one (13.1.2).
 pub(crate) fn is_held(condition: &EntityTagCondition, version: i32) -> bool {
-    matches(condition, version, |tag| {
-        tag.strip_prefix("W/").unwrap_or(tag)
-    })
-}
-
-fn matches<'a>(
-    condition: &'a EntityTagCondition,
-    version: i32,
-    comparable: impl Fn(&'a str) -> &'a str,
-) -> bool {
-    let tag = format!("\"{version}\"");
     let stated = condition.as_str();
     stated == "*"
-        || stated
-            .split(',')
-            .map(|tag| tag.trim_matches([' ', '\t']))
-            .any(|other| comparable(other) == tag)
+        || tags(stated)
+            .map(|tag| tag.strip_prefix("W/").unwrap_or(tag))
+            .any(|tag| version_of(tag) == Some(version))
+}
+
+/// The tags of a list. The contract's pattern lets a comma stand within a tag; a tag of ours has
+/// none, so the pieces of such a tag match nothing.
+fn tags(stated: &str) -> impl Iterator<Item = &str> {
+    stated.split(',').map(|tag| tag.trim_matches([' ', '\t']))
+}
+
+/// The version that a strong tag of ours states, written as we write it.
+fn version_of(tag: &str) -> Option<i32> {
+    let digits = tag.strip_prefix('"')?.strip_suffix('"')?;
+    let version: i32 = digits.parse().ok()?;
+    (version.to_string() == digits).then_some(version)
 }
 
 #[cfg(test)]
@@ -47,15 +50,27 @@ mod tests {
     #[test]
     fn any_of_several_tags_counts_and_a_star_is_all() {
         for stated in ["\"3\"", "\"1\", \"3\"", "*"] {
-            assert!(is_expected(&condition(stated), 3), "{stated}");
+            let allows = expected_versions(&condition(stated)).is_none_or(|all| all.contains(&3));
+            assert!(allows, "{stated}");
             assert!(is_held(&condition(stated), 3), "{stated}");
         }
-        assert!(!is_expected(&condition("\"1\",\"33\""), 3));
+        assert_eq!(
+            expected_versions(&condition("\"1\",\"33\"")),
+            Some(vec![1, 33])
+        );
+        assert_eq!(expected_versions(&condition("*")), None);
     }
 
     #[test]
     fn a_weak_tag_is_good_for_reading_and_not_for_changing() {
         assert!(is_held(&condition("W/\"3\""), 3));
-        assert!(!is_expected(&condition("W/\"3\""), 3));
+        assert_eq!(expected_versions(&condition("W/\"3\"")), Some(vec![]));
+    }
+
+    #[test]
+    fn a_tag_that_is_not_written_as_ours_is_none_of_ours() {
+        for stated in ["\"03\"", "\"+3\"", "\"3,3\"", "\"\"", "\"three\""] {
+            assert!(!is_held(&condition(stated), 3), "{stated}");
+        }
     }
 }

@@ -9,7 +9,7 @@ mod restaurant;
 mod time;
 
 pub(crate) use booking::{booking, booking_change, booking_id, new_booking, party, status_filter};
-pub(crate) use entity_tag::{entity_tag, is_expected, is_held};
+pub(crate) use entity_tag::{entity_tag, expected_versions, is_held};
 pub(crate) use paging::{Paging, PagingRefusal};
 pub(crate) use refusals::{broken, refusal_of};
 pub(crate) use restaurant::{availability, restaurant};

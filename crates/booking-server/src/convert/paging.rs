@@ -63,10 +63,11 @@ impl Paging {
 
     /// Which part of the list to load.
     pub(crate) fn window(&self) -> Window {
-        let limit = i64::from(self.limit.get());
+        // The contract's ranges begin at 1.
+        let limit = self.limit.get().unsigned_abs();
         match (self.page, &self.cursor) {
             (Some(page), _) => Window::Page {
-                page: i64::from(page.get()),
+                page: page.get().unsigned_abs(),
                 limit,
             },
             (None, Some(after)) => Window::After {
@@ -78,7 +79,10 @@ impl Paging {
     }
 
     /// What is answered beside the items.
-    pub(crate) fn pagination<T>(&self, page: &Page<T>) -> Result<types::Pagination, BreaksContract> {
+    pub(crate) fn pagination<T>(
+        &self,
+        page: &Page<T>,
+    ) -> Result<types::Pagination, BreaksContract> {
         let limit = i64::from(self.limit.get());
         let number = match (self.page, &self.cursor) {
             (None, Some(_)) => None,

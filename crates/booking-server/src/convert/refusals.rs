@@ -64,8 +64,8 @@ pub(crate) fn refusal_of<R, E: StoreFailure>(
                 .caused_by(&cause),
             RetryAfterSeconds::try_from(1).ok(),
         ),
-        StoreError::Internal(cause) => E::internal(
-            Problem::new("the server could not answer the request").caused_by(&cause),
-        ),
+        StoreError::Internal(cause) => {
+            E::internal(Problem::new("the server could not answer the request").caused_by(&cause))
+        }
     }
 }

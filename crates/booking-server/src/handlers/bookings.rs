@@ -24,7 +24,9 @@ impl Bookings for Service {
         request: CreateBookingRequest,
     ) -> Result<CreateBookingResponse, CreateBookingError> {
         let new = convert::new_booking(request.body);
-        let stored = self.store().create_booking(&new, self.clock().now(), || self.random_bytes());
+        let stored = self
+            .store()
+            .create_booking(&new, self.clock().now(), || self.random_bytes());
         let booking = stored
             .await
             .map_err(|error| convert::refusal_of(error, create_refusal))?;
@@ -67,7 +69,7 @@ impl Bookings for Service {
         }
         let page = self
             .store()
-            .list_bookings(&filter, sort(query.sort), paging.window())
+            .list_bookings(&filter, sort(query.sort), &paging.window())
             .await
             .map_err(|error| {
                 convert::refusal_of(error, |CursorOfAnotherList| {
@@ -82,7 +84,10 @@ impl Bookings for Service {
             .collect::<Result<_, _>>()
             .map_err(convert::broken)?;
         let data = convert::list("data", items).map_err(convert::broken)?;
-        Ok(ListBookingsResponse::Ok(types::BookingPage { data, pagination }))
+        Ok(ListBookingsResponse::Ok(types::BookingPage {
+            data,
+            pagination,
+        }))
     }
 
     async fn get_booking(
@@ -114,16 +119,15 @@ impl Bookings for Service {
     ) -> Result<UpdateBookingResponse, UpdateBookingError> {
         let id = convert::booking_id(&request.path.booking_id);
         let change = convert::booking_change(request.body);
-        let condition = request.headers.if_match;
-        let expected = |version| {
-            condition
-                .as_ref()
-                .is_none_or(|condition| convert::is_expected(condition, version))
-        };
+        let expected = request
+            .headers
+            .if_match
+            .as_ref()
+            .and_then(convert::expected_versions);
         let now = self.clock().now();
         let booking = self
             .store()
-            .update_booking(&id, &change, expected, now)
+            .update_booking(&id, &change, expected.as_deref(), now)
             .await
             .map_err(|error| convert::refusal_of(error, update_refusal))?;
         let body = convert::booking(&booking).map_err(convert::broken)?;

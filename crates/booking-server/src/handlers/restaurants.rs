@@ -6,9 +6,9 @@ use booking_api::restaurants::{
     ListRestaurantsResponse, Restaurants,
 };
 use booking_api::types;
-use booking_domain::{AvailabilityRefusal, RestaurantId};
+use booking_domain::RestaurantId;
 use booking_persistence::{
-    CursorOfAnotherList, GetAvailabilityRefusal, RestaurantFilter, RestaurantNotFound,
+    AvailabilityStoreRefusal, CursorOfAnotherList, RestaurantFilter, RestaurantNotFound,
 };
 use contract_runtime::Problem;
 
@@ -29,7 +29,7 @@ impl Restaurants for Service {
         };
         let page = self
             .store()
-            .list_restaurants(&filter, paging.window())
+            .list_restaurants(&filter, &paging.window())
             .await
             .map_err(|error| {
                 convert::refusal_of(error, |CursorOfAnotherList| {
@@ -44,7 +44,10 @@ impl Restaurants for Service {
             .collect::<Result<_, _>>()
             .map_err(convert::broken)?;
         let data = convert::list("data", items).map_err(convert::broken)?;
-        Ok(ListRestaurantsResponse::Ok(types::RestaurantPage { data, pagination }))
+        Ok(ListRestaurantsResponse::Ok(types::RestaurantPage {
+            data,
+            pagination,
+        }))
     }
 
     async fn get_restaurant(
@@ -80,14 +83,13 @@ impl Restaurants for Service {
     }
 }
 
-fn availability_refusal(refusal: GetAvailabilityRefusal) -> GetAvailabilityError {
+fn availability_refusal(refusal: AvailabilityStoreRefusal) -> GetAvailabilityError {
     match refusal {
-        GetAvailabilityRefusal::RestaurantNotFound => {
+        AvailabilityStoreRefusal::RestaurantNotFound => {
             GetAvailabilityError::RestaurantNotFound(restaurant_not_found())
         }
-        GetAvailabilityRefusal::Availability(refusal @ AvailabilityRefusal::InThePast) => {
-            let problem = Problem::new(refusal.to_string()).field("date");
-            GetAvailabilityError::InvalidDate(problem)
+        AvailabilityStoreRefusal::InThePast => {
+            GetAvailabilityError::InvalidDate(Problem::new(refusal.to_string()).field("date"))
         }
     }
 }
