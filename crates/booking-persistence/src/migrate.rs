@@ -75,10 +75,11 @@ fn run(connection: AsyncPgConnection) -> Result<(), MigrateError> {
     let migrations: Vec<Box<dyn Migration<Pg>>> =
         MIGRATIONS.migrations().map_err(MigrateError::failed)?;
     let mut unknown = harness.applied_migrations().map_err(MigrateError::failed)?;
-    unknown.retain(|applied| {
-        let is_it = |known: &Box<dyn Migration<Pg>>| known.name().version() == *applied;
-        !migrations.iter().any(is_it)
-    });
+    let known: Vec<_> = migrations
+        .iter()
+        .map(|migration| migration.name().version())
+        .collect();
+    unknown.retain(|applied| !known.contains(applied));
     if !unknown.is_empty() {
         let mut versions: Vec<String> = unknown.iter().map(ToString::to_string).collect();
         versions.sort();

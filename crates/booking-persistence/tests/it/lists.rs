@@ -191,7 +191,7 @@ async fn filters_choose_what_meets_all_of_them() {
         ..BookingFilter::default()
     })
     .await;
-    assert_eq!(ids(&page.items), [cancelled.clone()]);
+    assert_eq!(ids(&page.items), std::slice::from_ref(&cancelled));
     let page = chosen(BookingFilter {
         statuses: vec![BookingStatus::Confirmed],
         ..BookingFilter::default()
