@@ -3,11 +3,11 @@
 //! | file | emitter |
 //! |---|---|
 //! | `mod.rs` | here |
-//! | `types.rs` | [`types`] |
-//! | `<tag>.rs` | [`tag`]: requests, answers, errors, the trait and its twin |
-//! | `wiring.rs` | [`wiring`] |
+//! | `types.rs` | `types` |
+//! | `<tag>.rs` | `tag`: requests, answers, errors, the trait and its twin |
+//! | `wiring.rs` | `wiring` |
 //! | `contract.json` | here: the contract, for those who read JSON |
-//! | the client | [`client`] |
+//! | the client | `client` |
 
 mod client;
 mod crate_files;
