@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    Booking, BookingChange, BookingId, BookingStatus, ChangeDecision, ChangeRefusal,
-    ChangedBooking, PlaceRefusal, RestaurantId, RestaurantSummary, change,
+    Booking, BookingChange, BookingId, ChangeDecision, ChangeRefusal, ChangedBooking, PlaceRefusal,
+    RestaurantId, RestaurantSummary, change,
 };
 
 use super::row::BookingRow;
@@ -145,14 +145,7 @@ async fn write(
     mut connection: &AsyncPgConnection,
     booking: &Booking,
     booking_id: i64,
-) -> QueryResult<()> {
-    debug_assert!(
-        matches!(
-            booking.status,
-            BookingStatus::Pending | BookingStatus::Confirmed
-        ),
-        "only a booking that holds a table can change"
-    );
+) -> Result<(), Failure<UpdateRefusal>> {
     let restaurant_id = booking.restaurant.id.get();
     let occupancy = diesel::update(occupancies::table)
         .filter(occupancies::restaurant_id.eq(restaurant_id))
@@ -175,5 +168,9 @@ async fn write(
             bookings::updated_at.eq(booking.updated_at.to_diesel()),
         ))
         .execute(&mut connection);
-    tokio::try_join!(occupancy, row).map(drop)
+    // Only a booking that holds a table can change, and it holds exactly one.
+    match tokio::try_join!(occupancy, row)? {
+        (1, 1) => Ok(()),
+        _ => Err(Corrupt::new("occupancies.booking_id", booking_id).into()),
+    }
 }

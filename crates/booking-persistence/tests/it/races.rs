@@ -3,6 +3,7 @@
 use booking_domain::{BookingChange, BookingStatus, ChangeRefusal, PlaceRefusal};
 use booking_persistence::{CreateRefusal, StoreError, UpdateRefusal};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use jiff::ToSpan;
 
 use crate::support::{DAY, House, NOW, fresh, party};
 
@@ -168,4 +169,66 @@ async fn change_and_cancellation_at_once_leave_no_table_taken() {
         let taken = "SELECT count(*)::text AS line FROM occupancies";
         assert_eq!(house.texts(taken).await, ["0"]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guest_who_books_many_dates_at_once_for_the_first_time_is_one_user() {
+    let house = House::with_tables(1).await;
+    let bookings: Vec<_> = (0..10_i32)
+        .map(|days| {
+            let (store, mut request) = (house.store.clone(), house.request());
+            request.date = DAY + days.days();
+            tokio::spawn(async move { store.create_booking(&request, NOW, fresh).await })
+        })
+        .collect();
+    for booking in bookings {
+        let booking = booking.await.expect("it does not panic");
+        booking.expect("every date has a table");
+    }
+    let users = "SELECT count(*)::text AS line FROM users";
+    assert_eq!(house.texts(users).await, ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_too_long_for_a_lock_is_told_to_come_back() {
+    let house = House::with_tables(1).await;
+    let made = house.book(&house.request()).await.expect("a table is free");
+    let mut other = house.connection().await;
+    other
+        .batch_execute("BEGIN; SELECT * FROM bookings FOR UPDATE")
+        .await
+        .expect("it locks");
+    let waited = house.store.cancel_booking(&made.id, None, NOW).await;
+    assert!(
+        matches!(waited, Err(StoreError::Unavailable(_))),
+        "{waited:?}"
+    );
+    other.batch_execute("ROLLBACK").await.expect("it ends");
+    let cancelled = house.store.cancel_booking(&made.id, None, NOW).await;
+    cancelled.expect("nobody holds the lock");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deadlock_is_tried_again() {
+    let house = House::with_tables(1).await;
+    let made = house.book(&house.request()).await.expect("a table is free");
+    let mut observer = house.connection().await;
+    let mut other = house.connection().await;
+    // The other waits patiently, so that the store's transaction is the one that is ended.
+    other
+        .batch_execute("SET deadlock_timeout = '1min'; BEGIN; SELECT * FROM occupancies FOR UPDATE")
+        .await
+        .expect("it locks");
+    let (store, id) = (house.store.clone(), made.id.clone());
+    let cancel = tokio::spawn(async move { store.cancel_booking(&id, None, NOW).await });
+    until_somebody_waits(&mut observer).await;
+    other
+        .batch_execute("SELECT * FROM bookings FOR UPDATE; COMMIT")
+        .await
+        .expect("the store's transaction gives way");
+    let cancelled = cancel.await.expect("it does not panic");
+    assert_eq!(
+        cancelled.expect("the second attempt succeeds").status,
+        BookingStatus::Cancelled
+    );
 }

@@ -1,24 +1,19 @@
-//! Restaurants: how one is read, and how they are listed.
+//! Listing restaurants.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::Varchar;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use jiff::civil::{Time, Weekday};
 
-use booking_domain::{OpeningPeriod, Restaurant, RestaurantId, RestaurantSummary, RestaurantZone};
+use booking_domain::Restaurant;
 
+use super::row::{OpeningRow, RestaurantRow};
 use crate::cursor::{Cursor, Digest};
-use crate::error::{Corrupt, Failure, StoreError};
+use crate::error::{Failure, StoreError};
 use crate::page::{CursorOfAnotherList, Page, Window};
 use crate::schema::{opening_hours, restaurants};
 use crate::store::Store;
-
-/// There is no such restaurant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such restaurant")]
-pub struct RestaurantNotFound;
 
 /// Which restaurants to list: those that meet everything that is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,98 +27,6 @@ pub struct RestaurantFilter {
 diesel::define_sql_function! {
     /// The text in lower case, as the database's locale has it.
     fn lower(text: Varchar) -> Varchar;
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = restaurants, check_for_backend(diesel::pg::Pg))]
-pub(crate) struct RestaurantRow {
-    restaurant_id: i64,
-    name: String,
-    cuisine: String,
-    address: String,
-    lat: f64,
-    lng: f64,
-    time_zone: String,
-    slot_interval_minutes: i32,
-    turn_minutes: i32,
-    booking_window_days: i32,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = restaurants, check_for_backend(diesel::pg::Pg))]
-pub(crate) struct SummaryRow {
-    restaurant_id: i64,
-    name: String,
-    address: String,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = opening_hours, check_for_backend(diesel::pg::Pg))]
-pub(crate) struct OpeningRow {
-    restaurant_id: i64,
-    day: i16,
-    #[diesel(deserialize_as = jiff_diesel::Time)]
-    opens: Time,
-    #[diesel(deserialize_as = jiff_diesel::Time)]
-    closes: Time,
-}
-
-impl From<SummaryRow> for RestaurantSummary {
-    fn from(row: SummaryRow) -> Self {
-        Self {
-            id: RestaurantId::new(row.restaurant_id),
-            name: row.name,
-            address: row.address,
-        }
-    }
-}
-
-impl RestaurantRow {
-    pub(crate) fn with_hours(self, hours: Vec<OpeningRow>) -> Result<Restaurant, Corrupt> {
-        let id = self.restaurant_id;
-        let small = |number: i32, column: &'static str| {
-            u16::try_from(number).map_err(|_| Corrupt::new(column, id))
-        };
-        Ok(Restaurant {
-            id: RestaurantId::new(id),
-            time_zone: RestaurantZone::parse(&self.time_zone)
-                .map_err(|_| Corrupt::new("restaurants.time_zone", id))?,
-            opening_hours: hours
-                .into_iter()
-                .map(OpeningPeriod::try_from)
-                .collect::<Result<_, _>>()?,
-            slot_interval_minutes: small(
-                self.slot_interval_minutes,
-                "restaurants.slot_interval_minutes",
-            )?,
-            turn_minutes: small(self.turn_minutes, "restaurants.turn_minutes")?,
-            booking_window_days: small(
-                self.booking_window_days,
-                "restaurants.booking_window_days",
-            )?,
-            name: self.name,
-            cuisine: self.cuisine,
-            address: self.address,
-            lat: self.lat,
-            lng: self.lng,
-        })
-    }
-}
-
-impl TryFrom<OpeningRow> for OpeningPeriod {
-    type Error = Corrupt;
-
-    fn try_from(row: OpeningRow) -> Result<Self, Corrupt> {
-        let day = i8::try_from(row.day)
-            .ok()
-            .and_then(|day| Weekday::from_monday_one_offset(day).ok())
-            .ok_or_else(|| Corrupt::new("opening_hours.day", row.restaurant_id))?;
-        Ok(Self {
-            day,
-            opens: row.opens,
-            closes: row.closes,
-        })
-    }
 }
 
 impl RestaurantFilter {
@@ -176,43 +79,6 @@ impl Store {
         let connection = self.connection().await?;
         let outcome = list(&connection, filter, window).await;
         self.finish(connection, outcome)
-    }
-
-    /// One restaurant.
-    ///
-    /// # Errors
-    ///
-    /// [`RestaurantNotFound`].
-    pub async fn get_restaurant(
-        &self,
-        id: RestaurantId,
-    ) -> Result<Restaurant, StoreError<RestaurantNotFound>> {
-        let connection = self.connection().await?;
-        let outcome = find(&connection, id)
-            .await
-            .and_then(|restaurant| restaurant.ok_or(Failure::Refused(RestaurantNotFound)));
-        self.finish(connection, outcome)
-    }
-}
-
-/// The restaurant with this number, if there is one.
-pub(crate) async fn find<R>(
-    mut connection: &AsyncPgConnection,
-    id: RestaurantId,
-) -> Result<Option<Restaurant>, Failure<R>> {
-    let restaurant = restaurants::table
-        .find(id.get())
-        .select(RestaurantRow::as_select())
-        .first(&mut connection);
-    let hours = opening_hours::table
-        .filter(opening_hours::restaurant_id.eq(id.get()))
-        .order((opening_hours::day, opening_hours::opens))
-        .select(OpeningRow::as_select())
-        .load(&mut connection);
-    let (restaurant, hours) = tokio::try_join!(async { restaurant.await.optional() }, hours)?;
-    match restaurant {
-        Some(row) => Ok(Some(row.with_hours(hours)?)),
-        None => Ok(None),
     }
 }
 
