@@ -5,9 +5,9 @@ use jiff::civil::{Date, Time};
 
 use crate::customer::Customer;
 use crate::identifiers::{BookingId, ConfirmationCode, RestaurantId, TableId};
-use crate::lifecycle::BookingStatus;
 use crate::party::PartySize;
 use crate::restaurant::RestaurantSummary;
+use crate::status::BookingStatus;
 
 /// A booking as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use crate::booking::{Booking, BookingChange};
-use crate::lifecycle::BookingStatus;
 use crate::party::PartySize;
 use crate::placement::{PlaceRefusal, Placement, place_beside};
 use crate::service_day::ServiceDay;
+use crate::status::BookingStatus;
 
 /// What to do when a booking is to change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,28 +9,30 @@
 
 mod availability;
 mod booking;
+mod cancel;
 mod change;
 mod customer;
 mod identifiers;
-mod lifecycle;
 mod party;
 mod placement;
 mod restaurant;
 mod service_day;
 mod slots;
+mod status;
 
 pub use availability::{AvailabilityRefusal, Slot, available_slots};
 pub use booking::{Booking, BookingChange, NewBooking};
+pub use cancel::{CancelDecision, CancelRefusal, cancel};
 pub use change::{ChangeDecision, ChangeRefusal, ChangedBooking, change};
 pub use customer::{Customer, EmailAddress, PhoneNumber};
 pub use identifiers::{BookingId, ConfirmationCode, RestaurantId, TableId};
-pub use lifecycle::{BookingStatus, CancelDecision, CancelRefusal, cancel};
 pub use party::PartySize;
 pub use placement::{PlaceRefusal, Placement, place};
 pub use restaurant::{
     DiningTable, OpeningPeriod, Restaurant, RestaurantSummary, RestaurantZone, UnknownTimeZone,
 };
 pub use service_day::{Occupancy, ServiceDay};
+pub use status::BookingStatus;
 
 #[cfg(test)]
 mod fixtures;

@@ -7,8 +7,19 @@ use serde::de::DeserializeOwned;
 
 use crate::inspect::Inspect;
 use crate::json;
-use crate::operation::BodyPolicy;
 use crate::violation::{Broken, ViolationCode, Violations};
+
+/// Whether an operation reads a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyPolicy {
+    /// It has none, and looks at none.
+    None,
+    /// `application/json`, up to a size.
+    Json {
+        /// The greatest size, in bytes. More is answered with 413.
+        max_bytes: u32,
+    },
+}
 
 /// What came as a request's body.
 #[derive(Debug)]

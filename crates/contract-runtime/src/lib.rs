@@ -30,16 +30,19 @@ mod parameters;
 pub mod private;
 mod reply;
 pub mod rules;
+mod serve;
 mod variables;
 mod violation;
 
+pub use body::BodyPolicy;
 pub use error::{Answer, DeclaredError, Failure, Problem};
 pub use inspect::{Inspect, Inspector};
 pub use methods::refuse_other_methods;
 pub use nullable::{Nullable, present, required_nullable};
-pub use operation::{BodyPolicy, FromRequest, Operation, RawRequest, serve};
+pub use operation::{FromRequest, Operation, RawRequest, Reply};
 pub use parameters::{FromParameter, FromRepeated, RequestParts, parse_repeated};
-pub use reply::{DeclaredResponse, Reply, ReplyParts, ToHeader};
+pub use reply::{DeclaredResponse, ReplyParts, ToHeader};
+pub use serve::serve;
 pub use violation::{Broken, MAX_DETAILS, Violation, ViolationCode, Violations};
 
 /// What generated code names of other crates, so that a generated crate depends on this one

@@ -1,40 +1,22 @@
-//! One operation: from Dropshot's request to the backend's answer.
+//! One operation as Dropshot sees it: what it takes in and what it gives out.
 
-use std::any::Any;
-use std::future::Future;
 use std::marker::PhantomData;
-use std::panic::AssertUnwindSafe;
-use std::time::Instant;
 
 use async_trait::async_trait;
 use dropshot::{
     ApiEndpointBodyContentType, ApiEndpointParameter, ApiEndpointResponse, Body,
-    ExclusiveExtractor, ExtensionMode, ExtractorMetadata, HttpError, Path, RequestContext,
-    ServerContext, SharedExtractor,
+    ExclusiveExtractor, ExtensionMode, ExtractorMetadata, HttpError, HttpResponse, Path,
+    RequestContext, ServerContext, SharedExtractor,
 };
-use futures_util::FutureExt;
-use http::StatusCode;
+use http::{Response, StatusCode};
 use schemars::JsonSchema;
-use tracing::Instrument;
 
-use crate::body::{self, Received};
-use crate::error::{Answer, DeclaredError, Failure, Problem};
+use crate::body::{self, BodyPolicy, Received};
+use crate::error::DeclaredError;
 use crate::parameters::RequestParts;
-use crate::reply::{DeclaredResponse, Reply, ReplyParts};
+use crate::reply::{DeclaredResponse, ReplyParts};
 use crate::variables::Variables;
 use crate::violation::Violations;
-
-/// Whether an operation reads a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyPolicy {
-    /// It has none, and looks at none.
-    None,
-    /// `application/json`, up to a size.
-    Json {
-        /// The greatest size, in bytes. More is answered with 413.
-        max_bytes: u32,
-    },
-}
 
 /// A generated request type.
 pub trait FromRequest: Sized + Send + 'static {
@@ -67,8 +49,8 @@ pub trait Operation: Sized + 'static {
 /// A request for the operation `O` as it came: its path's variables and its body, unread.
 #[derive(Debug)]
 pub struct RawRequest<O> {
-    variables: Variables,
-    body: Received,
+    pub(crate) variables: Variables,
+    pub(crate) body: Received,
     operation: PhantomData<fn() -> O>,
 }
 
@@ -99,122 +81,32 @@ impl<O: Operation> ExclusiveExtractor for RawRequest<O> {
     }
 }
 
-/// Answers one request: reads it into the operation's typed request, calls the backend, writes
-/// what the backend answered, and logs the whole in one line.
-///
-/// # Errors
-/// None of its own: whatever goes wrong is an answer. The error type tells Dropshot the shape
-/// of the operation's errors.
-pub async fn serve<O, Context, Call, Called>(
-    rqctx: RequestContext<Context>,
-    raw: RawRequest<O>,
-    call: Call,
-) -> Result<Reply<O>, Failure<O::Envelope>>
-where
-    O: Operation,
-    Context: ServerContext + Clone,
-    Call: FnOnce(Context, O::Request) -> Called + Send,
-    Called: Future<Output = Result<O::Response, O::Error>> + Send,
-{
-    // The one place that reads a clock here: for the duration in the log, and nothing else.
-    let began = Instant::now();
-    let span = tracing::info_span!("request", operation = O::ID, request_id = %rqctx.request_id);
-    let outcome = answer(&rqctx, raw, call).instrument(span.clone()).await;
-    let (parts, failed) = match outcome {
-        Ok(parts) => (parts, None),
-        Err(answer) => {
-            let parts = ReplyParts::of_answer(&answer, &rqctx.request_id);
-            (parts, Some(answer))
-        }
-    };
-    let _entered = span.enter();
-    log(parts.status(), began, failed.as_deref());
-    Ok(Reply::new(parts))
+/// The answer to a request for the operation `O`, as Dropshot takes it.
+#[derive(Debug)]
+pub struct Reply<O> {
+    parts: ReplyParts,
+    operation: PhantomData<fn() -> O>,
 }
 
-async fn answer<O, Context, Call, Called>(
-    rqctx: &RequestContext<Context>,
-    raw: RawRequest<O>,
-    call: Call,
-) -> Result<ReplyParts, Box<Answer>>
-where
-    O: Operation,
-    Context: ServerContext + Clone,
-    Call: FnOnce(Context, O::Request) -> Called + Send,
-    Called: Future<Output = Result<O::Response, O::Error>> + Send,
-{
-    let request = read::<O>(rqctx.request.uri().query(), rqctx.request.headers(), &raw)?;
-    let called = async move { call(rqctx.context().clone(), request).await };
-    // A backend that panics has failed at this request, and at no other.
-    match AssertUnwindSafe(called).catch_unwind().await {
-        Ok(Ok(response)) => response
-            .into_parts()
-            .map_err(|cause| Box::new(Answer::internal(cause))),
-        Ok(Err(error)) => Err(Box::new(error.into_answer())),
-        Err(panic) => Err(Box::new(Answer::internal(panic_text(panic.as_ref())))),
+impl<O> Reply<O> {
+    pub(crate) fn new(parts: ReplyParts) -> Self {
+        Self {
+            parts,
+            operation: PhantomData,
+        }
     }
 }
 
-fn read<O: Operation>(
-    query: Option<&str>,
-    headers: &http::HeaderMap,
-    raw: &RawRequest<O>,
-) -> Result<O::Request, Box<Answer>> {
-    let body = match &raw.body {
-        Received::Nothing => None,
-        Received::Json(bytes) => Some(bytes),
-        Received::TooLarge { max_bytes } => {
-            return Err(Box::new(Answer::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "PAYLOAD_TOO_LARGE",
-                Problem::new(format!("the body must be at most {max_bytes} bytes")),
-            )));
-        }
-        Received::OtherMediaType => {
-            return Err(Box::new(Answer::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "UNSUPPORTED_MEDIA_TYPE",
-                Problem::new(
-                    "the body must be sent with the header content-type: application/json",
-                )
-                .field("Content-Type"),
-            )));
-        }
-        Received::Interrupted => {
-            let mut violations = Violations::new();
-            violations.report(crate::Broken::new(
-                crate::ViolationCode::Malformed,
-                "must be sent whole",
-            ));
-            return Err(Box::new(Answer::invalid(violations.into_vec())));
-        }
-    };
-    let parts = RequestParts::new(&raw.variables.0, query, headers, body);
-    let mut violations = Violations::new();
-    let request = O::Request::from_request(&parts, &mut violations);
-    match request {
-        Some(request) if violations.is_empty() => Ok(request),
-        _ => Err(Box::new(Answer::invalid(violations.into_vec()))),
+impl<O: Operation> HttpResponse for Reply<O> {
+    fn to_result(self) -> Result<Response<Body>, HttpError> {
+        Ok(self.parts.into_response())
     }
-}
 
-fn log(status: StatusCode, began: Instant, failed: Option<&Answer>) {
-    let status = status.as_u16();
-    let duration_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let code = failed.map(|answer| answer.code);
-    let cause = failed.and_then(|answer| answer.problem.cause.as_deref());
-    if status >= 500 {
-        tracing::error!(status, duration_us, code, cause, "request failed");
-    } else {
-        tracing::info!(status, duration_us, code, cause, "request answered");
+    fn response_metadata() -> ApiEndpointResponse {
+        O::response()
     }
-}
 
-fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no text");
-    format!("the backend panicked: {text}")
+    fn status_code(&self) -> StatusCode {
+        self.parts.status()
+    }
 }

@@ -1,14 +1,12 @@
 //! Answers on their way out.
 
 use std::fmt;
-use std::marker::PhantomData;
 
-use dropshot::{ApiEndpointResponse, Body, HttpError, HttpResponse};
+use dropshot::Body;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
 use crate::error::{Answer, Envelope};
-use crate::operation::Operation;
 
 /// A generated response type: each variant is an answer that its operation declares, with the
 /// headers that it declares.
@@ -109,35 +107,5 @@ impl ReplyParts {
 
     pub(crate) fn status(&self) -> StatusCode {
         self.response.status()
-    }
-}
-
-/// The answer to a request for the operation `O`, as Dropshot takes it.
-#[derive(Debug)]
-pub struct Reply<O> {
-    parts: ReplyParts,
-    operation: PhantomData<fn() -> O>,
-}
-
-impl<O> Reply<O> {
-    pub(crate) fn new(parts: ReplyParts) -> Self {
-        Self {
-            parts,
-            operation: PhantomData,
-        }
-    }
-}
-
-impl<O: Operation> HttpResponse for Reply<O> {
-    fn to_result(self) -> Result<Response<Body>, HttpError> {
-        Ok(self.parts.response)
-    }
-
-    fn response_metadata() -> ApiEndpointResponse {
-        O::response()
-    }
-
-    fn status_code(&self) -> StatusCode {
-        self.parts.status()
     }
 }

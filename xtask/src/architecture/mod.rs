@@ -1,7 +1,8 @@
 //! The crate table: which crate may use which, read from `cargo metadata`.
 //!
-//! The table itself stands in docs/architecture.md; it is repeated here because this is the
-//! copy that is enforced.
+//! The table itself is [`table`], and in words in docs/architecture.md.
+
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,145 +11,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 use crate::finding::{Failure, Finding, Kind};
 use crate::layout::Layout;
 
-/// One row of the table.
-struct Row {
-    /// The package.
-    package: &'static str,
-    /// Its directory.
-    directory: &'static str,
-    /// The packages of ours that it may use.
-    ours: &'static [&'static str],
-    /// The packages of ours that its tests may use besides.
-    in_tests: &'static [&'static str],
-    /// The packages that it must not use, and how far that reaches.
-    never: &'static [&'static str],
-    reach: Reach,
-}
-
-/// How far `never` reaches.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    /// The package's own dependencies.
-    Direct,
-    /// Everything that it is built with.
-    Closure,
-}
-
-const TABLE: &[Row] = &[
-    Row {
-        package: "booking-api",
-        directory: "crates/booking-api",
-        ours: &["contract-runtime"],
-        in_tests: &["booking-codegen"],
-        never: &[
-            "booking-domain",
-            "booking-persistence",
-            "diesel",
-            "diesel-async",
-        ],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "contract-runtime",
-        directory: "crates/contract-runtime",
-        ours: &[],
-        in_tests: &[],
-        never: &["diesel", "diesel-async"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "booking-client",
-        directory: "crates/booking-client",
-        ours: &[],
-        in_tests: &[],
-        never: &["contract-runtime", "dropshot", "diesel", "diesel-async"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "booking-domain",
-        directory: "crates/booking-domain",
-        ours: &[],
-        in_tests: &[],
-        never: &[
-            "tokio",
-            "async-trait",
-            "futures-util",
-            "serde",
-            "diesel",
-            "diesel-async",
-            "dropshot",
-            "rand",
-            "getrandom",
-        ],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "booking-persistence",
-        directory: "crates/booking-persistence",
-        ours: &["booking-domain"],
-        in_tests: &["dev-postgres"],
-        never: &[
-            "booking-api",
-            "booking-client",
-            "dropshot",
-            "http",
-            "hyper",
-            "reqwest",
-        ],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "booking-server",
-        directory: "crates/booking-server",
-        ours: &[
-            "booking-api",
-            "contract-runtime",
-            "booking-domain",
-            "booking-persistence",
-            "dev-postgres",
-        ],
-        in_tests: &["booking-client"],
-        never: &["diesel", "diesel-async"],
-        reach: Reach::Direct,
-    },
-    Row {
-        package: "dev-postgres",
-        directory: "crates/dev-postgres",
-        ours: &[],
-        in_tests: &[],
-        never: &["diesel", "diesel-async", "dropshot"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "booking-tests",
-        directory: "tests",
-        ours: &["booking-client", "booking-server", "dev-postgres"],
-        in_tests: &["booking-client", "booking-server", "dev-postgres"],
-        never: &[
-            "diesel",
-            "diesel-async",
-            "booking-persistence",
-            "booking-domain",
-        ],
-        reach: Reach::Direct,
-    },
-    Row {
-        package: "booking-codegen",
-        directory: "codegen",
-        ours: &[],
-        in_tests: &["contract-runtime"],
-        never: &["booking-api", "booking-client", "diesel", "dropshot"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "xtask",
-        directory: "xtask",
-        ours: &["booking-codegen"],
-        in_tests: &[],
-        never: &["booking-api", "booking-client", "diesel", "dropshot"],
-        reach: Reach::Closure,
-    },
-];
+use table::{Reach, Row, TABLE};
 
 /// Checks the workspace against the table.
 pub(crate) fn check(layout: &Layout) -> Result<Vec<Finding>, Failure> {
@@ -240,7 +103,7 @@ fn findings(workspace: &Workspace, table: &[Row]) -> Vec<Finding> {
             find(
                 "unknown-crate",
                 format!("the crate {package} in {directory} is not in the crate table"),
-                "add a row to xtask/src/architecture.rs and to docs/architecture.md",
+                "add a row to xtask/src/architecture/table.rs and to docs/architecture.md",
             );
             continue;
         };
@@ -251,7 +114,7 @@ fn findings(workspace: &Workspace, table: &[Row]) -> Vec<Finding> {
                     "the crate {package} is in {directory}, and belongs in {}",
                     row.directory
                 ),
-                "move it, or change its row in xtask/src/architecture.rs",
+                "move it, or change its row in xtask/src/architecture/table.rs",
             );
         }
         let empty = BTreeSet::new();
@@ -305,7 +168,7 @@ fn findings(workspace: &Workspace, table: &[Row]) -> Vec<Finding> {
                     "the crate table has {}, and the workspace has not",
                     row.package
                 ),
-                "remove its row from xtask/src/architecture.rs",
+                "remove its row from xtask/src/architecture/table.rs",
             );
         }
     }
