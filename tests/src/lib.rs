@@ -1,1 +1,15 @@
-//! booking-tests
+//! The booking service inside a test's own process, and two ways to talk to it: the generated
+//! client for everything that the contract allows, and bytes on a connection for the rest.
+//!
+//! Every test gets a database of its own, with the demo's restaurants in it, and a clock that
+//! stands still until the test sets it. It may know the client, the server's public way to
+//! start, and PostgreSQL; it may not know the server's domain, its store, or its tables beyond
+//! what it takes to bring a booking into a state that no operation leads to.
+
+mod answer;
+mod request;
+mod service;
+
+pub use answer::{Answer, Detail, Refusal};
+pub use request::Request;
+pub use service::{NOW, TestService};

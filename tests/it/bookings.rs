@@ -1,0 +1,301 @@
+//! Bookings made, read and cancelled.
+
+use booking_client::types::{BookingStatus, Cancellation, ErrorCode};
+use booking_client::{Refused, Tagged};
+use booking_tests::{NOW, Request, TestService};
+use serde_json::json;
+
+use crate::support::{
+    BELLA, HIRSCH, MONDAY, book, booking_path, cancel, create, field, read, refused, times, wanted,
+    wanted_json,
+};
+
+#[tokio::test]
+async fn a_new_booking_says_everything_that_was_asked_for() {
+    let service = TestService::start().await;
+    let answer = service
+        .send(&Request::post("/bookings").json(&wanted_json()))
+        .await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let booking = answer.json();
+    let id = booking["booking_id"].as_str().unwrap();
+    let code = booking["confirmation_code"].as_str().unwrap();
+    let at = format!("/api/v1/bookings/{id}");
+    assert_eq!(
+        booking,
+        json!({
+            "booking_id": id,
+            "confirmation_code": code,
+            "status": "confirmed",
+            "restaurant": {
+                "id": BELLA,
+                "name": "Bella Italia",
+                "address": "123 Main St, New York, NY",
+            },
+            "booking_date": MONDAY,
+            "booking_time": "19:00",
+            "party_size": 4,
+            "customer": {
+                "name": "Ada Lovelace",
+                "email": "ada@example.com",
+                "phone": "+442079460000",
+            },
+            "special_requests": "A quiet table",
+            "created_at": NOW,
+            "updated_at": NOW,
+            "links": { "modify": &at, "cancel": format!("{at}/cancel") },
+        })
+    );
+    assert!(id.starts_with("bk_") && id.len() > 20, "{id}");
+    assert!(
+        code.len() == 6 && !code.contains(['0', 'O', '1', 'I']),
+        "{code}"
+    );
+    assert_eq!(answer.header("location"), Some(at.as_str()));
+    assert!(answer.header("etag").is_some());
+    let read = service.send(&Request::new("GET", &at)).await;
+    assert_eq!((read.status, read.json()), (200, booking));
+    assert_eq!(read.header("etag"), answer.header("etag"));
+}
+
+#[tokio::test]
+async fn an_hour_with_one_digit_is_answered_with_two() {
+    let service = TestService::start().await;
+    service
+        .sql("INSERT INTO opening_hours VALUES (1, 1, '08:00', '11:00')")
+        .await;
+    let booking = book(&service, BELLA, MONDAY, "9:00", 2).await;
+    assert_eq!(booking.booking_time.as_str(), "09:00");
+}
+
+#[tokio::test]
+async fn a_telephone_number_is_kept_as_e164_and_an_email_address_as_given() {
+    let service = TestService::start().await;
+    for (time, dialled, kept) in [
+        ("17:00", "+1-555-123-4567", "+15551234567"),
+        ("17:15", "1 (555) 123.4567", "+15551234567"),
+        ("17:30", "+52 55 1234 5678", "+525512345678"),
+    ] {
+        let mut body = wanted_json();
+        body["booking_time"] = time.into();
+        body["customer"]["phone"] = dialled.into();
+        body["customer"]["email"] = "Sarah.CHEN+dinner@Example.COM".into();
+        let answer = service.send(&Request::post("/bookings").json(&body)).await;
+        assert_eq!(answer.status, 201, "{dialled}: {}", answer.text());
+        let customer = &answer.json()["customer"];
+        assert_eq!(customer["phone"], kept);
+        assert_eq!(customer["email"], "Sarah.CHEN+dinner@Example.COM");
+    }
+}
+
+#[tokio::test]
+async fn names_and_wishes_of_all_scripts_come_back_as_they_were() {
+    let service = TestService::start().await;
+    let mut body = wanted_json();
+    body["customer"]["name"] = "山田 太郎 🍣 Zoë O'Néill \\ \"x\" %_".into();
+    body["special_requests"] = "二名\r\n\tعيد ميلاد '; DROP TABLE bookings; -- 👩‍👩‍👧".into();
+    let answer = service.send(&Request::post("/bookings").json(&body)).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let booking = answer.json();
+    let at = booking["links"]["modify"].as_str().unwrap();
+    let read = service.send(&Request::new("GET", at)).await.json();
+    assert_eq!(read["customer"]["name"], body["customer"]["name"]);
+    assert_eq!(read["special_requests"], body["special_requests"]);
+}
+
+#[tokio::test]
+async fn special_requests_may_be_absent_or_null() {
+    let service = TestService::start().await;
+    let mut body = wanted_json();
+    body["special_requests"] = json!(null);
+    let null = service.send(&Request::post("/bookings").json(&body)).await;
+    body.as_object_mut().unwrap().remove("special_requests");
+    let absent = service.send(&Request::post("/bookings").json(&body)).await;
+    for answer in [null, absent] {
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        assert_eq!(answer.json()["special_requests"], json!(null));
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_is_up_to_date_is_not_sent_again() {
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    let tag = read(&service, &booking.booking_id)
+        .await
+        .entity_tag()
+        .unwrap()
+        .to_owned();
+    let path = booking_path(&booking.booking_id);
+    for held in [
+        tag.clone(),
+        format!("W/{tag}"),
+        format!("\"other\", {tag}"),
+        "*".to_owned(),
+    ] {
+        let answer = service
+            .send(&Request::get(&path).header("If-None-Match", &held))
+            .await;
+        assert_eq!(answer.status, 304, "{held}");
+        assert_eq!(answer.header("etag"), Some(tag.as_str()));
+        assert!(answer.body.is_empty());
+    }
+    let other = service
+        .client()
+        .get_booking()
+        .booking_id(booking.booking_id.clone())
+        .if_none_match("\"other\"")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(other.into_inner(), booking);
+    let same = service
+        .client()
+        .get_booking()
+        .booking_id(booking.booking_id)
+        .if_none_match(tag.as_str())
+        .send()
+        .await;
+    assert!(same.unwrap_err().is_not_modified());
+}
+
+#[tokio::test]
+async fn cancelling_twice_gives_the_same_answer() {
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 4).await;
+    let cancel = |reason: &str| {
+        service
+            .client()
+            .cancel_booking()
+            .booking_id(booking.booking_id.clone())
+            .body(Cancellation::builder().reason(Some(reason.try_into().unwrap())))
+            .send()
+    };
+    service.set_clock("2027-02-08T18:00:00Z");
+    let first = cancel("Our flight was delayed").await.unwrap().into_inner();
+    assert_eq!(first.status, BookingStatus::Cancelled);
+    assert_eq!(first.updated_at.to_string(), "2027-02-08T18:00:00Z");
+    assert_eq!(first.party_size, booking.party_size);
+    let contents = service.contents().await;
+    assert!(contents.contains("Our flight was delayed"));
+    service.set_clock("2027-02-08T19:00:00Z");
+    let second = cancel("Another reason").await.unwrap().into_inner();
+    assert_eq!(second, first);
+    assert_eq!(service.contents().await, contents);
+    assert_eq!(
+        read(&service, &booking.booking_id).await.into_inner(),
+        first
+    );
+}
+
+#[tokio::test]
+async fn a_booking_can_be_cancelled_without_a_body() {
+    let service = TestService::start().await;
+    for request in [
+        Request::post("/bookings/ID/cancel"),
+        Request::post("/bookings/ID/cancel").body(""),
+        Request::post("/bookings/ID/cancel").json(&json!({})),
+        Request::post("/bookings/ID/cancel").header("content-type", "text/plain"),
+    ] {
+        let booking = book(&service, BELLA, MONDAY, "19:00", 4).await;
+        let request = request.with_target(|target| target.replace("ID", &booking.booking_id));
+        let answer = service.send(&request).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(answer.json()["status"], "cancelled");
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_booking_frees_its_table_at_once() {
+    let service = TestService::start().await;
+    // There is one table for ten.
+    let booking = book(&service, BELLA, MONDAY, "19:00", 10).await;
+    refused(
+        create(&service, wanted(BELLA, MONDAY, "19:00", 10)).await,
+        409,
+        ErrorCode::TableNotAvailable,
+    );
+    cancel(&service, &booking.booking_id).await;
+    let next = book(&service, BELLA, MONDAY, "19:00", 10).await;
+    assert_ne!(next.booking_id, booking.booking_id);
+}
+
+#[tokio::test]
+async fn a_table_is_taken_for_the_whole_turn_and_free_right_after() {
+    let service = TestService::start().await;
+    book(&service, BELLA, MONDAY, "19:00", 10).await;
+    for time in ["17:45", "18:45", "19:00", "19:15", "20:15"] {
+        let error = refused(
+            create(&service, wanted(BELLA, MONDAY, time, 10)).await,
+            409,
+            ErrorCode::TableNotAvailable,
+        );
+        assert_eq!(field(&error), Some("booking_time"), "{time}");
+    }
+    book(&service, BELLA, MONDAY, "17:30", 10).await;
+    book(&service, BELLA, MONDAY, "20:30", 10).await;
+}
+
+#[tokio::test]
+async fn the_last_booking_of_a_time_takes_it_out_of_the_list() {
+    let service = TestService::start().await;
+    assert!(
+        times(&service, BELLA, MONDAY, 10)
+            .await
+            .contains(&"19:00".to_owned())
+    );
+    let booking = book(&service, BELLA, MONDAY, "19:00", 10).await;
+    let left = times(&service, BELLA, MONDAY, 10).await;
+    assert!(!left.contains(&"19:00".to_owned()), "{left:?}");
+    assert!(left.contains(&"17:30".to_owned()), "{left:?}");
+    cancel(&service, &booking.booking_id).await;
+    assert!(
+        times(&service, BELLA, MONDAY, 10)
+            .await
+            .contains(&"19:00".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn bookings_of_one_address_are_one_users_whatever_its_case() {
+    let service = TestService::start().await;
+    for (email, time) in [("Ada@Example.com", "19:00"), ("ada@example.COM", "20:00")] {
+        let mut body = wanted_json();
+        body["customer"]["email"] = email.into();
+        body["booking_time"] = time.into();
+        let answer = service.send(&Request::post("/bookings").json(&body)).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    assert_eq!(service.rows("SELECT email FROM users").await.len(), 1);
+    let page = service
+        .client()
+        .list_bookings()
+        .email("ADA@EXAMPLE.COM")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(page.data.len(), 2);
+}
+
+#[tokio::test]
+async fn a_booking_past_midnight_belongs_to_the_date_that_the_clock_shows() {
+    let service = TestService::start().await;
+    // Saturday's dinner in Berlin ends on Sunday at 01:30; the last turn begins at 23:30.
+    let late = book(&service, HIRSCH, "2027-02-13", "23:30", 2).await;
+    assert_eq!(*late.booking_date, "2027-02-13".parse().unwrap());
+    let ends = "SELECT (ends_at AT TIME ZONE 'Europe/Berlin')::text FROM bookings";
+    assert_eq!(service.rows(ends).await, ["2027-02-14 01:30:00"]);
+}
+
+#[tokio::test]
+async fn ids_and_codes_are_different_for_every_booking() {
+    let service = TestService::start().await;
+    let mut seen = std::collections::HashSet::new();
+    for time in ["17:00", "18:30", "20:00"] {
+        for _ in 0..4 {
+            let booking = book(&service, BELLA, MONDAY, time, 4).await;
+            assert!(seen.insert(booking.booking_id.to_string()));
+            assert!(seen.insert(booking.confirmation_code.to_string()));
+        }
+    }
+}

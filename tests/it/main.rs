@@ -1,0 +1,15 @@
+//! The service driven from outside: each module proves one side of what it promises.
+
+mod availability;
+mod bad_bodies;
+mod bad_requests;
+mod bookings;
+mod changes;
+// mod contract;
+// mod example;
+// mod faults;
+mod lists;
+mod races;
+mod refusals;
+mod support;
+mod unrouted;

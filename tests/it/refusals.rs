@@ -1,0 +1,196 @@
+//! What the rules refuse, and what is not there: each with its status, its code and its field.
+
+use booking_client::types::{BookingId, ErrorCode};
+use booking_tests::{Request, TestService};
+use serde_json::json;
+
+use crate::support::{
+    BELLA, HARBOUR, HIRSCH, MONDAY, SAKURA, book, create, field, refused, wanted, wanted_json,
+};
+
+/// Asks for a booking that must be refused, and sees that nothing was written.
+async fn refuse(
+    service: &TestService,
+    (restaurant, date, time, party): (i64, &str, &str, i32),
+    (status, code): (u16, ErrorCode),
+    about: &str,
+) {
+    let before = service.contents().await;
+    let sent = create(service, wanted(restaurant, date, time, party)).await;
+    let error = refused(sent, status, code);
+    assert_eq!(
+        field(&error),
+        Some(about),
+        "{restaurant} {date} {time} {party}"
+    );
+    assert_eq!(service.contents().await, before);
+}
+
+#[tokio::test]
+async fn the_past_is_refused_by_the_restaurants_own_calendar_and_clock() {
+    let service = TestService::start().await;
+    // It is Monday, 12:30 in New York; Tuesday, 02:30 in Tokyo.
+    for (restaurant, date, time) in [
+        (BELLA, "2027-02-07", "19:00"),
+        (BELLA, "2027-02-08", "12:00"),
+        (BELLA, "2027-02-08", "12:30"),
+        (BELLA, "1999-12-31", "19:00"),
+        (SAKURA, "2027-02-08", "23:30"),
+        (HARBOUR, "2027-02-08", "18:00"),
+    ] {
+        let asked = (restaurant, date, time, 2);
+        refuse(
+            &service,
+            asked,
+            (400, ErrorCode::InvalidDate),
+            "booking_date",
+        )
+        .await;
+    }
+    book(&service, BELLA, "2027-02-08", "12:45", 2).await;
+    book(&service, SAKURA, "2027-02-09", "18:00", 2).await;
+}
+
+#[tokio::test]
+async fn a_time_at_which_the_restaurant_takes_nobody_is_refused() {
+    let service = TestService::start().await;
+    for (restaurant, date, time) in [
+        (BELLA, MONDAY, "09:00"),
+        (BELLA, MONDAY, "16:00"),
+        (BELLA, MONDAY, "19:07"),
+        // The turn of 90 minutes would end after closing.
+        (BELLA, MONDAY, "13:45"),
+        (BELLA, MONDAY, "21:15"),
+        (BELLA, MONDAY, "00:00"),
+        (BELLA, MONDAY, "23:59"),
+        // Closed on Mondays.
+        (HIRSCH, MONDAY, "19:00"),
+        (HARBOUR, MONDAY, "19:00"),
+        // A time that the clock skips there.
+        (HIRSCH, "2027-03-28", "02:30"),
+    ] {
+        let asked = (restaurant, date, time, 2);
+        let code = (422, ErrorCode::OutsideOpeningHours);
+        refuse(&service, asked, code, "booking_time").await;
+    }
+    book(&service, BELLA, MONDAY, "13:30", 2).await;
+    book(&service, BELLA, MONDAY, "21:00", 2).await;
+}
+
+#[tokio::test]
+async fn a_date_beyond_the_booking_window_is_refused() {
+    let service = TestService::start().await;
+    for date in ["2028-02-09", "2031-02-10", "9999-12-31"] {
+        let asked = (BELLA, date, "19:00", 2);
+        let code = (422, ErrorCode::OutsideBookingWindow);
+        refuse(&service, asked, code, "booking_date").await;
+    }
+    // The 365th day from now is the last.
+    book(&service, BELLA, "2028-02-08", "19:00", 2).await;
+}
+
+#[tokio::test]
+async fn a_party_for_which_no_table_is_large_enough_is_refused() {
+    let service = TestService::start().await;
+    for party in [11, 20] {
+        let asked = (BELLA, MONDAY, "19:00", party);
+        let code = (422, ErrorCode::PartyTooLarge);
+        refuse(&service, asked, code, "party_size").await;
+    }
+    book(&service, BELLA, MONDAY, "19:00", 10).await;
+}
+
+#[tokio::test]
+async fn tables_run_out_one_by_one() {
+    let service = TestService::start().await;
+    // Four tables for 2 to 4, and two for 4 to 6, take parties of four.
+    for _ in 0..6 {
+        book(&service, BELLA, MONDAY, "19:00", 4).await;
+    }
+    let asked = (BELLA, MONDAY, "19:00", 4);
+    let code = (409, ErrorCode::TableNotAvailable);
+    refuse(&service, asked, code, "booking_time").await;
+}
+
+#[tokio::test]
+async fn a_restaurant_that_is_not_there_is_not_found() {
+    let service = TestService::start().await;
+    for id in [5, 999_999, 9_007_199_254_740_991] {
+        let code = (404, ErrorCode::RestaurantNotFound);
+        refuse(&service, (id, MONDAY, "19:00", 2), code, "restaurant_id").await;
+        let sent = service
+            .client()
+            .get_restaurant()
+            .restaurant_id(id)
+            .send()
+            .await;
+        let error = refused(sent, 404, ErrorCode::RestaurantNotFound);
+        assert_eq!(field(&error), Some("restaurant_id"));
+        let sent = service
+            .client()
+            .get_availability()
+            .restaurant_id(id)
+            .date(MONDAY)
+            .party_size(2)
+            .send()
+            .await;
+        let error = refused(sent, 404, ErrorCode::RestaurantNotFound);
+        assert_eq!(field(&error), Some("restaurant_id"));
+    }
+}
+
+#[tokio::test]
+async fn a_booking_that_is_not_there_is_not_found() {
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    let flipped: String = booking
+        .booking_id
+        .chars()
+        .map(|c| match c {
+            'a'..='z' => c.to_ascii_uppercase(),
+            'A'..='Z' => c.to_ascii_lowercase(),
+            other => other,
+        })
+        .collect();
+    let before = service.contents().await;
+    for id in [
+        "bk_1".to_owned(),
+        format!("bk_{}", "z".repeat(32)),
+        format!("bk_{}", &flipped[3..]),
+    ] {
+        let id: BookingId = id.as_str().try_into().unwrap();
+        let path = format!("/bookings/{}", id.as_str());
+        for request in [
+            Request::get(&path),
+            Request::patch(&path).json(&json!({ "party_size": 3 })),
+            Request::post(format!("{path}/cancel")),
+        ] {
+            let refusal = service
+                .send(&request)
+                .await
+                .refused(404, "BOOKING_NOT_FOUND");
+            assert_eq!(refusal.field.as_deref(), Some("booking_id"));
+        }
+    }
+    assert_eq!(service.contents().await, before);
+}
+
+#[tokio::test]
+async fn of_two_reasons_the_one_that_helps_more_is_given() {
+    let service = TestService::start().await;
+    // No time of a past date would do, and no party size.
+    let asked = (BELLA, "2027-02-07", "03:00", 20);
+    refuse(
+        &service,
+        asked,
+        (400, ErrorCode::InvalidDate),
+        "booking_date",
+    )
+    .await;
+    // A request that breaks the contract is not looked at any further.
+    let mut body = wanted_json();
+    body["booking_date"] = "2027-02-07".into();
+    body["party_size"] = 21.into();
+    let answer = service.send(&Request::post("/bookings").json(&body)).await;
+    answer.refused(400, "INVALID_REQUEST");
+}

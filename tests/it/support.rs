@@ -1,0 +1,177 @@
+//! The words in which the tests speak of bookings, and what they ask of the client's answers.
+
+use booking_client::types::{self, Booking, ErrorCode, ErrorEnvelope, NewBooking, NewCustomer};
+use booking_client::{Error, ResponseValue};
+use booking_tests::{Refusal, Request, TestService};
+use serde_json::{Value, json};
+
+/// New York: slots of 15 minutes, turns of 90; on Mondays from 12:00 to 15:00 and from 17:00 to
+/// 22:30. Its largest table is for 6 to 10, and there is one of it.
+pub(crate) const BELLA: i64 = 1;
+/// Berlin: slots of 30 minutes, turns of 120; Mondays closed, Saturdays from 17:30 to 01:30.
+pub(crate) const HIRSCH: i64 = 2;
+/// Tokyo: slots of 30 minutes, turns of 120; every day from 18:00 to 02:00.
+pub(crate) const SAKURA: i64 = 3;
+/// Sydney: slots of 15 minutes, turns of 105; Mondays closed.
+pub(crate) const HARBOUR: i64 = 4;
+
+/// A Monday, a week after the tests' now.
+pub(crate) const MONDAY: &str = "2027-02-15";
+
+/// What the client gives back.
+pub(crate) type Sent<T> = Result<ResponseValue<T>, Error<ErrorEnvelope>>;
+
+/// A booking for Ada Lovelace.
+pub(crate) fn wanted(restaurant: i64, date: &str, time: &str, party: i32) -> NewBooking {
+    NewBooking::builder()
+        .restaurant_id(restaurant)
+        .booking_date(date)
+        .booking_time(time)
+        .party_size(party)
+        .customer(customer("ada@example.com"))
+        .try_into()
+        .expect("what a test wants is allowed")
+}
+
+pub(crate) fn customer(email: &str) -> types::builder::NewCustomer {
+    NewCustomer::builder()
+        .name("Ada Lovelace")
+        .email(email)
+        .phone("+44 20 7946 0000")
+}
+
+/// The same as [`wanted`], as JSON that a test can spoil.
+pub(crate) fn wanted_json() -> Value {
+    json!({
+        "restaurant_id": BELLA,
+        "booking_date": MONDAY,
+        "booking_time": "19:00",
+        "party_size": 4,
+        "customer": {
+            "name": "Ada Lovelace",
+            "email": "ada@example.com",
+            "phone": "+44 20 7946 0000",
+        },
+        "special_requests": "A quiet table",
+    })
+}
+
+/// Asks for a booking.
+pub(crate) async fn create(service: &TestService, wanted: NewBooking) -> Sent<Booking> {
+    service.client().create_booking().body(wanted).send().await
+}
+
+/// Makes a booking that must be granted.
+pub(crate) async fn book(
+    service: &TestService,
+    restaurant: i64,
+    date: &str,
+    time: &str,
+    party: i32,
+) -> Booking {
+    create(service, wanted(restaurant, date, time, party))
+        .await
+        .expect("there is a table")
+        .into_inner()
+}
+
+pub(crate) async fn read(service: &TestService, id: &types::BookingId) -> ResponseValue<Booking> {
+    service
+        .client()
+        .get_booking()
+        .booking_id(id.clone())
+        .send()
+        .await
+        .expect("the booking is there")
+}
+
+pub(crate) async fn cancel(service: &TestService, id: &types::BookingId) -> Booking {
+    service
+        .client()
+        .cancel_booking()
+        .booking_id(id.clone())
+        .send()
+        .await
+        .expect("the booking can be cancelled")
+        .into_inner()
+}
+
+/// The starts that a date has for a party, as the restaurant's clock shows them.
+pub(crate) async fn times(
+    service: &TestService,
+    restaurant: i64,
+    date: &str,
+    party: i32,
+) -> Vec<String> {
+    let answer = service
+        .client()
+        .get_availability()
+        .restaurant_id(restaurant)
+        .date(date)
+        .party_size(party)
+        .send()
+        .await
+        .expect("the availability can be told");
+    answer
+        .slots
+        .iter()
+        .map(|slot| slot.booking_time.to_string())
+        .collect()
+}
+
+/// What the service refused with; it must have this status and code.
+#[track_caller]
+pub(crate) fn refused<T>(sent: Sent<T>, status: u16, code: ErrorCode) -> types::Error {
+    match sent {
+        Ok(answer) => panic!("granted with {}", answer.status()),
+        Err(Error::ErrorResponse(answer)) => {
+            let got = (answer.status().as_u16(), answer.error.code);
+            assert_eq!(got, (status, code), "{:?}", answer.error);
+            answer.into_inner().error
+        }
+        Err(other) => panic!("no refusal of the service: {other}"),
+    }
+}
+
+/// The field that a refusal names.
+pub(crate) fn field(error: &types::Error) -> Option<&str> {
+    error.field.as_ref().map(|field| field.as_str())
+}
+
+/// The booking that everybody may ask to be changed.
+pub(crate) fn booking_path(id: &types::BookingId) -> String {
+    format!("/bookings/{}", id.as_str())
+}
+
+/// `POST /bookings` with this body.
+pub(crate) fn post_booking(body: &Value) -> Request {
+    Request::post("/bookings").json(body)
+}
+
+/// A text that the tests put into values, and that no answer may repeat.
+pub(crate) const MARK: &str = "zqxjkv";
+
+/// Sends each request, which must be refused with this status and code; sees that nothing is
+/// echoed, and that after all of them everything is as it was.
+pub(crate) async fn refuse_each(
+    service: &TestService,
+    status: u16,
+    code: &str,
+    requests: impl IntoIterator<Item = Request>,
+) -> Vec<Refusal> {
+    let before = service.contents().await;
+    let mut refusals = Vec::new();
+    for request in requests {
+        let answer = service.send(&request).await;
+        let refusal = answer.refusal();
+        assert_eq!(
+            (answer.status, refusal.code.as_str()),
+            (status, code),
+            "{refusal:?} to {request:?}"
+        );
+        assert!(!answer.text().contains(MARK), "{}", answer.text());
+        refusals.push(refusal);
+    }
+    assert_eq!(service.contents().await, before);
+    refusals
+}

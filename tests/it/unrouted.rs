@@ -1,0 +1,149 @@
+//! Requests that reach no operation. Their answers are the only ones that are not in the
+//! contract's error shape; they are written down here, so that a change of them is seen.
+
+use booking_tests::{Answer, Request, TestService};
+use serde_json::json;
+
+use crate::support::{MARK, wanted_json};
+
+/// The HTTP server's own refusal: its request id, as in the header, and a message.
+#[track_caller]
+fn assert_refused_by_the_server(answer: &Answer, status: u16, message: &str) {
+    let shown = format!("{} {}", answer.status, answer.text());
+    assert_eq!(answer.status, status, "{shown}");
+    let id = answer.header("x-request-id").unwrap();
+    let expected = json!({ "request_id": id, "message": message });
+    assert_eq!(answer.json(), expected, "{shown}");
+}
+
+#[tokio::test]
+async fn a_path_that_is_none_of_the_contract_is_not_found() {
+    let service = TestService::start().await;
+    let before = service.contents().await;
+    for target in [
+        "/api/v1",
+        "/api/v1/nothing",
+        "/api/v2/bookings",
+        "/api/v1/bookings/bk_1/nothing",
+        "/api/v1/bookings/bk_1/cancel/again",
+        "/api/v1/bookings/a%2Fb/c",
+        "/bookings",
+        "/favicon.ico",
+        "/api/v1/Bookings",
+        "/api/v1/bookings%00",
+        "/%F0%9F%8D%A3",
+        &format!("/{MARK}{}", "a".repeat(60_000)),
+    ] {
+        for method in ["GET", "POST", "DELETE"] {
+            let request = Request::new(method, target).json(&wanted_json());
+            let answer = service.send(&request).await;
+            assert_refused_by_the_server(&answer, 404, "Not Found");
+        }
+    }
+    assert_eq!(service.contents().await, before);
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_decoded_is_refused() {
+    let service = TestService::start().await;
+    let before = service.contents().await;
+    for target in [
+        "/api/v1/bookings/bk_%FF",
+        "/api/v1/bookings/bk_%C3%28/cancel",
+        "/api/v1/bookings/%ED%A0%80",
+        "/api/v1/restaurants/%FE%FF",
+        "/api/v1/../bookings",
+        "/api/v1/./bookings",
+    ] {
+        let answer = service.send(&Request::new("GET", target)).await;
+        assert_refused_by_the_server(&answer, 400, "invalid path encoding");
+    }
+    assert_eq!(service.contents().await, before);
+}
+
+#[tokio::test]
+async fn a_method_that_nobody_knows_is_refused() {
+    let service = TestService::start().await;
+    for method in ["BREW", "TRACE", "PROPFIND"] {
+        let request = Request::new(method, "/api/v1/bookings");
+        let answer = service.send(&request).await;
+        assert_refused_by_the_server(&answer, 405, "Method Not Allowed");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_refused_without_a_body() {
+    let service = TestService::start().await;
+    let before = service.contents().await;
+    let long_target = format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "a".repeat(70_000));
+    let many_headers: String = (0..200).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let many_headers = format!("GET /health HTTP/1.1\r\nhost: x\r\n{many_headers}\r\n");
+    let long_header = format!(
+        "GET /health HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n",
+        "a".repeat(500_000)
+    );
+    for (bytes, status) in [
+        (&b"hello\r\n\r\n"[..], 400),
+        (b"GET /api/v1/bookings\r\n\r\n", 400),
+        (b"GET /api/v1/bookings HTTP/9.9\r\n\r\n", 400),
+        (b"GET /api/v1/book ings HTTP/1.1\r\nhost: x\r\n\r\n", 400),
+        (b"GET /\x00 HTTP/1.1\r\nhost: x\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+        (b"GET /health HTTP/1.1\r\nna me: x\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nname: \x01\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nname\r\n\r\n", 400),
+        (
+            b"POST /api/v1/bookings HTTP/1.1\r\nhost: x\r\ncontent-length: many\r\n\r\n",
+            400,
+        ),
+        (
+            b"POST /api/v1/bookings HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n",
+            400,
+        ),
+        (
+            b"POST /api/v1/bookings HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\
+              content-length: 2\r\n\r\nab",
+            400,
+        ),
+        (
+            b"POST /api/v1/bookings HTTP/1.1\r\nhost: x\r\ntransfer-encoding: brotli\r\n\r\n",
+            400,
+        ),
+        (long_target.as_bytes(), 414),
+        (many_headers.as_bytes(), 431),
+        (long_header.as_bytes(), 431),
+    ] {
+        let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(80)]).into_owned();
+        let answer = service.send_bytes(bytes).await;
+        assert_eq!(
+            (answer.status, answer.text().as_str()),
+            (status, ""),
+            "{shown}"
+        );
+    }
+    assert_eq!(service.contents().await, before);
+    // None of it has hurt anybody else.
+    assert_eq!(
+        service.send(&Request::new("GET", "/health")).await.status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_books_nothing() {
+    let service = TestService::start().await;
+    let before = service.contents().await;
+    let text = wanted_json().to_string();
+    let head = "POST /api/v1/bookings HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    for bytes in [
+        format!("{head}content-length: {}\r\n\r\n{text}", text.len() + 1),
+        format!(
+            "{head}transfer-encoding: chunked\r\n\r\n{:x}\r\n{text}\r\n",
+            text.len()
+        ),
+        format!("{head}transfer-encoding: chunked\r\n\r\nzz\r\n{text}\r\n0\r\n\r\n"),
+    ] {
+        service.send_and_break_off(bytes.as_bytes()).await;
+    }
+    assert_eq!(service.contents().await, before);
+}

@@ -1,0 +1,230 @@
+//! The service, on a database of its own.
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use booking_client::Client;
+use booking_server::clock::{Clock, ClockSetter};
+use booking_server::{Options, RunningServer};
+use dev_postgres::TestDatabase;
+use jiff::Timestamp;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_postgres::{NoTls, SimpleQueryMessage};
+
+use crate::answer::Answer;
+use crate::request::Request;
+
+/// When every test begins: Monday 8 February 2027, 12:30 in New York, 18:30 in Berlin; in Tokyo
+/// and Sydney it is Tuesday already.
+pub const NOW: &str = "2027-02-08T17:30:00Z";
+
+/// The longest that any answer may take. Far more than one takes: a test that waits for it has
+/// failed, and says so instead of hanging.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The tables whose rows are what the service keeps of its guests.
+const KEPT: [&str; 3] = ["users", "bookings", "occupancies"];
+
+/// The service, serving. It stops with this value, and its database goes.
+pub struct TestService {
+    server: RunningServer,
+    client: Client,
+    clock: ClockSetter,
+    url: String,
+    // Dropped last: the server's connections end first.
+    _database: Option<TestDatabase>,
+}
+
+impl TestService {
+    /// The service with the demo's restaurants, at [`NOW`].
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub async fn start() -> Self {
+        let database = TestDatabase::from_template("demo", fill_template)
+            .expect("a copy of the demo's database");
+        let url = database.url();
+        let mut service = Self::start_on(&url, false)
+            .await
+            .expect("the service starts on its database");
+        service._database = Some(database);
+        service
+    }
+
+    /// The service on the database at `url`, at [`NOW`].
+    ///
+    /// # Errors
+    ///
+    /// It does not start.
+    pub async fn start_on(url: &str, demo: bool) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let (clock, setter) = Clock::set_to(NOW.parse()?);
+        let mut options = Options::new(url.parse()?);
+        options.clock = clock;
+        options.demo = demo;
+        let server = booking_server::start(options).await?;
+        let address = server.local_addr();
+        Ok(Self {
+            client: Client::new(&format!("http://{address}/api/v1")),
+            server,
+            clock: setter,
+            url: url.to_owned(),
+            _database: None,
+        })
+    }
+
+    /// The generated client.
+    #[must_use]
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.server.local_addr()
+    }
+
+    /// From here on it is this instant.
+    ///
+    /// # Panics
+    ///
+    /// When the text is none.
+    pub fn set_clock(&self, now: &str) {
+        let now: Timestamp = now.parse().expect("an instant");
+        self.clock.set(now);
+    }
+
+    /// Sends a request as it is, over a connection of its own.
+    ///
+    /// # Panics
+    ///
+    /// When there is no answer.
+    pub async fn send(&self, request: &Request) -> Answer {
+        self.send_bytes(&request.to_bytes()).await
+    }
+
+    /// Sends these bytes, and reads until the server closes the connection.
+    ///
+    /// # Panics
+    ///
+    /// When there is no answer.
+    pub async fn send_bytes(&self, bytes: &[u8]) -> Answer {
+        let stream = TcpStream::connect(self.address())
+            .await
+            .expect("the server takes connections");
+        let (mut reader, mut writer) = stream.into_split();
+        let mut read = Vec::new();
+        let reading = async {
+            // A server that has answered may reset the connection when it was sent more than
+            // it wanted: what it said before that counts.
+            let _ = reader.read_to_end(&mut read).await;
+        };
+        let writing = async {
+            let _ = writer.write_all(bytes).await;
+        };
+        tokio::time::timeout(PATIENCE, async { tokio::join!(reading, writing) })
+            .await
+            .expect("the server answers in time");
+        Answer::parse(&read)
+    }
+
+    /// Sends a request and closes the connection without waiting for the answer.
+    ///
+    /// # Panics
+    ///
+    /// When the server takes no connection.
+    pub async fn send_and_hang_up(&self, request: &Request) {
+        let mut stream = TcpStream::connect(self.address())
+            .await
+            .expect("the server takes connections");
+        let _ = stream.write_all(&request.to_bytes()).await;
+    }
+
+    /// Sends these bytes, ends its side of the connection, and reads what comes, if anything.
+    ///
+    /// # Panics
+    ///
+    /// When the server keeps the connection open.
+    pub async fn send_and_break_off(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut stream = TcpStream::connect(self.address())
+            .await
+            .expect("the server takes connections");
+        let _ = stream.write_all(bytes).await;
+        let _ = stream.shutdown().await;
+        let mut read = Vec::new();
+        let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read))
+            .await
+            .expect("the server closes a connection that nobody writes to");
+        read
+    }
+
+    /// Runs statements on the database: for states that no operation leads to.
+    ///
+    /// # Panics
+    ///
+    /// When the database refuses them.
+    pub async fn sql(&self, statements: &str) {
+        self.rows(statements).await;
+    }
+
+    /// Every row that the service keeps of its guests, as text. Two equal texts mean that
+    /// nothing was changed in between.
+    ///
+    /// # Panics
+    ///
+    /// When the database does not answer.
+    pub async fn contents(&self) -> String {
+        let mut contents = String::new();
+        for table in KEPT {
+            let rows = self
+                .rows(&format!("SELECT t::text FROM {table} t ORDER BY 1"))
+                .await;
+            contents.push_str(&format!("{table}: {}\n{}\n", rows.len(), rows.join("\n")));
+        }
+        contents
+    }
+
+    /// The first columns of what a query gives.
+    ///
+    /// # Panics
+    ///
+    /// When the database refuses it.
+    pub async fn rows(&self, query: &str) -> Vec<String> {
+        let (client, connection) = tokio_postgres::connect(&self.url, NoTls)
+            .await
+            .expect("the test's database takes connections");
+        let connection = tokio::spawn(connection);
+        let messages = client
+            .simple_query(query)
+            .await
+            .expect("the test's database does what it is told");
+        drop(client);
+        let _ = connection.await;
+        messages
+            .iter()
+            .filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or_default().to_owned()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Stops the service in its orderly way.
+    pub async fn shutdown(self) {
+        self.server.shutdown().await;
+    }
+}
+
+/// Migrates the template and fills the demo in, as a first start does.
+fn fill_template(url: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            TestService::start_on(url, true).await?.shutdown().await;
+            Ok(())
+        })
+}
