@@ -12,6 +12,10 @@
 //! 2. The exclusion constraint `occupancies_no_overlap`: whatever comes past the lock (a late
 //!    service that reaches into the next date, another program) is refused by the database,
 //!    and the decision is made again on what is there now.
+//!
+//! Statements that do not need each other's answers are pipelined: `tokio::try_join!` over one
+//! shared connection, `biased` so that the error of the first that fails is the one reported,
+//! and not that of those behind it ("current transaction is aborted").
 
 mod availability;
 mod bookings;

@@ -1,5 +1,6 @@
 //! Connections: how many, how long anyone waits for one, and what happens to broken ones.
 
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use diesel::ConnectionError;
@@ -13,8 +14,40 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use crate::error::{Failure, Unavailable};
 use crate::trouble::Trouble;
 
-/// A connection on loan.
-pub(crate) type Connection = Object<AsyncPgConnection>;
+/// A connection on loan. One that is dropped instead of given back, because its request was
+/// abandoned, is closed: it may be in the midst of a transaction, whose locks others wait for.
+pub(crate) struct Connection(Option<Object<AsyncPgConnection>>);
+
+const ON_LOAN: &str = "a connection is there until it is given back, which takes it";
+
+impl Deref for Connection {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        self.0.as_ref().expect(ON_LOAN)
+    }
+}
+
+impl DerefMut for Connection {
+    fn deref_mut(&mut self) -> &mut AsyncPgConnection {
+        self.0.as_mut().expect(ON_LOAN)
+    }
+}
+
+impl Connection {
+    /// Lets the next request have it.
+    pub(crate) fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            drop(Object::take(connection));
+        }
+    }
+}
 
 /// PostgreSQL does the most work with a few connections per core; more only wait for each
 /// other, and several processes share its limit, which is 100 unless somebody raised it.
@@ -116,7 +149,7 @@ impl Pool {
     /// A connection, soon or not at all.
     pub(crate) async fn connection(&self) -> Result<Connection, Unavailable> {
         match tokio::time::timeout(CONNECTION_TIMEOUT, self.connections.get()).await {
-            Ok(Ok(connection)) => Ok(connection),
+            Ok(Ok(connection)) => Ok(Connection(Some(connection))),
             Ok(Err(PoolError::Closed)) => Err(Unavailable::new("the store is closed")),
             Ok(Err(error)) => Err(Unavailable::because("it takes no connection", error)),
             Err(_) => Err(Unavailable::new("no connection has come free in time")),
@@ -126,12 +159,13 @@ impl Pool {
     /// Gives a connection back after it was used in vain. If it turns out broken, the idle
     /// ones most likely are too: they all go, so that the next request gets a new one.
     pub(crate) fn give_back_after<R>(&self, connection: Connection, failure: &Failure<R>) {
-        if let Failure::Database(error) = failure
-            && Trouble::of(error) == Trouble::ConnectionLost
-        {
-            tracing::warn!(error = %error, "a connection to the database is lost");
-            drop(Object::take(connection));
-            self.connections.retain(|_, _| false);
+        match failure {
+            Failure::Database(error) if Trouble::of(error) == Trouble::ConnectionLost => {
+                tracing::warn!(error = %error, "a connection to the database is lost");
+                drop(connection);
+                self.connections.retain(|_, _| false);
+            }
+            _ => connection.give_back(),
         }
     }
 

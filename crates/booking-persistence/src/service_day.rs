@@ -70,7 +70,7 @@ pub(crate) async fn load_house<R>(
         .select(TableRow::as_select())
         .load::<TableRow>(&mut connection);
     let tables = async { Ok(tables.await?) };
-    let (restaurant, tables) = tokio::try_join!(restaurants::find(connection, id), tables)?;
+    let (restaurant, tables) = tokio::try_join!(biased; restaurants::find(connection, id), tables)?;
     let Some(restaurant) = restaurant else {
         return Ok(None);
     };

@@ -59,7 +59,7 @@ impl Store {
     pub async fn ping(&self) -> Result<(), Unavailable> {
         let mut connection = self.connection().await?;
         let answer = diesel::select(1_i32.into_sql::<Integer>())
-            .execute(&mut connection)
+            .execute(&mut *connection)
             .await
             .map(drop)
             .map_err(Failure::<std::convert::Infallible>::from);
@@ -89,9 +89,15 @@ impl Store {
         connection: Connection,
         outcome: Result<T, Failure<R>>,
     ) -> Result<T, StoreError<R>> {
-        outcome.map_err(|failure| {
-            self.pool.give_back_after(connection, &failure);
-            failure.into()
-        })
+        match outcome {
+            Ok(done) => {
+                connection.give_back();
+                Ok(done)
+            }
+            Err(failure) => {
+                self.pool.give_back_after(connection, &failure);
+                Err(failure.into())
+            }
+        }
     }
 }

@@ -28,8 +28,12 @@ pub(crate) enum Trouble {
 }
 
 /// The beginnings of messages, and what they mean.
-const MESSAGES: [(&str, Trouble); 8] = [
+const MESSAGES: [(&str, Trouble); 9] = [
     ("deadlock detected", Trouble::LostRace),
+    // What a statement says that was sent behind one that failed. The pipelines are joined in
+    // the order in which they are sent, so that the cause comes first; should it ever be
+    // hidden, the next attempt shows it or succeeds.
+    ("current transaction is aborted", Trouble::LostRace),
     ("terminating connection", Trouble::ConnectionLost),
     ("the database system is", Trouble::ConnectionLost),
     ("canceling statement due to lock timeout", Trouble::Busy),

@@ -49,7 +49,7 @@ impl Store {
                 .transaction(async |connection| cancel(connection, id, reason, now).await)
                 .await;
             match outcome {
-                Err(failure) if attempts.again(&failure) => {}
+                Err(failure) if attempts.again(&failure) => connection.give_back(),
                 outcome => return self.finish(connection, outcome),
             }
         }
@@ -98,6 +98,6 @@ async fn cancel(
             bookings::updated_at.eq(booking.updated_at.to_diesel()),
         ))
         .execute(&mut connection);
-    tokio::try_join!(table, row)?;
+    tokio::try_join!(biased; table, row)?;
     Ok(booking)
 }

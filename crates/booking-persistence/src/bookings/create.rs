@@ -59,7 +59,7 @@ impl Store {
                 .transaction(async |connection| create(connection, booking, now, names).await)
                 .await;
             match outcome {
-                Err(failure) if attempts.again(&failure) => {}
+                Err(failure) if attempts.again(&failure) => connection.give_back(),
                 outcome => return self.finish(connection, outcome.map_err(lost_table)),
             }
         }
@@ -93,7 +93,7 @@ async fn create(
         let lock = async { Ok(lock_date(connection, new.restaurant, new.date).await?) };
         let user = async { Ok(find_user(connection, &email).await?) };
         let house = load_house(connection, new.restaurant);
-        let ((), user, house) = tokio::try_join!(lock, user, house)?;
+        let ((), user, house) = tokio::try_join!(biased; lock, user, house)?;
         (user, house)
     };
     let house = house.ok_or(Failure::Refused(CreateRefusal::RestaurantNotFound))?;

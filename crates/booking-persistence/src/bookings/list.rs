@@ -216,7 +216,7 @@ async fn list(
             false => Ok(None),
         }
     };
-    let (mut rows, total) = tokio::try_join!(rows, total)?;
+    let (mut rows, total) = tokio::try_join!(biased; rows, total)?;
     let next = window.next(&mut rows, |(row, _)| Cursor {
         list,
         position: sort.position(row),

@@ -31,7 +31,7 @@ impl Store {
             .inner_join(restaurants::table)
             .filter(bookings::public_id.eq(id.as_str()))
             .select((BookingRow::as_select(), SummaryRow::as_select()))
-            .first(&mut connection)
+            .first(&mut *connection)
             .await
             .optional();
         let booking = match found {

@@ -57,7 +57,7 @@ impl Store {
                 .transaction(async |connection| update(connection, id, change, expected, now).await)
                 .await;
             match outcome {
-                Err(failure) if attempts.again(&failure) => {}
+                Err(failure) if attempts.again(&failure) => connection.give_back(),
                 outcome => return self.finish(connection, outcome.map_err(lost_table)),
             }
         }
@@ -90,7 +90,7 @@ async fn update(
     let (restaurant, booking_id) = (RestaurantId::new(row.restaurant_id), row.booking_id);
     let date = wanted.date.unwrap_or(row.booking_date);
     let lock = async { Ok(lock_date(connection, restaurant, date).await?) };
-    let ((), house) = tokio::try_join!(lock, load_house(connection, restaurant))?;
+    let ((), house) = tokio::try_join!(biased; lock, load_house(connection, restaurant))?;
     let house = house.ok_or_else(|| Corrupt::new("bookings.restaurant_id", booking_id))?;
     let booking = row.at(RestaurantSummary {
         id: house.restaurant.id,
@@ -169,7 +169,7 @@ async fn write(
         ))
         .execute(&mut connection);
     // Only a booking that holds a table can change, and it holds exactly one.
-    match tokio::try_join!(occupancy, row)? {
+    match tokio::try_join!(biased; occupancy, row)? {
         (1, 1) => Ok(()),
         _ => Err(Corrupt::new("occupancies.booking_id", booking_id).into()),
     }

@@ -123,7 +123,7 @@ async fn list(
             false => Ok(None),
         }
     };
-    let (mut rows, total) = tokio::try_join!(rows, total)?;
+    let (mut rows, total) = tokio::try_join!(biased; rows, total)?;
     let next = window.next(&mut rows, |row| Cursor {
         list,
         position: 0,

@@ -53,7 +53,8 @@ pub(crate) async fn find<R>(
         .order((opening_hours::day, opening_hours::opens))
         .select(OpeningRow::as_select())
         .load(&mut connection);
-    let (restaurant, hours) = tokio::try_join!(async { restaurant.await.optional() }, hours)?;
+    let (restaurant, hours) =
+        tokio::try_join!(biased; async { restaurant.await.optional() }, hours)?;
     match restaurant {
         Some(row) => Ok(Some(row.with_hours(hours)?)),
         None => Ok(None),

@@ -232,3 +232,28 @@ async fn deadlock_is_tried_again() {
         BookingStatus::Cancelled
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn abandoned_request_leaves_no_lock_behind() {
+    let house = House::with_tables(1).await;
+    let made = house.book(&house.request()).await.expect("a table is free");
+    let mut observer = house.connection().await;
+    let mut other = house.connection().await;
+    other
+        .batch_execute("BEGIN; SELECT * FROM occupancies FOR UPDATE")
+        .await
+        .expect("it locks");
+    let (store, id) = (house.store.clone(), made.id.clone());
+    let cancel = tokio::spawn(async move { store.cancel_booking(&id, None, NOW).await });
+    until_somebody_waits(&mut observer).await;
+    cancel.abort();
+    assert!(cancel.await.is_err_and(|error| error.is_cancelled()));
+    other.batch_execute("ROLLBACK").await.expect("it ends");
+    // Less than the time after which PostgreSQL itself would end an idle transaction.
+    observer
+        .batch_execute("SET lock_timeout = '5s'; SELECT * FROM bookings FOR UPDATE")
+        .await
+        .expect("nobody holds the lock");
+    let after = house.store.get_booking(&made.id).await;
+    assert_eq!(after.expect("it is there"), made);
+}
