@@ -146,3 +146,30 @@ fn a_database_that_does_not_exist_is_named() {
     assert_eq!(refusal.code, Some(1));
     assert!(refusal.line().contains("nowhere"), "{refusal:?}");
 }
+
+#[tokio::test]
+async fn migrations_that_this_program_does_not_know_are_named() {
+    let database = dev_postgres::TestDatabase::create().unwrap();
+    let url = database.url();
+    // Brings the schema up to date; then a newer program has been here.
+    let options = booking_server::Options::new(url.parse().unwrap());
+    booking_server::start(options)
+        .await
+        .unwrap()
+        .shutdown()
+        .await;
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000000')";
+    client.batch_execute(newer).await.unwrap();
+
+    let refusal = Refusal::of(&["--listen", "127.0.0.1:0", "--database-url", &url], &[]);
+    assert_eq!(refusal.code, Some(1));
+    assert!(refusal.line().contains("20990101000000"), "{refusal:?}");
+    assert!(
+        refusal.line().contains("use a newer program"),
+        "{refusal:?}"
+    );
+}

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use crate::support::{Directory, Process, get};
+use crate::support::{Directory, Process, get, post};
 
 /// The file in which PostgreSQL says which process it is, while it runs.
 const POSTMASTER: &str = "postgres/cluster/postmaster.pid";
@@ -78,16 +78,50 @@ fn interrupt_and_terminate_stop_everything() {
     }
 }
 
+/// The body of the line that the server prints to try it with.
+fn announced_booking(server: &Process) -> &str {
+    let (_, line) = server.announcement.split_once("-d '").unwrap();
+    line.split_once('\'').unwrap().0
+}
+
 #[test]
-fn data_survives_a_restart() {
+fn the_line_that_it_prints_books_a_table_and_the_booking_survives_a_restart() {
     let directory = Directory::new();
     let server = Process::start(directory.path(), &[]);
+    let booked = post(
+        server.address(),
+        "/api/v1/bookings",
+        announced_booking(&server),
+    );
+    assert_eq!(booked.status, 201, "{}", booked.text());
     let before = cluster_identity(directory.path());
     server.signal(Signal::INT);
     server.wait();
+
     let server = Process::start(directory.path(), &[]);
     assert_eq!(cluster_identity(directory.path()), before);
-    assert_eq!(get(server.address(), "/ready", &[]).status, 200);
+    let read = get(server.address(), booked.header("location"), &[]);
+    assert_eq!((read.status, read.text()), (200, booked.text()));
+}
+
+#[test]
+fn only_a_new_cluster_gets_the_demo_unasked() {
+    let directory = Directory::new();
+    let restaurants = |server: &Process| {
+        let page = get(server.address(), "/api/v1/restaurants", &[]);
+        let page: serde_json::Value = serde_json::from_slice(&page.body).unwrap();
+        page["pagination"]["total"].as_i64().unwrap()
+    };
+    let server = Process::start(directory.path(), &["--demo", "false"]);
+    assert_eq!(restaurants(&server), 0);
+    server.signal(Signal::INT);
+    server.wait();
+    let server = Process::start(directory.path(), &[]);
+    assert_eq!(restaurants(&server), 0);
+    server.signal(Signal::INT);
+    server.wait();
+    let server = Process::start(directory.path(), &["--demo", "true"]);
+    assert!(restaurants(&server) >= 3);
 }
 
 #[test]

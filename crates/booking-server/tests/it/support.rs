@@ -174,6 +174,26 @@ pub(crate) fn ask(
     path: &str,
     headers: &[(&str, &str)],
 ) -> Answer {
+    send(address, method, path, headers, "")
+}
+
+/// Sends JSON with `POST`.
+pub(crate) fn post(address: SocketAddr, path: &str, body: &str) -> Answer {
+    let length = body.len().to_string();
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", &*length),
+    ];
+    send(address, "POST", path, &headers, body)
+}
+
+fn send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,
@@ -184,6 +204,7 @@ pub(crate) fn ask(
         write!(stream, "{name}: {value}\r\n").unwrap();
     }
     stream.write_all(b"\r\n").unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
     let end = bytes.windows(4).position(|end| end == b"\r\n\r\n").unwrap();
