@@ -8,17 +8,12 @@ use booking_tests::{Request, TestService};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::support::{BELLA, MONDAY, Sent, book, create, customer, read, times, wanted};
+use crate::support::{
+    BELLA, MONDAY, OVERLAPS, SAKURA, Sent, book, create, customer, read, times, wanted,
+};
 
 /// How many at once. More than the server has connections to its database.
 const RIVALS: usize = 20;
-
-/// The bookings that share a table at the same time, as the database sees them.
-const OVERLAPS: &str = "SELECT count(*) FROM bookings a JOIN bookings b
-    ON a.restaurant_id = b.restaurant_id AND a.table_id = b.table_id
-    AND a.booking_id < b.booking_id
-    AND a.status IN ('pending', 'confirmed') AND b.status IN ('pending', 'confirmed')
-    AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at";
 
 /// Runs all of them at the same moment, and gives what each of them came to.
 async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
@@ -92,7 +87,7 @@ async fn on_both_sides_of_midnight_the_last_table_is_given_once() {
     let outcomes = at_once((0..RIVALS).map(|rival| {
         let service = Arc::clone(&service);
         let (date, time) = [("2027-02-13", "23:30"), ("2027-02-14", "00:00")][rival % 2];
-        async move { create(&service, wanted(crate::support::SAKURA, date, time, 8)).await }
+        async move { create(&service, wanted(SAKURA, date, time, 8)).await }
     }))
     .await;
     assert_eq!(granted(&outcomes, ErrorCode::TableNotAvailable), 1);

@@ -18,6 +18,13 @@ pub(crate) const HARBOUR: i64 = 4;
 /// A Monday, a week after the tests' now.
 pub(crate) const MONDAY: &str = "2027-02-15";
 
+/// The bookings that share a table at the same time, as the database sees them.
+pub(crate) const OVERLAPS: &str = "SELECT count(*) FROM bookings a JOIN bookings b
+    ON a.restaurant_id = b.restaurant_id AND a.table_id = b.table_id
+    AND a.booking_id < b.booking_id
+    AND a.status IN ('pending', 'confirmed') AND b.status IN ('pending', 'confirmed')
+    AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at";
+
 /// What the client gives back.
 pub(crate) type Sent<T> = Result<ResponseValue<T>, Error<ErrorEnvelope>>;
 

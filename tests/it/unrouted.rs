@@ -114,6 +114,7 @@ async fn what_is_no_http_is_refused_without_a_body() {
         (long_header.as_bytes(), 431),
     ] {
         let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(80)]).into_owned();
+        println!("{shown}");
         let answer = service.send_bytes(bytes).await;
         assert_eq!(
             (answer.status, answer.text().as_str()),

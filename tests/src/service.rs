@@ -47,11 +47,13 @@ impl TestService {
         let database = TestDatabase::from_template("demo", fill_template)
             .expect("a copy of the demo's database");
         let url = database.url();
-        let mut service = Self::start_on(&url, false)
+        let service = Self::start_on(&url, false)
             .await
             .expect("the service starts on its database");
-        service._database = Some(database);
-        service
+        Self {
+            _database: Some(database),
+            ..service
+        }
     }
 
     /// The service on the database at `url`, at [`NOW`].
@@ -177,17 +179,12 @@ impl TestService {
     ///
     /// When the database does not answer.
     pub async fn contents(&self) -> String {
-        let mut contents = String::new();
-        for table in KEPT {
-            let rows = self
-                .rows(&format!("SELECT t::text FROM {table} t ORDER BY 1"))
-                .await;
-            contents.push_str(&format!("{table}: {}\n{}\n", rows.len(), rows.join("\n")));
-        }
-        contents
+        let queries = KEPT
+            .map(|table| format!("SELECT '{table}' || t::text FROM {table} t ORDER BY t::text"));
+        self.rows(&queries.join(";")).await.join("\n")
     }
 
-    /// The first columns of what a query gives.
+    /// The first columns of what queries give.
     ///
     /// # Panics
     ///

@@ -1,0 +1,211 @@
+//! A database that goes away and comes back.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use booking_client::types::{ErrorCode, PartySize};
+use booking_client::{Error, Refused};
+use booking_tests::{Answer, Request, TestService};
+use dev_postgres::TemporaryCluster;
+use serde_json::json;
+
+use crate::support::{
+    BELLA, MONDAY, OVERLAPS, Sent, book, booking_path, create, post_booking, read, wanted,
+    wanted_json,
+};
+
+/// The longest that a refusal may take while the database is away.
+const SOON: Duration = Duration::from_secs(10);
+
+/// The service with the demo on a cluster of its own, which the test may stop.
+async fn start() -> (TestService, TemporaryCluster) {
+    let cluster = TemporaryCluster::start().unwrap();
+    let service = TestService::start_on(&cluster.url("postgres"), true)
+        .await
+        .unwrap();
+    (service, cluster)
+}
+
+async fn probe(service: &TestService, path: &str) -> u16 {
+    service.send(&Request::new("GET", path)).await.status
+}
+
+/// Sends a request that must be answered with 503, soon, and with the time to try again.
+async fn unavailable(service: &TestService, request: &Request) {
+    let asked = Instant::now();
+    let answer: Answer = service.send(request).await;
+    answer.refused(503, "SERVICE_UNAVAILABLE");
+    let retry_after: u32 = answer.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&retry_after));
+    assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_answers_503_while_the_database_is_away_and_works_again_after() {
+    let (service, mut cluster) = start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    let path = booking_path(&booking.booking_id);
+    assert_eq!(probe(&service, "/ready").await, 200);
+
+    cluster.stop().unwrap();
+    // The first request meets the broken connections, the second finds none.
+    for _ in 0..2 {
+        for request in [
+            post_booking(&wanted_json()),
+            Request::get("/bookings"),
+            Request::get(&path),
+            Request::patch(&path).json(&json!({ "party_size": 3 })),
+            Request::post(format!("{path}/cancel")),
+            Request::get("/restaurants"),
+            Request::get("/restaurants/1"),
+            Request::get(format!(
+                "/restaurants/1/availability?date={MONDAY}&party_size=2"
+            )),
+        ] {
+            unavailable(&service, &request).await;
+        }
+    }
+    assert_eq!(probe(&service, "/ready").await, 503);
+    assert_eq!(probe(&service, "/health").await, 200);
+    // What breaks the contract is refused as ever.
+    let broken = Request::get("/bookings?limit=0");
+    service.send(&broken).await.refused(400, "INVALID_REQUEST");
+
+    cluster.start_again().unwrap();
+    assert_eq!(probe(&service, "/ready").await, 200);
+    assert_eq!(
+        read(&service, &booking.booking_id).await.into_inner(),
+        booking
+    );
+    let changed = service
+        .client()
+        .update_booking()
+        .booking_id(booking.booking_id)
+        .body(booking_client::types::BookingChange::builder().party_size(Some(PartySize(3))))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(*changed.party_size, 3);
+    service.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_request_after_a_restart_of_the_database_is_refused_at_worst_once() {
+    let (service, mut cluster) = start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    cluster.restart().unwrap();
+    // All of the pool's connections broke; whoever meets that is told to try again, and the
+    // next one is served.
+    let path = booking_path(&booking.booking_id);
+    let first = service.send(&Request::get(&path)).await;
+    if first.status != 200 {
+        first.refused(503, "SERVICE_UNAVAILABLE");
+    }
+    assert_eq!(service.send(&Request::get(&path)).await.status, 200);
+    service.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_before_a_crash_is_there_after_it() {
+    let (service, mut cluster) = start().await;
+    let mut acknowledged = Vec::new();
+    for time in ["12:00", "13:30", "17:00", "18:30", "20:00"] {
+        acknowledged.push(book(&service, BELLA, MONDAY, time, 10).await);
+    }
+    let given_up = crate::support::cancel(&service, &acknowledged[0].booking_id).await;
+    acknowledged[0] = given_up;
+
+    cluster.stop_immediately().unwrap();
+    unavailable(&service, &Request::get("/bookings")).await;
+    cluster.start_again().unwrap();
+
+    for booking in &acknowledged {
+        assert_eq!(
+            read(&service, &booking.booking_id).await.into_inner(),
+            *booking
+        );
+    }
+    // The tables are still theirs, and the one that was given back is free.
+    let taken = create(&service, wanted(BELLA, MONDAY, "17:00", 10)).await;
+    assert_eq!(
+        taken.unwrap_err().code(),
+        Some(ErrorCode::TableNotAvailable)
+    );
+    book(&service, BELLA, MONDAY, "12:00", 10).await;
+    service.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_amid_many_bookings_loses_none_that_was_acknowledged_and_doubles_none() {
+    let (service, mut cluster) = start().await;
+    let service = Arc::new(service);
+    let days: Vec<String> = (15..25).map(|day| format!("2027-02-{day}")).collect();
+    let (granting, mut grants) = tokio::sync::mpsc::unbounded_channel();
+    let guests: Vec<_> = days
+        .into_iter()
+        .map(|date| {
+            let service = Arc::clone(&service);
+            let granting = granting.clone();
+            tokio::spawn(async move {
+                let mut granted = Vec::new();
+                let mut failed = 0;
+                // Until the crash has been met, or the day is full.
+                while failed == 0 && granted.len() < 12 {
+                    let sent: Sent<_> = create(&service, wanted(BELLA, &date, "19:00", 2)).await;
+                    match sent {
+                        Ok(booking) => {
+                            granted.push(booking.into_inner());
+                            let _ = granting.send(());
+                        }
+                        Err(Error::ErrorResponse(answer)) => {
+                            let status = answer.status().as_u16();
+                            assert!([409, 503].contains(&status), "{status}");
+                            failed += 1;
+                        }
+                        Err(other) => panic!("{other}"),
+                    }
+                }
+                granted
+            })
+        })
+        .collect();
+    // The crash comes when the first have been granted and most are under way.
+    for _ in 0..5 {
+        grants.recv().await.unwrap();
+    }
+    let mut cluster = tokio::task::spawn_blocking(move || {
+        cluster.stop_immediately().unwrap();
+        cluster.start_again().unwrap();
+        cluster
+    })
+    .await
+    .unwrap();
+    let mut acknowledged = Vec::new();
+    for guest in guests {
+        acknowledged.extend(guest.await.unwrap());
+    }
+    assert_eq!(ready_at_last(&service).await, 200);
+    for booking in &acknowledged {
+        assert_eq!(
+            read(&service, &booking.booking_id).await.into_inner(),
+            *booking
+        );
+    }
+    assert_eq!(service.rows(OVERLAPS).await, ["0"]);
+    let lonely = "SELECT 1 FROM bookings b
+        LEFT JOIN occupancies o USING (restaurant_id, booking_id)
+        WHERE o.booking_id IS NULL";
+    assert!(service.rows(lonely).await.is_empty());
+    drop(service);
+    cluster.stop().unwrap();
+}
+
+/// Asks until connections that broke are gone: each of them is met at most once.
+async fn ready_at_last(service: &TestService) -> u16 {
+    for _ in 0..20 {
+        if probe(service, "/ready").await == 200 {
+            return 200;
+        }
+    }
+    probe(service, "/ready").await
+}
