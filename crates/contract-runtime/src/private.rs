@@ -151,10 +151,18 @@ pub fn integer_of_json<T: TryFrom<i64>>(value: &Value, violations: &mut Violatio
             Value::Number(number) if number.is_i64() || number.is_u64() => {
                 out_of_range(number.is_i64() && value.as_i64() < Some(0))
             }
+            // Without a fraction that could be seen: an integer of more digits than 64 bits hold.
+            Value::Number(number) if number.as_f64().is_some_and(beyond_int64) => {
+                out_of_range(number.as_f64() < Some(0.0))
+            }
             other => wrong_type(other, "an integer"),
         });
     }
     integer
+}
+
+fn beyond_int64(number: f64) -> bool {
+    number.abs() >= 9_223_372_036_854_775_808.0
 }
 
 fn out_of_range(below: bool) -> Broken {
