@@ -113,6 +113,19 @@ proptest! {
                     && occupancy.overlaps(placed.starts_at, placed.ends_at)
             });
             prop_assert!(!clash);
+            let zone = day.restaurant.time_zone.zone();
+            let by_closing = day.restaurant.opening_hours.iter().any(|period| {
+                [day.date, day.date.yesterday().expect("it exists")].iter().any(|opens_on| {
+                    let late = period.closes <= period.opens;
+                    let closes_on = if late { opens_on.tomorrow().expect("it exists") } else { *opens_on };
+                    let opens = zone.to_timestamp(opens_on.to_datetime(period.opens));
+                    let closes = zone.to_timestamp(closes_on.to_datetime(period.closes));
+                    period.day == opens_on.weekday()
+                        && opens.is_ok_and(|opens| opens <= placed.starts_at)
+                        && closes.is_ok_and(|closes| placed.ends_at <= closes)
+                })
+            });
+            prop_assert!(by_closing, "the turn is not within any period");
             let (begin, end) = ServiceDay::span(&day.restaurant, day.date).expect("it exists");
             prop_assert!(begin <= placed.starts_at && placed.ends_at <= end);
         }

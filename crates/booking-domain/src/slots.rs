@@ -19,7 +19,7 @@ pub(crate) struct Start {
 
 /// All starts whose wall clock shows `date`, in order of time.
 ///
-/// A period has a start at its beginning and at every interval from there, as long as the turn
+/// A period has a start at its beginning and at every interval from there, as long as a turn
 /// ends by closing. Of a period that runs past midnight, the late starts belong to the date
 /// that the wall clock shows then: a table at half past midnight in Saturday's dinner is booked
 /// for Sunday. Where the clock is set forward, a wall-clock time that does not exist is no
@@ -33,10 +33,9 @@ pub(crate) fn starts(restaurant: &Restaurant, date: Date) -> Vec<Start> {
                 .opening_hours
                 .iter()
                 .filter(move |period| period.day == begins_on.weekday())
-                .flat_map(move |period| starts_of_period(restaurant, begins_on, period))
+                .filter_map(move |period| Service::of(restaurant, begins_on, period))
         })
-        .filter(|wall| wall.date() == date)
-        .filter_map(|wall| start(restaurant, wall))
+        .flat_map(|service| service.starts(restaurant, date))
         .collect();
     starts.sort_by_key(|start| (start.time, start.starts_at));
     // Two periods that overlap have some starts in common.
@@ -44,29 +43,43 @@ pub(crate) fn starts(restaurant: &Restaurant, date: Date) -> Vec<Start> {
     starts
 }
 
-/// The wall-clock times of one period's starts. They are counted on the wall clock: a period
-/// from 18:00 to 23:00 is that on every day, however long the day is.
-fn starts_of_period(
-    restaurant: &Restaurant,
-    begins_on: Date,
-    period: &OpeningPeriod,
-) -> impl Iterator<Item = DateTime> + use<> {
-    let opens = begins_on.to_datetime(period.opens);
-    let closes_on = if period.closes > period.opens {
-        Some(begins_on)
-    } else {
-        begins_on.tomorrow().ok()
-    };
-    let closes = closes_on.map(|date| date.to_datetime(period.closes));
-    let turn = i64::from(restaurant.turn_minutes).minutes();
-    // An interval of nothing would never end.
-    let interval = i64::from(restaurant.slot_interval_minutes.max(1)).minutes();
-    std::iter::successors(Some(opens), move |start| start.checked_add(interval).ok()).take_while(
-        move |start| match (start.checked_add(turn), closes) {
-            (Ok(end), Some(closes)) => end <= closes,
-            _ => false,
-        },
-    )
+/// A period on one of its days.
+struct Service {
+    opens: DateTime,
+    closes: DateTime,
+    /// When the wall clock shows that it closes. A turn is so many minutes long on every day;
+    /// whether it ends by closing is a matter of instants, not of wall clocks.
+    closes_at: Timestamp,
+}
+
+impl Service {
+    fn of(restaurant: &Restaurant, begins_on: Date, period: &OpeningPeriod) -> Option<Self> {
+        let closes_on = if period.closes > period.opens {
+            begins_on
+        } else {
+            begins_on.tomorrow().ok()?
+        };
+        let closes = closes_on.to_datetime(period.closes);
+        Some(Self {
+            opens: begins_on.to_datetime(period.opens),
+            closes,
+            closes_at: instant(restaurant, closes)?,
+        })
+    }
+
+    /// The starts on `date`. They are counted on the wall clock: a period from 18:00 to 23:00
+    /// is that on every day, however long the day is.
+    fn starts(self, restaurant: &Restaurant, date: Date) -> impl Iterator<Item = Start> {
+        // An interval of nothing would never end.
+        let interval = i64::from(restaurant.slot_interval_minutes.max(1)).minutes();
+        std::iter::successors(Some(self.opens), move |wall| {
+            wall.checked_add(interval).ok()
+        })
+        .take_while(move |wall| *wall < self.closes)
+        .filter(move |wall| wall.date() == date)
+        .filter_map(move |wall| start(restaurant, wall))
+        .filter(move |start| start.ends_at <= self.closes_at)
+    }
 }
 
 fn start(restaurant: &Restaurant, wall: DateTime) -> Option<Start> {
@@ -140,6 +153,17 @@ mod tests {
         let first = starts.first().expect("there is one");
         assert_eq!(first.starts_at.to_string(), "2027-10-31T00:00:00Z");
         assert_eq!(starts.len(), 2);
+    }
+
+    #[test]
+    fn a_turn_ends_by_closing_on_a_night_that_is_an_hour_short() {
+        // Turns of two hours, from Saturday 18:00 to 04:00; at 02:00 it becomes 03:00.
+        let mut house = with_hours("Europe/Berlin", time(18, 0, 0, 0), time(4, 0, 0, 0));
+        house.turn_minutes = 120;
+        assert_eq!(
+            times(&house, date(2027, 3, 28))[..4],
+            ["00:00", "00:30", "01:00", "18:00"]
+        );
     }
 
     #[test]
