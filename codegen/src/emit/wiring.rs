@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rust;
-use crate::ir::{Contract, Operation, Tag};
+use crate::ir::{Contract, Method, Operation, Tag};
 
 pub(super) fn emit(contract: &Contract) -> TokenStream {
     let bounds: Vec<TokenStream> = contract.tags.iter().map(trait_path).collect();
@@ -101,7 +101,7 @@ fn refusals(contract: &Contract) -> Vec<TokenStream> {
             rust::ident(&first.type_ident),
         );
         let path = full_path(contract, first);
-        let methods = operations.iter().map(|operation| operation.method.as_str());
+        let methods = operations.iter().flat_map(|operation| methods(operation));
         Some(quote! {
             contract_runtime::refuse_other_methods::<super::#module::#marker, _>(
                 api,
@@ -134,25 +134,49 @@ fn handler(contract: &Contract, operation: &Operation) -> TokenStream {
     }
 }
 
+/// The methods by which an operation is asked for. Whatever answers GET answers HEAD, without
+/// the body (RFC 9110, 9.1).
+fn methods(operation: &Operation) -> &'static [&'static str] {
+    match operation.method {
+        Method::Get => &["GET", "HEAD"],
+        Method::Put => &["PUT"],
+        Method::Post => &["POST"],
+        Method::Delete => &["DELETE"],
+        Method::Patch => &["PATCH"],
+    }
+}
+
 fn registration(contract: &Contract, operation: &Operation) -> TokenStream {
     let handler = rust::ident(&operation.method_ident);
     let (id, tag, summary) = (&operation.id, &operation.tag, &operation.summary);
     let description = &operation.description;
     let path = full_path(contract, operation);
-    let method = rust::ident(operation.method.as_str());
-    quote! {
-        api.register(
-            ApiEndpoint::new(
-                #id.to_owned(),
-                #handler::<B>,
-                Method::#method,
-                "application/json",
-                #path,
-                ApiEndpointVersions::All,
-            )
-            .tag(#tag)
-            .summary(#summary)
-            .description(#description),
-        )?;
-    }
+    let endpoints = methods(operation).iter().map(|method| {
+        let documented = *method == operation.method.as_str();
+        let name = if documented {
+            id.clone()
+        } else {
+            format!("{id} {method}")
+        };
+        let method = rust::ident(method);
+        let document = if documented {
+            quote! { .tag(#tag).summary(#summary).description(#description) }
+        } else {
+            quote! { .visible(false) }
+        };
+        quote! {
+            api.register(
+                ApiEndpoint::new(
+                    #name.to_owned(),
+                    #handler::<B>,
+                    Method::#method,
+                    "application/json",
+                    #path,
+                    ApiEndpointVersions::All,
+                )
+                #document,
+            )?;
+        }
+    });
+    quote! { #(#endpoints)* }
 }

@@ -329,7 +329,8 @@ fn status<'a>(cx: &mut Cx<'a>, entry: &'a Entry) -> Option<u16> {
     let status = key
         .parse::<u16>()
         .ok()
-        .filter(|status| key.len() == 3 && (200..600).contains(status));
+        .filter(|status| key.len() == 3 && (200..600).contains(status))
+        .filter(|status| is_registered(*status));
     if status.is_none() {
         let (message, help) = match key {
             "default" => (
@@ -340,6 +341,16 @@ fn status<'a>(cx: &mut Cx<'a>, entry: &'a Entry) -> Option<u16> {
                 format!("`{key}` declares a range of statuses"),
                 "declare each status that the operation answers with",
             ),
+            _ if key.len() == 3
+                && key
+                    .parse::<u16>()
+                    .is_ok_and(|key| (200..600).contains(&key)) =>
+            {
+                (
+                    format!("`{key}` is not in the registry of statuses"),
+                    "use a registered status, whose meaning clients know",
+                )
+            }
             _ if key.starts_with("x-") => (
                 format!("`{key}` is not implemented in responses"),
                 "remove it",
@@ -357,4 +368,9 @@ fn status<'a>(cx: &mut Cx<'a>, entry: &'a Entry) -> Option<u16> {
         cx.sink.report(rule, entry.key_span, message).help(help);
     }
     status
+}
+
+/// Whether a status has a meaning that everybody knows. The generated code names it by that.
+fn is_registered(status: u16) -> bool {
+    http::StatusCode::from_u16(status).is_ok_and(|status| status.canonical_reason().is_some())
 }

@@ -133,6 +133,11 @@ impl Live {
         self.send(request, headers).await
     }
 
+    pub(crate) async fn ask(&self, method: reqwest::Method, path: &str) -> Answered {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        self.send(request, &[]).await
+    }
+
     pub(crate) async fn post(
         &self,
         path: &str,

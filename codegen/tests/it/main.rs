@@ -12,6 +12,7 @@ mod live;
 mod probe;
 mod refuse;
 mod round_trip;
+mod routes;
 
 mod constraints;
 mod names;

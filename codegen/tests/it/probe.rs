@@ -78,7 +78,11 @@ pub(crate) const PROBES: &[Probe] = &[
         name: "format_email",
         json: Json::Text,
         valid: &["a@example.com", "a.b+c@sub.example.com"],
-        invalid: &[("example.com", "FORMAT"), ("a@", "FORMAT")],
+        invalid: &[
+            ("example.com", "FORMAT"),
+            ("a@", "FORMAT"),
+            ("ü@example.com", "FORMAT"),
+        ],
     },
     Probe {
         name: "format_uri",

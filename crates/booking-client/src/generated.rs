@@ -1330,7 +1330,7 @@ close, or the time lies between two slots.
 `OUTSIDE_BOOKING_WINDOW`: the restaurant takes no bookings so far ahead, or at such short
 notice.
 `PARTY_TOO_LARGE`: no table is large enough.
-`NOT_FOUND`, `METHOD_NOT_ALLOWED`: no operation has this path, or this path and method.
+`NOT_FOUND`: a segment of the path is empty. `METHOD_NOT_ALLOWED`: the path has no such method.
 `INTERNAL_ERROR`: the server failed.
 `NOT_IMPLEMENTED`: the server does not have this operation yet.
 `SERVICE_UNAVAILABLE`: the server cannot answer at the moment.*/
@@ -4577,13 +4577,15 @@ Restaurant reservations: find a restaurant, see when it has a table, book, chang
 **Times.** `booking_date` and `booking_time` are the restaurant's own calendar and wall clock,
 in its `time_zone`. Instants (`created_at`, `starts_at`) are in UTC.
 
-**Errors.** Every answer from 400 on has the one shape of `ErrorEnvelope`. `code` comes from a
+**Errors.** Every answer of an operation from 400 on has the one shape of `ErrorEnvelope`. (What
+the router refuses before it knows an operation, a path that is unknown or cannot be decoded, has
+a shape of its own.) `code` comes from a
 closed list; a 400 for a request that breaks this document lists every violation in `details`.
 Values that were sent are never echoed back.
 
 **Lists** are read in one of two ways. `page` and `limit` jump to a page and count the whole;
-`cursor` and `limit` walk through large sets at a steady pace, and nothing is skipped or met
-twice when bookings arrive meanwhile. A request without `page` and `cursor` gives the first page
+`cursor` and `limit` walk through large sets at a steady pace, from where the page before ended,
+however many bookings arrive meanwhile. A request without `page` and `cursor` gives the first page
 together with the cursor of the next one.
 
 **Extensions.** `x-error-codes`, on every error response, lists the codes that the operation

@@ -1,5 +1,7 @@
 //! Bodies: read up to the contract's limit, then parsed once, or looked at again.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -35,9 +37,13 @@ pub(crate) enum Received {
     },
     /// Another content type, or none.
     OtherMediaType,
-    /// The connection broke before the body was whole.
+    /// The connection broke, or the time was up, before the body was whole.
     Interrupted,
 }
+
+/// How long a body may take to come. Who sends one this slowly holds a connection for nothing,
+/// and would hold up the end of the server.
+const LONGEST_READ: Duration = Duration::from_secs(10);
 
 /// Reads a body as `policy` allows.
 pub(crate) async fn receive(
@@ -56,7 +62,11 @@ pub(crate) async fn receive(
     if announced.is_some_and(|length| length > u64::from(max_bytes)) {
         return Received::TooLarge { max_bytes };
     }
-    match Limited::new(body, limit).collect().await {
+    let reading = Limited::new(body, limit).collect();
+    let Ok(read) = tokio::time::timeout(LONGEST_READ, reading).await else {
+        return Received::Interrupted;
+    };
+    match read {
         Ok(collected) => {
             let bytes = collected.to_bytes();
             if bytes.is_empty() {

@@ -98,14 +98,19 @@ impl Answer {
         }
     }
 
-    /// One header more. A value that no header can carry is left out: an error answer is not
-    /// refused for it.
+    /// One header more. A value that no header can carry is a fault of the backend's, and is
+    /// answered as one: a header that the contract declares is never left out silently.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &impl fmt::Display) -> Self {
-        if let Ok(value) = HeaderValue::try_from(value.to_string()) {
-            self.headers.push((HeaderName::from_static(name), value));
+        match HeaderValue::try_from(value.to_string()) {
+            Ok(value) => {
+                self.headers.push((HeaderName::from_static(name), value));
+                self
+            }
+            Err(_) => Self::internal(format!(
+                "the header {name} of an error has a character that no header may have"
+            )),
         }
-        self
     }
 
     /// One header more, if there is a value for it.

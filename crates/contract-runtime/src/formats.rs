@@ -24,7 +24,9 @@ pub fn is_writable_date(date: Date) -> bool {
 pub fn parse_date_time(text: &str) -> Option<Timestamp> {
     let (date_and_time, _) = split_offset(text)?;
     let (whole, fraction) = split_fraction(date_and_time);
-    let well_formed = has_shape(&whole.to_ascii_uppercase(), "dddd-dd-ddTdd:dd:dd") && fraction;
+    let well_formed = has_shape(&whole.to_ascii_uppercase(), "dddd-dd-ddTdd:dd:dd")
+        && fraction
+        && text.get(11..).is_some_and(is_time);
     let instant: Timestamp = well_formed.then(|| text.to_ascii_uppercase().parse().ok())??;
     is_writable_instant(instant).then_some(instant)
 }
@@ -43,11 +45,12 @@ pub fn parse_uuid(text: &str) -> Option<Uuid> {
         .flatten()
 }
 
-/// Whether `text` is a mailbox of RFC 5321.
+/// Whether `text` is a mailbox of RFC 5321. (Addresses beyond ASCII are RFC 6531's, for which
+/// JSON Schema has another format, `idn-email`.)
 #[must_use]
 pub fn is_email(text: &str) -> bool {
     let options = email_address::Options::default().without_display_text();
-    email_address::EmailAddress::parse_with_options(text, options).is_ok()
+    text.is_ascii() && email_address::EmailAddress::parse_with_options(text, options).is_ok()
 }
 
 /// Whether `text` is an absolute URI of RFC 3986.
@@ -59,17 +62,33 @@ pub fn is_uri(text: &str) -> bool {
 /// Whether `text` is a full-time of RFC 3339: `19:00:00Z`, `19:00:00.5+01:00`.
 #[must_use]
 pub fn is_time(text: &str) -> bool {
-    let Some((time, _)) = split_offset(text) else {
+    let Some((time, offset)) = split_offset(text) else {
         return false;
     };
     let (whole, fraction) = split_fraction(time);
-    // A second of 60 is a leap second, which RFC 3339 has and civil time has not.
-    let in_range = whole
-        .strip_suffix(":60")
-        .map_or_else(|| whole.to_owned(), |minutes| format!("{minutes}:59"))
-        .parse::<jiff::civil::Time>()
-        .is_ok();
+    // A second of 60 is a leap second: civil time has none, and RFC 3339 has it at the end of a
+    // day of UTC only.
+    let civil = match whole.strip_suffix(":60") {
+        Some(minutes) => is_last_minute_of_a_day(minutes, offset).then(|| format!("{minutes}:59")),
+        None => Some(whole.to_owned()),
+    };
+    let in_range = civil.is_some_and(|civil| civil.parse::<jiff::civil::Time>().is_ok());
     has_shape(whole, "dd:dd:dd") && fraction && in_range
+}
+
+/// Whether `hh:mm` at this offset is 23:59 in UTC.
+fn is_last_minute_of_a_day(minutes: &str, offset: &str) -> bool {
+    let minutes_of = |text: &str| {
+        let (hours, minutes) = text.split_once(':')?;
+        Some(hours.parse::<i32>().ok()? * 60 + minutes.parse::<i32>().ok()?)
+    };
+    let ahead = match offset.strip_prefix('-') {
+        Some(behind) => minutes_of(behind).map(|behind| -behind),
+        None => minutes_of(offset.trim_start_matches('+')).or(Some(0)),
+    };
+    minutes_of(minutes)
+        .zip(ahead)
+        .is_some_and(|(local, ahead)| (local - ahead).rem_euclid(24 * 60) == 24 * 60 - 1)
 }
 
 /// Takes `Z` or `±hh:mm` off the end.
@@ -167,7 +186,12 @@ mod tests {
 
     #[test]
     fn times_carry_an_offset() {
-        for good in ["19:00:00Z", "23:59:60Z", "00:00:00.5-03:30"] {
+        for good in [
+            "19:00:00Z",
+            "23:59:60Z",
+            "00:59:60+01:00",
+            "00:00:00.5-03:30",
+        ] {
             assert!(is_time(good), "{good}");
         }
         for bad in [
@@ -199,6 +223,7 @@ mod tests {
             "sarah@",
             "a b@example.com",
             "Sarah <s@example.com>",
+            "ü@exämple.com",
         ] {
             assert!(!is_email(bad), "{bad}");
         }

@@ -51,6 +51,7 @@ pub trait Operation: Sized + 'static {
 pub struct RawRequest<O> {
     pub(crate) variables: Variables,
     pub(crate) body: Received,
+    pub(crate) has_empty_segment: bool,
     operation: PhantomData<fn() -> O>,
 }
 
@@ -64,7 +65,11 @@ impl<O: Operation> ExclusiveExtractor for RawRequest<O> {
             .await?
             .into_inner();
         let headers = rqctx.request.headers();
+        let path = rqctx.request.uri().path();
         Ok(Self {
+            // Dropshot drops empty segments, so that an operation on an empty id would become
+            // another one, on all there is.
+            has_empty_segment: path.contains("//") || path.ends_with('/'),
             variables,
             body: body::receive(O::BODY, headers, request.into_body()).await,
             operation: PhantomData,

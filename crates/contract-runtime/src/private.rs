@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use jiff::civil;
 use schemars::schema::{InstanceType, SchemaObject};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::formats;
 pub use crate::inspect::wrong_type;
 pub use crate::object_only::ObjectOnly;
+use crate::rules::ArrayRules;
 use crate::violation::{Broken, ViolationCode, Violations};
 
 /// `format: date`.
@@ -204,5 +206,46 @@ pub fn finite(value: f64) -> Result<f64, Broken> {
             ViolationCode::WrongType,
             "must be a finite number",
         ))
+    }
+}
+
+/// Reports what a list breaks as a list. Items are compared as the values that they are read as
+/// (two spellings of one instant are one instant); where one cannot be read, as JSON.
+pub fn inspect_list<T: DeserializeOwned + PartialEq>(
+    rules: ArrayRules,
+    items: &[Value],
+    violations: &mut Violations,
+) {
+    let read: Option<Vec<T>> = items
+        .iter()
+        .map(|item| serde_json::from_value(item.clone()).ok())
+        .collect();
+    match read {
+        Some(read) => rules.each_broken(&read, |broken| violations.report(broken)),
+        None => rules.each_broken(items, |broken| violations.report(broken)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn items_are_compared_as_the_values_that_they_are_read_as() {
+        let rules = ArrayRules {
+            min_items: None,
+            max_items: None,
+            unique_items: true,
+        };
+        let mut violations = Violations::new();
+        inspect_list::<f64>(rules, &[json!(1), json!(1.0)], &mut violations);
+        let codes: Vec<_> = violations
+            .into_vec()
+            .into_iter()
+            .map(|found| found.code)
+            .collect();
+        assert_eq!(codes, [ViolationCode::DuplicateItems]);
     }
 }

@@ -78,6 +78,13 @@ fn read<O: Operation>(
     headers: &http::HeaderMap,
     raw: &RawRequest<O>,
 ) -> Result<O::Request, Box<Answer>> {
+    if raw.has_empty_segment {
+        return Err(Box::new(Answer::new(
+            StatusCode::NOT_FOUND,
+            "NOT_FOUND",
+            Problem::new("no operation has this path: one of its segments is empty"),
+        )));
+    }
     let body = match &raw.body {
         Received::Nothing => None,
         Received::Json(bytes) => Some(bytes),

@@ -58,6 +58,17 @@ where
     )?;
     api.register(
         ApiEndpoint::new(
+                "checkPath HEAD".to_owned(),
+                check_path::<B>,
+                Method::HEAD,
+                "application/json",
+                "/v1/path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}",
+                ApiEndpointVersions::All,
+            )
+            .visible(false),
+    )?;
+    api.register(
+        ApiEndpoint::new(
                 "checkQuery".to_owned(),
                 check_query::<B>,
                 Method::GET,
@@ -71,6 +82,17 @@ where
     )?;
     api.register(
         ApiEndpoint::new(
+                "checkQuery HEAD".to_owned(),
+                check_query::<B>,
+                Method::HEAD,
+                "application/json",
+                "/v1/query",
+                ApiEndpointVersions::All,
+            )
+            .visible(false),
+    )?;
+    api.register(
+        ApiEndpoint::new(
                 "checkHeaders".to_owned(),
                 check_headers::<B>,
                 Method::GET,
@@ -81,6 +103,17 @@ where
             .tag("Probes")
             .summary("Probe the headers")
             .description("Every constraint in the headers."),
+    )?;
+    api.register(
+        ApiEndpoint::new(
+                "checkHeaders HEAD".to_owned(),
+                check_headers::<B>,
+                Method::HEAD,
+                "application/json",
+                "/v1/headers",
+                ApiEndpointVersions::All,
+            )
+            .visible(false),
     )?;
     api.register(
         ApiEndpoint::new(
@@ -116,16 +149,16 @@ where
     >(
         api,
         "/v1/path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}",
-        &["GET"],
+        &["GET", "HEAD"],
     )?;
     contract_runtime::refuse_other_methods::<
         super::probes::CheckQuery,
         _,
-    >(api, "/v1/query", &["GET"])?;
+    >(api, "/v1/query", &["GET", "HEAD"])?;
     contract_runtime::refuse_other_methods::<
         super::probes::CheckHeaders,
         _,
-    >(api, "/v1/headers", &["GET"])?;
+    >(api, "/v1/headers", &["GET", "HEAD"])?;
     contract_runtime::refuse_other_methods::<
         super::probes::CheckBody,
         _,

@@ -52,6 +52,17 @@ where
     )?;
     api.register(
         ApiEndpoint::new(
+                "getMatch HEAD".to_owned(),
+                get_match::<B>,
+                Method::HEAD,
+                "application/json",
+                "/odd-names/v1/match/{type}/self",
+                ApiEndpointVersions::All,
+            )
+            .visible(false),
+    )?;
+    api.register(
+        ApiEndpoint::new(
                 "setMatch".to_owned(),
                 set_match::<B>,
                 Method::PUT,
@@ -66,7 +77,7 @@ where
     contract_runtime::refuse_other_methods::<
         super::odd_names::GetMatch,
         _,
-    >(api, "/odd-names/v1/match/{type}/self", &["GET", "PUT"])?;
+    >(api, "/odd-names/v1/match/{type}/self", &["GET", "HEAD", "PUT"])?;
     Ok(())
 }
 

@@ -1945,7 +1945,7 @@ impl contract_runtime::support::schemars::JsonSchema for Error {
 /// `OUTSIDE_BOOKING_WINDOW`: the restaurant takes no bookings so far ahead, or at such short
 /// notice.
 /// `PARTY_TOO_LARGE`: no table is large enough.
-/// `NOT_FOUND`, `METHOD_NOT_ALLOWED`: no operation has this path, or this path and method.
+/// `NOT_FOUND`: a segment of the path is empty. `METHOD_NOT_ALLOWED`: the path has no such method.
 /// `INTERNAL_ERROR`: the server failed.
 /// `NOT_IMPLEMENTED`: the server does not have this operation yet.
 /// `SERVICE_UNAVAILABLE`: the server cannot answer at the moment.

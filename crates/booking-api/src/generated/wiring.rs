@@ -75,6 +75,17 @@ where
     )?;
     api.register(
         ApiEndpoint::new(
+                "listBookings HEAD".to_owned(),
+                list_bookings::<B>,
+                Method::HEAD,
+                "application/json",
+                "/api/v1/bookings",
+                ApiEndpointVersions::All,
+            )
+            .visible(false),
+    )?;
+    api.register(
+        ApiEndpoint::new(
                 "getBooking".to_owned(),
                 get_booking::<B>,
                 Method::GET,
@@ -87,6 +98,17 @@ where
             .description(
                 "Gives one booking. With `If-None-Match`, a booking that is still the same is answered with\n304 and no body.",
             ),
+    )?;
+    api.register(
+        ApiEndpoint::new(
+                "getBooking HEAD".to_owned(),
+                get_booking::<B>,
+                Method::HEAD,
+                "application/json",
+                "/api/v1/bookings/{booking_id}",
+                ApiEndpointVersions::All,
+            )
+            .visible(false),
     )?;
     api.register(
         ApiEndpoint::new(
@@ -135,6 +157,17 @@ where
     )?;
     api.register(
         ApiEndpoint::new(
+                "listRestaurants HEAD".to_owned(),
+                list_restaurants::<B>,
+                Method::HEAD,
+                "application/json",
+                "/api/v1/restaurants",
+                ApiEndpointVersions::All,
+            )
+            .visible(false),
+    )?;
+    api.register(
+        ApiEndpoint::new(
                 "getRestaurant".to_owned(),
                 get_restaurant::<B>,
                 Method::GET,
@@ -147,6 +180,17 @@ where
             .description(
                 "Gives one restaurant, with its opening hours and its booking rules.",
             ),
+    )?;
+    api.register(
+        ApiEndpoint::new(
+                "getRestaurant HEAD".to_owned(),
+                get_restaurant::<B>,
+                Method::HEAD,
+                "application/json",
+                "/api/v1/restaurants/{restaurant_id}",
+                ApiEndpointVersions::All,
+            )
+            .visible(false),
     )?;
     api.register(
         ApiEndpoint::new(
@@ -163,14 +207,25 @@ where
                 "Lists the times at which a party of this size can still book a table on this date, earliest\nfirst. On a day on which the restaurant is closed or full, or takes no bookings yet, the\nlist is empty; so it is for a party that fits none of its tables.",
             ),
     )?;
+    api.register(
+        ApiEndpoint::new(
+                "getAvailability HEAD".to_owned(),
+                get_availability::<B>,
+                Method::HEAD,
+                "application/json",
+                "/api/v1/restaurants/{restaurant_id}/availability",
+                ApiEndpointVersions::All,
+            )
+            .visible(false),
+    )?;
     contract_runtime::refuse_other_methods::<
         super::bookings::CreateBooking,
         _,
-    >(api, "/api/v1/bookings", &["POST", "GET"])?;
+    >(api, "/api/v1/bookings", &["POST", "GET", "HEAD"])?;
     contract_runtime::refuse_other_methods::<
         super::bookings::GetBooking,
         _,
-    >(api, "/api/v1/bookings/{booking_id}", &["GET", "PATCH"])?;
+    >(api, "/api/v1/bookings/{booking_id}", &["GET", "HEAD", "PATCH"])?;
     contract_runtime::refuse_other_methods::<
         super::bookings::CancelBooking,
         _,
@@ -178,15 +233,15 @@ where
     contract_runtime::refuse_other_methods::<
         super::restaurants::ListRestaurants,
         _,
-    >(api, "/api/v1/restaurants", &["GET"])?;
+    >(api, "/api/v1/restaurants", &["GET", "HEAD"])?;
     contract_runtime::refuse_other_methods::<
         super::restaurants::GetRestaurant,
         _,
-    >(api, "/api/v1/restaurants/{restaurant_id}", &["GET"])?;
+    >(api, "/api/v1/restaurants/{restaurant_id}", &["GET", "HEAD"])?;
     contract_runtime::refuse_other_methods::<
         super::restaurants::GetAvailability,
         _,
-    >(api, "/api/v1/restaurants/{restaurant_id}/availability", &["GET"])?;
+    >(api, "/api/v1/restaurants/{restaurant_id}/availability", &["GET", "HEAD"])?;
     Ok(())
 }
 

@@ -55,7 +55,7 @@ macro_rules! array_type {
                     violations.report($crate::private::wrong_type(value, "an array"));
                     return;
                 };
-                Self::RULES.each_broken(items, |broken| violations.report(broken));
+                $crate::private::inspect_list::<$item>(Self::RULES, items, violations);
                 for (index, item) in items.iter().enumerate() {
                     violations.within_item(index, |violations| {
                         <$item as $crate::Inspect>::inspect(item, violations);
