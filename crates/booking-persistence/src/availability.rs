@@ -45,15 +45,19 @@ impl Store {
         party: PartySize,
         now: Timestamp,
     ) -> Result<Availability, StoreError<AvailabilityStoreRefusal>> {
-        let connection = self.connection().await?;
-        let day = async {
-            let house = load_house(&connection, id).await?.ok_or(Failure::Refused(
-                AvailabilityStoreRefusal::RestaurantNotFound,
-            ))?;
-            house.day(&connection, date).await
-        }
-        .await;
-        let day = self.finish(connection, day)?;
+        let day = self
+            .operate(|pool| async move {
+                let connection = pool.connection().await?;
+                let day = async {
+                    let house = load_house(&connection, id).await?.ok_or(Failure::Refused(
+                        AvailabilityStoreRefusal::RestaurantNotFound,
+                    ))?;
+                    house.day(&connection, date).await
+                }
+                .await;
+                pool.finish(connection, day)
+            })
+            .await?;
         let slots = available_slots(&day, party, now).map_err(|refusal| {
             StoreError::Refused(match refusal {
                 AvailabilityRefusal::InThePast => AvailabilityStoreRefusal::InThePast,

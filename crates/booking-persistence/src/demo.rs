@@ -116,11 +116,14 @@ impl Store {
     ///
     /// The database cannot be used.
     pub async fn fill_demo(&self) -> Result<(), StoreError<Never>> {
-        let mut connection = self.connection().await?;
-        let outcome = connection
-            .transaction(async |connection| Ok::<(), Failure<Never>>(fill(connection).await?))
-            .await;
-        self.finish(connection, outcome)
+        self.operate(|pool| async move {
+            let mut connection = pool.connection().await?;
+            let outcome = connection
+                .transaction(async |connection| Ok::<(), Failure<Never>>(fill(connection).await?))
+                .await;
+            pool.finish(connection, outcome)
+        })
+        .await
     }
 }
 

@@ -19,6 +19,7 @@
 
 mod availability;
 mod bookings;
+mod connect;
 mod constraints;
 mod cursor;
 mod demo;
@@ -38,11 +39,11 @@ pub use availability::{Availability, AvailabilityStoreRefusal};
 pub use bookings::{
     BookingFilter, BookingNotFound, BookingSort, CancelBookingRefusal, CreateRefusal, UpdateRefusal,
 };
+pub use connect::ConnectError;
 pub use cursor::Cursor;
 pub use demo::Never;
 pub use error::{Corrupt, Internal, StoreError, Unavailable};
 pub use migrate::MigrateError;
 pub use page::{CursorOfAnotherList, Page, Window};
-pub use pool::ConnectError;
 pub use restaurants::{RestaurantFilter, RestaurantNotFound};
 pub use store::Store;

@@ -3,10 +3,11 @@
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::sql_types::BigInt;
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use tokio_postgres::Config;
 
-use crate::pool::ConnectError;
+use crate::connect::{ConnectError, open_unlimited};
 
 /// Every migration, in the program itself.
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
@@ -53,13 +54,11 @@ impl MigrateError {
     }
 }
 
-/// Runs what is missing, on a connection of its own: migrations may take longer than the
-/// statement timeout of the pool's. Several processes may start at once; one migrates, and
+/// Runs what is missing, on a connection of its own: migrations may take longer than what the
+/// pool allows a statement and an operation. Several processes may start at once; one migrates, and
 /// the others wait for it.
-pub(crate) async fn migrate(url: &str) -> Result<(), MigrateError> {
-    let mut connection = AsyncPgConnection::establish(url)
-        .await
-        .map_err(ConnectError::from)?;
+pub(crate) async fn migrate(config: &Config) -> Result<(), MigrateError> {
+    let mut connection = open_unlimited(config).await?;
     diesel::select(pg_advisory_lock(MIGRATION_LOCK))
         .execute(&mut connection)
         .await

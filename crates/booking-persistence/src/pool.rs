@@ -1,21 +1,25 @@
-//! Connections: how many, how long anyone waits for one, and what happens to broken ones.
+//! Connections: how many, how long anyone uses or waits for one, and what happens to broken
+//! ones.
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use diesel::ConnectionError;
-use diesel::result::{DatabaseErrorKind, Error};
+use diesel::result::Error;
+use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::{self, Object, PoolError};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, PoolError as ManagerError, RecyclingMethod,
 };
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use tokio_postgres::Config;
 
-use crate::error::{Failure, Unavailable};
+use crate::connect::{CONNECTION_TIMEOUT, ConnectError, no_answer, open_session};
+use crate::error::{Failure, StoreError, Unavailable};
 use crate::trouble::Trouble;
 
 /// A connection on loan. One that is dropped instead of given back, because its request was
-/// abandoned, is closed: it may be in the midst of a transaction, whose locks others wait for.
+/// abandoned or has taken too long, is closed: it may be in the midst of a transaction, whose
+/// locks others wait for.
 pub(crate) struct Connection(Option<Object<AsyncPgConnection>>);
 
 const ON_LOAN: &str = "a connection is there until it is given back, which takes it";
@@ -53,68 +57,6 @@ impl Drop for Connection {
 /// other, and several processes share its limit, which is 100 unless somebody raised it.
 const CONNECTIONS: usize = 16;
 
-/// How long a request waits for a connection, including a new one's making.
-const CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// What every session begins with. Diesel has no words for settings. A statement that takes
-/// longer than this is of no use to the guest who waits; a transaction that idles longer has
-/// lost its process. Without `jit`, no plan is ever compiled: none of ours takes long enough
-/// to pay for that.
-const SESSION_SETTINGS: &str = "
-    SET statement_timeout = '5s';
-    SET lock_timeout = '3s';
-    SET idle_in_transaction_session_timeout = '10s';
-    SET jit = off;
-    SET application_name = 'reserve-easy';
-";
-
-/// Why the database could not be reached at the start.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// The URL is none.
-    #[error("the database URL cannot be read: {reason}")]
-    InvalidUrl {
-        /// What is wrong, without the URL: it may hold a password.
-        reason: String,
-    },
-    /// Nobody answers there.
-    #[error("the database does not answer: {reason}; check that it runs, and the host and port")]
-    Unreachable {
-        /// What happened.
-        reason: String,
-    },
-    /// A server answers, and refuses.
-    #[error("the database refuses the connection: {reason}")]
-    Rejected {
-        /// What the server says: no such database, a wrong password.
-        reason: String,
-    },
-}
-
-impl From<ConnectionError> for ConnectError {
-    fn from(error: ConnectionError) -> Self {
-        match error {
-            ConnectionError::CouldntSetupConfiguration(Error::DatabaseError(kind, information)) => {
-                let reason = information.message().to_owned();
-                match kind {
-                    DatabaseErrorKind::UnableToSendCommand
-                        if reason.starts_with("invalid connection string")
-                            || reason.starts_with("invalid configuration") =>
-                    {
-                        Self::InvalidUrl { reason }
-                    }
-                    DatabaseErrorKind::UnableToSendCommand => Self::Unreachable { reason },
-                    _ => Self::Rejected { reason },
-                }
-            }
-            ConnectionError::InvalidConnectionUrl(reason) => Self::InvalidUrl { reason },
-            other => Self::Unreachable {
-                reason: other.to_string(),
-            },
-        }
-    }
-}
-
 /// The connections of one process.
 #[derive(Clone)]
 pub(crate) struct Pool {
@@ -123,26 +65,53 @@ pub(crate) struct Pool {
 
 impl Pool {
     /// A pool that has made one connection, to see whether it can.
-    pub(crate) async fn connect(url: &str) -> Result<Self, ConnectError> {
-        let mut config = ManagerConfig::default();
+    pub(crate) async fn connect(config: Config) -> Result<Self, ConnectError> {
+        let mut manager = ManagerConfig::default();
         // The default sends a query at every loan, which costs a third of the throughput. A
         // broken connection is found when it is used, and then all idle ones are given up.
-        config.recycling_method = RecyclingMethod::Fast;
-        config.custom_setup = Box::new(|url| Box::pin(establish(url)));
-        let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+        manager.recycling_method = RecyclingMethod::Fast;
+        manager.custom_setup = Box::new(move |_| {
+            let config = config.clone();
+            Box::pin(async move { open_session(&config).await.map_err(packed) })
+        });
+        // The URL is in the configuration.
+        let manager = AsyncDieselConnectionManager::new_with_config("", manager);
         let connections = deadpool::Pool::builder(manager)
             .max_size(CONNECTIONS)
             .build()
             .expect("building fails only when timeouts are set without a runtime");
         match tokio::time::timeout(CONNECTION_TIMEOUT, connections.get()).await {
             Ok(Ok(_)) => Ok(Self { connections }),
-            Ok(Err(PoolError::Backend(ManagerError::ConnectionError(error)))) => Err(error.into()),
+            Ok(Err(PoolError::Backend(ManagerError::ConnectionError(error)))) => {
+                Err(unpacked(error))
+            }
             Ok(Err(other)) => Err(ConnectError::Unreachable {
                 reason: other.to_string(),
             }),
-            Err(_) => Err(ConnectError::Unreachable {
-                reason: format!("no answer within {} seconds", CONNECTION_TIMEOUT.as_secs()),
-            }),
+            Err(_) => Err(no_answer()),
+        }
+    }
+
+    /// Does something with the pool's connections, but for no longer than this: a database
+    /// that stalls without closing its connections, or a network that loses what is sent,
+    /// would otherwise be waited for without end, for the statement timeout runs on the other
+    /// side. What is on loan then is closed, and so are the idle connections, which are most
+    /// likely no better.
+    pub(crate) async fn within<T, R>(
+        &self,
+        deadline: Duration,
+        work: impl Future<Output = Result<T, StoreError<R>>>,
+    ) -> Result<T, StoreError<R>> {
+        match tokio::time::timeout(deadline, work).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                tracing::warn!(
+                    seconds = deadline.as_secs(),
+                    "the database has not answered in time"
+                );
+                self.give_up_idle();
+                Err(Unavailable::new("it has not answered in time").into())
+            }
         }
     }
 
@@ -152,21 +121,45 @@ impl Pool {
             Ok(Ok(connection)) => Ok(Connection(Some(connection))),
             Ok(Err(PoolError::Closed)) => Err(Unavailable::new("the store is closed")),
             Ok(Err(error)) => Err(Unavailable::because("it takes no connection", error)),
-            Err(_) => Err(Unavailable::new("no connection has come free in time")),
+            Err(_) => Err(Unavailable::new(
+                "no connection has come free or been made in time",
+            )),
+        }
+    }
+
+    /// Gives the connection back and says what the outcome means to the caller.
+    pub(crate) fn finish<T, R>(
+        &self,
+        connection: Connection,
+        outcome: Result<T, Failure<R>>,
+    ) -> Result<T, StoreError<R>> {
+        match outcome {
+            Ok(done) => {
+                connection.give_back();
+                Ok(done)
+            }
+            Err(failure) => {
+                self.give_back_after(connection, &failure);
+                Err(failure.into())
+            }
         }
     }
 
     /// Gives a connection back after it was used in vain. If it turns out broken, the idle
     /// ones most likely are too: they all go, so that the next request gets a new one.
-    pub(crate) fn give_back_after<R>(&self, connection: Connection, failure: &Failure<R>) {
+    fn give_back_after<R>(&self, connection: Connection, failure: &Failure<R>) {
         match failure {
             Failure::Database(error) if Trouble::of(error) == Trouble::ConnectionLost => {
                 tracing::warn!(error = %error, "a connection to the database is lost");
                 drop(connection);
-                self.connections.retain(|_, _| false);
+                self.give_up_idle();
             }
             _ => connection.give_back(),
         }
+    }
+
+    fn give_up_idle(&self) {
+        self.connections.retain(|_, _| false);
     }
 
     /// Takes no more requests; connections on loan are closed when they come back.
@@ -175,12 +168,23 @@ impl Pool {
     }
 }
 
-/// A connection with our settings.
-async fn establish(url: &str) -> Result<AsyncPgConnection, ConnectionError> {
-    let mut connection = AsyncPgConnection::establish(url).await?;
-    connection
-        .batch_execute(SESSION_SETTINGS)
-        .await
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    Ok(connection)
+/// Our error in the one that Diesel's pool passes on, which can hold any in one place only.
+fn packed(error: ConnectError) -> ConnectionError {
+    ConnectionError::CouldntSetupConfiguration(Error::QueryBuilderError(Box::new(error)))
+}
+
+/// The error that [`packed`] has packed.
+fn unpacked(error: ConnectionError) -> ConnectError {
+    match error {
+        ConnectionError::CouldntSetupConfiguration(Error::QueryBuilderError(error)) => error
+            .downcast()
+            .map_or_else(unreachable_because, |error| *error),
+        other => unreachable_because(other),
+    }
+}
+
+fn unreachable_because(error: impl ToString) -> ConnectError {
+    ConnectError::Unreachable {
+        reason: error.to_string(),
+    }
 }

@@ -1,21 +1,37 @@
 //! The store itself; what it can do is beside this, a module for each resource.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::IntoSql;
 use diesel::sql_types::Integer;
 use diesel_async::RunQueryDsl;
+use tokio_postgres::Config;
 
-use crate::error::{Failure, StoreError, Unavailable};
+use crate::connect::{ConnectError, configuration};
+use crate::error::{StoreError, Unavailable};
 use crate::migrate::{self, MigrateError};
-use crate::pool::{ConnectError, Connection, Pool};
+use crate::pool::Pool;
+
+/// How long an operation may take in all: waiting for a connection, every attempt, and the
+/// answer. It is a little more than the longest statement may, so that a database that is
+/// only slow is heard.
+const OPERATION_DEADLINE: Duration = Duration::from_secs(6);
+
+/// How long the database may take to show that it is there.
+const PING_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Restaurants and bookings in one PostgreSQL database. Cheap to clone; all clones share
 /// their connections. Any number of processes may work on one database.
+///
+/// Every operation ends: after six seconds without an answer, it is
+/// [`Unavailable`](StoreError::Unavailable). Only [`Store::migrate`] may take as long as it
+/// needs.
 #[derive(Clone)]
 pub struct Store {
-    url: Arc<str>,
+    config: Arc<Config>,
     pool: Pool,
 }
 
@@ -33,9 +49,10 @@ impl Store {
     ///
     /// The URL is none, nobody answers, or the server refuses.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
-        let pool = Pool::connect(url).await?;
+        let config = configuration(url)?;
+        let pool = Pool::connect(config.clone()).await?;
         Ok(Self {
-            url: url.into(),
+            config: config.into(),
             pool,
         })
     }
@@ -48,29 +65,28 @@ impl Store {
     /// The database holds migrations that this program does not know, cannot be reached, or
     /// refuses a migration.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
-        migrate::migrate(&self.url).await
+        migrate::migrate(&self.config).await
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, within two seconds.
     ///
     /// # Errors
     ///
     /// It does not.
     pub async fn ping(&self) -> Result<(), Unavailable> {
-        let mut connection = self.connection().await?;
-        let answer = diesel::select(1_i32.into_sql::<Integer>())
-            .execute(&mut *connection)
-            .await
-            .map(drop)
-            .map_err(Failure::<std::convert::Infallible>::from);
-        self.finish(connection, answer)
-            .map_err(|error| match error {
-                StoreError::Refused(never) => match never {},
-                StoreError::Unavailable(unavailable) => unavailable,
-                StoreError::Internal(internal) => {
-                    Unavailable::because("it does not answer", internal)
-                }
-            })
+        let pool = &self.pool;
+        let answer = pool.within(PING_DEADLINE, async {
+            let mut connection = pool.connection().await?;
+            let answer = diesel::select(1_i32.into_sql::<Integer>())
+                .execute(&mut *connection)
+                .await;
+            pool.finish::<_, Infallible>(connection, answer.map(drop).map_err(Into::into))
+        });
+        answer.await.map_err(|error| match error {
+            StoreError::Refused(never) => match never {},
+            StoreError::Unavailable(unavailable) => unavailable,
+            StoreError::Internal(internal) => Unavailable::because("it does not answer", internal),
+        })
     }
 
     /// Takes no more requests: from now on all are [`Unavailable`], and connections close as
@@ -79,25 +95,14 @@ impl Store {
         self.pool.close();
     }
 
-    pub(crate) async fn connection(&self) -> Result<Connection, Unavailable> {
-        self.pool.connection().await
-    }
-
-    /// Gives the connection back and says what the outcome means to the caller.
-    pub(crate) fn finish<T, R>(
-        &self,
-        connection: Connection,
-        outcome: Result<T, Failure<R>>,
-    ) -> Result<T, StoreError<R>> {
-        match outcome {
-            Ok(done) => {
-                connection.give_back();
-                Ok(done)
-            }
-            Err(failure) => {
-                self.pool.give_back_after(connection, &failure);
-                Err(failure.into())
-            }
-        }
+    /// Runs an operation, within its deadline. There is no other way to the connections.
+    pub(crate) async fn operate<'s, T, R, F>(
+        &'s self,
+        work: impl FnOnce(&'s Pool) -> F,
+    ) -> Result<T, StoreError<R>>
+    where
+        F: Future<Output = Result<T, StoreError<R>>>,
+    {
+        self.pool.within(OPERATION_DEADLINE, work(&self.pool)).await
     }
 }

@@ -43,16 +43,19 @@ impl Store {
     ) -> Result<Booking, StoreError<CancelBookingRefusal>> {
         let now = stored(now);
         let mut attempts = Attempts::of("cancel_booking");
-        loop {
-            let mut connection = self.connection().await?;
-            let outcome = connection
-                .transaction(async |connection| cancel(connection, id, reason, now).await)
-                .await;
-            match outcome {
-                Err(failure) if attempts.again(&failure) => connection.give_back(),
-                outcome => return self.finish(connection, outcome),
+        self.operate(|pool| async move {
+            loop {
+                let mut connection = pool.connection().await?;
+                let outcome = connection
+                    .transaction(async |connection| cancel(connection, id, reason, now).await)
+                    .await;
+                match outcome {
+                    Err(failure) if attempts.again(&failure) => connection.give_back(),
+                    outcome => return pool.finish(connection, outcome),
+                }
             }
-        }
+        })
+        .await
     }
 }
 

@@ -49,20 +49,23 @@ impl Store {
     ) -> Result<Booking, StoreError<CreateRefusal>> {
         let now = stored(now);
         let mut attempts = Attempts::of("create_booking");
-        loop {
-            let mut connection = self.connection().await?;
-            let names = (
-                BookingId::from_random(fresh()),
-                ConfirmationCode::from_random(fresh()),
-            );
-            let outcome = connection
-                .transaction(async |connection| create(connection, booking, now, names).await)
-                .await;
-            match outcome {
-                Err(failure) if attempts.again(&failure) => connection.give_back(),
-                outcome => return self.finish(connection, outcome.map_err(lost_table)),
+        self.operate(|pool| async move {
+            loop {
+                let mut connection = pool.connection().await?;
+                let names = (
+                    BookingId::from_random(fresh()),
+                    ConfirmationCode::from_random(fresh()),
+                );
+                let outcome = connection
+                    .transaction(async |connection| create(connection, booking, now, names).await)
+                    .await;
+                match outcome {
+                    Err(failure) if attempts.again(&failure) => connection.give_back(),
+                    outcome => return pool.finish(connection, outcome.map_err(lost_table)),
+                }
             }
-        }
+        })
+        .await
     }
 }
 

@@ -170,9 +170,12 @@ impl Store {
         sort: BookingSort,
         window: &Window,
     ) -> Result<Page<Booking>, StoreError<CursorOfAnotherList>> {
-        let connection = self.connection().await?;
-        let outcome = list(&connection, filter, sort, window).await;
-        self.finish(connection, outcome)
+        self.operate(|pool| async move {
+            let connection = pool.connection().await?;
+            let outcome = list(&connection, filter, sort, window).await;
+            pool.finish(connection, outcome)
+        })
+        .await
     }
 }
 

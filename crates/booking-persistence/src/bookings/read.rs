@@ -26,19 +26,24 @@ impl Store {
         &self,
         id: &BookingId,
     ) -> Result<Booking, StoreError<BookingNotFound>> {
-        let mut connection = self.connection().await?;
-        let found: Result<Option<(BookingRow, SummaryRow)>, _> = bookings::table
-            .inner_join(restaurants::table)
-            .filter(bookings::public_id.eq(id.as_str()))
-            .select((BookingRow::as_select(), SummaryRow::as_select()))
-            .first(&mut *connection)
-            .await
-            .optional();
-        let booking = match found {
-            Ok(Some((booking, restaurant))) => booking.at(restaurant.into()).map_err(Failure::from),
-            Ok(None) => Err(Failure::Refused(BookingNotFound)),
-            Err(error) => Err(error.into()),
-        };
-        self.finish(connection, booking)
+        self.operate(|pool| async move {
+            let mut connection = pool.connection().await?;
+            let found: Result<Option<(BookingRow, SummaryRow)>, _> = bookings::table
+                .inner_join(restaurants::table)
+                .filter(bookings::public_id.eq(id.as_str()))
+                .select((BookingRow::as_select(), SummaryRow::as_select()))
+                .first(&mut *connection)
+                .await
+                .optional();
+            let booking = match found {
+                Ok(Some((booking, restaurant))) => {
+                    booking.at(restaurant.into()).map_err(Failure::from)
+                }
+                Ok(None) => Err(Failure::Refused(BookingNotFound)),
+                Err(error) => Err(error.into()),
+            };
+            pool.finish(connection, booking)
+        })
+        .await
     }
 }

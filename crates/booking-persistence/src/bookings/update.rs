@@ -51,16 +51,21 @@ impl Store {
     ) -> Result<Booking, StoreError<UpdateRefusal>> {
         let now = stored(now);
         let mut attempts = Attempts::of("update_booking");
-        loop {
-            let mut connection = self.connection().await?;
-            let outcome = connection
-                .transaction(async |connection| update(connection, id, change, expected, now).await)
-                .await;
-            match outcome {
-                Err(failure) if attempts.again(&failure) => connection.give_back(),
-                outcome => return self.finish(connection, outcome.map_err(lost_table)),
+        self.operate(|pool| async move {
+            loop {
+                let mut connection = pool.connection().await?;
+                let outcome = connection
+                    .transaction(async |connection| {
+                        update(connection, id, change, expected, now).await
+                    })
+                    .await;
+                match outcome {
+                    Err(failure) if attempts.again(&failure) => connection.give_back(),
+                    outcome => return pool.finish(connection, outcome.map_err(lost_table)),
+                }
             }
-        }
+        })
+        .await
     }
 }
 

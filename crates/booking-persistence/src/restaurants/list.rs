@@ -76,9 +76,12 @@ impl Store {
         filter: &RestaurantFilter,
         window: &Window,
     ) -> Result<Page<Restaurant>, StoreError<CursorOfAnotherList>> {
-        let connection = self.connection().await?;
-        let outcome = list(&connection, filter, window).await;
-        self.finish(connection, outcome)
+        self.operate(|pool| async move {
+            let connection = pool.connection().await?;
+            let outcome = list(&connection, filter, window).await;
+            pool.finish(connection, outcome)
+        })
+        .await
     }
 }
 

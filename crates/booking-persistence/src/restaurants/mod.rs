@@ -31,11 +31,14 @@ impl Store {
         &self,
         id: RestaurantId,
     ) -> Result<Restaurant, StoreError<RestaurantNotFound>> {
-        let connection = self.connection().await?;
-        let outcome = find(&connection, id)
-            .await
-            .and_then(|restaurant| restaurant.ok_or(Failure::Refused(RestaurantNotFound)));
-        self.finish(connection, outcome)
+        self.operate(|pool| async move {
+            let connection = pool.connection().await?;
+            let outcome = find(&connection, id)
+                .await
+                .and_then(|restaurant| restaurant.ok_or(Failure::Refused(RestaurantNotFound)));
+            pool.finish(connection, outcome)
+        })
+        .await
     }
 }
 

@@ -1,10 +1,116 @@
 //! A database that goes away and comes back.
 
+use std::time::Duration;
+
 use booking_domain::RestaurantId;
 use booking_persistence::{ConnectError, Store, StoreError};
 use dev_postgres::TemporaryCluster;
+use diesel_async::AsyncPgConnection;
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::time::Instant;
 
-use crate::support::{migrated, texts};
+use crate::support::{connect, migrated, texts};
+
+const OURS: &str = "SELECT pid::text AS line FROM pg_stat_activity
+    WHERE application_name = 'reserve-easy'";
+const POSTMASTER: &str = "SELECT split_part(pg_read_file('postmaster.pid'), chr(10), 1) AS line";
+
+/// Processes that stand still, without closing anything, until this is dropped.
+struct Stalled(Vec<Pid>);
+
+impl Stalled {
+    async fn those_of(observer: &mut AsyncPgConnection, query: &str) -> Self {
+        let pids = texts(observer, query).await;
+        let pids = pids.iter().map(|pid| pid.parse().expect("it is a number"));
+        let stalled = Self(pids.filter_map(Pid::from_raw).collect());
+        for pid in &stalled.0 {
+            kill_process(*pid, Signal::STOP).expect("it can be stopped");
+        }
+        stalled
+    }
+}
+
+impl Drop for Stalled {
+    fn drop(&mut self) {
+        for pid in &self.0 {
+            // One that has ended need not go on.
+            let _ = kill_process(*pid, Signal::CONT);
+        }
+    }
+}
+
+/// What comes of waiting for somebody who says nothing, and how long that takes: on a clock
+/// that leaps to the next deadline whenever nothing else can happen.
+async fn silence<T>(waiting: impl Future<Output = T>) -> (T, Duration) {
+    tokio::time::pause();
+    let start = Instant::now();
+    let outcome = waiting.await;
+    let took = start.elapsed();
+    tokio::time::resume();
+    (outcome, took)
+}
+
+fn is_about(took: Duration, seconds: u64) -> bool {
+    let expected = Duration::from_secs(seconds);
+    (expected..expected + Duration::from_millis(100)).contains(&took)
+}
+
+#[tokio::test]
+async fn database_that_stalls_is_not_waited_for_and_recovers() {
+    let cluster = TemporaryCluster::start().expect("PostgreSQL runs");
+    let url = cluster.url("postgres");
+    let store = Store::connect(&url).await.expect("it answers");
+    store.migrate().await.expect("it migrates");
+    store.fill_demo().await.expect("it fills");
+    let mut observer = connect(&url).await;
+    let restaurant = RestaurantId::new(1);
+    let two_at_once = async || {
+        let (one, other) = tokio::join!(
+            store.get_restaurant(restaurant),
+            store.get_restaurant(restaurant)
+        );
+        one.and(other).expect("it is there");
+    };
+    two_at_once().await;
+
+    let sessions = Stalled::those_of(&mut observer, OURS).await;
+    assert_eq!(sessions.0.len(), 2);
+    let (outcome, took) = silence(store.get_restaurant(restaurant)).await;
+    assert!(
+        matches!(outcome, Err(StoreError::Unavailable(_))),
+        "{outcome:?}"
+    );
+    assert!(is_about(took, 6), "{took:?}");
+    // Neither the connection that was used nor the idle one is used again.
+    two_at_once().await;
+
+    let new_sessions = Stalled::those_of(&mut observer, OURS).await;
+    let postmaster = Stalled::those_of(&mut observer, POSTMASTER).await;
+    assert_eq!(postmaster.0.len(), 1);
+    let (outcome, took) = silence(store.ping()).await;
+    assert!(outcome.is_err());
+    assert!(is_about(took, 2), "{took:?}");
+    // By now there is no connection, and none can be made.
+    let (outcome, took) = silence(store.get_restaurant(restaurant)).await;
+    assert!(
+        matches!(outcome, Err(StoreError::Unavailable(_))),
+        "{outcome:?}"
+    );
+    assert!(is_about(took, 3), "{took:?}");
+    let (outcome, took) = silence(Store::connect(&url)).await;
+    assert!(
+        matches!(outcome, Err(ConnectError::Unreachable { .. })),
+        "{outcome:?}"
+    );
+    assert!(is_about(took, 3), "{took:?}");
+    let (outcome, took) = silence(store.migrate()).await;
+    assert!(outcome.is_err());
+    assert!(is_about(took, 3), "{took:?}");
+
+    drop((sessions, new_sessions, postmaster));
+    store.ping().await.expect("it goes on");
+    two_at_once().await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn restart_costs_at_most_one_request_and_no_process() {

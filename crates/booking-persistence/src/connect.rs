@@ -1,0 +1,226 @@
+//! One connection: where to, how long that may take, and why there is none.
+
+use std::error::Error as _;
+use std::fmt::Display;
+use std::io;
+use std::time::Duration;
+
+use diesel::ConnectionError;
+use diesel::result::Error;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use tokio_postgres::{Config, NoTls};
+
+use crate::trouble::Trouble;
+
+/// How long a connection may take to make, and how long a request waits for one.
+pub(crate) const CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long one address may take to answer: a host can have two, and one of them be dead.
+const ADDRESS_TIMEOUT: Duration = Duration::from_millis(1_400);
+
+/// When TCP asks whether the other side is still there, how often, and after how many
+/// questions without an answer it gives up: a network that drops packets is found out within
+/// half a minute, also by a connection on which nobody waits.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
+const KEEPALIVE_RETRIES: u32 = 3;
+
+/// How long what was sent may stay unacknowledged before the connection counts as broken.
+const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What every session of the pool begins with. Diesel has no words for settings. A statement
+/// that takes longer than this is of no use to the guest who waits; a transaction that idles
+/// longer has lost its process. Without `jit`, no plan is ever compiled: none of ours takes
+/// long enough to pay for that.
+const SESSION_SETTINGS: &str = "
+    SET statement_timeout = '5s';
+    SET lock_timeout = '3s';
+    SET idle_in_transaction_session_timeout = '10s';
+    SET jit = off;
+    SET application_name = 'reserve-easy';
+";
+
+/// Why the database could not be reached at the start.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The URL is none.
+    #[error("the database URL cannot be read: {reason}")]
+    InvalidUrl {
+        /// What is wrong, without the URL: it may hold a password.
+        reason: String,
+    },
+    /// Nobody answers there.
+    #[error("the database does not answer: {reason}; check that it runs, and the host and port")]
+    Unreachable {
+        /// What happened.
+        reason: String,
+    },
+    /// A server answers, and refuses.
+    #[error("the database refuses the connection: {reason}")]
+    Rejected {
+        /// What the server says: no such database, a wrong password.
+        reason: String,
+    },
+}
+
+/// Where the database is, with a limit on everything that can wait. What the URL itself says
+/// about time stays as it is.
+pub(crate) fn configuration(url: &str) -> Result<Config, ConnectError> {
+    let mut config: Config = url.parse().map_err(|error| unreadable(&error))?;
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(ADDRESS_TIMEOUT);
+    }
+    if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
+        config.keepalives_idle(KEEPALIVE_IDLE);
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(KEEPALIVE_INTERVAL);
+    }
+    if config.get_keepalives_retries().is_none() {
+        config.keepalives_retries(KEEPALIVE_RETRIES);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(UNACKNOWLEDGED_TIMEOUT);
+    }
+    Ok(config)
+}
+
+/// A connection with the settings of the pool's.
+pub(crate) async fn open_session(config: &Config) -> Result<AsyncPgConnection, ConnectError> {
+    in_time(async {
+        let mut connection = open(config).await?;
+        let set = connection.batch_execute(SESSION_SETTINGS).await;
+        set.map_err(|error| broken_off(&error))?;
+        Ok(connection)
+    })
+    .await
+}
+
+/// A connection without settings, on which a statement may take its time.
+pub(crate) async fn open_unlimited(config: &Config) -> Result<AsyncPgConnection, ConnectError> {
+    in_time(open(config)).await
+}
+
+async fn in_time<T>(
+    opening: impl Future<Output = Result<T, ConnectError>>,
+) -> Result<T, ConnectError> {
+    tokio::time::timeout(CONNECTION_TIMEOUT, opening)
+        .await
+        .unwrap_or_else(|_| Err(no_answer()))
+}
+
+/// Nobody has answered in time.
+pub(crate) fn no_answer() -> ConnectError {
+    ConnectError::Unreachable {
+        reason: format!("no answer within {} seconds", CONNECTION_TIMEOUT.as_secs()),
+    }
+}
+
+async fn open(config: &Config) -> Result<AsyncPgConnection, ConnectError> {
+    let (client, connection) = config.connect(NoTls).await.map_err(|error| told(&error))?;
+    AsyncPgConnection::try_from_client_and_connection(client, connection)
+        .await
+        .map_err(|error| match error {
+            ConnectionError::CouldntSetupConfiguration(error) => broken_off(&error),
+            error => refused(error),
+        })
+}
+
+fn refused(reason: impl Display) -> ConnectError {
+    ConnectError::Rejected {
+        reason: reason.to_string(),
+    }
+}
+
+/// What it means that the first statements fail.
+fn broken_off(error: &Error) -> ConnectError {
+    match Trouble::of(error) {
+        Trouble::ConnectionLost => ConnectError::Unreachable {
+            reason: error.to_string(),
+        },
+        _ => refused(error),
+    }
+}
+
+/// What is wrong with a URL. Only the name of an option is told: with a password that was not
+/// escaped, anything else can be a part of it.
+fn unreadable(error: &tokio_postgres::Error) -> ConnectError {
+    let cause = error.source().map(ToString::to_string);
+    let reason = match cause.filter(|cause| cause.starts_with("invalid value for option")) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    };
+    ConnectError::InvalidUrl { reason }
+}
+
+/// What it means that a connection cannot be made. The driver keeps the kind to itself, but
+/// shows the cause, and says the kind in words.
+fn told(error: &tokio_postgres::Error) -> ConnectError {
+    if let Some(answer) = error.as_db_error() {
+        return refused(answer.message());
+    }
+    let kind = error.to_string();
+    let reason = match error.source() {
+        Some(cause) => format!("{kind}: {cause}"),
+        None => kind.clone(),
+    };
+    let is_io = error.source().is_some_and(|cause| cause.is::<io::Error>());
+    match kind.as_str() {
+        "invalid configuration" => ConnectError::InvalidUrl { reason },
+        "authentication error" if !is_io => ConnectError::Rejected { reason },
+        _ => ConnectError::Unreachable { reason },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_can_wait_has_a_limit() {
+        let config = configuration("postgres://user@localhost/booking").expect("it is a URL");
+        assert_eq!(config.get_connect_timeout(), Some(&ADDRESS_TIMEOUT));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&UNACKNOWLEDGED_TIMEOUT));
+        assert_eq!(config.get_keepalives_idle(), KEEPALIVE_IDLE);
+        assert_eq!(config.get_keepalives_interval(), Some(KEEPALIVE_INTERVAL));
+        assert_eq!(config.get_keepalives_retries(), Some(KEEPALIVE_RETRIES));
+        assert!(config.get_keepalives());
+        assert!(ADDRESS_TIMEOUT * 2 < CONNECTION_TIMEOUT);
+    }
+
+    #[test]
+    fn limits_of_the_url_stay() {
+        let config = configuration(
+            "postgres://localhost/booking?connect_timeout=9&keepalives_idle=70\
+             &keepalives_interval=8&keepalives_retries=7&tcp_user_timeout=60&keepalives=0",
+        )
+        .expect("it is a URL");
+        let seconds = Duration::from_secs;
+        assert_eq!(config.get_connect_timeout(), Some(&seconds(9)));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&seconds(60)));
+        assert_eq!(config.get_keepalives_idle(), seconds(70));
+        assert_eq!(config.get_keepalives_interval(), Some(seconds(8)));
+        assert_eq!(config.get_keepalives_retries(), Some(7));
+        assert!(!config.get_keepalives());
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_url_is_told_without_its_password() {
+        let told = |url| configuration(url).expect_err("it is none").to_string();
+        assert_eq!(
+            told("postgres://localhost/booking?connect_timeout=soon"),
+            "the database URL cannot be read: invalid connection string: invalid value for \
+             option `connect_timeout`"
+        );
+        for url in [
+            "postgres://user:pass/secret",
+            "postgres://user@localhost:secret/booking",
+            "postgres://user:secret@localhost/booking?secret=1",
+            "user=me password='secret",
+            "secret",
+        ] {
+            let told = told(url);
+            assert!(!told.contains("cret"), "{told}");
+        }
+    }
+}
