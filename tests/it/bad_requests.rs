@@ -299,12 +299,12 @@ async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() 
     let cancel = format!("{one}/cancel");
     let before = service.contents().await;
     for (path, allowed) in [
-        ("/bookings", vec!["GET", "POST"]),
-        (&one, vec!["GET", "PATCH"]),
+        ("/bookings", vec!["GET", "HEAD", "POST"]),
+        (&one, vec!["GET", "HEAD", "PATCH"]),
         (&cancel, vec!["POST"]),
-        ("/restaurants", vec!["GET"]),
-        ("/restaurants/1", vec!["GET"]),
-        ("/restaurants/1/availability", vec!["GET"]),
+        ("/restaurants", vec!["GET", "HEAD"]),
+        ("/restaurants/1", vec!["GET", "HEAD"]),
+        ("/restaurants/1/availability", vec!["GET", "HEAD"]),
     ] {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
             if allowed.contains(&method) {
@@ -350,4 +350,56 @@ async fn long_queries_are_answered_like_short_ones() {
     let states = "&status=pending".repeat(3_000);
     let request = Request::get(format!("/bookings?{}", &states[1..]));
     refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_is_without_the_body() {
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    for path in [
+        booking_path(&booking.booking_id),
+        "/bookings".to_owned(),
+        "/bookings?limit=0".to_owned(),
+        "/bookings/bk_none".to_owned(),
+        "/restaurants".to_owned(),
+        "/restaurants/1".to_owned(),
+        format!("/restaurants/1/availability?date={MONDAY}&party_size=2"),
+    ] {
+        let get = service.send(&Request::get(&path)).await;
+        let head = Request::new("HEAD", format!("/api/v1{path}"));
+        let head = service.send_head(&head).await;
+        assert_eq!(head.status, get.status, "{path}");
+        for name in ["content-type", "content-length", "etag"] {
+            assert_eq!(head.header(name), get.header(name), "{path}: {name}");
+        }
+        assert!(head.body.is_empty(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_segment_makes_no_other_operation_of_a_path() {
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    let path = booking_path(&booking.booking_id);
+    let requests = [
+        Request::get("/bookings/"),
+        Request::get("//bookings"),
+        Request::get("/restaurants/"),
+        Request::get("/restaurants//availability?date=2027-02-15&party_size=2"),
+        Request::get(format!("{path}/")),
+        Request::post("/bookings/").json(&wanted_json()),
+        Request::patch("/bookings//").json(&json!({})),
+        Request::post(format!("{path}//cancel")),
+    ];
+    let before = service.contents().await;
+    for request in requests {
+        let answer = service.send(&request).await;
+        assert!([404, 405].contains(&answer.status), "{request:?}");
+        let refusal = answer.refusal();
+        assert!(
+            ["NOT_FOUND", "METHOD_NOT_ALLOWED"].contains(&refusal.code.as_str()),
+            "{refusal:?}"
+        );
+    }
+    assert_eq!(service.contents().await, before);
 }

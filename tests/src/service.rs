@@ -114,6 +114,19 @@ impl TestService {
     ///
     /// When there is no answer.
     pub async fn send_bytes(&self, bytes: &[u8]) -> Answer {
+        Answer::parse(&self.exchange(bytes).await, false)
+    }
+
+    /// Sends a request whose method is `HEAD`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no answer.
+    pub async fn send_head(&self, request: &Request) -> Answer {
+        Answer::parse(&self.exchange(&request.to_bytes()).await, true)
+    }
+
+    async fn exchange(&self, bytes: &[u8]) -> Vec<u8> {
         let stream = TcpStream::connect(self.address())
             .await
             .expect("the server takes connections");
@@ -130,7 +143,7 @@ impl TestService {
         tokio::time::timeout(PATIENCE, async { tokio::join!(reading, writing) })
             .await
             .expect("the server answers in time");
-        Answer::parse(&read)
+        read
     }
 
     /// Sends a request and closes the connection without waiting for the answer.
