@@ -2,7 +2,7 @@
 
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tokio_postgres::Config;
@@ -20,6 +20,11 @@ const MIGRATION_LOCK: i64 = 0x004d_4947_5241_5445;
 diesel::define_sql_function! {
     /// Waits for a lock that the session then holds to its end.
     fn pg_advisory_lock(key: BigInt);
+}
+
+diesel::define_sql_function! {
+    /// A setting of the server.
+    fn current_setting(name: Text) -> Text;
 }
 
 /// Why the schema could not be brought up to date.
@@ -59,6 +64,16 @@ impl MigrateError {
 /// the others wait for it.
 pub(crate) async fn migrate(config: &Config) -> Result<(), MigrateError> {
     let mut connection = open_unlimited(config).await?;
+    let encoding: String = diesel::select(current_setting("server_encoding"))
+        .get_result(&mut connection)
+        .await
+        .map_err(MigrateError::failed)?;
+    // The schema counts and compares characters, and guests are called what they are called.
+    if encoding != "UTF8" {
+        return Err(MigrateError::failed(format!(
+            "its encoding is {encoding}; create it with ENCODING 'UTF8' TEMPLATE template0"
+        )));
+    }
     diesel::select(pg_advisory_lock(MIGRATION_LOCK))
         .execute(&mut connection)
         .await

@@ -1,6 +1,7 @@
 //! Pages of lists.
 
 use crate::cursor::Cursor;
+use crate::error::Corrupt;
 
 /// Which part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +28,14 @@ pub enum Window {
     },
 }
 
-/// A part of a list.
+/// A part of a list. A row that no rule of the domain allows is left out of it, and logged as
+/// an error: one that is broken does not hide all others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
     /// The items, in order.
     pub items: Vec<T>,
-    /// How many items the whole list has, unless the window was [`Window::After`].
+    /// How many items the whole list has, with those that are left out, unless the window was
+    /// [`Window::After`].
     pub total: Option<i64>,
     /// Where the next page begins; `None` at the end, and if the window was [`Window::Page`].
     pub next: Option<Cursor>,
@@ -42,6 +45,18 @@ pub struct Page<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the cursor belongs to a list with other filters or another order")]
 pub struct CursorOfAnotherList;
+
+/// The item of a list, unless its row is corrupt: then nothing, and a line in the log.
+pub(crate) fn intact<T>(item: Result<T, Corrupt>) -> Option<T> {
+    item.inspect_err(|corrupt| {
+        tracing::error!(
+            column = corrupt.column,
+            row = corrupt.row,
+            "a row is left out of a list: {corrupt}"
+        );
+    })
+    .ok()
+}
 
 impl Window {
     pub(crate) fn limit(&self) -> i64 {

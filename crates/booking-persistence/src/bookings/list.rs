@@ -10,7 +10,7 @@ use booking_domain::{Booking, BookingStatus, EmailAddress, RestaurantId};
 use super::row::BookingRow;
 use crate::cursor::{Cursor, Digest, instant_at, position_of, wall_at};
 use crate::error::{Failure, StoreError};
-use crate::page::{CursorOfAnotherList, Page, Window};
+use crate::page::{CursorOfAnotherList, Page, Window, intact};
 use crate::restaurants::SummaryRow;
 use crate::schema::{bookings, restaurants, users};
 use crate::store::Store;
@@ -227,8 +227,8 @@ async fn list(
     });
     let items = rows
         .into_iter()
-        .map(|(booking, restaurant)| booking.at(restaurant.into()))
-        .collect::<Result<_, _>>()?;
+        .filter_map(|(booking, restaurant)| intact(booking.at(restaurant.into())))
+        .collect();
     Ok(Page { items, total, next })
 }
 

@@ -11,7 +11,7 @@ use booking_domain::Restaurant;
 use super::row::{OpeningRow, RestaurantRow};
 use crate::cursor::{Cursor, Digest};
 use crate::error::{Failure, StoreError};
-use crate::page::{CursorOfAnotherList, Page, Window};
+use crate::page::{CursorOfAnotherList, Page, Window, intact};
 use crate::schema::{opening_hours, restaurants};
 use crate::store::Store;
 
@@ -157,12 +157,11 @@ async fn with_hours(
             .or_default()
             .push(row);
     }
-    rows.into_iter()
-        .map(|row| {
-            let hours = of_restaurant.remove(&row.restaurant_id);
-            Ok(row.with_hours(hours.unwrap_or_default())?)
-        })
-        .collect()
+    let restaurants = rows.into_iter().filter_map(|row| {
+        let hours = of_restaurant.remove(&row.restaurant_id);
+        intact(row.with_hours(hours.unwrap_or_default()))
+    });
+    Ok(restaurants.collect())
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use booking_domain::{Booking, BookingId, BookingStatus, EmailAddress, RestaurantId};
 use booking_persistence::{
-    BookingFilter, BookingSort, Cursor, CursorOfAnotherList, Page, StoreError, Window,
+    BookingFilter, BookingSort, Corrupt, Cursor, CursorOfAnotherList, Internal, Page, StoreError,
+    Window,
 };
 use jiff::ToSpan;
 use jiff::civil::time;
@@ -242,5 +243,40 @@ async fn made_up_place_is_refused_or_empty_and_never_an_error_of_ours() {
             Ok(_) | Err(StoreError::Refused(CursorOfAnotherList)) => {}
             Err(other) => panic!("{other:?}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn corrupt_booking_is_left_out_of_lists_and_is_an_error_when_it_is_read() {
+    let house = booked().await;
+    let filter = BookingFilter::default();
+    let sort = BookingSort::CreatedAtAsc;
+    let all = page(&house, &filter, sort, &ALL).await;
+    // The last of the first page, from which the second goes on.
+    let corrupt = all.items[4].id.clone();
+    house
+        .sql(&format!(
+            "ALTER TABLE bookings DROP CONSTRAINT bookings_customer_phone_check;
+             UPDATE bookings SET customer_phone = 'none' WHERE public_id = '{corrupt}'"
+        ))
+        .await;
+    let mut expected = ids(&all.items);
+    expected.remove(4);
+    let rest = page(&house, &filter, sort, &ALL).await;
+    assert_eq!(ids(&rest.items), expected);
+    assert_eq!(rest.total, all.total);
+    let first = page(&house, &filter, sort, &Window::First { limit: 5 }).await;
+    assert_eq!(ids(&first.items), expected[..4]);
+    let window = Window::After {
+        cursor: first.next.expect("there is a second page"),
+        limit: 100,
+    };
+    let second = page(&house, &filter, sort, &window).await;
+    assert_eq!(ids(&second.items), expected[4..]);
+    match house.store.get_booking(&corrupt).await {
+        Err(StoreError::Internal(Internal::Corrupt(Corrupt { column, .. }))) => {
+            assert_eq!(column, "bookings.customer_phone");
+        }
+        other => panic!("{other:?}"),
     }
 }

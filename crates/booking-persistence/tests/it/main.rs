@@ -15,6 +15,8 @@ mod recovery;
 #[cfg(test)]
 mod restaurants;
 #[cfg(test)]
+mod schema_bounds;
+#[cfg(test)]
 mod schema_equality;
 #[cfg(test)]
 mod schema_rules;

@@ -91,3 +91,30 @@ async fn migrating_twice_changes_nothing() {
     store.migrate().await.expect("there is nothing to do");
     assert_eq!(describe(&mut connect(&database.url()).await).await, before);
 }
+
+#[tokio::test]
+async fn database_of_another_encoding_is_refused_before_anything_is_made() {
+    let database = TestDatabase::create().expect("PostgreSQL runs");
+    let mut connection = connect(&database.url()).await;
+    let other = format!("{}_ascii", database.name());
+    connection
+        .batch_execute(&format!(
+            "CREATE DATABASE {other} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+        ))
+        .await
+        .expect("it is SQL");
+    let url = database.url().replace(database.name(), &other);
+    let store = Store::connect(&url).await.expect("it answers");
+    match store.migrate().await {
+        Err(MigrateError::Failed { reason }) => assert!(reason.contains("UTF8"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+    let tables = "SELECT relname::text AS line FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace";
+    assert!(texts(&mut connect(&url).await, tables).await.is_empty());
+    store.close();
+    connection
+        .batch_execute(&format!("DROP DATABASE {other} WITH (FORCE)"))
+        .await
+        .expect("it goes");
+}

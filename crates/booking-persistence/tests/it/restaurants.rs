@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use booking_domain::{Restaurant, RestaurantId};
 use booking_persistence::{
-    AvailabilityStoreRefusal, CursorOfAnotherList, RestaurantFilter, RestaurantNotFound, Store,
-    StoreError, Window,
+    AvailabilityStoreRefusal, Corrupt, CursorOfAnotherList, Internal, RestaurantFilter,
+    RestaurantNotFound, Store, StoreError, Window,
 };
 use jiff::civil::{Weekday, date, time};
 
@@ -214,5 +214,26 @@ async fn demonstration_is_filled_once_and_can_be_booked() {
             .get_availability(restaurant.id, date, party(8), NOW)
             .await;
         assert!(!free.expect("the date is ahead").slots.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn corrupt_restaurant_is_left_out_of_lists_and_is_an_error_when_it_is_read() {
+    let house = House::with_tables(1).await;
+    house.add_restaurant(2, "Lost", 1).await;
+    house
+        .sql("UPDATE restaurants SET time_zone = 'Nowhere/City' WHERE restaurant_id = 2")
+        .await;
+    let filter = RestaurantFilter::default();
+    let page = house.store.list_restaurants(&filter, &ALL).await;
+    let page = page.expect("it is a list");
+    let listed: Vec<_> = page.items.iter().map(|one| one.id).collect();
+    assert_eq!(listed, [house.restaurant]);
+    assert_eq!(page.total, Some(2));
+    match house.store.get_restaurant(RestaurantId::new(2)).await {
+        Err(StoreError::Internal(Internal::Corrupt(Corrupt { column, row }))) => {
+            assert_eq!((column, row.as_str()), ("restaurants.time_zone", "2"));
+        }
+        other => panic!("{other:?}"),
     }
 }

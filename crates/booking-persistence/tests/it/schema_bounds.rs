@@ -1,0 +1,234 @@
+//! What the database lets nobody write: whatever the contract or a type of the domain could
+//! not pass on.
+
+use std::collections::BTreeSet;
+
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+
+use crate::support::{House, texts};
+
+/// Every CHECK, and values that break it, each where a valid one was.
+const REFUSED: &[(&str, &str, &[&str])] = &[
+    ("users", "name", &["'A'", r"E'A\nB'", r"U&'  \00A0\2003'"]),
+    (
+        "users",
+        "email",
+        &["'none'", "'Sarah@example.com'", "'särah@example.com'"],
+    ),
+    (
+        "users",
+        "phone",
+        &["'15551234567'", "'+0123'", "'+1'", "'+1-555'"],
+    ),
+    (
+        "restaurants",
+        "name",
+        &["''", r"E'Bella\tItalia'", r"U&'Bella\0085'"],
+    ),
+    ("restaurants", "cuisine", &["''", r"E'a\x7f'"]),
+    ("restaurants", "address", &["''", r"E'1 Main St\nNew York'"]),
+    ("restaurants", "lat", &["90.1", "-90.1", "'NaN'"]),
+    ("restaurants", "lng", &["180.1", "-180.1", "'NaN'"]),
+    (
+        "restaurants",
+        "time_zone",
+        &[
+            "''",
+            "'Europe/'",
+            "'/Berlin'",
+            "'Mid Europe'",
+            r"E'UTC\n'",
+            "'../etc'",
+        ],
+    ),
+    ("restaurants", "slot_interval_minutes", &["0", "1441"]),
+    ("restaurants", "turn_minutes", &["0", "1441"]),
+    ("restaurants", "booking_window_days", &["-1", "3651"]),
+    ("opening_hours", "day", &["0", "8"]),
+    (
+        "opening_hours",
+        "opens",
+        &["'24:00'", "'18:00:30'", "'18:00:00.000001'"],
+    ),
+    (
+        "opening_hours",
+        "closes",
+        &["'24:00'", "'23:59:59'", "'18:00:00.000001'"],
+    ),
+    (
+        "bookings",
+        "public_id",
+        &["'bk_'", "'7x3mN9pQs2'", "'bk_a-b'", "'bk_é'"],
+    ),
+    (
+        "bookings",
+        "confirmation_code",
+        &["'ABC23'", "'ABC230'", "'abc234'"],
+    ),
+    (
+        "bookings",
+        "booking_date",
+        &["'infinity'", "'10000-01-01'", "'0001-12-31 BC'"],
+    ),
+    ("bookings", "booking_time", &["'24:00'", "'18:00:30'"]),
+    ("bookings", "party_size", &["0", "21"]),
+    ("bookings", "status", &["'seated'"]),
+    (
+        "bookings",
+        "customer_name",
+        &["'A'", r"E'A\nB'", r"U&'  \00A0\2003'"],
+    ),
+    (
+        "bookings",
+        "customer_email",
+        &["'none'", "'@example.com'", "'sarah@'", r"E'a\n@b.c'"],
+    ),
+    (
+        "bookings",
+        "customer_phone",
+        &["'15551234567'", "'+0123'", "'+1'", "'+1-555'"],
+    ),
+    (
+        "bookings",
+        "special_requests",
+        &["''", r"E'a\x07'", r"U&'a\0085'"],
+    ),
+    (
+        "bookings",
+        "cancellation_reason",
+        &["'of a booking that stands'"],
+    ),
+    (
+        "bookings",
+        "created_at",
+        &["'infinity'", "'-infinity'", "'9999-12-31 00:00Z'"],
+    ),
+    (
+        "bookings",
+        "updated_at",
+        &["'infinity'", "'-infinity'", "'9999-12-31 00:00Z'"],
+    ),
+    ("bookings", "version", &["0"]),
+    (
+        "occupancies",
+        "period",
+        &[
+            "'empty'",
+            "'(2027-02-15 18:00Z, 2027-02-15 19:00Z)'",
+            "'[2027-02-15 18:00Z, 2027-02-15 19:00Z]'",
+            "'[2027-02-15 18:00Z,)'",
+            "'[-infinity, 2027-02-15 19:00Z)'",
+            "'[2027-02-15 18:00Z, infinity)'",
+        ],
+    ),
+];
+
+/// What takes more than one column to break.
+const REFUSED_STATEMENTS: &[(&str, &str)] = &[
+    (
+        "restaurants_restaurant_id_check",
+        "INSERT INTO restaurants
+            VALUES (0, 'X', 'Y', 'Z', 0, 0, 'UTC', 15, 90, 365, '2026-01-01 00:00Z')",
+    ),
+    (
+        "restaurants_restaurant_id_check",
+        "INSERT INTO restaurants
+            VALUES (9007199254740992, 'X', 'Y', 'Z', 0, 0, 'UTC', 15, 90, 365, '2026-01-01 00:00Z')",
+    ),
+    (
+        "dining_tables_party_check",
+        "UPDATE dining_tables SET min_party = 5, max_party = 4",
+    ),
+    (
+        "dining_tables_party_check",
+        "UPDATE dining_tables SET max_party = 21",
+    ),
+    (
+        "dining_tables_party_check",
+        "UPDATE dining_tables SET min_party = 0",
+    ),
+    (
+        "bookings_period_check",
+        "UPDATE bookings SET starts_at = ends_at",
+    ),
+    (
+        "bookings_period_check",
+        "UPDATE bookings SET ends_at = 'infinity'",
+    ),
+    (
+        "bookings_period_check",
+        "UPDATE bookings SET starts_at = '-infinity'",
+    ),
+    (
+        "bookings_cancellation_reason_check",
+        "UPDATE bookings SET status = 'cancelled', cancellation_reason = ''",
+    ),
+];
+
+/// What lies just within the bounds.
+const ACCEPTED: &[&str] = &[
+    "UPDATE opening_hours SET opens = '23:59', closes = '00:00'",
+    "UPDATE opening_hours SET opens = '00:00', closes = '23:59'",
+    "UPDATE restaurants SET time_zone = 'UTC'",
+    "UPDATE restaurants SET time_zone = 'Etc/GMT+5'",
+    "UPDATE restaurants SET time_zone = 'America/Argentina/Buenos_Aires'",
+    "UPDATE restaurants SET time_zone = 'America/Port-au-Prince'",
+    "UPDATE restaurants SET name = '寿司 大', cuisine = '和食', address = 'Café Élan, Größe 1'",
+    "UPDATE restaurants SET lat = -90, lng = 180, slot_interval_minutes = 1, turn_minutes = 1440",
+    "INSERT INTO restaurants
+        VALUES (9007199254740991, 'X', 'Y', 'Z', 0, 0, 'UTC', 15, 90, 365, '2026-01-01 00:00Z')",
+    "UPDATE bookings SET customer_name = ' Ō', customer_phone = '+12'",
+    "UPDATE bookings SET customer_email = '\"Sarah Chen\"@example.com'",
+    "UPDATE bookings SET special_requests = E'a\\r\\n\\tb', booking_time = '23:59'",
+    "UPDATE bookings SET public_id = 'bk_' || repeat('z', 32), booking_date = '9999-12-31'",
+    "UPDATE bookings SET status = 'cancelled', cancellation_reason = E'a\\nb'",
+];
+
+/// Runs a statement, which must break this constraint.
+async fn refuse(connection: &mut AsyncPgConnection, constraint: &str, statement: &str) {
+    match connection.batch_execute(statement).await {
+        Err(Error::DatabaseError(DatabaseErrorKind::CheckViolation, information)) => {
+            assert_eq!(
+                information.constraint_name(),
+                Some(constraint),
+                "{statement}"
+            );
+        }
+        other => panic!("{statement}: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_check_refuses_what_it_is_there_for() {
+    let house = House::with_tables(1).await;
+    house.book(&house.request()).await.expect("a table is free");
+    let mut connection = house.connection().await;
+    let mut broken = BTreeSet::new();
+    for (table, column, values) in REFUSED {
+        let constraint = format!("{table}_{column}_check");
+        for value in *values {
+            let statement = format!("UPDATE {table} SET {column} = {value}");
+            refuse(&mut connection, &constraint, &statement).await;
+        }
+        broken.insert(constraint);
+    }
+    for (constraint, statement) in REFUSED_STATEMENTS {
+        refuse(&mut connection, constraint, statement).await;
+        broken.insert((*constraint).to_owned());
+    }
+    let checks = "SELECT conname::text AS line FROM pg_constraint
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace";
+    let checks: BTreeSet<String> = texts(&mut connection, checks).await.into_iter().collect();
+    assert_eq!(broken, checks);
+}
+
+#[tokio::test]
+async fn what_lies_within_the_bounds_is_let_in() {
+    let house = House::with_tables(1).await;
+    house.book(&house.request()).await.expect("a table is free");
+    let mut connection = house.connection().await;
+    for statement in ACCEPTED {
+        connection.batch_execute(statement).await.expect(statement);
+    }
+}
