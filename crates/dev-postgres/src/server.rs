@@ -16,8 +16,8 @@ use crate::log;
 use crate::process;
 use crate::supervisor::{Lost, Signal, SpawnError, Supervisor};
 
-/// How often to look whether PostgreSQL is ready.
-const POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// How often to look whether PostgreSQL has done what it was told.
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// How long a fast shutdown may take before it becomes an immediate one. It writes a
 /// checkpoint, so it depends on the disk.

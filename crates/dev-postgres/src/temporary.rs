@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::account::Account;
 use crate::client::{self, Client, MAINTENANCE_DATABASE};
@@ -11,7 +12,7 @@ use crate::cluster::{STARTUP_TIMEOUT, default_download_directory};
 use crate::error::Error;
 use crate::find::Search;
 use crate::installation::Installation;
-use crate::server::{Server, Settings};
+use crate::server::{POLL_INTERVAL, Server, Settings};
 use crate::supervisor::Signal;
 use crate::test_database::TestDatabase;
 use crate::url::socket_url;
@@ -28,6 +29,9 @@ const SETTINGS: [(&str, &str); 8] = [
     ("autovacuum", "off"),
     ("checkpoint_timeout", "1h"),
 ];
+
+/// How long connections that were told to end may take.
+const TERMINATION_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A private cluster in a temporary directory, for tests. It stops, and its directory is
 /// removed, when this value is dropped or its process ends, however it ends.
@@ -166,11 +170,7 @@ impl TemporaryCluster {
         client.query(&format!(
             "ALTER DATABASE {identifier} ALLOW_CONNECTIONS false"
         ))?;
-        client.query(&format!(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = {}",
-            client::literal(template)
-        ))?;
-        Ok(())
+        end_connections(&mut client, template)
     }
 
     fn create_database(&self, template: &str) -> Result<TestDatabase, Error> {
@@ -252,4 +252,25 @@ impl TemporaryCluster {
         self.stop()?;
         self.start_again()
     }
+}
+
+/// Ends every connection to a database, and waits until they are gone. PostgreSQL 13 has no
+/// `pg_terminate_backend` that waits by itself.
+fn end_connections(client: &mut Client, database: &str) -> Result<(), Error> {
+    let statement = format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}",
+        client::literal(database)
+    );
+    let deadline = Instant::now() + TERMINATION_TIMEOUT;
+    while !client.query(&statement)?.is_empty() {
+        if Instant::now() > deadline {
+            return Err(Error::Template {
+                name: database.to_owned(),
+                source: format!("connections to it do not end within {TERMINATION_TIMEOUT:?}")
+                    .into(),
+            });
+        }
+        std::thread::sleep(POLL_INTERVAL);
+    }
+    Ok(())
 }
