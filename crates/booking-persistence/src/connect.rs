@@ -8,6 +8,7 @@ use std::time::Duration;
 use diesel::ConnectionError;
 use diesel::result::Error;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Config, NoTls};
 
 use crate::trouble::Trouble;
@@ -49,6 +50,13 @@ pub enum ConnectError {
         /// What is wrong, without the URL: it may hold a password.
         reason: String,
     },
+    /// The URL insists on TLS: `sslmode` is `require`, `verify-ca` or `verify-full`.
+    #[error(
+        "the database URL insists on TLS, which this build does not support yet; put a local \
+         proxy in between that speaks TLS to the database (PgBouncer, stunnel), or, where the \
+         network can be trusted, set sslmode=disable or sslmode=prefer, which connect without TLS"
+    )]
+    TlsNotSupported,
     /// Nobody answers there.
     #[error("the database does not answer: {reason}; check that it runs, and the host and port")]
     Unreachable {
@@ -66,7 +74,14 @@ pub enum ConnectError {
 /// Where the database is, with a limit on everything that can wait. What the URL itself says
 /// about time stays as it is.
 pub(crate) fn configuration(url: &str) -> Result<Config, ConnectError> {
-    let mut config: Config = url.parse().map_err(|error| unreadable(&error))?;
+    let mut config: Config = url.parse().map_err(|error| unreadable(url, &error))?;
+    if config.get_ssl_mode() == SslMode::Require {
+        if reaches_over_a_network(&config) {
+            return Err(ConnectError::TlsNotSupported);
+        }
+        // There is no TLS on a Unix socket: libpq ignores the mode there, too.
+        config.ssl_mode(SslMode::Disable);
+    }
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(ADDRESS_TIMEOUT);
     }
@@ -83,6 +98,11 @@ pub(crate) fn configuration(url: &str) -> Result<Config, ConnectError> {
         config.tcp_user_timeout(UNACKNOWLEDGED_TIMEOUT);
     }
     Ok(config)
+}
+
+fn reaches_over_a_network(config: &Config) -> bool {
+    let is_remote = |host: &Host| matches!(host, Host::Tcp(_));
+    !config.get_hostaddrs().is_empty() || config.get_hosts().iter().any(is_remote)
 }
 
 /// A connection with the settings of the pool's.
@@ -144,9 +164,19 @@ fn broken_off(error: &Error) -> ConnectError {
 
 /// What is wrong with a URL. Only the name of an option is told: with a password that was not
 /// escaped, anything else can be a part of it.
-fn unreadable(error: &tokio_postgres::Error) -> ConnectError {
+fn unreadable(url: &str, error: &tokio_postgres::Error) -> ConnectError {
     let cause = error.source().map(ToString::to_string);
-    let reason = match cause.filter(|cause| cause.starts_with("invalid value for option")) {
+    let cause = cause.filter(|cause| cause.starts_with("invalid value for option"));
+    // Two modes that libpq knows and the driver does not.
+    let verifies = ["sslmode=verify-ca", "sslmode=verify-full"];
+    if cause
+        .as_ref()
+        .is_some_and(|cause| cause.contains("`sslmode`"))
+        && verifies.iter().any(|mode| url.contains(mode))
+    {
+        return ConnectError::TlsNotSupported;
+    }
+    let reason = match cause {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
     };
@@ -202,6 +232,43 @@ mod tests {
         assert_eq!(config.get_keepalives_interval(), Some(seconds(8)));
         assert_eq!(config.get_keepalives_retries(), Some(7));
         assert!(!config.get_keepalives());
+    }
+
+    #[test]
+    fn url_that_insists_on_tls_is_told_what_to_do() {
+        for url in [
+            "postgres://localhost/booking?sslmode=require",
+            "postgres://user:secret@db.example.com:5432/booking?sslmode=verify-full",
+            "host=localhost dbname=booking sslmode=verify-ca",
+            "host=/run/postgresql,localhost dbname=booking sslmode=require",
+            "hostaddr=127.0.0.1 dbname=booking sslmode=require",
+        ] {
+            let error = configuration(url).expect_err("there is no TLS");
+            assert!(matches!(error, ConnectError::TlsNotSupported), "{error:?}");
+            assert!(error.to_string().contains("sslmode=disable"));
+        }
+    }
+
+    #[test]
+    fn tls_that_is_not_insisted_on_or_makes_no_sense_is_done_without() {
+        for (url, mode) in [
+            ("postgres://localhost/booking", SslMode::Prefer),
+            (
+                "postgres://localhost/booking?sslmode=prefer",
+                SslMode::Prefer,
+            ),
+            (
+                "postgres://localhost/booking?sslmode=disable",
+                SslMode::Disable,
+            ),
+            (
+                "postgres:///booking?host=/run/postgresql&sslmode=require",
+                SslMode::Disable,
+            ),
+        ] {
+            let config = configuration(url).expect("it can be done");
+            assert_eq!(config.get_ssl_mode(), mode, "{url}");
+        }
     }
 
     #[test]
