@@ -5,13 +5,18 @@ use std::fmt::Write;
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan};
 
-/// A place in a list: after a certain item, in one order of one choice of items. It stays
-/// valid when that item changes or goes.
+/// A place in a list: after a certain item, in one order of one choice of items.
+///
+/// Among bookings, it holds what the item was ordered by, and stays the same place when the item
+/// changes or goes. Among restaurants, it holds only the item's number, for a name is too long:
+/// it is after the name that the restaurant has by then, and once the restaurant is deleted,
+/// the cursor is refused as one of another list
+/// ([`CursorOfAnotherList`](crate::CursorOfAnotherList)).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// A digest of the filters and the order.
     pub(crate) list: u64,
-    /// By what the list is ordered.
+    /// By what the list is ordered; 0 among restaurants.
     pub(crate) position: i64,
     /// The key of the item, which tells items at the same position apart.
     pub(crate) id: i64,

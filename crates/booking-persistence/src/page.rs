@@ -19,7 +19,16 @@ pub enum Window {
         limit: u32,
     },
     /// What comes after a place, with the place of the next page. As fast at the end of a long
-    /// list as at its beginning; nothing is met twice or missed when bookings are made meanwhile.
+    /// list as at its beginning. What neither changes its place nor is new is met exactly once,
+    /// whatever else is added meanwhile; among restaurants, as long as the one that the cursor
+    /// stands after keeps its name ([`Cursor`]).
+    ///
+    /// What is new is met if its place is still ahead. Bookings listed as they were made, the
+    /// earliest first, nearly always have it ahead, but that is no promise: the instant is taken
+    /// before the booking waits for its lock and commits, and each server has a clock of its
+    /// own, so that one can appear a little behind a place that was already passed. What is
+    /// moved (to another date, to another name) is met twice if it was met and moves ahead, and
+    /// not at all if it was not and moves back.
     After {
         /// The place.
         cursor: Cursor,
@@ -41,9 +50,10 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
-/// The cursor is one of another list: of other filters, or of another order.
+/// The cursor is none of this list: it was made for other filters or another order, or the
+/// restaurant after which it stands is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the cursor belongs to a list with other filters or another order")]
+#[error("the cursor belongs to a list with other filters or another order, or to none any more")]
 pub struct CursorOfAnotherList;
 
 /// The item of a list, unless its row is corrupt: then nothing, and a line in the log.

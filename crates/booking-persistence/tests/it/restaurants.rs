@@ -237,3 +237,42 @@ async fn corrupt_restaurant_is_left_out_of_lists_and_is_an_error_when_it_is_read
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test]
+async fn cursor_follows_the_restaurant_that_it_stands_after_and_goes_with_it() {
+    let house = House::with_tables(0).await;
+    for (id, name) in [(2, "Anna"), (3, "Bruno"), (4, "Clara"), (5, "Dora")] {
+        house.add_restaurant(id, name, 0).await;
+    }
+    let filter = RestaurantFilter::default();
+    let first = house
+        .store
+        .list_restaurants(&filter, &Window::First { limit: 2 });
+    let first = first.await.expect("it is a list");
+    let after = Window::After {
+        cursor: first.next.expect("there is a second page"),
+        limit: 100,
+    };
+    let next = async || -> Result<Vec<String>, StoreError<CursorOfAnotherList>> {
+        let page = house.store.list_restaurants(&filter, &after).await?;
+        Ok(page.items.into_iter().map(|one| one.name).collect())
+    };
+    let names = next().await.expect("it is a list");
+    assert_eq!(names, ["Clara", "Dora", "Testküche"]);
+    house
+        .sql("UPDATE restaurants SET name = 'Cora' WHERE restaurant_id = 3")
+        .await;
+    let names = next().await.expect("it is a list");
+    assert_eq!(names, ["Dora", "Testküche"]);
+    house
+        .sql(
+            "DELETE FROM opening_hours WHERE restaurant_id = 3;
+             DELETE FROM restaurants WHERE restaurant_id = 3",
+        )
+        .await;
+    let gone = next().await;
+    assert!(matches!(
+        gone,
+        Err(StoreError::Refused(CursorOfAnotherList))
+    ));
+}
