@@ -18,6 +18,9 @@ const NAME: &str = "reserveeasy";
 /// want a place one day.
 const CLUSTER_DIRECTORY: &str = "postgres";
 
+/// What the migrations create, and what distributions put into a package of its own.
+const EXTENSIONS: [&str; 2] = ["btree_gist", "pg_trgm"];
+
 /// A file that is there until the first start on a private cluster has come to its end.
 /// Who interrupts that start gets what belongs to a new cluster at the next one.
 const UNFINISHED: &str = "first-start-unfinished";
@@ -112,7 +115,7 @@ impl PrivateCluster {
             let _ = std::fs::create_dir_all(&data_dir);
             let _ = std::fs::write(&unfinished, "");
         }
-        let options = dev_postgres::Options::new(directory);
+        let options = dev_postgres::Options::new(directory).extensions(&EXTENSIONS);
         thread::Builder::new()
             .name("private-postgres".to_owned())
             .spawn(move || {

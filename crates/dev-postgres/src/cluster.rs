@@ -50,6 +50,7 @@ pub struct Options {
     settings: Settings,
     startup_timeout: Duration,
     download_directory: Option<PathBuf>,
+    extensions: Vec<String>,
 }
 
 impl Options {
@@ -62,6 +63,7 @@ impl Options {
             settings: Settings::new(),
             startup_timeout: STARTUP_TIMEOUT,
             download_directory: default_download_directory(),
+            extensions: Vec::new(),
         }
     }
 
@@ -77,6 +79,15 @@ impl Options {
     #[must_use]
     pub fn startup_timeout(mut self, timeout: Duration) -> Self {
         self.startup_timeout = timeout;
+        self
+    }
+
+    /// The extensions that somebody will create in the cluster's databases, such as
+    /// `pg_trgm`. An installation without them is not used: distributions put most
+    /// extensions into a package of their own. None unless given.
+    #[must_use]
+    pub fn extensions(mut self, names: &[&str]) -> Self {
+        self.extensions = names.iter().map(|name| (*name).to_owned()).collect();
         self
     }
 
@@ -118,7 +129,7 @@ impl Cluster {
             Contents::Cluster { major, owner } => (Some((major, directory.as_path())), Some(owner)),
         };
         let account = Account::choose(owner)?;
-        let search = Search::machine(options.download_directory);
+        let search = Search::machine(options.download_directory, options.extensions);
         let mut installation = search.run(&account, wanted)?;
         data_directory::prepare(&directory, &account)?;
         let lock = data_directory::lock(&directory)?;

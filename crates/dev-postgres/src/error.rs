@@ -32,6 +32,25 @@ pub enum Error {
         download: String,
     },
 
+    /// PostgreSQL is there, but not the extensions that are needed.
+    #[error(
+        "PostgreSQL {major} in {} lacks {}; install the package postgresql-contrib \
+         (some distributions put the version into its name: postgresql{major}-contrib); \
+         download: {download}",
+        binaries.display(),
+        extensions(missing)
+    )]
+    MissingExtensions {
+        /// The directory of its programs.
+        binaries: PathBuf,
+        /// Its major version.
+        major: u32,
+        /// The extensions that it has not.
+        missing: Vec<String>,
+        /// Why another PostgreSQL was not downloaded.
+        download: String,
+    },
+
     /// The directory holds something else; nothing in it was touched.
     #[error(
         "{} is not empty and was not made by this program (it holds `{entry}`); \
@@ -268,8 +287,14 @@ impl fmt::Display for NotFound {
         }
         writeln!(f, "  download: {}", self.download)?;
         writeln!(f, "to install it")?;
-        writeln!(f, "  Debian, Ubuntu: sudo apt install postgresql")?;
-        writeln!(f, "  Fedora, RHEL:   sudo dnf install postgresql-server")?;
+        writeln!(
+            f,
+            "  Debian, Ubuntu: sudo apt install postgresql postgresql-contrib"
+        )?;
+        writeln!(
+            f,
+            "  Fedora, RHEL:   sudo dnf install postgresql-server postgresql-contrib"
+        )?;
         write!(f, "  macOS:          brew install postgresql@17")
     }
 }
@@ -280,6 +305,16 @@ fn majors(found: &[u32]) -> String {
     }
     let list: Vec<String> = found.iter().map(u32::to_string).collect();
     format!("PostgreSQL {}", list.join(", "))
+}
+
+fn extensions(names: &[String]) -> String {
+    let noun = if names.len() == 1 {
+        "extension"
+    } else {
+        "extensions"
+    };
+    let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!("the {noun} {}", list.join(", "))
 }
 
 fn paths(list: &[PathBuf]) -> String {

@@ -52,21 +52,24 @@ pub(crate) struct Search {
     root: PathBuf,
     /// Where downloads go, and whether there may be one.
     download_directory: Option<PathBuf>,
+    /// The extensions that an installation must have.
+    extensions: Vec<String>,
 }
 
 impl Search {
     /// The whole machine.
-    pub(crate) fn machine(download_directory: Option<PathBuf>) -> Self {
+    pub(crate) fn machine(download_directory: Option<PathBuf>, extensions: Vec<String>) -> Self {
         Self {
             path: environment::search_path(),
             pg_config: PathBuf::from("pg_config"),
             root: PathBuf::from("/"),
             download_directory,
+            extensions,
         }
     }
 
-    /// Finds an installation that `account` can use, of the `wanted` major version
-    /// when one is wanted, and downloads it when there is none.
+    /// Finds an installation that `account` can use and that has the extensions, of the
+    /// `wanted` major version when one is wanted, and downloads it when there is none.
     pub(crate) fn run(
         &self,
         account: &Account,
@@ -75,6 +78,7 @@ impl Search {
         let mut looked_at = Vec::new();
         let mut probed = Vec::new();
         let mut other_majors = Vec::new();
+        let mut incomplete = None;
         for place in self.places() {
             if place.candidates.is_empty() {
                 looked_at.push(LookedAt {
@@ -93,7 +97,13 @@ impl Search {
                 probed.push(identity);
                 let outcome = match probe(&candidate, account) {
                     Ok(found) if wanted.is_none_or(|(major, _)| major == found.major()) => {
-                        return Ok(found);
+                        let missing = found.missing_extensions(&self.extensions, account);
+                        if missing.is_empty() {
+                            return Ok(found);
+                        }
+                        let outcome = format!("lacks {}", missing.join(", "));
+                        incomplete.get_or_insert((found, missing));
+                        outcome
                     }
                     Ok(found) => {
                         other_majors.push(found.major());
@@ -112,6 +122,14 @@ impl Search {
             Ok(found) => return Ok(found),
             Err(reason) => reason,
         };
+        if let Some((found, missing)) = incomplete {
+            return Err(Error::MissingExtensions {
+                binaries: found.binaries().to_owned(),
+                major: found.major(),
+                missing,
+                download,
+            });
+        }
         other_majors.sort_unstable_by(|a, b| b.cmp(a));
         other_majors.dedup();
         Err(match wanted {
@@ -134,6 +152,14 @@ impl Search {
         };
         let binaries = crate::download::install(directory, major)?;
         probe(&binaries, account)
+            .and_then(|found| {
+                let missing = found.missing_extensions(&self.extensions, account);
+                if missing.is_empty() {
+                    Ok(found)
+                } else {
+                    Err(format!("lacks {}", missing.join(", ")))
+                }
+            })
             .map_err(|problem| format!("the downloaded {}: {problem}", binaries.display()))
     }
 
@@ -281,6 +307,7 @@ mod tests {
                 pg_config: directory.path().join("pg_config"),
                 root: directory.path().to_owned(),
                 download_directory: None,
+                extensions: Vec::new(),
             };
             Self { directory, search }
         }
@@ -291,6 +318,19 @@ mod tests {
             write_script(&directory.join("postgres"), &says(postgres));
             write_script(&directory.join("initdb"), &says(initdb));
             directory
+        }
+
+        /// Gives an installation a share directory with these extensions.
+        fn add_extensions(&self, binaries: &Path, major: u32, extensions: &[&str]) {
+            let share = binaries.join("../share");
+            for name in extensions {
+                write_script(&share.join(format!("extension/{name}.control")), "");
+            }
+            let body = format!(
+                r#"case $1 in --show) echo "share_path={}" >&2 ;; *) echo "(PostgreSQL) {major}.1" ;; esac"#,
+                share.display()
+            );
+            write_script(&binaries.join("initdb"), &body);
         }
 
         fn found(&self) -> Installation {
@@ -403,6 +443,45 @@ mod tests {
                     .any(|l| l.place.contains(place) && l.outcome.contains(outcome)),
                 "{place}: {looked_at:#?}"
             );
+        }
+    }
+
+    #[test]
+    fn an_installation_without_the_extensions_is_passed_over() {
+        let mut machine = Machine::new();
+        machine.search.extensions = vec!["pg_trgm".to_owned(), "btree_gist".to_owned()];
+        let bare = machine.install("usr/lib/postgresql/17/bin", "17.1", "17.1");
+        machine.add_extensions(&bare, 17, &["plpgsql"]);
+        let full = machine.install("usr/lib/postgresql/16/bin", "16.1", "16.1");
+        machine.add_extensions(&full, 16, &["plpgsql", "pg_trgm", "btree_gist"]);
+        assert_eq!(machine.found().major(), 16);
+        machine.search.extensions.clear();
+        assert_eq!(machine.found().major(), 17);
+    }
+
+    #[test]
+    fn a_missing_extension_is_named_with_its_installation_and_its_package() {
+        let mut machine = Machine::new();
+        machine.search.extensions = vec!["pg_trgm".to_owned(), "btree_gist".to_owned()];
+        let bare = machine.install("usr/pgsql-16/bin", "16.1", "16.1");
+        machine.add_extensions(&bare, 16, &["plpgsql", "pg_trgm"]);
+        for wanted in [None, Some((16, Path::new("/somewhere/data")))] {
+            let error = machine.search.run(&account(), wanted).unwrap_err();
+            assert!(
+                matches!(&error, Error::MissingExtensions { missing, .. } if missing == &["btree_gist"]),
+                "{error}"
+            );
+            let text = error.to_string();
+            for part in [
+                "usr/pgsql-16/bin",
+                "PostgreSQL 16",
+                "btree_gist",
+                "postgresql-contrib",
+            ] {
+                assert!(text.contains(part), "{text}");
+            }
+            assert!(!text.contains("pg_trgm"), "{text}");
+            assert_eq!(text.lines().count(), 1);
         }
     }
 

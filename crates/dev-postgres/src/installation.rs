@@ -1,5 +1,7 @@
 //! PostgreSQL's programs in one directory, and whether they can be used.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::account::Account;
@@ -29,6 +31,39 @@ impl Installation {
 
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.binaries.join(name)
+    }
+
+    /// Which of these extensions it has not. Distributions put most of them into a package
+    /// of their own. Where `initdb` does not tell, they count as there: `CREATE EXTENSION`
+    /// will say so better.
+    pub(crate) fn missing_extensions(&self, wanted: &[String], account: &Account) -> Vec<String> {
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let Some(share) = self.share_directory(account) else {
+            return Vec::new();
+        };
+        let control = |name: &String| share.join("extension").join(format!("{name}.control"));
+        wanted
+            .iter()
+            .filter(|name| !control(name).exists())
+            .cloned()
+            .collect()
+    }
+
+    /// Where PostgreSQL keeps what is the same on every machine. `initdb` computes it from
+    /// its own place exactly as `postgres` does, which `pg_config`, if it is there at all,
+    /// does not.
+    fn share_directory(&self, account: &Account) -> Option<PathBuf> {
+        let output = account
+            .command(self.program("initdb"))
+            .args(["--show", "--pgdata"])
+            // It is shown, and not looked at.
+            .arg(self.binaries.join("data"))
+            .output()
+            .ok()?;
+        // It says so on stderr, and has done so since version 8.
+        share_path(&output.stderr).or_else(|| share_path(&output.stdout))
     }
 }
 
@@ -69,6 +104,14 @@ fn major_version(program: &Path, account: &Account) -> Result<u32, String> {
     parse_major(&text).ok_or_else(|| format!("`{name} --version` says {:?}", text.trim()))
 }
 
+/// The directory in what `initdb --show` prints.
+fn share_path(text: &[u8]) -> Option<PathBuf> {
+    let path = text
+        .split(|byte| *byte == b'\n')
+        .find_map(|line| line.strip_prefix(b"share_path="))?;
+    (!path.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(path)))
+}
+
 /// The major version in `postgres (PostgreSQL) 15.18 (Debian …)` or `… 18beta1`.
 fn parse_major(text: &str) -> Option<u32> {
     let version = text.split_once("(PostgreSQL)")?.1.trim_start();
@@ -92,5 +135,13 @@ mod tests {
         assert_eq!(parse_major("postgres (PostgreSQL) 17devel"), Some(17));
         assert_eq!(parse_major("postgres (PostgreSQL) 9.6.24"), Some(9));
         assert_eq!(parse_major("bash 5.2"), None);
+    }
+
+    #[test]
+    fn the_share_directory_is_read_from_what_initdb_prints() {
+        let text = b"VERSION=15.18 (Debian)\nPGDATA=/x\nshare_path=/usr/share/a b\nPGPATH=/y\n";
+        assert_eq!(share_path(text), Some(PathBuf::from("/usr/share/a b")));
+        assert_eq!(share_path(b"share_path=\n"), None);
+        assert_eq!(share_path(b"initdb: error: unknown option\n"), None);
     }
 }

@@ -63,7 +63,8 @@ impl TemporaryCluster {
     /// As [`TemporaryCluster::start`].
     pub fn start_with(settings: &[(&str, &str)]) -> Result<Self, Error> {
         let account = Account::choose(None)?;
-        let installation = Search::machine(default_download_directory()).run(&account, None)?;
+        let installation =
+            Search::machine(default_download_directory(), Vec::new()).run(&account, None)?;
         let settings: Settings = SETTINGS
             .iter()
             .chain(settings)

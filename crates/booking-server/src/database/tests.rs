@@ -40,3 +40,20 @@ async fn a_server_of_somebody_else_is_never_new() {
     assert_eq!(database.private(), None);
     database.close().await;
 }
+
+#[test]
+fn the_cluster_is_asked_for_the_extensions_that_the_migrations_create() {
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    let mut created = Vec::new();
+    for migration in std::fs::read_dir(migrations).unwrap() {
+        let script = migration.unwrap().path().join("up.sql");
+        for line in std::fs::read_to_string(script).unwrap().lines() {
+            if let Some(rest) = line.strip_prefix("CREATE EXTENSION ") {
+                let name = rest.trim_start_matches("IF NOT EXISTS ");
+                created.push(name.trim_end_matches(';').to_owned());
+            }
+        }
+    }
+    created.sort();
+    assert_eq!(created, EXTENSIONS);
+}

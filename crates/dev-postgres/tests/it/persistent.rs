@@ -170,11 +170,26 @@ fn another_major_versions_directory_names_both_versions() {
     let text = error.to_string();
     for part in [
         "PostgreSQL 12",
-        &format!("PostgreSQL {found}"),
+        &format!(" {found}"),
         data.to_str().unwrap(),
     ] {
         assert!(text.contains(part), "{text}");
     }
+}
+
+#[test]
+fn an_extension_that_is_not_installed_is_named_before_anything_is_made() {
+    let base = open_directory();
+    let data = base.path().join("data");
+    let wanting = |extensions| Cluster::start(options(&data).extensions(extensions));
+    let error = wanting(&["plpgsql", "no_such_extension"]).unwrap_err();
+    assert!(
+        matches!(&error, Error::MissingExtensions { missing, .. } if missing == &["no_such_extension"]),
+        "{error}"
+    );
+    assert!(!data.exists());
+    // This one is part of every PostgreSQL.
+    wanting(&["plpgsql"]).unwrap();
 }
 
 #[test]
