@@ -92,17 +92,34 @@ async fn every_operation_answers_503_while_the_database_is_away_and_works_again_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_request_after_a_restart_of_the_database_is_refused_at_worst_once() {
     let (service, mut cluster) = start().await;
+    let service = Arc::new(service);
     let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    let path = booking_path(&booking.booking_id);
+    // Requests that wait for a lock hold a connection each, so that the pool has several.
+    let session = service.session().await;
+    session
+        .batch_execute("BEGIN; LOCK TABLE bookings IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
+    let waiting: Vec<_> = (0..8)
+        .map(|_| {
+            let (service, path) = (Arc::clone(&service), path.clone());
+            tokio::spawn(async move { service.send(&Request::get(&path)).await.status })
+        })
+        .collect();
+    service.until_waiting(8).await;
+    session.batch_execute("COMMIT").await.unwrap();
+    for request in waiting {
+        assert_eq!(request.await.unwrap(), 200);
+    }
     cluster.restart().unwrap();
     // All of the pool's connections broke; whoever meets that is told to try again, and the
     // next one is served.
-    let path = booking_path(&booking.booking_id);
     let first = service.send(&Request::get(&path)).await;
     if first.status != 200 {
         first.refused(503, "SERVICE_UNAVAILABLE");
     }
     assert_eq!(service.send(&Request::get(&path)).await.status, 200);
-    service.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -252,3 +252,68 @@ async fn a_guest_who_hangs_up_leaves_a_whole_booking_or_none() {
         WHERE o.booking_id IS NULL";
     assert!(service.rows(lonely).await.is_empty());
 }
+
+/// Moves the only booking to Saturday 23:30 in Tokyo, as another process would that does not
+/// know the service's locks.
+const MOVE_TO_MIDNIGHT: &str = "BEGIN; UPDATE occupancies
+    SET period = tstzrange('2027-02-13 14:30:00Z', '2027-02-13 16:30:00Z')";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_that_is_taken_behind_the_services_back_is_not_available() {
+    for (ending, granted) in [("COMMIT", false), ("ROLLBACK", true)] {
+        let service = Arc::new(TestService::start().await);
+        // Tokyo's one table for eight, in the early evening.
+        book(&service, SAKURA, "2027-02-13", "18:00", 8).await;
+        let session = service.session().await;
+        session.batch_execute(MOVE_TO_MIDNIGHT).await.unwrap();
+        let asking = {
+            let service = Arc::clone(&service);
+            let late = wanted(SAKURA, "2027-02-14", "00:00", 8);
+            tokio::spawn(async move { create(&service, late).await })
+        };
+        // The service has seen a free table; the constraint makes it wait for the other one.
+        service.until_waiting(1).await;
+        session.batch_execute(ending).await.unwrap();
+        match asking.await.unwrap() {
+            Ok(_) => assert!(granted),
+            Err(error) => {
+                assert_eq!(error.code(), Some(ErrorCode::TableNotAvailable), "{error}");
+                assert!(!granted);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_to_a_table_that_is_taken_behind_the_services_back_changes_nothing() {
+    let service = Arc::new(TestService::start().await);
+    let early = book(&service, SAKURA, "2027-02-13", "18:00", 8).await;
+    let other = book(&service, SAKURA, "2027-02-20", "18:00", 8).await;
+    let session = service.session().await;
+    let id = early.booking_id.as_str();
+    let late = format!(
+        "{MOVE_TO_MIDNIGHT} WHERE booking_id =
+         (SELECT booking_id FROM bookings WHERE public_id = '{id}')"
+    );
+    session.batch_execute(&late).await.unwrap();
+    let moving = {
+        let (service, id) = (Arc::clone(&service), other.booking_id.clone());
+        let change = BookingChange::builder()
+            .booking_date(Some("2027-02-14".try_into().unwrap()))
+            .booking_time(Some("00:00".try_into().unwrap()));
+        tokio::spawn(async move {
+            let client = service.client();
+            client
+                .update_booking()
+                .booking_id(id)
+                .body(change)
+                .send()
+                .await
+        })
+    };
+    service.until_waiting(1).await;
+    session.batch_execute("COMMIT").await.unwrap();
+    let error = moving.await.unwrap().unwrap_err();
+    assert_eq!(error.code(), Some(ErrorCode::TableNotAvailable), "{error}");
+    assert_eq!(read(&service, &other.booking_id).await.into_inner(), other);
+}

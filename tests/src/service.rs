@@ -197,22 +197,50 @@ impl TestService {
         self.rows(&queries.join(";")).await.join("\n")
     }
 
+    /// A session of the test's own with the database, for what has to stay open: a transaction,
+    /// a lock. It ends with the value.
+    ///
+    /// # Panics
+    ///
+    /// When the database takes no connection.
+    pub async fn session(&self) -> tokio_postgres::Client {
+        let (client, connection) = tokio_postgres::connect(&self.url, NoTls)
+            .await
+            .expect("the test's database takes connections");
+        tokio::spawn(connection);
+        client
+    }
+
+    /// Waits until this many sessions of the database wait for a lock.
+    ///
+    /// # Panics
+    ///
+    /// When they never do.
+    pub async fn until_waiting(&self, sessions: usize) {
+        let waiting = async {
+            let query = "SELECT 1 FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            while self.rows(query).await.len() < sessions {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .expect("the sessions wait for a lock");
+    }
+
     /// The first columns of what queries give.
     ///
     /// # Panics
     ///
-    /// When the database refuses it.
-    pub async fn rows(&self, query: &str) -> Vec<String> {
-        let (client, connection) = tokio_postgres::connect(&self.url, NoTls)
+    /// When the database refuses them.
+    pub async fn rows(&self, queries: &str) -> Vec<String> {
+        let messages = self
+            .session()
             .await
-            .expect("the test's database takes connections");
-        let connection = tokio::spawn(connection);
-        let messages = client
-            .simple_query(query)
+            .simple_query(queries)
             .await
             .expect("the test's database does what it is told");
-        drop(client);
-        let _ = connection.await;
         messages
             .iter()
             .filter_map(|message| match message {
