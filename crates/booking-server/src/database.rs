@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use dev_postgres::Cluster;
+use dev_postgres::{Cancellation, Cluster};
 use tokio::sync::oneshot;
 
 use crate::config::{DatabaseChoice, DatabaseUrl};
@@ -42,21 +42,41 @@ struct PrivateCluster {
     data_dir: PathBuf,
     is_new: bool,
     version: u32,
+    /// Ends a start of PostgreSQL that is under way when the server is to stop.
+    cancellation: Cancellation,
     stop: mpsc::Sender<()>,
     stopped: oneshot::Receiver<Result<(), dev_postgres::Error>>,
 }
 
 impl Database {
-    /// Starts the private cluster, if that is the choice.
-    pub(crate) async fn open(choice: DatabaseChoice) -> Result<Self, StartError> {
+    /// Starts the private cluster, if that is the choice. It gives none when `stop` comes
+    /// first: then nothing runs, and the next start begins anew.
+    pub(crate) async fn open(
+        choice: DatabaseChoice,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Option<Self>, StartError> {
         match choice {
-            DatabaseChoice::Server(url) => Ok(Self { url, cluster: None }),
+            DatabaseChoice::Server(url) => Ok(Some(Self { url, cluster: None })),
             DatabaseChoice::Private { data_dir } => {
-                let (url, cluster) = PrivateCluster::start(data_dir).await?;
-                Ok(Self {
-                    url,
-                    cluster: Some(cluster),
-                })
+                let cancellation = Cancellation::new();
+                let start = PrivateCluster::start(data_dir, cancellation.clone());
+                tokio::pin!(start);
+                let outcome = tokio::select! {
+                    outcome = &mut start => outcome,
+                    () = stop => {
+                        cancellation.cancel();
+                        // It ends soon, and has tidied up then; or it was just done.
+                        start.await
+                    }
+                };
+                match outcome {
+                    Ok((url, cluster)) => Ok(Some(Self {
+                        url,
+                        cluster: Some(cluster),
+                    })),
+                    Err(StartError::Cluster(dev_postgres::Error::Cancelled)) => Ok(None),
+                    Err(error) => Err(error),
+                }
             }
         }
     }
@@ -91,6 +111,7 @@ impl Database {
         let Some(cluster) = self.cluster else {
             return;
         };
+        cluster.cancellation.cancel();
         // It fails only when the thread has ended, and then the cluster has too.
         let _ = cluster.stop.send(());
         match cluster.stopped.await {
@@ -104,7 +125,10 @@ impl Database {
 }
 
 impl PrivateCluster {
-    async fn start(data_dir: PathBuf) -> Result<(DatabaseUrl, Self), StartError> {
+    async fn start(
+        data_dir: PathBuf,
+        cancellation: Cancellation,
+    ) -> Result<(DatabaseUrl, Self), StartError> {
         let (started, has_started) = oneshot::channel();
         let (stop, asked_to_stop) = mpsc::channel();
         let (has_stopped, stopped) = oneshot::channel();
@@ -115,7 +139,9 @@ impl PrivateCluster {
             let _ = std::fs::create_dir_all(&data_dir);
             let _ = std::fs::write(&unfinished, "");
         }
-        let options = dev_postgres::Options::new(directory).extensions(&EXTENSIONS);
+        let options = dev_postgres::Options::new(directory)
+            .extensions(&EXTENSIONS)
+            .cancellation(cancellation.clone());
         thread::Builder::new()
             .name("private-postgres".to_owned())
             .spawn(move || {
@@ -148,6 +174,7 @@ impl PrivateCluster {
             data_dir,
             is_new,
             version,
+            cancellation,
             stop,
             stopped,
         };
@@ -170,7 +197,10 @@ fn keep(cluster: &mut Cluster, asked_to_stop: &mpsc::Receiver<()>) {
             continue;
         }
         tracing::warn!("the private PostgreSQL has ended by itself, and is started again");
-        if let Err(error) = cluster.start_again() {
+        // One that was called off is no failure.
+        if let Err(error) = cluster.start_again()
+            && !matches!(error, dev_postgres::Error::Cancelled)
+        {
             tracing::error!(cause = %error, "the private PostgreSQL does not start again");
         }
     }

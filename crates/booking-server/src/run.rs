@@ -18,10 +18,14 @@ use crate::signals::StopRequest;
 ///
 /// Why the server did not start. Nothing is left running then.
 pub fn run(config: Config) -> Result<(), StartError> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(serve(config))
+        .build()?;
+    let outcome = runtime.block_on(serve(config));
+    // A migration that was asked to stop may still wait for a lock in the database. It ends
+    // with the process, and PostgreSQL rolls it back.
+    runtime.shutdown_background();
+    outcome
 }
 
 async fn serve(config: Config) -> Result<(), StartError> {
@@ -29,7 +33,9 @@ async fn serve(config: Config) -> Result<(), StartError> {
     // Asked before anything is started: who starts the server twice by mistake learns it
     // at once.
     check_address(config.listen)?;
-    let database = Database::open(config.database).await?;
+    let Some(database) = Database::open(config.database, stop.asked()).await? else {
+        return Ok(());
+    };
     let options = Options {
         listen: config.listen,
         database_url: database.url().clone(),

@@ -71,11 +71,15 @@ impl Account {
             .map_or_else(effective_uid, |identity| identity.uid)
     }
 
-    /// A command that runs as this user, in `/`, with no input, in English, and
-    /// untouched by the caller's PostgreSQL variables.
+    /// A command that runs as this user, in `/`, with no input, in English, untouched by
+    /// the caller's PostgreSQL variables, and out of reach of a Ctrl-C in the terminal: what
+    /// that ends, the caller decides.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command.current_dir("/").stdin(Stdio::null());
+        command
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .process_group(0);
         for variable in REMOVED_VARIABLES {
             command.env_remove(variable);
         }
@@ -143,7 +147,11 @@ pub(crate) fn effective_uid() -> u32 {
 
 /// Asks `id`, which knows every user database of the system, not only `/etc/passwd`.
 fn look_up(what: &str, name: &str) -> Option<u32> {
-    let output = Command::new("id").args([what, name]).output().ok()?;
+    let output = Command::new("id")
+        .args([what, name])
+        .process_group(0)
+        .output()
+        .ok()?;
     let id = String::from_utf8(output.stdout).ok()?.trim().parse().ok()?;
     (output.status.success() && id != 0).then_some(id)
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::account::{self, Account};
+use crate::cancellation::Cancellation;
 use crate::client::{self, Client, MAINTENANCE_DATABASE};
 use crate::data_directory::{self, Contents};
 use crate::environment;
@@ -51,6 +52,7 @@ pub struct Options {
     startup_timeout: Duration,
     download_directory: Option<PathBuf>,
     extensions: Vec<String>,
+    cancellation: Cancellation,
 }
 
 impl Options {
@@ -64,6 +66,7 @@ impl Options {
             startup_timeout: STARTUP_TIMEOUT,
             download_directory: default_download_directory(),
             extensions: Vec::new(),
+            cancellation: Cancellation::new(),
         }
     }
 
@@ -88,6 +91,13 @@ impl Options {
     #[must_use]
     pub fn extensions(mut self, names: &[&str]) -> Self {
         self.extensions = names.iter().map(|name| (*name).to_owned()).collect();
+        self
+    }
+
+    /// Gives a way to call the start off, and any later [`Cluster::start_again`].
+    #[must_use]
+    pub fn cancellation(mut self, cancellation: Cancellation) -> Self {
+        self.cancellation = cancellation;
         self
     }
 
@@ -129,10 +139,16 @@ impl Cluster {
             Contents::Cluster { major, owner } => (Some((major, directory.as_path())), Some(owner)),
         };
         let account = Account::choose(owner)?;
-        let search = Search::machine(options.download_directory, options.extensions);
+        let cancellation = options.cancellation;
+        let search = Search::machine(
+            options.download_directory,
+            options.extensions,
+            cancellation.clone(),
+        );
         let mut installation = search.run(&account, wanted)?;
+        cancellation.check()?;
         data_directory::prepare(&directory, &account)?;
-        let lock = data_directory::lock(&directory)?;
+        let lock = data_directory::lock(&directory, &cancellation)?;
         if contents == Contents::New {
             // Another process may have made the cluster before it gave up the lock.
             contents = data_directory::examine(&directory)?;
@@ -147,6 +163,7 @@ impl Cluster {
             lock,
             options.settings,
             options.startup_timeout,
+            cancellation,
         )?;
         let is_new = contents == Contents::New;
         if is_new {
@@ -227,8 +244,8 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// [`Error::DidNotStart`], [`Error::PostmasterRunning`], [`Error::SupervisorLost`]
-    /// or [`Error::Io`].
+    /// [`Error::DidNotStart`], [`Error::PostmasterRunning`], [`Error::SupervisorLost`],
+    /// [`Error::Cancelled`] or [`Error::Io`].
     pub fn start_again(&mut self) -> Result<(), Error> {
         self.server.start()
     }

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::account::{self, Account};
+use crate::cancellation::Cancellation;
 use crate::client::SOCKET_NAME;
 use crate::error::Error;
 use crate::process;
@@ -136,7 +137,7 @@ pub(crate) fn prepare(directory: &Path, account: &Account) -> Result<(), Error> 
 
 /// Locks the directory for this process. When the owner has just died, its supervisor
 /// still stops PostgreSQL: that is waited for.
-pub(crate) fn lock(directory: &Path) -> Result<File, Error> {
+pub(crate) fn lock(directory: &Path, cancellation: &Cancellation) -> Result<File, Error> {
     let path = directory.join(LOCK);
     let mut file = OpenOptions::new()
         .read(true)
@@ -163,6 +164,7 @@ pub(crate) fn lock(directory: &Path) -> Result<File, Error> {
                 pid: owner,
             });
         }
+        cancellation.check()?;
         std::thread::sleep(Duration::from_millis(20));
     }
     let pid = std::process::id().to_string();
@@ -288,6 +290,7 @@ mod tests {
     #[test]
     fn a_second_lock_names_the_first_owner() {
         let directory = directory();
+        let lock = |path| lock(path, &Cancellation::new());
         let first = lock(directory.path()).unwrap();
         let error = lock(directory.path()).unwrap_err();
         assert!(

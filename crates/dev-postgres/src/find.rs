@@ -4,10 +4,12 @@
 //! (newest version first), and what an earlier run downloaded. A data directory that
 //! exists already decides the major version; a new one takes the first usable.
 
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::account::Account;
+use crate::cancellation::Cancellation;
 use crate::environment;
 use crate::error::{Error, LookedAt, NotFound};
 use crate::installation::{Installation, probe};
@@ -54,17 +56,24 @@ pub(crate) struct Search {
     download_directory: Option<PathBuf>,
     /// The extensions that an installation must have.
     extensions: Vec<String>,
+    /// Ends the search early.
+    cancellation: Cancellation,
 }
 
 impl Search {
     /// The whole machine.
-    pub(crate) fn machine(download_directory: Option<PathBuf>, extensions: Vec<String>) -> Self {
+    pub(crate) fn machine(
+        download_directory: Option<PathBuf>,
+        extensions: Vec<String>,
+        cancellation: Cancellation,
+    ) -> Self {
         Self {
             path: environment::search_path(),
             pg_config: PathBuf::from("pg_config"),
             root: PathBuf::from("/"),
             download_directory,
             extensions,
+            cancellation,
         }
     }
 
@@ -95,6 +104,7 @@ impl Search {
                     continue;
                 }
                 probed.push(identity);
+                self.cancellation.check()?;
                 let outcome = match probe(&candidate, account) {
                     Ok(found) if wanted.is_none_or(|(major, _)| major == found.major()) => {
                         let missing = found.missing_extensions(&self.extensions, account);
@@ -122,6 +132,7 @@ impl Search {
             Ok(found) => return Ok(found),
             Err(reason) => reason,
         };
+        self.cancellation.check()?;
         if let Some((found, missing)) = incomplete {
             return Err(Error::MissingExtensions {
                 binaries: found.binaries().to_owned(),
@@ -150,7 +161,7 @@ impl Search {
         let Some(directory) = &self.download_directory else {
             return Err("switched off".to_owned());
         };
-        let binaries = crate::download::install(directory, major)?;
+        let binaries = crate::download::install(directory, major, &self.cancellation)?;
         probe(&binaries, account)
             .and_then(|found| {
                 let missing = found.missing_extensions(&self.extensions, account);
@@ -211,7 +222,10 @@ impl Search {
     }
 
     fn named_by_pg_config(&self) -> Place {
-        let output = Command::new(&self.pg_config).arg("--bindir").output();
+        let output = Command::new(&self.pg_config)
+            .arg("--bindir")
+            .process_group(0)
+            .output();
         let (candidates, when_empty) = match output {
             Ok(output) if output.status.success() => {
                 let directory = String::from_utf8_lossy(&output.stdout).trim().to_owned();
@@ -308,6 +322,7 @@ mod tests {
                 root: directory.path().to_owned(),
                 download_directory: None,
                 extensions: Vec::new(),
+                cancellation: Cancellation::new(),
             };
             Self { directory, search }
         }
@@ -482,6 +497,19 @@ mod tests {
             }
             assert!(!text.contains("pg_trgm"), "{text}");
             assert_eq!(text.lines().count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_search_that_is_called_off_finds_nothing() {
+        for installed in [true, false] {
+            let machine = Machine::new();
+            if installed {
+                machine.install("usr/lib/postgresql/17/bin", "17.1", "17.1");
+            }
+            machine.search.cancellation.cancel();
+            let outcome = machine.search.run(&account(), None);
+            assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
         }
     }
 

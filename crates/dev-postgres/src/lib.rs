@@ -39,6 +39,7 @@
 //! ```
 
 mod account;
+mod cancellation;
 mod client;
 mod cluster;
 mod data_directory;
@@ -55,6 +56,7 @@ mod temporary;
 mod test_database;
 mod url;
 
+pub use cancellation::Cancellation;
 pub use cluster::{Cluster, Options, default_data_directory};
 pub use error::{Error, LookedAt, NotFound};
 pub use installation::{Installation, OLDEST_MAJOR};

@@ -65,7 +65,12 @@ fn working_directory(pid: u32) -> Option<PathBuf> {
     std::fs::read_link(format!("/proc/{pid}/cwd")).ok()
 }
 
-fn as_pid(pid: u32) -> Option<Pid> {
+/// Whether any process of this group is there.
+pub(crate) fn is_group_alive(group: u32) -> bool {
+    as_pid(group).is_some_and(|group| rustix::process::test_kill_process_group(group).is_ok())
+}
+
+pub(crate) fn as_pid(pid: u32) -> Option<Pid> {
     i32::try_from(pid).ok().and_then(Pid::from_raw)
 }
 

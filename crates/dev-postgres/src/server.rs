@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::account::Account;
+use crate::cancellation::Cancellation;
 use crate::client::SUPERUSER;
 use crate::data_directory::{self, CLUSTER};
 use crate::environment;
@@ -68,6 +69,7 @@ pub(crate) struct Server {
     settings: Settings,
     startup_timeout: Duration,
     durability: Durability,
+    cancellation: Cancellation,
     supervisor: Supervisor,
     /// Held until all else is dropped. The supervisor holds it too.
     _lock: Option<File>,
@@ -83,6 +85,7 @@ impl Server {
         lock: File,
         settings: Settings,
         startup_timeout: Duration,
+        cancellation: Cancellation,
     ) -> Result<Self, Error> {
         let shared = lock
             .try_clone()
@@ -101,6 +104,7 @@ impl Server {
             settings,
             startup_timeout,
             durability: Durability::Durable,
+            cancellation,
             supervisor,
             _lock: Some(lock),
         })
@@ -125,6 +129,7 @@ impl Server {
             settings,
             startup_timeout,
             durability: Durability::Throwaway,
+            cancellation: Cancellation::new(),
             supervisor,
             _lock: None,
         })
@@ -170,10 +175,18 @@ impl Server {
             if self.durability == Durability::Throwaway {
                 command.push("--no-sync".into());
             }
+            self.cancellation.check()?;
             self.supervisor
                 .run(Signal::Terminate, &command, &log)
                 .map_err(|Lost| self.lost())?;
-            match self.supervisor.wait(INITDB_TIMEOUT) {
+            match self.wait_for_initdb() {
+                // Complete or not, a start that is called off leaves no cluster behind.
+                Ok(_) if self.cancellation.is_cancelled() => {
+                    self.supervisor.abandon();
+                    remove_if_there(&partial)?;
+                    remove_if_there(&log)?;
+                    return Err(Error::Cancelled);
+                }
                 Ok(Some(0)) => {
                     let cluster = self.directory.join(CLUSTER);
                     std::fs::rename(&partial, &cluster)
@@ -198,11 +211,23 @@ impl Server {
         })
     }
 
+    /// Waits for `initdb` to end, to take too long, or to be called off.
+    fn wait_for_initdb(&mut self) -> Result<Option<i32>, Lost> {
+        let deadline = Instant::now() + INITDB_TIMEOUT;
+        loop {
+            let outcome = self.supervisor.wait(POLL_INTERVAL)?;
+            if outcome.is_some() || self.cancellation.is_cancelled() || Instant::now() > deadline {
+                return Ok(outcome);
+            }
+        }
+    }
+
     /// Starts PostgreSQL, unless it runs, and waits until it takes connections.
     pub(crate) fn start(&mut self) -> Result<(), Error> {
         if self.is_running() {
             return Ok(());
         }
+        self.cancellation.check()?;
         data_directory::clear_stale_postmaster(&self.directory)?;
         let log = self.log();
         log::rotate(&log)?;
@@ -224,6 +249,11 @@ impl Server {
             let reason = match self.supervisor.wait(POLL_INTERVAL) {
                 Ok(Some(status)) => format!("it ended with status {status}"),
                 Err(Lost) => return Err(self.lost()),
+                Ok(None) if self.cancellation.is_cancelled() => {
+                    // What does not end in its orderly way is ended with the supervisor.
+                    let _ = self.stop(Signal::Interrupt);
+                    return Err(Error::Cancelled);
+                }
                 Ok(None) if Instant::now() > deadline => {
                     // It must not go on behind the caller's back.
                     let _ = self.stop(Signal::Interrupt);

@@ -4,20 +4,25 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::account::Account;
+use crate::process;
+use crate::server::POLL_INTERVAL;
 
 const SCRIPT: &str = include_str!("supervisor.sh");
 
 /// How long the shell may take to answer; a loaded machine is slow, a dead shell is
 /// noticed at once.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long to wait for what a command has left running. Where nobody collects orphans, as
+/// in some containers, their ids never go away.
+const DESCENDANTS_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A signal that the supervisor passes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +94,6 @@ impl Supervisor {
             .command("sh")
             .args(["-c", &script(), "dev-postgres"])
             .args(templates)
-            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(lock.map_or_else(Stdio::null, Stdio::from))
@@ -179,6 +183,29 @@ impl Supervisor {
         }
     }
 
+    /// Ends the running command together with what it runs in turn, and the supervisor
+    /// with them, and waits for all of it.
+    pub(crate) fn abandon(&mut self) {
+        // The supervisor itself ignores this. It would tell the command alone.
+        if let Some(group) = process::as_pid(self.shell.id()) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::TERM);
+        }
+        self.end();
+    }
+
+    /// Closes the pipe, and waits until the shell, and what it ran, has ended.
+    fn end(&mut self) {
+        drop(self.commands.take());
+        // Bounded by the script: what runs is killed after forty seconds at the latest.
+        let _ = self.shell.wait();
+        self.job = None;
+        // The shell waits for its command, but not for that command's own children.
+        let deadline = Instant::now() + DESCENDANTS_TIMEOUT;
+        while process::is_group_alive(self.shell.id()) && Instant::now() < deadline {
+            std::thread::sleep(POLL_INTERVAL);
+        }
+    }
+
     fn send(&mut self, line: &[u8]) -> Result<(), Lost> {
         let mut line = line.to_vec();
         line.push(b'\n');
@@ -205,9 +232,7 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        drop(self.commands.take());
-        // Bounded by the script: what runs is killed after forty seconds at the latest.
-        let _ = self.shell.wait();
+        self.end();
     }
 }
 
@@ -348,6 +373,31 @@ mod tests {
         drop(supervisor);
         assert!(!scratch.exists());
         assert!(!crate::process::is_alive(job));
+    }
+
+    #[test]
+    fn an_abandoned_command_ends_with_what_it_runs_in_turn() {
+        let mut supervisor = spawn();
+        let scratch = supervisor.scratch().unwrap().to_owned();
+        let child = scratch.join("child");
+        let script = format!(
+            "sleep 600 & echo $! >'{0}.new' && mv '{0}.new' '{0}'; wait",
+            child.display()
+        );
+        let run = words(&["sh", "-c", &script]);
+        let job = supervisor
+            .run(Signal::Terminate, &run, &scratch.join("log"))
+            .unwrap();
+        while !child.exists() {
+            assert_eq!(supervisor.wait(POLL_INTERVAL), Ok(None));
+        }
+        let text = std::fs::read_to_string(&child).unwrap();
+        let child = text.trim().parse().unwrap();
+        assert!(process::is_alive(job) && process::is_alive(child));
+        supervisor.abandon();
+        assert!(!process::is_alive(job) && !process::is_alive(child));
+        assert!(!scratch.exists());
+        // And dropping it then is no harm.
     }
 
     #[test]

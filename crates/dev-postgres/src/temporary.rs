@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::account::Account;
+use crate::cancellation::Cancellation;
 use crate::client::{self, Client, MAINTENANCE_DATABASE};
 use crate::cluster::{STARTUP_TIMEOUT, default_download_directory};
 use crate::error::Error;
@@ -63,8 +64,9 @@ impl TemporaryCluster {
     /// As [`TemporaryCluster::start`].
     pub fn start_with(settings: &[(&str, &str)]) -> Result<Self, Error> {
         let account = Account::choose(None)?;
-        let installation =
-            Search::machine(default_download_directory(), Vec::new()).run(&account, None)?;
+        let download_directory = default_download_directory();
+        let search = Search::machine(download_directory, Vec::new(), Cancellation::new());
+        let installation = search.run(&account, None)?;
         let settings: Settings = SETTINGS
             .iter()
             .chain(settings)

@@ -1,5 +1,7 @@
 //! A private cluster from its first start on.
 
+use std::future::{pending, ready};
+
 use super::*;
 
 #[tokio::test]
@@ -8,32 +10,46 @@ async fn a_cluster_is_new_until_a_start_has_come_to_its_end() {
     // PostgreSQL runs as another user when the test is root's.
     let readable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(directory.path(), readable).unwrap();
-    let open = || {
-        Database::open(DatabaseChoice::Private {
+    let open = async || {
+        let choice = DatabaseChoice::Private {
             data_dir: directory.path().join("data"),
-        })
+        };
+        Database::open(choice, pending()).await.unwrap().unwrap()
     };
 
-    let interrupted = open().await.unwrap();
+    let interrupted = open().await;
     assert!(interrupted.is_new());
     interrupted.close().await;
 
-    let finished = open().await.unwrap();
+    let finished = open().await;
     assert!(finished.is_new());
     finished.settle();
     finished.close().await;
 
-    let later = open().await.unwrap();
+    let later = open().await;
     assert!(!later.is_new());
     later.settle();
     later.close().await;
 }
 
 #[tokio::test]
+async fn a_start_that_is_to_stop_at_once_gives_no_cluster() {
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    let choice = DatabaseChoice::Private {
+        data_dir: data_dir.clone(),
+    };
+    let database = Database::open(choice, ready(())).await.unwrap();
+    assert!(database.is_none());
+    assert!(!data_dir.join(CLUSTER_DIRECTORY).exists());
+}
+
+#[tokio::test]
 async fn a_server_of_somebody_else_is_never_new() {
     let url: DatabaseUrl = "postgres://db.example.com/bookings".parse().unwrap();
-    let database = Database::open(DatabaseChoice::Server(url.clone()))
+    let database = Database::open(DatabaseChoice::Server(url.clone()), pending())
         .await
+        .unwrap()
         .unwrap();
     assert!(!database.is_new());
     assert_eq!(database.url(), &url);

@@ -1,13 +1,16 @@
 //! How the server begins and how it ends, on a private cluster.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use crate::support::{Directory, Process, get, post};
+use crate::support::{Directory, Process, command, get, post};
 
 /// The file in which PostgreSQL says which process it is, while it runs.
 const POSTMASTER: &str = "postgres/cluster/postmaster.pid";
@@ -143,6 +146,168 @@ fn a_second_interrupt_ends_it_at_once_and_postgres_follows() {
     server.signal(Signal::INT);
     assert_eq!(server.wait().0.code(), Some(130));
     eventually("PostgreSQL still runs", || !runs(postgres));
+}
+
+/// A server that is on its way, in this directory.
+fn begin(data_dir: &Path, variables: &[(&str, &str)]) -> Child {
+    let data_dir = data_dir.to_str().unwrap();
+    let arguments = ["--listen", "127.0.0.1:0", "--data-dir", data_dir];
+    command(&arguments, variables)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Asks a server to stop, and gives how it has ended and what it has said.
+fn interrupt(child: Child, signal: Signal) -> Output {
+    kill_process(Pid::from_child(&child), signal).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// Nobody works on the directory any more: the supervisor of PostgreSQL keeps the lock until
+/// its end, and PostgreSQL's processes stand in the directory.
+fn assert_nothing_runs(data_dir: &Path) {
+    if let Ok(lock) = File::open(data_dir.join("postgres/owner.lock")) {
+        lock.try_lock().unwrap();
+    }
+    for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        if let Ok(stands_in) = std::fs::read_link(process.path().join("cwd")) {
+            assert!(!stands_in.starts_with(data_dir), "{process:?} still runs");
+        }
+    }
+}
+
+/// A start in this directory comes to its end, as a first one.
+fn assert_starts_with_the_demo(data_dir: &Path) {
+    let server = Process::start(data_dir, &[]);
+    assert!(server.announcement.contains("-d '"), "there is the demo");
+    server.signal(Signal::INT);
+    assert_eq!(server.wait().0.code(), Some(0));
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "other programs come before those of the search path, and it is not known"
+)]
+fn an_interrupt_ends_the_initialisation_of_the_cluster_at_once() {
+    let directory = Directory::new();
+    let binaries = directory.path().join("bin");
+    // Stands for a machine on which this takes long. Written by another process: a program
+    // that this one has open for writing could not be run.
+    let script = r#"
+        mkdir "$1" && cd "$1"
+        printf '#!/bin/sh\necho "(PostgreSQL) 17.1"\n' >postgres
+        printf '#!/bin/sh\ncase $1 in
+            --version) echo "(PostgreSQL) 17.1" ;;
+            --pgdata) mkdir "$2" && echo $$ >"$2/PG_VERSION"; sleep 600 ;;
+        esac\n' >initdb
+        chmod 755 postgres initdb"#;
+    let status = Command::new("sh")
+        .args(["-c", script, "sh", binaries.to_str().unwrap()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let path = format!("{}:{}", binaries.display(), std::env::var("PATH").unwrap());
+
+    for signal in [Signal::INT, Signal::TERM] {
+        let data_dir = directory.path().join(format!("{signal:?}"));
+        let partial = data_dir.join("postgres/cluster.partial");
+        let server = begin(&data_dir, &[("PATH", &path)]);
+        let mut initdb = None;
+        eventually("initdb does not begin", || {
+            let text = std::fs::read_to_string(partial.join("PG_VERSION")).unwrap_or_default();
+            initdb = text.trim().parse().ok().and_then(Pid::from_raw);
+            initdb.is_some()
+        });
+        let initdb = initdb.unwrap();
+        assert!(runs(initdb));
+        let output = interrupt(server, signal);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert_eq!((&*output.stdout, &*output.stderr), (&b""[..], &b""[..]));
+        assert!(!runs(initdb));
+        assert!(!partial.exists());
+        assert_nothing_runs(&data_dir);
+        assert_starts_with_the_demo(&data_dir);
+    }
+}
+
+#[test]
+fn a_first_start_can_be_interrupted_at_any_moment() {
+    let directory = Directory::new();
+    let data_dir = directory.path().join("data");
+    let cluster = data_dir.join("postgres/cluster");
+    // What appears on the way, in order; each start begins where the last one was ended.
+    let moments = [
+        "",
+        "first-start-unfinished",
+        "postgres/owner.lock",
+        "postgres/cluster.partial/PG_VERSION",
+        "postgres/cluster.partial/global/pg_control",
+        "postgres/cluster.partial/base/1",
+        "postgres/cluster",
+        "postgres/cluster/postmaster.pid",
+        "postgres/.s.PGSQL.5432",
+    ];
+    for (moment, signal) in moments
+        .into_iter()
+        .zip([Signal::INT, Signal::TERM].iter().cycle())
+    {
+        let in_partial = moment.contains("partial");
+        let server = begin(&data_dir, &[]);
+        if !moment.is_empty() {
+            eventually(moment, || {
+                data_dir.join(moment).exists() || (in_partial && cluster.exists())
+            });
+        }
+        let output = interrupt(server, *signal);
+        // It ends by the signal itself as long as it has done nothing at all.
+        let by_signal = output.status.signal() == Some(signal.as_raw());
+        assert!(output.status.success() || by_signal, "{moment}: {output:?}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!stderr.contains("rror"), "{moment}: {stderr}");
+        assert_nothing_runs(&data_dir);
+        assert!(!data_dir.join(POSTMASTER).exists(), "{moment}");
+    }
+    assert_starts_with_the_demo(&data_dir);
+}
+
+#[tokio::test]
+async fn an_interrupt_does_not_wait_for_a_migration_that_waits() {
+    let database = dev_postgres::TestDatabase::create().unwrap();
+    let url = database.url();
+    let options = booking_server::Options::new(url.parse().unwrap());
+    let server = booking_server::start(options).await.unwrap();
+    server.shutdown().await;
+    let connect = async || {
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+            .await
+            .unwrap();
+        tokio::spawn(connection);
+        client
+    };
+    let holder = connect().await;
+    let lock = "BEGIN; LOCK TABLE __diesel_schema_migrations IN ACCESS EXCLUSIVE MODE";
+    holder.batch_execute(lock).await.unwrap();
+    let observer = connect().await;
+
+    let child = command(&["--listen", "127.0.0.1:0", "--database-url", &url], &[])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let waiting = "SELECT FROM pg_stat_activity \
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while observer.query(waiting, &[]).await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let output = tokio::task::spawn_blocking(|| interrupt(child, Signal::INT))
+        .await
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    // The lock was held all the time.
+    holder.batch_execute("ROLLBACK").await.unwrap();
 }
 
 #[test]

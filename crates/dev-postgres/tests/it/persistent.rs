@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
-use dev_postgres::{Cluster, Error};
+use dev_postgres::{Cancellation, Cluster, Error};
 
 use crate::support::{
     eventually, kill, open_directory, options, parent, postmaster, process, query, runs,
@@ -298,6 +298,74 @@ fn a_start_that_takes_too_long_ends_with_the_log_and_nothing_running() {
 
     std::fs::remove_file(&signal).unwrap();
     drop(Cluster::start(options(&data)).unwrap());
+}
+
+#[test]
+fn a_start_that_is_called_off_while_postgresql_comes_up_leaves_nothing_running() {
+    let base = open_directory();
+    let data = base.path().join("data");
+    drop(Cluster::start(options(&data)).unwrap());
+    // It waits for an archive that never comes.
+    let signal = data.join("cluster/recovery.signal");
+    std::fs::write(&signal, "").unwrap();
+    let owner = data.metadata().unwrap();
+    std::os::unix::fs::chown(&signal, Some(owner.uid()), Some(owner.gid())).unwrap();
+    let cancellation = Cancellation::new();
+    let never_ready = options(&data)
+        .setting("restore_command", "sleep 600")
+        .cancellation(cancellation.clone());
+    let start = std::thread::spawn(move || Cluster::start(never_ready));
+    eventually("PostgreSQL comes up", || {
+        let file = std::fs::read_to_string(data.join("cluster/postmaster.pid"));
+        file.is_ok_and(|text| !text.is_empty())
+    });
+    let pid = postmaster(&data);
+    cancellation.cancel();
+    let error = start.join().unwrap().unwrap_err();
+    assert!(matches!(error, Error::Cancelled), "{error}");
+    assert!(!runs(pid));
+
+    std::fs::remove_file(&signal).unwrap();
+    drop(Cluster::start(options(&data)).unwrap());
+}
+
+#[test]
+fn a_start_that_is_called_off_while_it_waits_for_the_lock_ends() {
+    let base = open_directory();
+    let data = base.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    std::fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
+    // The owner has died, and its supervisor still stops PostgreSQL, as far as can be seen.
+    let mut owner = std::process::Command::new("true").spawn().unwrap();
+    owner.wait().unwrap();
+    let path = data.join("owner.lock");
+    std::fs::write(&path, owner.id().to_string()).unwrap();
+    let lock = std::fs::File::open(&path).unwrap();
+    lock.lock().unwrap();
+    let cancellation = Cancellation::new();
+    let locked_out = options(&data).cancellation(cancellation.clone());
+    let start = std::thread::spawn(move || Cluster::start(locked_out));
+    eventually(
+        "the directory is made private, which is just before",
+        || data.metadata().unwrap().mode() & 0o777 == 0o700,
+    );
+    cancellation.cancel();
+    let error = start.join().unwrap().unwrap_err();
+    assert!(matches!(error, Error::Cancelled), "{error}");
+
+    drop(lock);
+    drop(Cluster::start(options(&data)).unwrap());
+}
+
+#[test]
+fn a_start_that_was_called_off_before_makes_nothing() {
+    let base = open_directory();
+    let data = base.path().join("data");
+    let cancellation = Cancellation::new();
+    cancellation.cancel();
+    let error = Cluster::start(options(&data).cancellation(cancellation)).unwrap_err();
+    assert!(matches!(error, Error::Cancelled), "{error}");
+    assert!(!data.exists());
 }
 
 #[test]
