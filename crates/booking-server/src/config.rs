@@ -48,7 +48,12 @@ pub enum DatabaseChoice {
         data_dir: PathBuf,
     },
     /// A server that somebody else runs.
-    Server(DatabaseUrl),
+    Server {
+        /// Where it is.
+        url: DatabaseUrl,
+        /// The flag or the variable that says so, as the operator wrote it.
+        source_name: String,
+    },
 }
 
 /// How a line of the log looks.
@@ -177,10 +182,13 @@ impl Config {
             None => None,
         };
         let database = match given(&DATABASE_URL)? {
-            Some(given) => DatabaseChoice::Server(given.parse(|text| {
-                text.parse()
-                    .map_err(|error: ParseDatabaseUrlError| error.to_string())
-            })?),
+            Some(given) => DatabaseChoice::Server {
+                source_name: given.source_name.clone(),
+                url: given.parse(|text| {
+                    text.parse()
+                        .map_err(|error: ParseDatabaseUrlError| error.to_string())
+                })?,
+            },
             None => DatabaseChoice::Private {
                 data_dir: data_dir.map_or_else(|| default_data_dir(surroundings), Ok)?,
             },

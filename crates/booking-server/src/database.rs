@@ -32,6 +32,7 @@ const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Database {
     url: DatabaseUrl,
+    source_name: Option<String>,
     cluster: Option<PrivateCluster>,
 }
 
@@ -56,7 +57,11 @@ impl Database {
         stop: impl Future<Output = ()>,
     ) -> Result<Option<Self>, StartError> {
         match choice {
-            DatabaseChoice::Server(url) => Ok(Some(Self { url, cluster: None })),
+            DatabaseChoice::Server { url, source_name } => Ok(Some(Self {
+                url,
+                source_name: Some(source_name),
+                cluster: None,
+            })),
             DatabaseChoice::Private { data_dir } => {
                 let cancellation = Cancellation::new();
                 let start = PrivateCluster::start(data_dir, cancellation.clone());
@@ -72,6 +77,7 @@ impl Database {
                 match outcome {
                     Ok((url, cluster)) => Ok(Some(Self {
                         url,
+                        source_name: None,
                         cluster: Some(cluster),
                     })),
                     Err(StartError::Cluster(dev_postgres::Error::Cancelled)) => Ok(None),
@@ -84,6 +90,11 @@ impl Database {
     /// How to connect.
     pub(crate) fn url(&self) -> &DatabaseUrl {
         &self.url
+    }
+
+    /// The flag or the variable that names a server of somebody else's.
+    pub(crate) fn source_name(&self) -> Option<&str> {
+        self.source_name.as_deref()
     }
 
     /// Whether it is a private cluster that no start has [settled](Self::settle) yet.

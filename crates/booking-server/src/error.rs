@@ -31,11 +31,19 @@ pub enum StartError {
     /// The endpoints contradict each other.
     #[error("the endpoints of the server contradict each other: {0}")]
     Endpoints(#[from] dropshot::ApiDescriptionRegisterError),
-    /// The database does not answer.
-    #[error(
-        "the database {url} cannot be used: {cause}; start it, or correct --database-url or \
-         DATABASE_URL"
-    )]
+    /// What the operator has given does not work out.
+    #[error("{source_name}: {error}")]
+    Setting {
+        /// The flag or the variable, as the operator wrote it.
+        source_name: String,
+        /// What comes of it.
+        error: Box<Self>,
+    },
+    /// Nobody could connect with such a URL.
+    #[error("{0}")]
+    DatabaseUrl(String),
+    /// The database does not answer, or refuses.
+    #[error("the database {url} cannot be used: {cause}")]
     Database {
         /// Where it should be. Its password is not shown.
         url: DatabaseUrl,
@@ -62,4 +70,29 @@ pub enum StartError {
     /// The system does not let the process listen for signals, or run threads.
     #[error("the process cannot be set up: {0}")]
     Process(#[from] std::io::Error),
+}
+
+impl StartError {
+    /// Whether a setting has a value that never works, as opposed to a world that is not as
+    /// it should be.
+    #[must_use]
+    pub fn is_wrong_value(&self) -> bool {
+        match self {
+            Self::Setting { error, .. } => error.is_wrong_value(),
+            other => matches!(other, Self::DatabaseUrl(_)),
+        }
+    }
+
+    /// Names the setting that the database comes from, when it is the database's fault.
+    pub(crate) fn of_database_from(self, source_name: &str) -> Self {
+        match self {
+            Self::DatabaseUrl(_) | Self::Database { .. } | Self::Migrations { .. } => {
+                Self::Setting {
+                    source_name: source_name.to_owned(),
+                    error: Box::new(self),
+                }
+            }
+            other => other,
+        }
+    }
 }

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     telemetry::start(config.log_level, config.log_format);
     match booking_server::run(config) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is_wrong_value() => fail(&error, WRONG_USAGE),
         Err(error) => fail(&error, 1),
     }
 }

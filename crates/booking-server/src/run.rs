@@ -42,7 +42,12 @@ async fn serve(config: Config) -> Result<(), StartError> {
         clock: Clock::system(),
         demo: config.demo.unwrap_or(database.is_new()),
     };
-    let outcome = serve_on(&database, options, &mut stop).await;
+    let outcome = serve_on(&database, options, &mut stop)
+        .await
+        .map_err(|error| match database.source_name() {
+            Some(source_name) => error.of_database_from(source_name),
+            None => error,
+        });
     database.close().await;
     outcome
 }

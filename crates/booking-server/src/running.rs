@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use booking_persistence::{MigrateError, Store};
+use booking_persistence::{ConnectError, MigrateError, Store};
 
 use crate::api;
 use crate::clock::Clock;
@@ -75,17 +75,20 @@ impl RunningServer {
 /// See [`StartError`]. Nothing is left running.
 pub async fn start(options: Options) -> Result<RunningServer, StartError> {
     let url = &options.database_url;
-    let unusable = |cause: String| StartError::Database {
-        url: url.clone(),
-        cause,
+    let unusable = |error: ConnectError| match error {
+        ConnectError::InvalidUrl { .. } | ConnectError::TlsNotSupported => {
+            StartError::DatabaseUrl(error.to_string())
+        }
+        ConnectError::Unreachable { .. } | ConnectError::Rejected { .. } => StartError::Database {
+            url: url.clone(),
+            cause: error.to_string(),
+        },
     };
     // Asked once here, so that a machine without randomness is found out before a guest is.
     Random.bytes()?;
-    let store = Store::connect(url.expose())
-        .await
-        .map_err(|error| unusable(error.to_string()))?;
+    let store = Store::connect(url.expose()).await.map_err(unusable)?;
     store.migrate().await.map_err(|error| match error {
-        MigrateError::Connect(error) => unusable(error.to_string()),
+        MigrateError::Connect(error) => unusable(error),
         MigrateError::UnknownMigrations { .. } | MigrateError::Failed { .. } => {
             StartError::Migrations {
                 url: url.clone(),

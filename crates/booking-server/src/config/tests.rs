@@ -36,7 +36,7 @@ fn refusal(arguments: &[&str], variables: &[(&str, &str)]) -> String {
 fn data_dir(config: &Config) -> &str {
     match &config.database {
         DatabaseChoice::Private { data_dir } => data_dir.to_str().unwrap(),
-        DatabaseChoice::Server(url) => panic!("expected a private cluster, not {url}"),
+        DatabaseChoice::Server { url, .. } => panic!("expected a private cluster, not {url}"),
     }
 }
 
@@ -91,7 +91,10 @@ fn every_setting_can_be_a_variable() {
     assert_eq!(config.listen.to_string(), "127.0.0.1:0");
     assert_eq!(
         config.database,
-        DatabaseChoice::Server("postgres://db.example.com/bookings".parse().unwrap())
+        DatabaseChoice::Server {
+            url: "postgres://db.example.com/bookings".parse().unwrap(),
+            source_name: "DATABASE_URL".to_owned(),
+        }
     );
     assert_eq!(config.demo, Some(true));
     assert_eq!(config.log_level, LevelFilter::OFF);

@@ -47,12 +47,14 @@ async fn a_start_that_is_to_stop_at_once_gives_no_cluster() {
 #[tokio::test]
 async fn a_server_of_somebody_else_is_never_new() {
     let url: DatabaseUrl = "postgres://db.example.com/bookings".parse().unwrap();
-    let database = Database::open(DatabaseChoice::Server(url.clone()), pending())
-        .await
-        .unwrap()
-        .unwrap();
+    let choice = DatabaseChoice::Server {
+        url: url.clone(),
+        source_name: "DATABASE_URL".to_owned(),
+    };
+    let database = Database::open(choice, pending()).await.unwrap().unwrap();
     assert!(!database.is_new());
     assert_eq!(database.url(), &url);
+    assert_eq!(database.source_name(), Some("DATABASE_URL"));
     assert_eq!(database.private(), None);
     database.close().await;
 }

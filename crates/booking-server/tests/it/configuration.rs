@@ -55,6 +55,31 @@ fn the_password_of_a_wrong_database_url_is_not_shown() {
 }
 
 #[test]
+fn a_database_url_that_nobody_could_connect_with_names_its_setting_and_is_exit_code_2() {
+    for url in [
+        "postgres://sarah:hunter2@127.0.0.1:notaport/bookings",
+        "postgres://sarah:hunter2@127.0.0.1:70000/bookings",
+        "postgres://sarah:hunter2@127.0.0.1/bookings?connect_timeout=soon",
+        "postgres://sarah:hunter2@127.0.0.1/bookings?sslmode=require",
+        "postgres:///bookings?password=hunter2",
+    ] {
+        for (flags, variables, setting) in [
+            (vec!["--database-url", url], vec![], "--database-url"),
+            (vec![], vec![("DATABASE_URL", url)], "DATABASE_URL"),
+        ] {
+            let mut arguments = vec!["--listen", "127.0.0.1:0"];
+            arguments.extend(flags);
+            let refusal = Refusal::of(&arguments, &variables);
+            assert_eq!(refusal.code, Some(2), "{refusal:?}");
+            let reason = refusal.line().strip_prefix(setting);
+            let reason = reason.and_then(|reason| reason.strip_prefix(": the database URL "));
+            assert!(reason.is_some(), "{refusal:?}");
+            assert!(!refusal.stderr.contains("hunter2"), "{refusal:?}");
+        }
+    }
+}
+
+#[test]
 fn help_goes_to_stdout_and_is_no_error() {
     let help = Refusal::of(&["--help"], &[("BOOKING_LISTEN", "nonsense")]);
     assert_eq!(help.code, Some(0));
@@ -134,7 +159,8 @@ fn a_database_that_is_down_is_named_without_its_password() {
         line.contains("postgres://sarah@127.0.0.1:1/bookings"),
         "{line}"
     );
-    assert!(line.contains("DATABASE_URL"), "{line}");
+    assert!(line.starts_with("DATABASE_URL: "), "{line}");
+    assert!(!line.contains("--database-url"), "{line}");
     assert!(!line.contains("hunter2"), "{line}");
 }
 
