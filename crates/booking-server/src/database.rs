@@ -19,7 +19,7 @@ const NAME: &str = "reserveeasy";
 const CLUSTER_DIRECTORY: &str = "postgres";
 
 /// What the migrations create, and what distributions put into a package of its own.
-const EXTENSIONS: [&str; 2] = ["btree_gist", "pg_trgm"];
+pub(crate) const EXTENSIONS: [&str; 2] = ["btree_gist", "pg_trgm"];
 
 /// A file that is there until the first start on a private cluster has come to its end.
 /// Who interrupts that start gets what belongs to a new cluster at the next one.

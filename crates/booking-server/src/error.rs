@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::config::DatabaseUrl;
+use crate::database::EXTENSIONS;
 
 /// Why the server did not start. Nothing that it started on the way is left running.
 #[derive(Debug, thiserror::Error)]
@@ -50,12 +51,25 @@ pub enum StartError {
         /// What it, or the network, says.
         cause: String,
     },
-    /// The database's schema is not one that this program can use.
+    /// A newer program has changed the database's schema.
     #[error("the schema of the database {url} cannot be brought up to date: {cause}")]
+    UnknownMigrations {
+        /// Where it is. Its password is not shown.
+        url: DatabaseUrl,
+        /// Which migrations.
+        cause: String,
+    },
+    /// The database refuses a migration: a right, an extension or an empty place is missing.
+    #[error(
+        "the schema of the database {url} cannot be brought up to date: {cause}; the server \
+         needs a database of its own, a user who may create tables and extensions in it (its \
+         owner may), and the extensions {} on its machine (package postgresql-contrib)",
+        EXTENSIONS.join(" and ")
+    )]
     Migrations {
         /// Where it is. Its password is not shown.
         url: DatabaseUrl,
-        /// Which migrations, and why.
+        /// What the database says.
         cause: String,
     },
     /// The demo restaurants cannot be filled in.
@@ -86,12 +100,13 @@ impl StartError {
     /// Names the setting that the database comes from, when it is the database's fault.
     pub(crate) fn of_database_from(self, source_name: &str) -> Self {
         match self {
-            Self::DatabaseUrl(_) | Self::Database { .. } | Self::Migrations { .. } => {
-                Self::Setting {
-                    source_name: source_name.to_owned(),
-                    error: Box::new(self),
-                }
-            }
+            Self::DatabaseUrl(_)
+            | Self::Database { .. }
+            | Self::UnknownMigrations { .. }
+            | Self::Migrations { .. } => Self::Setting {
+                source_name: source_name.to_owned(),
+                error: Box::new(self),
+            },
             other => other,
         }
     }

@@ -89,12 +89,15 @@ pub async fn start(options: Options) -> Result<RunningServer, StartError> {
     let store = Store::connect(url.expose()).await.map_err(unusable)?;
     store.migrate().await.map_err(|error| match error {
         MigrateError::Connect(error) => unusable(error),
-        MigrateError::UnknownMigrations { .. } | MigrateError::Failed { .. } => {
-            StartError::Migrations {
-                url: url.clone(),
-                cause: error.to_string(),
-            }
-        }
+        MigrateError::UnknownMigrations { .. } => StartError::UnknownMigrations {
+            url: url.clone(),
+            cause: error.to_string(),
+        },
+        MigrateError::Failed { reason } => StartError::Migrations {
+            url: url.clone(),
+            // A server may say more than one line.
+            cause: reason.lines().collect::<Vec<_>>().join("; "),
+        },
     })?;
     if options.demo {
         store

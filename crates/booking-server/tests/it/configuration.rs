@@ -173,6 +173,65 @@ fn a_database_that_does_not_exist_is_named() {
     assert!(refusal.line().contains("nowhere"), "{refusal:?}");
 }
 
+/// Runs statements on a database, as its superuser.
+async fn run(url: &str, statements: &str) {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(statements).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_without_the_rights_is_one_line_that_says_what_is_needed() {
+    let database = dev_postgres::TestDatabase::create().unwrap();
+    let role = format!("guest_of_{}", database.name());
+    run(&database.url(), &format!("CREATE ROLE {role} LOGIN")).await;
+    let url = database
+        .url()
+        .replace("user=postgres", &format!("user={role}"));
+    let refusal = Refusal::of(&["--listen", "127.0.0.1:0", "--database-url", &url], &[]);
+    assert_eq!(refusal.code, Some(1));
+    let line = refusal.line();
+    for part in [
+        "--database-url: the schema of the database postgres:///",
+        "permission denied",
+        "a user who may create tables and extensions",
+    ] {
+        assert!(line.contains(part), "{line}");
+    }
+    assert!(!line.contains("DATABASE_URL"), "{line}");
+
+    // Its owner may, without being a superuser.
+    let grant = format!("ALTER DATABASE {} OWNER TO {role}", database.name());
+    run(&database.url(), &grant).await;
+    let options = booking_server::Options::new(url.parse().unwrap());
+    let server = booking_server::start(options).await.unwrap();
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_database_that_holds_something_else_is_left_as_it_is() {
+    let database = dev_postgres::TestDatabase::create().unwrap();
+    let url = database.url();
+    run(&url, "CREATE TABLE restaurants AS SELECT 'mine' AS name").await;
+    let refusal = Refusal::of(&["--listen", "127.0.0.1:0"], &[("DATABASE_URL", &url)]);
+    assert_eq!(refusal.code, Some(1));
+    let line = refusal.line();
+    for part in [
+        "DATABASE_URL: the schema of the database",
+        "\"restaurants\" already exists",
+        "needs a database of its own",
+    ] {
+        assert!(line.contains(part), "{line}");
+    }
+    // Nothing else has come, and what was there can still be read.
+    let others = "DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_tables WHERE schemaname = 'public' \
+                  AND tablename <> '__diesel_schema_migrations') = 1; \
+                  ASSERT (SELECT name FROM restaurants) = 'mine'; END $$";
+    run(&url, others).await;
+}
+
 #[tokio::test]
 async fn migrations_that_this_program_does_not_know_are_named() {
     let database = dev_postgres::TestDatabase::create().unwrap();
@@ -184,12 +243,8 @@ async fn migrations_that_this_program_does_not_know_are_named() {
         .unwrap()
         .shutdown()
         .await;
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(connection);
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000000')";
-    client.batch_execute(newer).await.unwrap();
+    run(&url, newer).await;
 
     let refusal = Refusal::of(&["--listen", "127.0.0.1:0", "--database-url", &url], &[]);
     assert_eq!(refusal.code, Some(1));
