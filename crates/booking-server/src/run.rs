@@ -22,8 +22,8 @@ pub fn run(config: Config) -> Result<(), StartError> {
         .enable_all()
         .build()?;
     let outcome = runtime.block_on(serve(config));
-    // A migration that was asked to stop may still wait for a lock in the database. It ends
-    // with the process, and PostgreSQL rolls it back.
+    // What blocks a thread is not waited for: a name lookup that nobody answers cannot be
+    // interrupted, and a migration that is broken off is rolled back by PostgreSQL.
     runtime.shutdown_background();
     outcome
 }
