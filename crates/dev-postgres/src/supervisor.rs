@@ -66,6 +66,7 @@ enum Event {
     Ready(Option<PathBuf>),
     Failed,
     Started(u32),
+    Heeds,
     Exited(i32),
 }
 
@@ -153,12 +154,21 @@ impl Supervisor {
         line.extend(quoted(log.as_os_str()));
         line.extend(b" 2>&1");
         self.send(&line)?;
-        match self.event(ANSWER_TIMEOUT)? {
-            Some(Event::Started(pid)) => {
-                self.job = Some(pid);
-                Ok(pid)
+        // The shell says that it has started the process, and the process that it no longer
+        // ignores signals as the shell does; one sent before that would be lost.
+        let (mut started, mut heeds) = (None, false);
+        loop {
+            match self.event(ANSWER_TIMEOUT)? {
+                Some(Event::Started(pid)) => {
+                    self.job = Some(pid);
+                    started = Some(pid);
+                }
+                Some(Event::Heeds) => heeds = true,
+                _ => return Err(Lost),
             }
-            _ => Err(Lost),
+            if let Some(pid) = started.filter(|_| heeds) {
+                return Ok(pid);
+            }
         }
     }
 
@@ -280,6 +290,7 @@ fn parse(line: &[u8]) -> Option<Event> {
         )),
         b"failed" => Some(Event::Failed),
         b"started" => number()?.parse().ok().map(Event::Started),
+        b"heeds" => Some(Event::Heeds),
         b"exited" => number()?.parse().ok().map(Event::Exited),
         _ => None,
     }

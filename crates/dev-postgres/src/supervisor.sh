@@ -11,7 +11,8 @@
 # Commands:  `run SIGNAL COMMAND`  runs COMMAND (quoted for the shell); SIGNAL is
 #                                  how to end it when the owner is gone
 #            `INT`, `QUIT`, `TERM`, `KILL`  signals the running command
-# Events:    `ready [SCRATCH]`, `failed`, `started PID`, `exited STATUS`
+# Events:    `ready [SCRATCH]`, `failed`, `started PID` and `heeds` in either order,
+#            `exited STATUS`
 #
 # Descriptor 3 is the command pipe. Descriptor 4 is the owner's lock file, which is
 # locked as long as anybody has it open: the lock outlives a killed owner until
@@ -43,6 +44,8 @@ while IFS= read -r command <&3; do
     (
         trap - HUP INT QUIT TERM PIPE
         exec 3<&- 4>&-
+        # From here on a signal is not lost on it.
+        echo heeds
         eval "exec $command"
     ) &
     job=$!
