@@ -4590,7 +4590,7 @@ together with the cursor of the next one.
 
 **Extensions.** `x-error-codes`, on every error response, lists the codes that the operation
 can return with that status. `x-max-body-bytes`, on every operation with a body, is the size
-from which on a body is refused with 413.
+beyond which a body is refused with 413.
 
 Version: 0.1.0*/
 pub struct Client {
