@@ -73,7 +73,7 @@ impl Refusal {
     }
 }
 
-/// A server process that has said where it listens. It is killed with this value.
+/// A server process that has said where it listens. It ends with this value.
 pub(crate) struct Process {
     child: Child,
     stdout: BufReader<ChildStdout>,
@@ -139,7 +139,11 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        // An orderly end: the directory of a server that is killed would be removed while its
+        // PostgreSQL still writes there, and something of it would stay.
+        if let Ok(None) = self.child.try_wait() {
+            let _ = kill_process(Pid::from_child(&self.child), Signal::INT);
+        }
         let _ = self.child.wait();
     }
 }
