@@ -32,6 +32,10 @@ serde = {{ version = "1", features = ["derive"] }}
 serde_json = "1"
 uuid = {{ version = "1", default-features = false, features = ["std", "serde"] }}
 
+# An answer is made and written at once; a box would be in every backend's way.
+[lints.clippy]
+large_enum_variant = "allow"
+
 [workspace]
 "#,
         version = contract.version,
@@ -41,7 +45,6 @@ uuid = {{ version = "1", default-features = false, features = ["std", "serde"] }
          //! Server traits and client of {title}.\n\n\
          #![forbid(unsafe_code)]\n\n\
          pub mod client;\n\
-         #[allow(clippy::large_enum_variant, reason = \"an answer is made and written at once\")]\n\
          pub mod generated;\n",
         title = contract.title,
     );

@@ -23,6 +23,7 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
         let (method, path) = (operation.method.as_str(), full_path(contract, operation));
         quote! { (#method, #path) }
     });
+    let base_path = &contract.base_path;
     let title = &contract.title;
     let version = &contract.version;
     quote! {
@@ -43,6 +44,9 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
 
         /// The contract's version.
         pub const VERSION: &str = #version;
+
+        /// The path below which the contract's operations stand.
+        pub const BASE_PATH: &str = #base_path;
 
         /// The contract itself, as JSON.
         pub const CONTRACT_JSON: &str = include_str!("contract.json");

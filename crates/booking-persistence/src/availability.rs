@@ -26,9 +26,9 @@ pub enum AvailabilityStoreRefusal {
     /// There is no such restaurant.
     #[error("there is no such restaurant")]
     RestaurantNotFound,
-    /// The date is over at the restaurant.
-    #[error("the date is in the past")]
-    InThePast,
+    /// The domain refuses.
+    #[error(transparent)]
+    Availability(#[from] AvailabilityRefusal),
 }
 
 impl Store {
@@ -58,11 +58,8 @@ impl Store {
                 pool.finish(connection, day)
             })
             .await?;
-        let slots = available_slots(&day, party, now).map_err(|refusal| {
-            StoreError::Refused(match refusal {
-                AvailabilityRefusal::InThePast => AvailabilityStoreRefusal::InThePast,
-            })
-        })?;
+        let slots = available_slots(&day, party, now)
+            .map_err(|refusal| StoreError::Refused(refusal.into()))?;
         Ok(Availability {
             time_zone: day.restaurant.time_zone,
             slots,

@@ -114,7 +114,7 @@ impl<'r> RequestParts<'r> {
         violations: &mut Violations,
     ) -> Option<T> {
         let value = self.optional_query(name, violations)?;
-        violations.within(name, |violations| required(value, violations))
+        required_at(name, value, violations)
     }
 
     /// A query parameter that may be absent.
@@ -146,10 +146,8 @@ impl<'r> RequestParts<'r> {
         default: &str,
         violations: &mut Violations,
     ) -> Option<T> {
-        match self.optional_query(name, violations)? {
-            Some(value) => Some(value),
-            None => violations.within(name, |violations| T::from_parameter(default, violations)),
-        }
+        let value = self.optional_query(name, violations)?;
+        value.or_else(|| violations.within(name, |v| T::from_parameter(default, v)))
     }
 
     /// A repeated query parameter that must be present at least once.
@@ -159,7 +157,7 @@ impl<'r> RequestParts<'r> {
         violations: &mut Violations,
     ) -> Option<T> {
         let value = self.optional_repeated_query(name, violations)?;
-        violations.within(name, |violations| required(value, violations))
+        required_at(name, value, violations)
     }
 
     /// A repeated query parameter that may be absent.
@@ -199,7 +197,7 @@ impl<'r> RequestParts<'r> {
         violations: &mut Violations,
     ) -> Option<T> {
         let value = self.optional_header(name, violations)?;
-        violations.within(name, |violations| required(value, violations))
+        required_at(name, value, violations)
     }
 
     /// A header that may be absent. Several lines of one name are one value, joined by commas
@@ -235,10 +233,8 @@ impl<'r> RequestParts<'r> {
         default: &str,
         violations: &mut Violations,
     ) -> Option<T> {
-        match self.optional_header(name, violations)? {
-            Some(value) => Some(value),
-            None => violations.within(name, |violations| T::from_parameter(default, violations)),
-        }
+        let value = self.optional_header(name, violations)?;
+        value.or_else(|| violations.within(name, |v| T::from_parameter(default, v)))
     }
 
     /// A body that must be present.
@@ -272,6 +268,10 @@ impl<'r> RequestParts<'r> {
         }
         texts
     }
+}
+
+fn required_at<T>(name: &str, value: Option<T>, violations: &mut Violations) -> Option<T> {
+    violations.within(name, |violations| required(value, violations))
 }
 
 fn required<T>(value: Option<T>, violations: &mut Violations) -> Option<T> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use booking_domain::{Restaurant, RestaurantId};
+use booking_domain::{AvailabilityRefusal, Restaurant, RestaurantId};
 use booking_persistence::{
     AvailabilityStoreRefusal, Corrupt, CursorOfAnotherList, Internal, RestaurantFilter,
     RestaurantNotFound, Store, StoreError, Window,
@@ -174,7 +174,9 @@ async fn availability_is_refused_for_the_past_and_for_nobody() {
         .await;
     assert!(matches!(
         past,
-        Err(StoreError::Refused(AvailabilityStoreRefusal::InThePast))
+        Err(StoreError::Refused(AvailabilityStoreRefusal::Availability(
+            AvailabilityRefusal::InThePast
+        )))
     ));
     let nobody = house
         .store

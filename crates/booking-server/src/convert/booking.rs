@@ -1,14 +1,12 @@
 //! Bookings.
 
 use booking_api::types;
+use booking_api::wiring::BASE_PATH;
 use booking_domain as domain;
 use contract_runtime::Nullable;
 
 use super::BreaksContract;
 use super::time::{clock_time, time};
-
-/// The path below which the contract's operations stand.
-const BASE_PATH: &str = "/api/v1";
 
 /// What createBooking asks for.
 pub(crate) fn new_booking(body: types::NewBooking) -> domain::NewBooking {

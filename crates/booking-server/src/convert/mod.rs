@@ -31,11 +31,3 @@ impl BreaksContract {
         move |broken| Self { what, broken }
     }
 }
-
-/// A list of an answer.
-pub(crate) fn list<T, L: TryFrom<Vec<T>, Error = Broken>>(
-    what: &'static str,
-    items: Vec<T>,
-) -> Result<L, BreaksContract> {
-    L::try_from(items).map_err(BreaksContract::of(what))
-}

@@ -2,7 +2,7 @@
 
 use booking_api::types::{self, PageLimit, PageNumber};
 use booking_persistence::{Cursor, Page, Window};
-use contract_runtime::{Nullable, Problem, ViolationCode};
+use contract_runtime::{Broken, Nullable, Problem, ViolationCode};
 
 use super::BreaksContract;
 
@@ -78,11 +78,27 @@ impl Paging {
         }
     }
 
-    /// What is answered beside the items.
-    pub(crate) fn pagination<T>(
+    /// What is answered of a page: its items, and what is said beside them. An item that its
+    /// contract does not allow is left out and logged, as the store does with a row that the
+    /// rules do not allow: one that is broken does not hide all others.
+    pub(crate) fn answer<T, W, L: TryFrom<Vec<W>, Error = Broken>>(
         &self,
         page: &Page<T>,
-    ) -> Result<types::Pagination, BreaksContract> {
+        item: impl Fn(&T) -> Result<W, BreaksContract>,
+    ) -> Result<(L, types::Pagination), BreaksContract> {
+        let logged = |broken: &BreaksContract| {
+            tracing::error!("an item is left out of a list: {broken}");
+        };
+        let items: Vec<W> = page
+            .items
+            .iter()
+            .filter_map(|found| item(found).inspect_err(logged).ok())
+            .collect();
+        let items = L::try_from(items).map_err(BreaksContract::of("data"))?;
+        Ok((items, self.pagination(page)?))
+    }
+
+    fn pagination<T>(&self, page: &Page<T>) -> Result<types::Pagination, BreaksContract> {
         let limit = i64::from(self.limit.get());
         let number = match (self.page, &self.cursor) {
             (None, Some(_)) => None,

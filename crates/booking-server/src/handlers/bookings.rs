@@ -76,14 +76,9 @@ impl Bookings for Service {
                     list_paging_refusal(PagingRefusal::InvalidCursor)
                 })
             })?;
-        let pagination = paging.pagination(&page).map_err(convert::broken)?;
-        let items: Vec<types::Booking> = page
-            .items
-            .iter()
-            .map(convert::booking)
-            .collect::<Result<_, _>>()
+        let (data, pagination) = paging
+            .answer(&page, convert::booking)
             .map_err(convert::broken)?;
-        let data = convert::list("data", items).map_err(convert::broken)?;
         Ok(ListBookingsResponse::Ok(types::BookingPage {
             data,
             pagination,

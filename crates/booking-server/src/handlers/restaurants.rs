@@ -6,7 +6,7 @@ use booking_api::restaurants::{
     ListRestaurantsResponse, Restaurants,
 };
 use booking_api::types;
-use booking_domain::RestaurantId;
+use booking_domain::{AvailabilityRefusal, RestaurantId};
 use booking_persistence::{
     AvailabilityStoreRefusal, CursorOfAnotherList, RestaurantFilter, RestaurantNotFound,
 };
@@ -36,14 +36,9 @@ impl Restaurants for Service {
                     list_paging_refusal(PagingRefusal::InvalidCursor)
                 })
             })?;
-        let pagination = paging.pagination(&page).map_err(convert::broken)?;
-        let items: Vec<types::Restaurant> = page
-            .items
-            .iter()
-            .map(convert::restaurant)
-            .collect::<Result<_, _>>()
+        let (data, pagination) = paging
+            .answer(&page, convert::restaurant)
             .map_err(convert::broken)?;
-        let data = convert::list("data", items).map_err(convert::broken)?;
         Ok(ListRestaurantsResponse::Ok(types::RestaurantPage {
             data,
             pagination,
@@ -88,7 +83,7 @@ fn availability_refusal(refusal: AvailabilityStoreRefusal) -> GetAvailabilityErr
         AvailabilityStoreRefusal::RestaurantNotFound => {
             GetAvailabilityError::RestaurantNotFound(restaurant_not_found())
         }
-        AvailabilityStoreRefusal::InThePast => {
+        AvailabilityStoreRefusal::Availability(AvailabilityRefusal::InThePast) => {
             GetAvailabilityError::InvalidDate(Problem::new(refusal.to_string()).field("date"))
         }
     }
