@@ -2,7 +2,21 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
+
+use crate::report::Format;
+
+/// The whole command line.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    /// What was asked for.
+    pub(crate) command: Command,
+    /// In which form findings are printed.
+    pub(crate) format: Format,
+    /// Another checkout than the one that this program was built in.
+    pub(crate) root: Option<PathBuf>,
+}
 
 /// What was asked for.
 #[derive(Debug)]
@@ -65,12 +79,21 @@ impl Command {
 }
 
 /// Reads the arguments; ends the program with exit code 2 where they make no sense.
-pub(crate) fn parse() -> Command {
+pub(crate) fn parse() -> Invocation {
     let matches = definition().get_matches();
-    match matches.subcommand() {
-        Some(("generate", matches)) => Command::Generate(Generate::of(matches)),
+    let (command, matches) = match matches.subcommand() {
+        Some(("generate", matches)) => (Command::Generate(Generate::of(matches)), matches),
         // The definition requires a subcommand and knows two.
-        _ => Command::Check,
+        other => (
+            Command::Check,
+            other.map_or(&matches, |(_, matches)| matches),
+        ),
+    };
+    let format = matches.get_one::<String>("format");
+    Invocation {
+        command,
+        format: format.map(|name| Format::named(name)).unwrap_or_default(),
+        root: matches.get_one::<PathBuf>("root").cloned(),
     }
 }
 
@@ -79,6 +102,23 @@ fn definition() -> clap::Command {
         .bin_name("cargo xtask")
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .value_name("FORMAT")
+                .global(true)
+                .value_parser(PossibleValuesParser::new(Format::NAMES))
+                .default_value(Format::NAMES[0])
+                .help("How findings are printed"),
+        )
+        .arg(
+            Arg::new("root")
+                .long("root")
+                .value_name("DIR")
+                .global(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("Another checkout than the one that this program was built in"),
+        )
         .subcommand(
             clap::Command::new("generate")
                 .about("Make the server traits and the client from the contract")

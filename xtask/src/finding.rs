@@ -1,41 +1,202 @@
 //! What a check has found, and how a command can fail.
 
-use std::fmt;
 use std::path::PathBuf;
+
+use booking_codegen::diagnostic::{self, Span};
 
 /// A kind of finding. Each has an exit code of its own; with several kinds at once, the
 /// command ends with the lowest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
-    /// Generated output is not what the generator makes now.
+    /// What is made by a command is not what the command makes now, or a text names what is
+    /// no more.
     Stale,
     /// The contract breaks one of its own rules.
     Lint,
+    /// The contract breaks callers that exist.
+    Breaking,
+    /// The running service does not keep the contract's word.
+    Conformance,
+    /// The database's descriptions disagree.
+    Database,
     /// The crate table does not hold.
     Architecture,
 }
 
 impl Kind {
+    /// Every kind, by its exit code.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Stale,
+        Self::Lint,
+        Self::Breaking,
+        Self::Conformance,
+        Self::Database,
+        Self::Architecture,
+    ];
+
+    /// With what a command ends that has found something of this kind.
     pub(crate) const fn exit_code(self) -> u8 {
         match self {
             Self::Stale => 4,
             Self::Lint => 5,
+            Self::Breaking => 6,
+            Self::Conformance => 7,
+            Self::Database => 8,
             Self::Architecture => 9,
+        }
+    }
+
+    /// How it is called: the first half of the ids of its findings.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Stale => "stale",
+            Self::Lint => "lint",
+            Self::Breaking => "breaking",
+            Self::Conformance => "conform",
+            Self::Database => "database",
+            Self::Architecture => "architecture",
         }
     }
 }
 
-/// One thing that was found.
+/// How much a finding weighs. Only errors count for the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Severity {
+    /// It must not be merged.
+    Error,
+    /// Somebody should look at it.
+    Warning,
+    /// It is good to know.
+    Note,
+}
+
+impl Severity {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Where something was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The file, below the root of the repository.
+    pub(crate) file: String,
+    /// The line, counted from 1.
+    pub(crate) line: Option<usize>,
+    /// The column, counted from 1, in characters.
+    pub(crate) column: Option<usize>,
+}
+
+impl Place {
+    /// A file as a whole.
+    pub(crate) fn file(file: impl Into<String>) -> Self {
+        Self {
+            file: file.into(),
+            line: None,
+            column: None,
+        }
+    }
+
+    /// A line of a file.
+    pub(crate) fn line(file: impl Into<String>, line: usize) -> Self {
+        Self {
+            line: Some(line),
+            ..Self::file(file)
+        }
+    }
+}
+
+/// One thing that was found: what is wrong, where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
     pub(crate) kind: Kind,
-    /// What it is, where, and what to do, ready to be printed.
-    pub(crate) text: String,
+    /// What it breaks; the second half of its id.
+    pub(crate) rule: String,
+    pub(crate) severity: Severity,
+    /// What is wrong, in one line: lower case, no full stop.
+    pub(crate) message: String,
+    pub(crate) place: Option<Place>,
+    /// The offending line, marked, with its place above it.
+    pub(crate) excerpt: Option<String>,
+    /// Further lines that explain it.
+    pub(crate) details: Vec<String>,
+    /// What to do.
+    pub(crate) help: Option<String>,
 }
 
-impl fmt::Display for Finding {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text)
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "the checks that use the rest land one after the other"
+    )
+)]
+impl Finding {
+    /// Something that must not be merged.
+    pub(crate) fn error(kind: Kind, rule: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            rule: rule.into(),
+            severity: Severity::Error,
+            message: message.into(),
+            place: None,
+            excerpt: None,
+            details: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// Something to look at, which does not count for the exit code.
+    pub(crate) fn warning(kind: Kind, rule: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(kind, rule, message)
+        }
+    }
+
+    /// Something good to know, which does not count for the exit code.
+    pub(crate) fn note(kind: Kind, rule: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Note,
+            ..Self::error(kind, rule, message)
+        }
+    }
+
+    /// Says where.
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Says where in `text`, which is the file's, and shows the line.
+    pub(crate) fn at_span(mut self, file: &str, text: &str, span: Span) -> Self {
+        self.excerpt = Some(diagnostic::excerpt(file, text, span));
+        self.at(Place {
+            file: file.to_owned(),
+            line: Some(span.line),
+            column: Some(span.column),
+        })
+    }
+
+    /// Adds a line that explains it.
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
+    }
+
+    /// Says what to do.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// What it is called: `stale/edited`.
+    pub(crate) fn id(&self) -> String {
+        format!("{}/{}", self.kind.name(), self.rule)
     }
 }
 

@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use booking_codegen::diagnostic::{Diagnostic, Diagnostics};
 use booking_codegen::emit::{self, GeneratedFile, Options};
 use booking_codegen::ir::Contract;
 use heck::ToKebabCase;
 
 use crate::cli::{Generate, Other};
-use crate::finding::{Failure, Finding, Kind};
+use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
 use crate::outputs::Outputs;
 
@@ -19,24 +20,38 @@ pub(crate) fn run(layout: &Layout, arguments: &Generate) -> Result<Vec<Finding>,
         Some(other) => load(layout, &other.spec)?.map(|contract| theirs(layout, other, &contract)),
     };
     match made {
-        Err(finding) => Ok(vec![finding]),
+        Err(findings) => Ok(findings),
         Ok(outputs) if arguments.check => outputs?.compare(layout),
         Ok(outputs) => outputs?.write(layout),
     }
 }
 
 /// The contract, or everything that is wrong with it.
-fn load(layout: &Layout, path: &Path) -> Result<Result<Contract, Finding>, Failure> {
+fn load(layout: &Layout, path: &Path) -> Result<Result<Contract, Vec<Finding>>, Failure> {
     let text = fs::read_to_string(path).map_err(|source| Failure::Io {
         action: "read",
         path: path.to_owned(),
         source,
     })?;
     let contract = booking_codegen::load(&layout.shown(path), &text);
-    Ok(contract.map_err(|diagnostics| Finding {
-        kind: Kind::Lint,
-        text: diagnostics.to_string(),
+    Ok(contract.map_err(|diagnostics| {
+        diagnostics
+            .iter()
+            .map(|found| lint(&diagnostics, found))
+            .collect()
     }))
+}
+
+/// A diagnostic of the generator as a finding.
+fn lint(diagnostics: &Diagnostics, found: &Diagnostic) -> Finding {
+    let mut finding = Finding::error(Kind::Lint, found.rule.id(), &found.message).at(Place {
+        file: diagnostics.file().to_owned(),
+        line: Some(found.span.line),
+        column: Some(found.span.column),
+    });
+    finding.excerpt = Some(diagnostics.excerpt(found));
+    finding.help.clone_from(&found.help);
+    finding
 }
 
 /// This repository's own outputs.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::finding::Failure;
+
 /// The places that the commands read and write.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
@@ -15,6 +17,19 @@ impl Layout {
         Self {
             root: manifest.parent().unwrap_or(manifest).to_owned(),
         }
+    }
+
+    /// Another checkout of it.
+    ///
+    /// # Errors
+    /// When there is no such directory.
+    pub(crate) fn of(root: &Path) -> Result<Self, Failure> {
+        let root = root.canonicalize().map_err(|source| Failure::Io {
+            action: "find",
+            path: root.to_owned(),
+            source,
+        })?;
+        Ok(Self { root })
     }
 
     pub(crate) fn root(&self) -> &Path {

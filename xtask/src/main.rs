@@ -5,55 +5,37 @@
 //! the generated code is broken.
 
 mod architecture;
+mod check;
 mod cli;
 mod finding;
 mod generate;
 mod layout;
 mod outputs;
+mod report;
 
 use std::process::ExitCode;
 
-use cli::Command;
+use cli::{Command, Invocation};
 use finding::{Failure, Finding};
 use layout::Layout;
 
 fn main() -> ExitCode {
-    let command = cli::parse();
-    match run(&command) {
-        Ok(findings) => report(&command, &findings),
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
+    let invocation = cli::parse();
+    match run(&invocation) {
+        Ok(findings) => {
+            report::findings(invocation.format, &findings, invocation.command.success())
         }
+        Err(failure) => report::failure(invocation.format, &failure),
     }
 }
 
-fn run(command: &Command) -> Result<Vec<Finding>, Failure> {
-    let layout = Layout::of_this_repository();
-    match command {
+fn run(invocation: &Invocation) -> Result<Vec<Finding>, Failure> {
+    let layout = match &invocation.root {
+        None => Layout::of_this_repository(),
+        Some(root) => Layout::of(root)?,
+    };
+    match &invocation.command {
         Command::Generate(arguments) => generate::run(&layout, arguments),
-        Command::Check => {
-            let mut findings = generate::run(&layout, &cli::Generate::check())?;
-            findings.extend(architecture::check(&layout)?);
-            Ok(findings)
-        }
-    }
-}
-
-/// Prints every finding; the exit code is the lowest of their kinds.
-fn report(command: &Command, findings: &[Finding]) -> ExitCode {
-    for finding in findings {
-        eprintln!("{finding}");
-    }
-    match findings
-        .iter()
-        .map(|finding| finding.kind.exit_code())
-        .min()
-    {
-        None => {
-            println!("{}", command.success());
-            ExitCode::SUCCESS
-        }
-        Some(code) => ExitCode::from(code),
+        Command::Check => check::run(&layout),
     }
 }

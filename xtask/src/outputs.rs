@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Failure, Finding, Kind};
+use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
 
 /// What a generator makes: the files, and the directories that hold nothing else.
@@ -37,12 +37,14 @@ impl Outputs {
         let mut findings = Vec::new();
         for (path, expected) in &self.files {
             match read(path)? {
-                None => findings.push(stale("stale/missing", layout, path, "is missing")),
+                None => findings.push(stale("missing", layout, path, "is missing")),
                 Some(found) if found != *expected => {
                     let line = first_difference(&found, expected);
                     let what =
                         format!("differs from what the generator makes, from line {line} on");
-                    findings.push(stale("stale/edited", layout, path, &what));
+                    let mut finding = stale("edited", layout, path, &what);
+                    finding.place = Some(Place::line(layout.shown(path), line));
+                    findings.push(finding);
                 }
                 Some(_) => {}
             }
@@ -56,14 +58,19 @@ impl Outputs {
         for directory in &self.owned {
             for path in files_below(directory)? {
                 if !self.files.iter().any(|(known, _)| *known == path) {
-                    findings.push(Finding {
-                        kind: Kind::Stale,
-                        text: format!(
-                            "error[stale/left-over]: {} is in a generated directory, and the \
-                             generator does not make it\n  help: delete it, or move it elsewhere",
-                            layout.shown(&path)
-                        ),
-                    });
+                    let shown = layout.shown(&path);
+                    findings.push(
+                        Finding::error(
+                            Kind::Stale,
+                            "left-over",
+                            format!(
+                                "{shown} is in a generated directory, and the generator does \
+                                 not make it"
+                            ),
+                        )
+                        .at(Place::file(shown))
+                        .help("delete it, or move it elsewhere"),
+                    );
                 }
             }
         }
@@ -71,15 +78,11 @@ impl Outputs {
     }
 }
 
-fn stale(id: &str, layout: &Layout, path: &Path, what: &str) -> Finding {
-    Finding {
-        kind: Kind::Stale,
-        text: format!(
-            "error[{id}]: {} {what}\n  help: run `cargo xtask generate` and commit the result \
-             together with its cause",
-            layout.shown(path)
-        ),
-    }
+fn stale(rule: &str, layout: &Layout, path: &Path, what: &str) -> Finding {
+    let shown = layout.shown(path);
+    Finding::error(Kind::Stale, rule, format!("{shown} {what}"))
+        .at(Place::file(shown))
+        .help("run `cargo xtask generate` and commit the result together with its cause")
 }
 
 fn first_difference(found: &str, expected: &str) -> usize {
@@ -146,11 +149,8 @@ mod tests {
         }
     }
 
-    fn ids(findings: &[Finding]) -> Vec<&str> {
-        findings
-            .iter()
-            .filter_map(|finding| finding.text.split(['[', ']']).nth(1))
-            .collect()
+    fn ids(findings: &[Finding]) -> Vec<String> {
+        findings.iter().map(Finding::id).collect()
     }
 
     #[test]
@@ -174,7 +174,7 @@ mod tests {
             ids(&findings),
             ["stale/missing", "stale/edited", "stale/left-over"]
         );
-        assert!(findings[1].text.contains("from line 2"));
+        assert!(findings[1].message.contains("from line 2"));
     }
 
     #[test]

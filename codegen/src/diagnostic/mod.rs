@@ -133,6 +133,13 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
         .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
+/// A place of `text`, which is called `file`, with its line marked, as diagnostics show it.
+#[must_use]
+pub fn excerpt(file: &str, text: &str, span: Span) -> String {
+    let lines: Vec<String> = lines(text).map(str::to_owned).collect();
+    render::one_place(file, &lines, span)
+}
+
 /// Everything that is wrong with one contract: never empty, sorted by place, then by rule.
 ///
 /// Its [`Display`](fmt::Display) is meant for people, in the manner of rustc.
@@ -153,6 +160,16 @@ impl Diagnostics {
     /// The diagnostics, sorted.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.list.iter()
+    }
+
+    /// The offending line of one of them with its place, and the related lines, without what
+    /// is wrong and what to do: for reports that say these in their own way.
+    #[must_use]
+    pub fn excerpt(&self, diagnostic: &Diagnostic) -> String {
+        let mut shown = String::new();
+        // Writing into a string does not fail.
+        let _ = render::places(&mut shown, self, diagnostic);
+        shown
     }
 
     /// How many there are.

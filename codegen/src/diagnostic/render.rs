@@ -1,6 +1,6 @@
 //! How diagnostics look on a terminal: plain text, so that a log keeps all of it.
 
-use super::{Diagnostics, Span};
+use super::{Diagnostic, Diagnostics, Span};
 use std::fmt;
 
 /// Lines longer than this are cut around the place, so that a contract on one line stays legible.
@@ -9,26 +9,8 @@ const WIDTH: usize = 120;
 pub(super) fn render(diagnostics: &Diagnostics, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for diagnostic in diagnostics {
         writeln!(f, "error[{}]: {}", diagnostic.rule.id(), diagnostic.message)?;
-        let last = diagnostic
-            .related
-            .iter()
-            .map(|r| r.span.line)
-            .max()
-            .unwrap_or(0);
-        let gutter = last.max(diagnostic.span.line).to_string().len();
-        place(f, gutter, "-->", &diagnostics.file, diagnostic.span)?;
-        excerpt(f, gutter, &diagnostics.lines, diagnostic.span, '^', "")?;
-        for related in &diagnostic.related {
-            place(f, gutter, ":::", &diagnostics.file, related.span)?;
-            excerpt(
-                f,
-                gutter,
-                &diagnostics.lines,
-                related.span,
-                '-',
-                &related.message,
-            )?;
-        }
+        let gutter = gutter(diagnostic);
+        places(f, diagnostics, diagnostic)?;
         if let Some(help) = &diagnostic.help {
             for (index, line) in help.lines().enumerate() {
                 let lead = if index == 0 { "= help:" } else { "       " };
@@ -42,8 +24,42 @@ pub(super) fn render(diagnostics: &Diagnostics, f: &mut fmt::Formatter<'_>) -> f
     writeln!(f, "{}: {count} {errors}", diagnostics.file)
 }
 
+/// The width of the line numbers beside the lines of one diagnostic.
+fn gutter(diagnostic: &Diagnostic) -> usize {
+    let related = diagnostic.related.iter().map(|related| related.span.line);
+    let last = related.max().unwrap_or(0).max(diagnostic.span.line);
+    last.to_string().len()
+}
+
+/// The offending line, and the related ones below it.
+pub(super) fn places(
+    f: &mut impl fmt::Write,
+    diagnostics: &Diagnostics,
+    diagnostic: &Diagnostic,
+) -> fmt::Result {
+    let (file, lines) = (&diagnostics.file, &diagnostics.lines);
+    let gutter = gutter(diagnostic);
+    place(f, gutter, "-->", file, diagnostic.span)?;
+    excerpt(f, gutter, lines, diagnostic.span, '^', "")?;
+    for related in &diagnostic.related {
+        place(f, gutter, ":::", file, related.span)?;
+        excerpt(f, gutter, lines, related.span, '-', &related.message)?;
+    }
+    Ok(())
+}
+
+/// One place of a text with its line, as diagnostics show it.
+pub(super) fn one_place(file: &str, lines: &[String], span: Span) -> String {
+    let gutter = span.line.to_string().len();
+    let mut shown = String::new();
+    // Writing into a string does not fail.
+    let _ = place(&mut shown, gutter, "-->", file, span)
+        .and_then(|()| excerpt(&mut shown, gutter, lines, span, '^', ""));
+    shown
+}
+
 fn place(
-    f: &mut fmt::Formatter<'_>,
+    f: &mut impl fmt::Write,
     gutter: usize,
     arrow: &str,
     file: &str,
@@ -57,7 +73,7 @@ fn place(
 }
 
 fn excerpt(
-    f: &mut fmt::Formatter<'_>,
+    f: &mut impl fmt::Write,
     gutter: usize,
     lines: &[String],
     span: Span,

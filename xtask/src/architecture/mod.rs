@@ -92,11 +92,8 @@ impl Workspace {
 
 fn findings(workspace: &Workspace, table: &[Row]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut find = |id: &str, text: String, help: &str| {
-        findings.push(Finding {
-            kind: Kind::Architecture,
-            text: format!("error[architecture/{id}]: {text}\n  help: {help}"),
-        });
+    let mut find = |rule: &str, message: String, help: &str| {
+        findings.push(Finding::error(Kind::Architecture, rule, message).help(help));
     };
     for (package, directory) in &workspace.members {
         let Some(row) = table.iter().find(|row| row.package == package) else {
@@ -219,10 +216,7 @@ mod tests {
     }
 
     fn ids(workspace: &Workspace) -> Vec<String> {
-        findings(workspace, SMALL)
-            .iter()
-            .filter_map(|finding| finding.text.split(['[', ']']).nth(1).map(str::to_owned))
-            .collect()
+        findings(workspace, SMALL).iter().map(Finding::id).collect()
     }
 
     #[test]

@@ -1,0 +1,98 @@
+//! Findings as text for people, as JSON for programs, and as annotations for GitHub.
+
+mod github;
+mod json;
+mod text;
+
+use std::process::ExitCode;
+
+use crate::finding::{Failure, Finding, Severity};
+
+/// In which form findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Format {
+    /// For people, on standard error.
+    #[default]
+    Text,
+    /// One JSON document, on standard output.
+    Json,
+    /// Workflow commands, which GitHub shows beside the lines, on standard output.
+    Github,
+}
+
+impl Format {
+    /// The names that `--format` takes.
+    pub(crate) const NAMES: [&'static str; 3] = ["text", "json", "github"];
+
+    /// The format of one of [`Self::NAMES`].
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "json" => Self::Json,
+            "github" => Self::Github,
+            _ => Self::Text,
+        }
+    }
+}
+
+/// The exit code for these findings: the lowest among those of errors.
+pub(crate) fn exit_code(findings: &[Finding]) -> u8 {
+    findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| finding.kind.exit_code())
+        .min()
+        .unwrap_or(0)
+}
+
+/// Prints every finding, or `success` when none of them is an error.
+pub(crate) fn findings(format: Format, findings: &[Finding], success: &str) -> ExitCode {
+    let code = exit_code(findings);
+    match format {
+        Format::Text => {
+            eprint!("{}", text::of(findings));
+            if code == 0 {
+                println!("{success}");
+            }
+        }
+        Format::Json => println!("{}", json::of(findings)),
+        Format::Github => print!("{}", github::of(findings)),
+    }
+    ExitCode::from(code)
+}
+
+/// Says why the command itself could not do its work.
+pub(crate) fn failure(format: Format, failure: &Failure) -> ExitCode {
+    match format {
+        Format::Text => eprintln!("error: {failure}"),
+        Format::Json => println!("{}", json::of_failure(failure)),
+        Format::Github => println!("{}", github::of_failure(failure)),
+    }
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Kind;
+
+    #[test]
+    fn the_lowest_code_of_the_errors_counts() {
+        let findings = [
+            Finding::error(Kind::Database, "a", "a"),
+            Finding::warning(Kind::Stale, "b", "b"),
+            Finding::error(Kind::Breaking, "c", "c"),
+        ];
+        assert_eq!(exit_code(&findings), 6);
+        assert_eq!(exit_code(&findings[..2]), 8);
+        assert_eq!(exit_code(&findings[1..2]), 0);
+        assert_eq!(exit_code(&[]), 0);
+    }
+
+    #[test]
+    fn each_kind_has_a_name_and_a_code_of_its_own_in_ascending_order() {
+        let codes = Kind::ALL.map(Kind::exit_code);
+        assert_eq!(codes, [4, 5, 6, 7, 8, 9]);
+        let names: std::collections::BTreeSet<_> = Kind::ALL.map(Kind::name).into();
+        assert_eq!(names.len(), Kind::ALL.len());
+    }
+}

@@ -1,0 +1,59 @@
+//! Findings for programs: one JSON document, whose members never change their meaning.
+
+use serde_json::{Value, json};
+
+use crate::finding::{Failure, Finding};
+
+/// `{"exit_code": 4, "findings": […]}`.
+pub(super) fn of(findings: &[Finding]) -> Value {
+    let list: Vec<Value> = findings.iter().map(one).collect();
+    json!({"exit_code": super::exit_code(findings), "findings": list})
+}
+
+/// `{"exit_code": 1, "failure": "…", "findings": []}`.
+pub(super) fn of_failure(failure: &Failure) -> Value {
+    json!({"exit_code": 1, "failure": failure.to_string(), "findings": []})
+}
+
+fn one(finding: &Finding) -> Value {
+    let place = finding.place.as_ref();
+    json!({
+        "id": finding.id(),
+        "kind": finding.kind.name(),
+        "severity": finding.severity.name(),
+        "message": finding.message,
+        "file": place.map(|place| &place.file),
+        "line": place.and_then(|place| place.line),
+        "column": place.and_then(|place| place.column),
+        "details": finding.details,
+        "help": finding.help,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Kind, Place};
+
+    #[test]
+    fn a_finding_is_an_object_and_what_is_not_known_is_null() {
+        let findings = [
+            Finding::error(Kind::Stale, "edited", "it differs")
+                .at(Place::line("a.rs", 7))
+                .detail("more")
+                .help("again"),
+            Finding::warning(Kind::Breaking, "x", "look"),
+        ];
+        assert_eq!(
+            of(&findings),
+            json!({"exit_code": 4, "findings": [
+                {"id": "stale/edited", "kind": "stale", "severity": "error",
+                 "message": "it differs", "file": "a.rs", "line": 7, "column": null,
+                 "details": ["more"], "help": "again"},
+                {"id": "breaking/x", "kind": "breaking", "severity": "warning",
+                 "message": "look", "file": null, "line": null, "column": null,
+                 "details": [], "help": null},
+            ]})
+        );
+    }
+}
