@@ -21,4 +21,4 @@ pub mod round_trip;
 mod source;
 
 pub use load::{load, open_api};
-pub use lower::ignored_keys;
+pub use lower::{ignored_keys, keys};

@@ -1,14 +1,17 @@
 //! `cargo xtask check`: every static check, one after the other, all findings of all.
 
-use crate::architecture;
 use crate::cli::Generate;
 use crate::finding::{Failure, Finding};
-use crate::generate;
 use crate::layout::Layout;
+use crate::{architecture, contract, documents, generate};
 
 /// Runs every check.
 pub(crate) fn run(layout: &Layout) -> Result<Vec<Finding>, Failure> {
     let mut findings = generate::run(layout, &Generate::check())?;
+    // A contract that is refused has no names to hold the documents against.
+    if let Ok(contract) = contract::load(layout, &layout.contract())? {
+        findings.extend(documents::check(layout, &contract)?);
+    }
     findings.extend(architecture::check(layout)?);
     Ok(findings)
 }

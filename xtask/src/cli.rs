@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -95,6 +96,15 @@ pub(crate) fn parse() -> Invocation {
         format: format.map(|name| Format::named(name)).unwrap_or_default(),
         root: matches.get_one::<PathBuf>("root").cloned(),
     }
+}
+
+/// The names of the commands, for documents that use them.
+pub(crate) fn subcommands() -> BTreeSet<String> {
+    let definition = definition();
+    let commands = definition.get_subcommands();
+    commands
+        .map(|command| command.get_name().to_owned())
+        .collect()
 }
 
 fn definition() -> clap::Command {

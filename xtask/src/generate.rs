@@ -1,57 +1,30 @@
 //! `cargo xtask generate`: the contract in, generated files out.
 
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use booking_codegen::diagnostic::{Diagnostic, Diagnostics};
 use booking_codegen::emit::{self, GeneratedFile, Options};
 use booking_codegen::ir::Contract;
 use heck::ToKebabCase;
 
 use crate::cli::{Generate, Other};
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::contract;
+use crate::finding::{Failure, Finding};
 use crate::layout::Layout;
 use crate::outputs::Outputs;
 
 /// Makes everything that is made from a contract, or says what differs from it.
 pub(crate) fn run(layout: &Layout, arguments: &Generate) -> Result<Vec<Finding>, Failure> {
     let made = match &arguments.other {
-        None => load(layout, &layout.contract())?.map(|contract| ours(layout, &contract)),
-        Some(other) => load(layout, &other.spec)?.map(|contract| theirs(layout, other, &contract)),
+        None => contract::load(layout, &layout.contract())?.map(|contract| ours(layout, &contract)),
+        Some(other) => {
+            contract::load(layout, &other.spec)?.map(|contract| theirs(layout, other, &contract))
+        }
     };
     match made {
         Err(findings) => Ok(findings),
         Ok(outputs) if arguments.check => outputs?.compare(layout),
         Ok(outputs) => outputs?.write(layout),
     }
-}
-
-/// The contract, or everything that is wrong with it.
-fn load(layout: &Layout, path: &Path) -> Result<Result<Contract, Vec<Finding>>, Failure> {
-    let text = fs::read_to_string(path).map_err(|source| Failure::Io {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    })?;
-    let contract = booking_codegen::load(&layout.shown(path), &text);
-    Ok(contract.map_err(|diagnostics| {
-        diagnostics
-            .iter()
-            .map(|found| lint(&diagnostics, found))
-            .collect()
-    }))
-}
-
-/// A diagnostic of the generator as a finding.
-fn lint(diagnostics: &Diagnostics, found: &Diagnostic) -> Finding {
-    let mut finding = Finding::error(Kind::Lint, found.rule.id(), &found.message).at(Place {
-        file: diagnostics.file().to_owned(),
-        line: Some(found.span.line),
-        column: Some(found.span.column),
-    });
-    finding.excerpt = Some(diagnostics.excerpt(found));
-    finding.help.clone_from(&found.help);
-    finding
 }
 
 /// This repository's own outputs.

@@ -54,6 +54,33 @@ impl Layout {
         self.root.join("crates/contract-runtime")
     }
 
+    /// Every file of the repository, below its root, with `/` between the parts, sorted. What
+    /// is built and what belongs to git is left out.
+    pub(crate) fn files(&self) -> Result<Vec<String>, Failure> {
+        let mut files = Vec::new();
+        let mut open = vec![self.root.clone()];
+        while let Some(directory) = open.pop() {
+            let failed = |source| Failure::Io {
+                action: "list",
+                path: directory.clone(),
+                source,
+            };
+            for entry in std::fs::read_dir(&directory).map_err(failed)? {
+                let entry = entry.map_err(failed)?;
+                if entry.file_type().map_err(failed)?.is_dir() {
+                    let name = entry.file_name();
+                    if name != "target" && name != ".git" {
+                        open.push(entry.path());
+                    }
+                } else {
+                    files.push(self.shown(&entry.path()));
+                }
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
     /// A path as a reader of the repository would write it.
     pub(crate) fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.root)

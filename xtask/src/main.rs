@@ -7,6 +7,8 @@
 mod architecture;
 mod check;
 mod cli;
+mod contract;
+mod documents;
 mod finding;
 mod generate;
 mod layout;

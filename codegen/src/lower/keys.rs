@@ -450,6 +450,13 @@ pub fn ignored_keys() -> impl Iterator<Item = (&'static str, &'static str, &'sta
     })
 }
 
+/// Every key that OpenAPI defines somewhere, and ours that begin with `x-`. Some stand more
+/// than once.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    ALL.iter()
+        .flat_map(|vocabulary| vocabulary.keys.iter().map(|(key, _)| *key))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

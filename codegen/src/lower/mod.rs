@@ -23,7 +23,7 @@ mod schema;
 mod text;
 
 pub(crate) use finish::finish;
-pub use keys::ignored_keys;
+pub use keys::{ignored_keys, keys};
 
 use crate::diagnostic::{Sink, Span, lines, rules};
 use crate::source::Node;
