@@ -1,0 +1,148 @@
+//! One connection to a database, without async: the checks run side by side in threads.
+
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::error::ErrorPosition;
+use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
+
+/// How long a server may take to answer the first time.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A connection, with the runtime that drives it.
+pub(super) struct Session {
+    runtime: Runtime,
+    client: Client,
+}
+
+/// One row of a query, every value as text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row {
+    /// Each column's name and value, without those that are NULL.
+    pub(super) values: Vec<(String, String)>,
+}
+
+/// Why a statement or a connection failed, in words without the URL.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub(super) struct SqlError {
+    /// What the server says, with its detail.
+    pub(super) message: String,
+    /// The character of the text that was sent at which the server stopped, from 1.
+    pub(super) position: Option<usize>,
+}
+
+impl SqlError {
+    fn of(error: &tokio_postgres::Error) -> Self {
+        let Some(server) = error.as_db_error() else {
+            return Self {
+                message: causes(error),
+                position: None,
+            };
+        };
+        let mut message = server.message().to_owned();
+        for more in [server.detail(), server.hint()].into_iter().flatten() {
+            message.push_str("; ");
+            message.push_str(more);
+        }
+        Self {
+            message,
+            position: match server.position() {
+                Some(ErrorPosition::Original(position)) => usize::try_from(*position).ok(),
+                Some(ErrorPosition::Internal { .. }) | None => None,
+            },
+        }
+    }
+
+    fn because(error: impl ToString) -> Self {
+        Self {
+            message: error.to_string(),
+            position: None,
+        }
+    }
+}
+
+/// An error with what caused it, which the driver keeps apart.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !message.contains(&more) {
+            message.push_str(": ");
+            message.push_str(&more);
+        }
+        cause = error.source();
+    }
+    message
+}
+
+impl Session {
+    /// Connects to a database of our own.
+    pub(super) fn open(url: &str) -> Result<Self, SqlError> {
+        let config: Config = url.parse().map_err(|error| SqlError::of(&error))?;
+        Self::connect(config)
+    }
+
+    /// Connects as configured, within a time that a person waits.
+    pub(super) fn connect(mut config: Config) -> Result<Self, SqlError> {
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIMEOUT);
+        }
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(SqlError::because)?;
+        let (client, connection) = runtime
+            .block_on(config.connect(NoTls))
+            .map_err(|error| SqlError::of(&error))?;
+        // It ends with the client; an error of it is an error of the statement that waits.
+        runtime.spawn(async move {
+            let _ = connection.await;
+        });
+        Ok(Self { runtime, client })
+    }
+
+    /// Runs statements for what they do.
+    pub(super) fn run(&self, statements: &str) -> Result<(), SqlError> {
+        self.runtime
+            .block_on(self.client.batch_execute(statements))
+            .map_err(|error| SqlError::of(&error))
+    }
+
+    /// The rows of all statements, one after the other.
+    pub(super) fn rows(&self, statements: &str) -> Result<Vec<Row>, SqlError> {
+        let messages = self
+            .runtime
+            .block_on(self.client.simple_query(statements))
+            .map_err(|error| SqlError::of(&error))?;
+        let mut rows = Vec::new();
+        for message in messages {
+            if let SimpleQueryMessage::Row(row) = message {
+                let values = row.columns().iter().enumerate().filter_map(|(index, column)| {
+                    Some((column.name().to_owned(), row.get(index)?.to_owned()))
+                });
+                rows.push(Row {
+                    values: values.collect(),
+                });
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The first value of each row.
+    pub(super) fn texts(&self, query: &str) -> Result<Vec<String>, SqlError> {
+        let rows = self.rows(query)?.into_iter();
+        Ok(rows
+            .filter_map(|row| row.values.into_iter().next().map(|(_, value)| value))
+            .collect())
+    }
+}
+
+impl Row {
+    /// The value of a column, unless it is NULL.
+    pub(super) fn take(&mut self, column: &str) -> Option<String> {
+        let index = self.values.iter().position(|(name, _)| name == column)?;
+        Some(self.values.remove(index).1)
+    }
+}
