@@ -216,4 +216,10 @@ pub(crate) enum Failure {
     /// Cargo does not say what the workspace holds.
     #[error("cannot read the workspace: {0}")]
     Metadata(#[from] cargo_metadata::Error),
+    /// There is no PostgreSQL to compare with.
+    #[error("cannot run a private PostgreSQL: {0}")]
+    Postgres(#[source] dev_postgres::Error),
+    /// The private PostgreSQL refuses what this program asks it.
+    #[error("the private PostgreSQL refuses a statement of this program: {0}")]
+    Sql(String),
 }

@@ -81,6 +81,16 @@ impl Layout {
         Ok(files)
     }
 
+    /// The folder of the migrations.
+    pub(crate) fn migrations(&self) -> PathBuf {
+        self.root.join("migrations")
+    }
+
+    /// The whole schema in one file.
+    pub(crate) fn schema_sql(&self) -> PathBuf {
+        self.root.join("schema.sql")
+    }
+
     /// A path as a reader of the repository would write it.
     pub(crate) fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.root)

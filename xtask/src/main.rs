@@ -8,6 +8,7 @@ mod architecture;
 mod check;
 mod cli;
 mod contract;
+mod database;
 mod documents;
 mod finding;
 mod generate;

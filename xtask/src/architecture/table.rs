@@ -133,7 +133,7 @@ pub(super) const TABLE: &[Row] = &[
     Row {
         package: "xtask",
         directory: "xtask",
-        ours: &["booking-codegen"],
+        ours: &["booking-codegen", "dev-postgres"],
         in_tests: &[],
         never: &["booking-api", "booking-client", "diesel", "dropshot"],
         reach: Reach::Closure,

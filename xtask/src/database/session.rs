@@ -119,23 +119,19 @@ impl Session {
         let mut rows = Vec::new();
         for message in messages {
             if let SimpleQueryMessage::Row(row) = message {
-                let values = row.columns().iter().enumerate().filter_map(|(index, column)| {
-                    Some((column.name().to_owned(), row.get(index)?.to_owned()))
-                });
+                let values = row
+                    .columns()
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(index, column)| {
+                        Some((column.name().to_owned(), row.get(index)?.to_owned()))
+                    });
                 rows.push(Row {
                     values: values.collect(),
                 });
             }
         }
         Ok(rows)
-    }
-
-    /// The first value of each row.
-    pub(super) fn texts(&self, query: &str) -> Result<Vec<String>, SqlError> {
-        let rows = self.rows(query)?.into_iter();
-        Ok(rows
-            .filter_map(|row| row.values.into_iter().next().map(|(_, value)| value))
-            .collect())
     }
 }
 

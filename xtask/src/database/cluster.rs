@@ -1,0 +1,105 @@
+//! A private PostgreSQL, and what is applied to its databases.
+
+use dev_postgres::{TemporaryCluster, TestDatabase};
+
+use super::migrations::Migration;
+use super::rules;
+use super::session::{Session, SqlError};
+use super::sql::SqlFile;
+use crate::finding::{Failure, Finding, Kind, Place};
+
+/// Diesel's own table, as Diesel makes it.
+const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
+    version VARCHAR(50) PRIMARY KEY NOT NULL,
+    run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+)";
+
+/// Which way a migration goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Up,
+    Down,
+}
+
+/// A database of its own, and a connection to it. It is dropped with this value.
+pub(super) struct Scratch {
+    pub(super) session: Session,
+    _database: TestDatabase,
+}
+
+impl Scratch {
+    /// An empty database.
+    pub(super) fn empty(cluster: &TemporaryCluster) -> Result<Self, Failure> {
+        let database = cluster.database().map_err(Failure::Postgres)?;
+        let session = Session::open(&database.url()).map_err(failure)?;
+        Ok(Self {
+            session,
+            _database: database,
+        })
+    }
+
+    /// Makes Diesel's own table.
+    pub(super) fn prepare(&self) -> Result<(), Failure> {
+        self.session.run(BOOKKEEPING).map_err(failure)
+    }
+
+    /// Runs one migration as Diesel does.
+    pub(super) fn migrate(
+        &self,
+        migration: &Migration,
+        way: Way,
+    ) -> Result<Result<(), Vec<Finding>>, Failure> {
+        let (file, remembered) = match way {
+            Way::Up => (
+                &migration.up,
+                "INSERT INTO __diesel_schema_migrations (version) VALUES",
+            ),
+            Way::Down => (
+                &migration.down,
+                "DELETE FROM __diesel_schema_migrations WHERE version =",
+            ),
+        };
+        // The name is checked: a version is digits.
+        let remembered = format!("{remembered} ('{}')", migration.version);
+        if migration.in_transaction {
+            self.session.run("BEGIN").map_err(failure)?;
+        }
+        if let Err(error) = self.session.run(&file.text) {
+            // Where there is no transaction, there is nothing to roll back, which is no error.
+            self.session.run("ROLLBACK").map_err(failure)?;
+            return Ok(Err(fails(rules::MIGRATION_FAILS, file, &error)));
+        }
+        self.session.run(&remembered).map_err(failure)?;
+        if migration.in_transaction {
+            self.session.run("COMMIT").map_err(failure)?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Runs a whole file.
+    pub(super) fn apply(&self, rule: &str, file: &SqlFile) -> Result<(), Vec<Finding>> {
+        self.session
+            .run(&file.text)
+            .map_err(|error| fails(rule, file, &error))
+    }
+}
+
+/// What the server says about a file, at the line where it stopped.
+fn fails(rule: &str, file: &SqlFile, error: &SqlError) -> Vec<Finding> {
+    let message = format!("PostgreSQL refuses it on an empty database: {error}");
+    let place = match error.position {
+        None => Place::file(&file.shown),
+        Some(position) => Place::line(&file.shown, file.line_of_character(position)),
+    };
+    let help = "correct the statement: until it runs, nothing can be compared with it";
+    vec![
+        Finding::error(Kind::Database, rule, message)
+            .at(place)
+            .help(help),
+    ]
+}
+
+/// A statement of this tool's own failed.
+pub(super) fn failure(error: SqlError) -> Failure {
+    Failure::Sql(error.to_string())
+}

@@ -1,0 +1,89 @@
+//! Differences between two catalogs, in words that can be acted on.
+
+use super::catalog::{Catalog, Difference, Id, differences};
+use super::sql::SqlFile;
+use crate::finding::{Finding, Kind, Place};
+
+/// The longest value that still reads within a sentence.
+const SHORT: usize = 60;
+
+/// One side of a comparison.
+pub(super) struct Side<'a> {
+    /// How it is called: `the migrations`, `schema.sql`.
+    pub(super) name: &'a str,
+    pub(super) catalog: &'a Catalog,
+    /// Where its objects are defined, if it is made of files; later ones change earlier ones.
+    pub(super) files: Vec<&'a SqlFile>,
+}
+
+impl Side<'_> {
+    /// Where an object is defined, or else what it is part of.
+    fn place(&self, id: &Id) -> Option<Place> {
+        self.definition(id).or_else(|| {
+            let whole = self.catalog.objects.keys();
+            let mut whole = whole
+                .filter(|other| other.parent.is_none() && Some(&other.name) == id.parent.as_ref());
+            self.definition(whole.next()?)
+        })
+    }
+
+    fn definition(&self, id: &Id) -> Option<Place> {
+        self.files.iter().rev().find_map(|file| {
+            let line = file.line_of(id)?;
+            Some(Place::line(&file.shown, line))
+        })
+    }
+}
+
+/// A finding for each difference, at the place on the right, which is the side that is checked.
+pub(super) fn compare(rule: &str, left: &Side<'_>, right: &Side<'_>, help: &str) -> Vec<Finding> {
+    differences(left.catalog, right.catalog)
+        .iter()
+        .map(|difference| {
+            let id = difference.id();
+            let (message, mut details) = describe(difference, left.name, right.name);
+            let (here, there) = (right.place(id), left.place(id));
+            if let (Some(_), Some(there)) = (&here, &there) {
+                let line = there
+                    .line
+                    .map(|line| format!(":{line}"))
+                    .unwrap_or_default();
+                details.push(format!("in {}: {}{line}", left.name, there.file));
+            }
+            let mut finding = Finding::error(Kind::Database, rule, message).help(help);
+            finding.place = here.or(there);
+            finding.details = details;
+            finding
+        })
+        .collect()
+}
+
+/// What differs: one line, and what does not fit into it.
+fn describe(difference: &Difference, left: &str, right: &str) -> (String, Vec<String>) {
+    match difference {
+        Difference::OnlyLeft(id) => (format!("{id} is in {left}, and not in {right}"), Vec::new()),
+        Difference::OnlyRight(id) => (format!("{id} is in {right}, and not in {left}"), Vec::new()),
+        Difference::Property {
+            id,
+            property,
+            left: ours,
+            right: theirs,
+        } => {
+            let value = |value: &Option<String>| match value {
+                None => "none".to_owned(),
+                Some(value) => format!("`{value}`"),
+            };
+            let (ours, theirs) = (value(ours), value(theirs));
+            let is_short = |value: &str| value.chars().count() <= SHORT && !value.contains('\n');
+            if is_short(&ours) && is_short(&theirs) {
+                let message =
+                    format!("{property} of {id} is {ours} in {left}, and {theirs} in {right}");
+                (message, Vec::new())
+            } else {
+                let message = format!("{property} of {id} is not the same in {left} and {right}");
+                let details = vec![format!("{left}: {ours}"), format!("{right}: {theirs}")];
+                (message, details)
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What this check can find: the second halves of its findings' ids.
+//!
+//! | id | what disagrees |
+//! |---|---|
+//! | `database/migration-folder` | the folder `migrations/` is not what Diesel can run |
+//! | `database/migration-fails` | a migration does not run, up or down, on an empty database |
+//! | `database/schema-sql-fails` | `schema.sql` does not run on an empty database |
+//! | `database/schema-sql` | `schema.sql` and what the migrations build |
+//! | `database/down` | what a migration's way back leaves, and what was there before it |
+//! | `database/up-again` | what a migration makes the second time, and what it made the first |
+
+/// The folder `migrations/` is not what Diesel can run.
+pub(super) const MIGRATION_FOLDER: &str = "migration-folder";
+/// A migration does not run, up or down, on an empty database.
+pub(super) const MIGRATION_FAILS: &str = "migration-fails";
+/// `schema.sql` does not run on an empty database.
+pub(super) const SCHEMA_SQL_FAILS: &str = "schema-sql-fails";
+/// `schema.sql` and what the migrations build.
+pub(super) const SCHEMA_SQL: &str = "schema-sql";
+/// What a migration's way back leaves, and what was there before it.
+pub(super) const DOWN: &str = "down";
+/// What a migration makes the second time, and what it made the first.
+pub(super) const UP_AGAIN: &str = "up-again";

@@ -1,0 +1,248 @@
+//! A file of SQL: where its statements are, and where in it an object is defined.
+//!
+//! This is no parser. It knows comments, strings and quoted names, which is what it takes to
+//! find statements and words; what they mean, only PostgreSQL knows.
+
+use std::ops::Range;
+
+use super::catalog::Id;
+
+/// One file of SQL.
+#[derive(Debug, Clone)]
+pub(super) struct SqlFile {
+    /// Its path below the root.
+    pub(super) shown: String,
+    /// What stands in it.
+    pub(super) text: String,
+    /// The same with spaces for comments and strings, byte by byte.
+    masked: String,
+}
+
+impl SqlFile {
+    pub(super) fn new(shown: &str, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self {
+            shown: shown.to_owned(),
+            masked: mask(&text),
+            text,
+        }
+    }
+
+    /// Each statement, from its first word up to its semicolon, which is left out.
+    pub(super) fn statements(&self) -> Vec<Range<usize>> {
+        let mut statements = Vec::new();
+        let mut start = 0;
+        for part in self.masked.split_inclusive(';') {
+            let end = start + part.len();
+            let body = part.trim_end_matches(';');
+            let first = start + (body.len() - body.trim_start().len());
+            if !body.trim().is_empty() {
+                statements.push(first..first + body.trim().len());
+            }
+            start = end;
+        }
+        statements
+    }
+
+    /// The line of a byte, counted from 1.
+    pub(super) fn line_at(&self, offset: usize) -> usize {
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        before.matches('\n').count() + 1
+    }
+
+    /// The line of a character, counted from 1 as PostgreSQL does.
+    pub(super) fn line_of_character(&self, position: usize) -> usize {
+        let before = self.text.chars().take(position.saturating_sub(1));
+        before.filter(|character| *character == '\n').count() + 1
+    }
+
+    /// The line on which an object is defined: in the last statement that creates or alters
+    /// it. `None` if no statement does.
+    pub(super) fn line_of(&self, id: &Id) -> Option<usize> {
+        let name = plain(&id.name);
+        let mut found = None;
+        for statement in self.statements() {
+            let text = &self.masked[statement.clone()];
+            let mut words = text.split_whitespace();
+            let verb = words.next().unwrap_or_default().to_ascii_uppercase();
+            if verb != "CREATE" && verb != "ALTER" {
+                continue;
+            }
+            let from = match &id.parent {
+                None => 0,
+                Some(parent) => match word(text, &plain(parent), 0) {
+                    // The columns of a table are named after it; a constraint, an index or a
+                    // trigger stands on either side of its table.
+                    Some(at) if id.class == "column" => at + plain(parent).len(),
+                    Some(_) => 0,
+                    None => continue,
+                },
+            };
+            let kind = words.next().unwrap_or_default().to_ascii_uppercase();
+            if id.class == "column" && kind == "INDEX" {
+                continue;
+            }
+            if let Some(at) = word(text, &name, from) {
+                found = Some(self.line_at(statement.start + at));
+                // The first to name a table is the one that makes it; later ones use it.
+                if id.parent.is_none() {
+                    break;
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The last part of a name, without quotes and without the arguments of a function.
+fn plain(name: &str) -> String {
+    let name = name.split('(').next().unwrap_or_default();
+    let last = match name.strip_suffix('"') {
+        Some(quoted) => quoted.rsplit('"').next(),
+        None => name.rsplit('.').next(),
+    };
+    last.unwrap_or_default().to_owned()
+}
+
+/// Where a word stands, from a byte on.
+fn word(text: &str, word: &str, from: usize) -> Option<usize> {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    let lower = text.to_ascii_lowercase();
+    let wanted = word.to_ascii_lowercase();
+    let mut start = from;
+    while let Some(at) = lower.get(start..)?.find(&wanted) {
+        let (begin, end) = (start + at, start + at + wanted.len());
+        let before = lower[..begin].chars().next_back();
+        let after = lower[end..].chars().next();
+        if !before.is_some_and(is_part) && !after.is_some_and(is_part) {
+            return Some(begin);
+        }
+        start = end;
+    }
+    None
+}
+
+/// Spaces for comments and strings, so that only SQL itself is left. Ends of lines stay.
+fn mask(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let hidden = hidden_length(rest);
+        if hidden == 0 {
+            masked.push(first);
+            rest = &rest[first.len_utf8()..];
+        } else {
+            let (part, after) = rest.split_at(hidden);
+            masked.extend(part.bytes().map(|byte| match byte {
+                b'\n' => '\n',
+                _ => ' ',
+            }));
+            rest = after;
+        }
+    }
+    masked
+}
+
+/// How many bytes of a comment or a string begin here.
+fn hidden_length(text: &str) -> usize {
+    if text.starts_with("--") {
+        text.find('\n').unwrap_or(text.len())
+    } else if text.starts_with("/*") {
+        block_comment(text)
+    } else if text.starts_with('\'') {
+        quoted(text)
+    } else if text.starts_with('$') {
+        dollar_quoted(text)
+    } else {
+        0
+    }
+}
+
+/// Block comments nest in PostgreSQL.
+fn block_comment(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text.as_bytes()[at..];
+        if rest.starts_with(b"/*") {
+            (depth, at) = (depth + 1, at + 2);
+        } else if rest.starts_with(b"*/") {
+            (depth, at) = (depth - 1, at + 2);
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += 1;
+        }
+    }
+    text.len()
+}
+
+/// A doubled quote ends one string and begins the next, which hides the same.
+fn quoted(text: &str) -> usize {
+    text[1..].find('\'').map_or(text.len(), |end| end + 2)
+}
+
+fn dollar_quoted(text: &str) -> usize {
+    let Some(end) = text[1..].find('$') else {
+        return 0;
+    };
+    let tag = &text[..end + 2];
+    let is_tag = tag[1..tag.len() - 1]
+        .chars()
+        .all(|character| character.is_alphanumeric() || character == '_');
+    if !is_tag {
+        return 0;
+    }
+    text[tag.len()..]
+        .find(tag)
+        .map_or(text.len(), |length| length + 2 * tag.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SQL: &str = "-- users; none\n\
+        CREATE TABLE users (\n    name text, /* ; /* ; */ */\n    CONSTRAINT users_check\n        \
+        CHECK (name <> ';')\n);\n\
+        CREATE INDEX idx ON users (name);\n\
+        CREATE FUNCTION one() RETURNS text LANGUAGE sql AS $x$ SELECT 'users;' $x$;\n\
+        ALTER TABLE users ADD COLUMN phone text;\nCOMMENT ON TABLE users IS 'phone';\n";
+
+    #[test]
+    fn statements_end_at_semicolons_outside_of_comments_and_strings() {
+        let file = SqlFile::new("a.sql", SQL);
+        let begins = |range: Range<usize>| SQL[range].split(' ').nth(1).map(str::to_owned);
+        let statements: Vec<_> = file.statements().into_iter().filter_map(begins).collect();
+        assert_eq!(statements, ["TABLE", "INDEX", "FUNCTION", "TABLE", "ON"]);
+    }
+
+    #[test]
+    fn objects_are_found_where_they_are_made() {
+        let file = SqlFile::new("a.sql", SQL);
+        let line = |id: Id| file.line_of(&id);
+        assert_eq!(line(Id::whole("table", "users")), Some(2));
+        assert_eq!(line(Id::part("column", "users", "name")), Some(3));
+        assert_eq!(
+            line(Id::part("constraint", "users", "users_check")),
+            Some(4)
+        );
+        assert_eq!(line(Id::part("index", "users", "idx")), Some(7));
+        assert_eq!(line(Id::whole("function", "one()")), Some(8));
+        assert_eq!(line(Id::part("column", "users", "phone")), Some(9));
+        assert_eq!(line(Id::whole("table", "others")), None);
+    }
+
+    #[test]
+    fn names_are_compared_without_schema_quotes_and_arguments() {
+        for (name, expected) in [
+            ("public.users", "users"),
+            ("\"Users\"", "Users"),
+            ("other.\"a.b\"", "a.b"),
+            ("f(integer, text)", "f"),
+        ] {
+            assert_eq!(plain(name), expected);
+        }
+    }
+}
