@@ -9,6 +9,7 @@
 //! line: text comes in, text goes out. It may use nothing that is generated, so that it
 //! builds when the generated code is broken. The same text in gives the same bytes out.
 
+pub mod breaking;
 pub mod diagnostic;
 pub mod emit;
 pub mod ir;

@@ -8,7 +8,7 @@ mod document;
 mod fields;
 mod finish;
 mod integer;
-mod keys;
+pub(crate) mod keys;
 mod links;
 mod media;
 pub(crate) mod model;

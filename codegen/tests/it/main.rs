@@ -5,6 +5,7 @@ mod accept;
 mod agreement;
 mod bodies;
 mod boundaries;
+mod breaking;
 mod client;
 mod every_key;
 mod fuzz;

@@ -1,0 +1,42 @@
+//! The comparison of two contracts from outside: two texts in, verdicts out.
+
+mod golden;
+mod real;
+
+use booking_codegen::breaking::{Comparison, Document, compare};
+
+/// A contract out of its text.
+fn document(text: &str) -> Document {
+    Document::parse("contract.yaml", text).unwrap_or_else(|found| panic!("{found}"))
+}
+
+/// What changes from one text to the other.
+fn changes(old: &str, new: &str) -> Comparison {
+    compare(&document(old), &document(new))
+}
+
+/// The changes as a person would list them: one line each, with what matters of it.
+fn listed(comparison: &Comparison) -> String {
+    if comparison.changes.is_empty() {
+        return "  no change\n".to_owned();
+    }
+    let lines = comparison.changes.iter().map(|change| {
+        let place = change.place();
+        let operations = if change.operations.is_empty() {
+            String::new()
+        } else {
+            format!("\n      {}", change.operations.join(", "))
+        };
+        format!(
+            "  {} {}: {} (hurts {})\n      {}:{} {}{operations}\n",
+            change.verdict,
+            change.rule,
+            change.message,
+            change.hurts,
+            change.side,
+            place.span.line,
+            place.pointer,
+        )
+    });
+    lines.collect()
+}
