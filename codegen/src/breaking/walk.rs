@@ -50,6 +50,8 @@ pub(super) struct Walk<'a> {
     /// Where callers meet a pair of schemas.
     uses: Vec<(usize, Context)>,
     edits: Vec<(Edit, Context)>,
+    /// In which order callers' places were met: that of the contract.
+    ranks: HashMap<String, usize>,
 }
 
 impl<'a> Walk<'a> {
@@ -60,11 +62,20 @@ impl<'a> Walk<'a> {
             index: HashMap::new(),
             uses: Vec::new(),
             edits: Vec::new(),
+            ranks: HashMap::new(),
+        }
+    }
+
+    fn rank(&mut self, context: &Context) {
+        let next = self.ranks.len();
+        if let Some(label) = &context.label {
+            self.ranks.entry(label.clone()).or_insert(next);
         }
     }
 
     /// Notes an edit that callers meet here.
     pub(super) fn edit(&mut self, context: &Context, edit: Edit) {
+        self.rank(context);
         self.edits.push((edit, context.clone()));
     }
 
@@ -77,6 +88,7 @@ impl<'a> Walk<'a> {
 
     /// Compares two schemas that callers meet here.
     pub(super) fn schemas(&mut self, context: &Context, old: &At<'a>, new: &At<'a>) {
+        self.rank(context);
         let mut open = Vec::new();
         let root = self.pair(old, new, &mut open);
         while let Some((index, old, new)) = open.pop() {
@@ -133,7 +145,7 @@ impl<'a> Walk<'a> {
             }
         }
         Comparison {
-            changes: changes(edits),
+            changes: changes(edits, &self.ranks),
         }
     }
 
@@ -184,7 +196,7 @@ impl<'a> Walk<'a> {
 }
 
 /// One change for each edit and verdict, with all operations that meet it.
-fn changes(edits: Vec<(Edit, Context)>) -> Vec<Change> {
+fn changes(edits: Vec<(Edit, Context)>, ranks: &HashMap<String, usize>) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     let mut index = HashMap::new();
     for (edit, context) in edits {
@@ -212,10 +224,10 @@ fn changes(edits: Vec<(Edit, Context)>) -> Vec<Change> {
         changes[at].operations.extend(context.label);
     }
     for change in &mut changes {
-        let mut seen = HashSet::new();
         change
             .operations
-            .retain(|operation| seen.insert(operation.clone()));
+            .sort_by_key(|operation| ranks.get(operation));
+        change.operations.dedup();
     }
     // New places first; then as the text has them.
     changes.sort_by(|a, b| {

@@ -41,7 +41,10 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "a path parameter gets another name",
         replace: &[
-            ("  /bookings/{booking_id}/cancel:", "  /bookings/{id}/cancel:"),
+            (
+                "  /bookings/{booking_id}/cancel:",
+                "  /bookings/{id}/cancel:",
+            ),
             (
                 "      x-max-body-bytes: 16384\n      parameters:\n        - $ref: '#/components/parameters/BookingId'\n      requestBody:\n        required: false",
                 "      x-max-body-bytes: 16384\n      parameters:\n        - name: id\n          in: path\n          required: true\n          schema:\n            $ref: '#/components/schemas/BookingId'\n      requestBody:\n        required: false",
