@@ -1,6 +1,9 @@
 //! The booking service inside a test's own process, and two ways to talk to it: the generated
 //! client for everything that the contract allows, and bytes on a connection for the rest.
 //!
+//! Between the tests and the service stands a witness: every answer to an operation is held
+//! against the contract, whatever the test itself looks at.
+//!
 //! Every test gets a database of its own, with the demo's restaurants in it, and a clock that
 //! stands still until the test sets it. It may know the client, the server's public way to
 //! start, and PostgreSQL; it may not know the server's domain, its store, or its tables beyond
@@ -9,7 +12,9 @@
 mod answer;
 mod request;
 mod service;
+mod witness;
 
 pub use answer::{Answer, Detail, Refusal};
 pub use request::Request;
 pub use service::{NOW, TestService};
+pub use witness::{VARIABLE, Witness, contract};

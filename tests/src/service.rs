@@ -15,6 +15,7 @@ use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 use crate::answer::Answer;
 use crate::request::Request;
+use crate::witness::Witness;
 
 /// When every test begins: Monday 8 February 2027, 12:30 in New York, 18:30 in Berlin; in Tokyo
 /// and Sydney it is Tuesday already.
@@ -27,9 +28,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The tables whose rows are what the service keeps of its guests.
 const KEPT: [&str; 3] = ["users", "bookings", "occupancies"];
 
-/// The service, serving. It stops with this value, and its database goes.
+/// The service, serving, with a witness in front of it. It stops with this value, and its
+/// database goes; what it has said that breaks the contract fails the test.
 pub struct TestService {
     server: RunningServer,
+    // Dropped after the server, and before what it may fail without.
+    witness: Witness,
     client: Client,
     clock: ClockSetter,
     url: String,
@@ -67,10 +71,12 @@ impl TestService {
         options.clock = clock;
         options.demo = demo;
         let server = booking_server::start(options).await?;
-        let address = server.local_addr();
+        let witness = Witness::of(server.local_addr()).await;
+        let address = witness.address();
         Ok(Self {
             client: Client::new(&format!("http://{address}/api/v1")),
             server,
+            witness,
             clock: setter,
             url: url.to_owned(),
             _database: None,
@@ -83,10 +89,10 @@ impl TestService {
         &self.client
     }
 
-    /// Where it listens.
+    /// Where it is to be reached.
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.server.local_addr()
+    pub const fn address(&self) -> SocketAddr {
+        self.witness.address()
     }
 
     /// From here on it is this instant.
@@ -251,8 +257,19 @@ impl TestService {
     }
 
     /// Stops the service in its orderly way.
+    ///
+    /// # Panics
+    ///
+    /// When anything that it has said breaks the contract.
     pub async fn shutdown(self) {
-        self.server.shutdown().await;
+        let Self {
+            server,
+            mut witness,
+            ..
+        } = self;
+        witness.refuse();
+        server.shutdown().await;
+        witness.hear_the_end(PATIENCE).await;
     }
 }
 

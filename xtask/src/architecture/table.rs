@@ -47,6 +47,14 @@ pub(super) const TABLE: &[Row] = &[
         reach: Reach::Closure,
     },
     Row {
+        package: "contract-witness",
+        directory: "crates/contract-witness",
+        ours: &[],
+        in_tests: &[],
+        never: &["diesel", "diesel-async", "dropshot", "tokio"],
+        reach: Reach::Closure,
+    },
+    Row {
         package: "booking-client",
         directory: "crates/booking-client",
         ours: &[],
@@ -112,7 +120,13 @@ pub(super) const TABLE: &[Row] = &[
     Row {
         package: "booking-tests",
         directory: "tests",
-        ours: &["booking-client", "booking-server", "dev-postgres"],
+        ours: &[
+            "booking-client",
+            "booking-codegen",
+            "booking-server",
+            "contract-witness",
+            "dev-postgres",
+        ],
         in_tests: &["booking-client", "booking-server", "dev-postgres"],
         never: &[
             "diesel",
@@ -133,7 +147,7 @@ pub(super) const TABLE: &[Row] = &[
     Row {
         package: "xtask",
         directory: "xtask",
-        ours: &["booking-codegen", "dev-postgres"],
+        ours: &["booking-codegen", "contract-witness", "dev-postgres"],
         in_tests: &[],
         never: &["booking-api", "booking-client", "diesel", "dropshot"],
         reach: Reach::Closure,

@@ -1,0 +1,111 @@
+//! What was asked and answered, and how it is written down: one JSON object a line.
+
+use serde::{Deserialize, Serialize};
+
+use crate::judge::Violation;
+
+/// One request and the answer to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// The request's method, as it was sent.
+    pub method: String,
+    /// The request's target, as it was sent: `/api/v1/bookings?limit=2`.
+    pub target: String,
+    /// The answer's status.
+    pub status: u16,
+    /// The answer's headers in their order, the names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The answer's body.
+    pub body: Body,
+}
+
+/// The body of an answer, without what its transfer added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Body {
+    /// All of it, as text.
+    Text(String),
+    /// All of it came, and it is no text.
+    Binary {
+        /// How long it was.
+        bytes: usize,
+    },
+    /// All of it came, and it was left out of the record, because nobody judges it.
+    LeftOut {
+        /// How long it was.
+        bytes: usize,
+    },
+    /// The service ended the connection before it was whole.
+    CutOff {
+        /// How much of it came.
+        bytes: usize,
+        /// Whether the one who asked had hung up by then, and so cannot complain.
+        hung_up: bool,
+    },
+}
+
+/// One line of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The test in which it happened.
+    pub test: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub seen: Seen,
+}
+
+/// What a witness has seen on a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "seen")]
+pub enum Seen {
+    /// A request and its answer.
+    Exchange {
+        /// What was said.
+        exchange: Exchange,
+        /// The operation of the contract that it belongs to; none for what is operational or
+        /// no route at all.
+        operation: Option<String>,
+        /// How it breaks the contract that the witness had.
+        violations: Vec<Violation>,
+    },
+    /// Bytes that are no request of HTTP. There is no telling what belongs to what after
+    /// them, so nothing more of that connection is in the record.
+    NoRequest {
+        /// What is wrong with them.
+        reason: String,
+        /// The status of what the service answered.
+        status: Option<u16>,
+    },
+    /// Bytes of the service that are no answer of HTTP.
+    NoAnswer {
+        /// What is wrong with them.
+        reason: String,
+    },
+}
+
+impl Exchange {
+    /// Every value of a header; `name` is in lower case.
+    pub fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers
+            .iter()
+            .filter(move |(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+impl Body {
+    /// How much of it came.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary { bytes } | Self::LeftOut { bytes } | Self::CutOff { bytes, .. } => *bytes,
+        }
+    }
+
+    /// Whether nothing of it came.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,110 @@
+//! What was overheard in one test, and what is wrong with it.
+
+use std::sync::{Mutex, PoisonError};
+
+use contract_witness::{Body, Contract, Exchange, Record, Seen};
+
+use super::conversation::Heard;
+use super::record;
+
+/// Everything that was said to one service and by it.
+pub(super) struct Log {
+    contract: &'static Contract,
+    test: String,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Heard, and not judged yet.
+    pending: Vec<Heard>,
+    /// What the test has to be told.
+    violations: Vec<String>,
+}
+
+impl Log {
+    pub(super) fn new(contract: &'static Contract, test: String) -> Self {
+        Self {
+            contract,
+            test,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Takes down what was heard. That is quick: whoever waits for an answer is not kept
+    /// waiting for the judgement of it.
+    pub(super) fn hear(&self, heard: Vec<Heard>) {
+        if !heard.is_empty() {
+            self.state().pending.extend(heard);
+        }
+    }
+
+    /// Judges what was heard.
+    pub(super) fn judge(&self) {
+        let mut state = self.state();
+        for heard in std::mem::take(&mut state.pending) {
+            let (seen, violations) = self.look_at(heard);
+            record::write(&Record {
+                test: self.test.clone(),
+                seen,
+            });
+            state.violations.extend(violations);
+        }
+    }
+
+    /// Judges what is left, and gives every violation that was not given before.
+    pub(super) fn verdict(&self) -> Vec<String> {
+        self.judge();
+        std::mem::take(&mut self.state().violations)
+    }
+
+    fn look_at(&self, heard: Heard) -> (Seen, Vec<String>) {
+        match heard {
+            Heard::Exchange(mut exchange) => {
+                let judgement = self.contract.judge(&exchange);
+                let operation = judgement.operation.map(|operation| operation.id.clone());
+                let told = judgement
+                    .violations
+                    .iter()
+                    .map(|violation| tell(operation.as_deref(), &exchange, &violation.to_string()))
+                    .collect();
+                let violations = judgement.violations;
+                if !self.contract.is_below_base_path(&exchange.target) {
+                    exchange.body = Body::LeftOut {
+                        bytes: exchange.body.len(),
+                    };
+                }
+                let seen = Seen::Exchange {
+                    exchange,
+                    operation,
+                    violations,
+                };
+                (seen, told)
+            }
+            Heard::NoRequest { reason, status } => (Seen::NoRequest { reason, status }, Vec::new()),
+            Heard::NoAnswer { reason } => {
+                let told = format!("the service has sent what is no answer: {reason}");
+                (Seen::NoAnswer { reason }, vec![told])
+            }
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A violation as a person reads it.
+fn tell(operation: Option<&str>, exchange: &Exchange, violation: &str) -> String {
+    let shown = match &exchange.body {
+        Body::Text(text) => text.chars().take(2000).collect(),
+        other => format!("{other:?}"),
+    };
+    format!(
+        "{} answered {} to {} {} with {violation}\n  {shown}",
+        operation.unwrap_or("nothing of the contract"),
+        exchange.status,
+        exchange.method,
+        exchange.target,
+    )
+}
