@@ -15,3 +15,4 @@ mod races;
 mod refusals;
 mod support;
 mod unrouted;
+mod witness;

@@ -7,10 +7,14 @@ use contract_witness::{Body, Contract, Exchange, Record, Seen};
 use super::conversation::Heard;
 use super::record;
 
+/// What a service says to bytes that are no request: malformed, a target or a head too long.
+const REFUSES_BYTES: [u16; 3] = [400, 414, 431];
+
 /// Everything that was said to one service and by it.
 pub(super) struct Log {
     contract: &'static Contract,
-    test: String,
+    /// The test whose record it is, if there is one.
+    test: Option<String>,
     state: Mutex<State>,
 }
 
@@ -23,10 +27,19 @@ struct State {
 }
 
 impl Log {
-    pub(super) fn new(contract: &'static Contract, test: String) -> Self {
+    /// A log that becomes part of the record of the run.
+    pub(super) fn recorded(contract: &'static Contract, test: String) -> Self {
+        Self {
+            test: Some(test),
+            ..Self::unrecorded(contract)
+        }
+    }
+
+    /// A log that is forgotten.
+    pub(super) fn unrecorded(contract: &'static Contract) -> Self {
         Self {
             contract,
-            test,
+            test: None,
             state: Mutex::default(),
         }
     }
@@ -44,10 +57,9 @@ impl Log {
         let mut state = self.state();
         for heard in std::mem::take(&mut state.pending) {
             let (seen, violations) = self.look_at(heard);
-            record::write(&Record {
-                test: self.test.clone(),
-                seen,
-            });
+            if let Some(test) = self.test.clone() {
+                record::write(&Record { test, seen });
+            }
             state.violations.extend(violations);
         }
     }
@@ -81,7 +93,17 @@ impl Log {
                 };
                 (seen, told)
             }
-            Heard::NoRequest { reason, status } => (Seen::NoRequest { reason, status }, Vec::new()),
+            Heard::NoRequest { reason, status } => {
+                // Anything else would mean that the service has understood it after all.
+                let told = status.filter(|status| !REFUSES_BYTES.contains(status));
+                let told = told.map(|status| {
+                    format!("the service has answered {status} to what is no request: {reason}")
+                });
+                (
+                    Seen::NoRequest { reason, status },
+                    told.into_iter().collect(),
+                )
+            }
             Heard::NoAnswer { reason } => {
                 let told = format!("the service has sent what is no answer: {reason}");
                 (Seen::NoAnswer { reason }, vec![told])

@@ -54,7 +54,21 @@ impl Witness {
     pub async fn of(service: SocketAddr) -> Self {
         // Tests run on threads that have their names.
         let test = std::thread::current().name().unwrap_or("?").to_owned();
-        let log = Arc::new(Log::new(contract(), test));
+        Self::with(service, Log::recorded(contract(), test)).await
+    }
+
+    /// A witness whose exchanges are in no record: of a service that a test has made up, which
+    /// says nothing of the real one.
+    ///
+    /// # Panics
+    ///
+    /// When there is no address left to listen on.
+    pub async fn off_the_record(service: SocketAddr) -> Self {
+        Self::with(service, Log::unrecorded(contract())).await
+    }
+
+    async fn with(service: SocketAddr, log: Log) -> Self {
+        let log = Arc::new(log);
         let tee = Tee::before(service, Arc::clone(&log))
             .await
             .expect("the witness can listen");
