@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
+use crate::conform::Part;
 use crate::report::Format;
 
 /// The whole command line.
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Generate(Generate),
     /// `check`.
     Check,
+    /// `conform`.
+    Conform(Conform),
 }
 
 /// The arguments of `generate`.
@@ -35,6 +38,22 @@ pub(crate) struct Generate {
     pub(crate) check: bool,
     /// Another contract, and where its crate goes.
     pub(crate) other: Option<Other>,
+}
+
+/// The arguments of `conform`.
+#[derive(Debug)]
+pub(crate) struct Conform {
+    /// The one part that is run instead of all.
+    pub(crate) only: Option<Part>,
+}
+
+impl Conform {
+    fn of(matches: &ArgMatches) -> Self {
+        let only = matches.get_one::<String>("only");
+        Self {
+            only: only.and_then(|name| Part::ALL.into_iter().find(|part| part.name() == name)),
+        }
+    }
 }
 
 /// Another contract than this repository's.
@@ -75,6 +94,7 @@ impl Command {
             Self::Check => {
                 "clean: generated code is up to date, the contract lints, the crate table holds"
             }
+            Self::Conform(_) => "the running service keeps the contract's word",
         }
     }
 }
@@ -84,7 +104,8 @@ pub(crate) fn parse() -> Invocation {
     let matches = definition().get_matches();
     let (command, matches) = match matches.subcommand() {
         Some(("generate", matches)) => (Command::Generate(Generate::of(matches)), matches),
-        // The definition requires a subcommand and knows two.
+        Some(("conform", matches)) => (Command::Conform(Conform::of(matches)), matches),
+        // The definition requires a subcommand and knows three.
         other => (
             Command::Check,
             other.map_or(&matches, |(_, matches)| matches),
@@ -166,6 +187,20 @@ fn definition() -> clap::Command {
                     "Exit codes: 0 clean, 1 the command itself failed, 4 stale, 5 contract, \
                      9 architecture; with several at once, the lowest.",
                 ),
+        )
+        .subcommand(conform())
+}
+
+fn conform() -> clap::Command {
+    clap::Command::new("conform")
+        .about("Ask the running service, on a private database, whether it keeps the contract")
+        .after_help("Exit codes: 0 it does, 1 the command itself failed, 7 it does not.")
+        .arg(
+            Arg::new("only")
+                .long("only")
+                .value_name("PART")
+                .value_parser(PossibleValuesParser::new(Part::ALL.map(Part::name)))
+                .help("One part instead of all"),
         )
 }
 

@@ -222,4 +222,17 @@ pub(crate) enum Failure {
     /// The private PostgreSQL refuses what this program asks it.
     #[error("the private PostgreSQL refuses a statement of this program: {0}")]
     Sql(String),
+    /// A program that a command starts does not do its work.
+    #[error("{program}: {cause}")]
+    Tool { program: String, cause: String },
+}
+
+impl Failure {
+    /// A program that does not do its work.
+    pub(crate) fn tool(program: &str, cause: impl Into<String>) -> Self {
+        Self::Tool {
+            program: program.to_owned(),
+            cause: cause.into(),
+        }
+    }
 }

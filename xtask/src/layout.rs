@@ -50,6 +50,11 @@ impl Layout {
         self.root.join("crates/booking-client/src/generated.rs")
     }
 
+    /// How the running service is asked whether it keeps the contract.
+    pub(crate) fn conform(&self) -> PathBuf {
+        self.root.join("xtask/conform")
+    }
+
     pub(crate) fn runtime(&self) -> PathBuf {
         self.root.join("crates/contract-runtime")
     }

@@ -7,6 +7,7 @@
 mod architecture;
 mod check;
 mod cli;
+mod conform;
 mod contract;
 mod database;
 mod documents;
@@ -40,5 +41,6 @@ fn run(invocation: &Invocation) -> Result<Vec<Finding>, Failure> {
     match &invocation.command {
         Command::Generate(arguments) => generate::run(&layout, arguments),
         Command::Check => check::run(&layout),
+        Command::Conform(arguments) => conform::run(&layout, arguments),
     }
 }

@@ -24,7 +24,6 @@ mod service;
 mod signals;
 pub mod telemetry;
 
-pub use api::routes;
 pub use error::StartError;
 pub use run::run;
 pub use running::{Options, RunningServer, start};

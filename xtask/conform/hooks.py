@@ -1,0 +1,189 @@
+"""What a valid request to the service needs beyond what JSON Schema can say.
+
+Schemathesis makes requests that follow the contract's schemas. A few of its rules stand in words
+only, and are refused with a 400: a date must not be past, `date_to` not before `date_from`, `page`
+and `cursor` exclude each other, and a cursor cannot be invented. Requests that are meant to be
+valid are led within these rules here. Requests that are meant to be wrong stay as they are.
+
+The contract's examples name a restaurant, a booking and a version of it. Valid requests get real
+ones in their place, and half of the times of day become ones at which tables are booked, so that
+there are successes, whose answers are checked and whose links are followed.
+"""
+
+import datetime
+import itertools
+import json
+import urllib.error
+import urllib.request
+
+import schemathesis
+from schemathesis.generation.meta import TestPhase
+
+EXAMPLE_RESTAURANT = 123
+EXAMPLE_BOOKING = "bk_7x3mN9pQs2"
+EXAMPLE_ENTITY_TAG = '"3"'
+
+# Dates are moved to within these weeks, with their day of the week. They begin on a Monday, so
+# that a run does not depend on the day on which it is made.
+WEEKS = 4
+TODAY = datetime.date.today()
+FIRST_MONDAY = TODAY + datetime.timedelta(days=14 - TODAY.weekday())
+
+# Dates from this year on stay where they are: valid, and further ahead than bookings are taken.
+FAR_AHEAD = 2500
+
+# When every restaurant of the demo serves dinner, from Tuesday to Saturday.
+DINNERS = [f"{hour}:{minute}" for hour in (18, 19, 20) for minute in ("00", "30")]
+
+# Further weeks, in which no table is asked for twice.
+QUIET_WEEKS = 40
+QUIET_SLOTS = itertools.count()
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Leads a request that is meant to be valid within the rules that stand in words."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    use_real_restaurant(case)
+    use_real_booking(case)
+    lead_query(case)
+    if isinstance(case.body, dict):
+        lead_body(case)
+
+
+def use_real_restaurant(case):
+    """Puts the first restaurant in the place of the contract's example."""
+    path, body = case.path_parameters or {}, case.body
+    # In the path it may have become text.
+    if str(path.get("restaurant_id")) == str(EXAMPLE_RESTAURANT):
+        case.path_parameters = {**path, "restaurant_id": first_restaurant(case)}
+    if isinstance(body, dict) and body.get("restaurant_id") == EXAMPLE_RESTAURANT:
+        case.body = {**body, "restaurant_id": first_restaurant(case)}
+
+
+def use_real_booking(case):
+    """Puts a new booking in the place of the contract's example, and its version likewise.
+
+    A change gets a new booking as well in the place of one that is over: only the stateful phase,
+    which follows one booking from step to step, is to meet those.
+    """
+    path = case.path_parameters or {}
+    if "booking_id" not in path:
+        return
+    booking, entity_tag = get(case, f"/bookings/{path['booking_id']}")
+    example = path["booking_id"] == EXAMPLE_BOOKING
+    is_over = booking is not None and booking["status"] not in ("pending", "confirmed")
+    stateful = case.meta.phase.name is TestPhase.STATEFUL
+    if example or (is_over and case.method == "PATCH" and not stateful):
+        booking, entity_tag = book(case)
+        case.path_parameters = {**path, "booking_id": booking["booking_id"]}
+    for name in ("If-Match", "If-None-Match"):
+        value = (case.headers or {}).get(name)
+        # In the coverage phase schemathesis makes headers of letters and digits only. An entity
+        # tag has quotes, so it puts a wrong one into requests that it takes for valid.
+        if value is not None and (value == EXAMPLE_ENTITY_TAG or value.isalnum()):
+            case.headers[name] = entity_tag or "*"
+
+
+def lead_query(case):
+    """Keeps dates in order and ahead, and leaves out cursors that no page has given."""
+    query = dict(case.query or {})
+    query.pop("cursor", None)
+    if "date" in query:
+        query["date"] = date_ahead(query["date"])
+    # As text, dates of this form are in the order of the calendar.
+    if "date_from" in query and "date_to" in query:
+        query["date_from"], query["date_to"] = sorted((query["date_from"], query["date_to"]))
+    if query != (case.query or {}):
+        case.query = query
+
+
+def lead_body(case):
+    """Moves bookings ahead, half of them to dinner, and most of those to tables that are free."""
+    body = dict(case.body)
+    if "booking_date" in body:
+        body["booking_date"] = date_ahead(body["booking_date"])
+    if "booking_time" in body:
+        body["booking_time"] = often_dinner(body["booking_time"])
+    # The fuzzing phase is to find tables taken. The stateful phase ends early when the same steps
+    # lead elsewhere than before, as they do once a table is taken.
+    if case.meta.phase.name is not TestPhase.FUZZING and body.get("booking_time") in DINNERS:
+        body["booking_date"], body["booking_time"] = quiet_slot()
+    if case.meta.phase.name is TestPhase.STATEFUL and "party_size" in body:
+        # Every restaurant of the demo has tables for four.
+        body["party_size"] = min(body["party_size"], 4)
+    if body != case.body:
+        case.body = body
+
+
+def date_ahead(text):
+    """A date of the weeks to come, with the same day of the week."""
+    date = datetime.date.fromisoformat(text)
+    if date.year >= FAR_AHEAD:
+        return text
+    # Day 1 of the calendar is a Monday.
+    days = (date.toordinal() - 1) % (7 * WEEKS)
+    return (FIRST_MONDAY + datetime.timedelta(days=days)).isoformat()
+
+
+def often_dinner(text):
+    """A time of day; of two that follow each other, one becomes a time of dinner."""
+    hour, minute = map(int, text.split(":"))
+    minutes = 60 * hour + minute
+    return DINNERS[minutes // 2 % len(DINNERS)] if minutes % 2 == 0 else text
+
+
+def quiet_slot():
+    """A date and a time that are given once; the parties of two of them never meet."""
+    number = next(QUIET_SLOTS)
+    week, day = divmod(number // 2, 5)
+    tuesday = FIRST_MONDAY + datetime.timedelta(weeks=WEEKS + week % QUIET_WEEKS, days=1)
+    date = tuesday + datetime.timedelta(days=day)
+    return date.isoformat(), (DINNERS[0], DINNERS[-1])[number % 2]
+
+
+def first_restaurant(case):
+    """The number of the first restaurant of the demo."""
+    restaurants, _ = get(case, "/restaurants?limit=1")
+    return restaurants["data"][0]["id"]
+
+
+def book(case):
+    """Makes a booking at the first restaurant, at the first time that is free in the quiet weeks."""
+    restaurant = first_restaurant(case)
+    date, time = quiet_slot()
+    return get(
+        case,
+        "/bookings",
+        {
+            "restaurant_id": restaurant,
+            "booking_date": date,
+            "booking_time": time,
+            "party_size": 2,
+            "customer": {
+                "name": "Sarah Chen",
+                "email": "sarah.chen@example.com",
+                "phone": "+1-555-123-4567",
+            },
+        },
+    )
+
+
+def get(case, path, body=None):
+    """Asks the service for something that a request needs: the answer, and its entity tag.
+
+    What does not exist is `None`.
+    """
+    request = urllib.request.Request(
+        case.operation.schema.get_base_url() + path,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return json.load(response), response.headers["ETag"]
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
+            return None, None
+        raise RuntimeError(f"{path} was answered with {error.code}: {error.read()}") from error

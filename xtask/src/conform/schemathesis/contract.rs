@@ -1,0 +1,124 @@
+//! What must be exercised: the operations and the links of the contract, by the names that
+//! schemathesis gives them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use booking_codegen::ir::Contract;
+use serde_json::{Map, Value};
+
+/// The operations and the links of a contract.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Expected {
+    /// Each operation's id, by `GET /bookings/{booking_id}`.
+    pub(super) operations: BTreeMap<String, String>,
+    /// Each link as people call it (`createBooking 201 GetBooking`), by
+    /// `POST /bookings -> [201] GetBooking -> GET /bookings/{booking_id}`.
+    pub(super) links: BTreeMap<String, String>,
+    /// The operations at either end of a link: the only ones that walks along links meet.
+    pub(super) linked: BTreeSet<String>,
+}
+
+impl Expected {
+    /// Of this contract, which lints: every reference and every link leads somewhere.
+    pub(super) fn of(contract: &Contract) -> Self {
+        let operations = contract.operations.iter().map(|operation| {
+            let method = operation.method.as_str();
+            (operation.id.as_str(), method, operation.path.as_str())
+        });
+        Self::from_parts(operations, &contract.document)
+    }
+
+    /// Of operations, each with its id, method and path, in this document.
+    fn from_parts<'a>(
+        operations: impl Iterator<Item = (&'a str, &'a str, &'a str)> + Clone,
+        document: &Value,
+    ) -> Self {
+        let labels: BTreeMap<&str, String> = operations
+            .clone()
+            .map(|(id, method, path)| (id, format!("{method} {path}")))
+            .collect();
+        let mut expected = Self::default();
+        for (id, method, path) in operations {
+            let from = &labels[id];
+            expected.operations.insert(from.clone(), id.to_owned());
+            let responses = &document["paths"][path][method.to_lowercase()]["responses"];
+            for (status, response) in entries(responses) {
+                for (name, link) in entries(&resolved(document, response)["links"]) {
+                    let target = &resolved(document, link)["operationId"];
+                    let Some(to) = target.as_str().and_then(|id| labels.get(id)) else {
+                        continue;
+                    };
+                    expected.links.insert(
+                        format!("{from} -> [{status}] {name} -> {to}"),
+                        format!("{id} {status} {name}"),
+                    );
+                    expected.linked.extend([from.clone(), to.clone()]);
+                }
+            }
+        }
+        expected
+    }
+}
+
+fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flat_map(Map::iter)
+}
+
+/// What a reference stands for; anything else stands for itself.
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    value["$ref"]
+        .as_str()
+        .and_then(|reference| document.pointer(reference.strip_prefix('#')?))
+        .unwrap_or(value)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Two operations, and a link from the one that reads to itself.
+    pub(in super::super) fn notes() -> Expected {
+        let operations = [
+            ("readNote", "GET", "/notes/{id}"),
+            ("countNotes", "GET", "/notes"),
+        ];
+        let document = json!({
+            "paths": {
+                "/notes/{id}": {"get": {"responses": {
+                    "204": {"$ref": "#/components/responses/Read"},
+                    "404": {"description": "Not there."},
+                }}},
+                "/notes": {"get": {"responses": {"204": {"description": "Counted."}}}},
+            },
+            "components": {
+                "responses": {"Read": {"links": {"Again": {"$ref": "#/components/links/Again"}}}},
+                "links": {"Again": {"operationId": "readNote"}},
+            },
+        });
+        Expected::from_parts(operations.into_iter(), &document)
+    }
+
+    #[test]
+    fn operations_and_links_have_the_names_that_schemathesis_gives_them() {
+        let expected = notes();
+        let operations: Vec<_> = expected.operations.iter().collect();
+        assert_eq!(
+            operations,
+            [
+                (&"GET /notes".to_owned(), &"countNotes".to_owned()),
+                (&"GET /notes/{id}".to_owned(), &"readNote".to_owned()),
+            ]
+        );
+        let links: Vec<_> = expected.links.iter().collect();
+        assert_eq!(
+            links,
+            [(
+                &"GET /notes/{id} -> [204] Again -> GET /notes/{id}".to_owned(),
+                &"readNote 204 Again".to_owned()
+            )]
+        );
+        assert_eq!(expected.linked, ["GET /notes/{id}".to_owned()].into());
+    }
+}

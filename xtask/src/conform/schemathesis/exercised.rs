@@ -1,0 +1,305 @@
+//! What the runs have really exercised, and whether that is enough.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::contract::Expected;
+use super::report::{Check, Interaction, Scenario, Summary};
+use super::{PHASES, failure};
+use crate::finding::{Finding, Kind};
+
+/// How many successful answers each operation must have given. Fewer would mean that most of
+/// what was checked is the shape of errors.
+const SUCCESSES: usize = 10;
+
+/// How often each link must have led to an answer that is no error.
+const FOLLOWED: usize = 3;
+
+/// The checks of schemathesis. All of them run; a name that is missing here or there means that
+/// another version has others.
+const CHECKS: [&str; 14] = [
+    "allow_header_conformance",
+    "content_type_conformance",
+    "ensure_resource_availability",
+    "ignored_auth",
+    "missing_required_header",
+    "negative_data_rejection",
+    "not_a_server_error",
+    "object_level_authorization",
+    "positive_data_acceptance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "status_code_conformance",
+    "unsupported_method",
+    "use_after_free",
+];
+
+/// What was exercised, over all runs.
+#[derive(Debug, Default)]
+pub(super) struct Exercised {
+    /// Requests to each operation, by phase.
+    cases: BTreeMap<String, BTreeMap<String, usize>>,
+    /// Answers of each operation, by status.
+    statuses: BTreeMap<String, BTreeMap<u16, usize>>,
+    /// How often each link was followed to an answer that is no error.
+    links: BTreeMap<String, usize>,
+    /// The checks that ran.
+    checks: BTreeSet<String>,
+    /// How each phase ended that was asked for, and why it was skipped.
+    phases: BTreeMap<String, (String, Option<String>)>,
+    /// Every distinct failure, and how often it was found.
+    failures: BTreeMap<failure::Key, (Finding, usize)>,
+    /// What else went wrong.
+    troubles: Vec<Finding>,
+}
+
+impl Exercised {
+    /// Takes in the summary of a run that was asked for these phases.
+    pub(super) fn summary(&mut self, summary: Summary, asked: &[&str]) {
+        for (name, phase) in summary.phases {
+            if asked.contains(&name.as_str()) {
+                self.phases.insert(name, (phase.status, phase.skip_reason));
+            }
+        }
+        if !summary.complete {
+            self.troubles.push(error(
+                "schemathesis-incomplete",
+                format!(
+                    "schemathesis has not come to its end: {}",
+                    summary.stop_reason
+                ),
+            ));
+        }
+        for trouble in summary.errors {
+            self.troubles.push(
+                error(
+                    "schemathesis-error",
+                    "schemathesis could not test something",
+                )
+                .detail(trouble.to_string()),
+            );
+        }
+        if summary.filtered > 0 {
+            self.troubles.push(error(
+                "schemathesis-filtered",
+                format!("a hook has dropped {} failures", summary.filtered),
+            ));
+        }
+        for (kind, about) in summary.warnings {
+            for about in about {
+                let about = about
+                    .as_str()
+                    .map_or_else(|| about.to_string(), str::to_owned);
+                self.troubles.push(
+                    error(
+                        "schemathesis-warning",
+                        format!("schemathesis warns of {kind}: {about}"),
+                    )
+                    .help("the run is weaker than it looks: see its log in target/conform"),
+                );
+            }
+        }
+    }
+
+    /// Takes in a scenario.
+    pub(super) fn scenario(&mut self, scenario: &Scenario) {
+        let recorder = &scenario.recorder;
+        for (id, case) in &recorder.cases {
+            let label = format!("{} {}", case.value.method, case.value.path);
+            let interaction = recorder.interactions.get(id);
+            let response = interaction.and_then(|interaction| interaction.response.as_ref());
+            let Some(status) = response.map(|response| response.status_code) else {
+                continue;
+            };
+            let phases = self.cases.entry(label.clone()).or_default();
+            *phases.entry(scenario.phase.clone()).or_default() += 1;
+            let statuses = self.statuses.entry(label).or_default();
+            *statuses.entry(status).or_default() += 1;
+            if let Some(link) = &case.transition
+                && case.is_transition_applied
+                && status < 400
+            {
+                *self.links.entry(link.id.clone()).or_default() += 1;
+            }
+        }
+        for (id, checks) in &recorder.checks {
+            let interaction = recorder.interactions.get(id);
+            for check in checks {
+                self.checks.insert(check.name.clone());
+                self.failure(&scenario.phase, check, interaction);
+            }
+        }
+    }
+
+    fn failure(&mut self, phase: &str, check: &Check, interaction: Option<&Interaction>) {
+        if let Some((key, finding)) = failure::of(phase, check, interaction) {
+            self.failures.entry(key).or_insert((finding, 0)).1 += 1;
+        }
+    }
+
+    /// How many things have gone wrong.
+    pub(super) fn wrong(&self) -> usize {
+        let failures: usize = self.failures.values().map(|(_, count)| count).sum();
+        failures + self.troubles.len()
+    }
+
+    /// What is wrong: failures, and what was not exercised.
+    pub(super) fn findings(&self, expected: &Expected) -> Vec<Finding> {
+        let failures = self.failures.values().map(|(finding, count)| {
+            let finding = finding.clone();
+            match count {
+                1 => finding,
+                _ => finding.detail(format!("found {count} times; this is the first")),
+            }
+        });
+        let mut findings: Vec<Finding> = failures.collect();
+        findings.extend(self.troubles.iter().cloned());
+        findings.extend(self.missing_phases());
+        findings.extend(self.missing_checks());
+        for (label, operation) in &expected.operations {
+            let linked = expected.linked.contains(label);
+            findings.extend(self.missing_cases(label, operation, linked));
+        }
+        for (id, link) in &expected.links {
+            let followed = self.links.get(id).copied().unwrap_or_default();
+            if followed < FOLLOWED {
+                findings.push(
+                    error(
+                        "link-not-followed",
+                        format!(
+                            "the link {link} has led to {followed} answers that are no error, \
+                             {FOLLOWED} are wanted"
+                        ),
+                    )
+                    .help("see to it that the answer holds what the link needs, or raise the runs"),
+                );
+            }
+        }
+        findings
+    }
+
+    fn missing_phases(&self) -> impl Iterator<Item = Finding> {
+        PHASES.iter().filter_map(|name| {
+            let reason = match self.phases.get(*name) {
+                None => "it is not in the report".to_owned(),
+                // What failed in it is found anyway.
+                Some((status, _)) if ["success", "failure"].contains(&status.as_str()) => {
+                    return None;
+                }
+                Some((status, reason)) => {
+                    format!(
+                        "{status}: {}",
+                        reason.as_deref().unwrap_or("without a reason")
+                    )
+                }
+            };
+            let message = format!("schemathesis has not run the phase {name}: {reason}");
+            Some(error("phase-skipped", message))
+        })
+    }
+
+    fn missing_checks(&self) -> impl Iterator<Item = Finding> {
+        CHECKS
+            .iter()
+            .filter(|name| !self.checks.contains(**name))
+            .map(|name| {
+                error(
+                    "check-not-run",
+                    format!("schemathesis has not run the check {name}"),
+                )
+            })
+    }
+
+    fn missing_cases(&self, label: &str, operation: &str, linked: bool) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let none = BTreeMap::new();
+        let cases = self.cases.get(label).unwrap_or(&none);
+        for phase in PHASES {
+            // That phase walks along links.
+            let passed_by = phase == "stateful" && !linked;
+            if !passed_by && !cases.contains_key(phase) {
+                findings.push(error(
+                    "operation-not-exercised",
+                    format!("the phase {phase} has sent no request to {operation} ({label})"),
+                ));
+            }
+        }
+        let successes = self.successes(label);
+        if successes < SUCCESSES {
+            findings.push(error(
+                "operation-not-exercised",
+                format!(
+                    "{operation} ({label}) has succeeded {successes} times, {SUCCESSES} are wanted"
+                ),
+            ));
+        }
+        findings
+    }
+
+    /// How many answers of an operation say that it has succeeded.
+    fn successes(&self, label: &str) -> usize {
+        let statuses = self.statuses.get(label).into_iter().flatten();
+        statuses
+            .filter(|(status, _)| (200..400).contains(*status))
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    /// The numbers, for people.
+    pub(super) fn note(&self, expected: &Expected) -> Finding {
+        let operations = expected.operations.keys();
+        let exercised = operations.filter(|label| self.cases.contains_key(*label));
+        let followed = expected
+            .links
+            .keys()
+            .filter(|id| self.links.contains_key(*id));
+        let requests: usize = self.cases.values().flat_map(BTreeMap::values).sum();
+        let message = format!(
+            "schemathesis has exercised {} of {} operations and {} of {} links with {requests} \
+             requests",
+            exercised.count(),
+            expected.operations.len(),
+            followed.count(),
+            expected.links.len(),
+        );
+        Finding::note(Kind::Conformance, "exercised", message)
+            .detail(self.operations(expected))
+            .detail(self.followed(expected))
+    }
+
+    /// A table of the operations.
+    fn operations(&self, expected: &Expected) -> String {
+        let mut table = format!("{:24}", "operation");
+        for phase in PHASES {
+            table += &format!("{phase:>10}");
+        }
+        table += "  answers";
+        for (label, operation) in &expected.operations {
+            table += &format!("\n{operation:24}");
+            for phase in PHASES {
+                let count = self.cases.get(label).and_then(|phases| phases.get(phase));
+                table += &format!("{:>10}", count.copied().unwrap_or_default());
+            }
+            for (status, count) in self.statuses.get(label).into_iter().flatten() {
+                table += &format!("  {status} × {count}");
+            }
+        }
+        table
+    }
+
+    /// A table of the links.
+    fn followed(&self, expected: &Expected) -> String {
+        let mut table = format!("{:40}{:>10}", "link", "followed");
+        for (id, link) in &expected.links {
+            let count = self.links.get(id).copied().unwrap_or_default();
+            table += &format!("\n{link:40}{count:>10}");
+        }
+        table
+    }
+}
+
+fn error(rule: &str, message: impl Into<String>) -> Finding {
+    Finding::error(Kind::Conformance, rule, message)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! One run of schemathesis.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::exercised::Exercised;
+use super::report;
+use crate::conform::child::Guarded;
+use crate::finding::Failure;
+use crate::layout::Layout;
+
+/// How long a run may take. All of them together take a minute; the limit is for one that hangs.
+const LIMIT: Duration = Duration::from_secs(150);
+
+/// What decides about Python or about Hypothesis where a flag does not.
+const VARIABLES: [&str; 6] = [
+    "CI",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "SCHEMATHESIS_BASE_URL",
+    "SCHEMATHESIS_COVERAGE",
+    "SCHEMATHESIS_REPORT",
+];
+
+/// A run before it is started.
+pub(super) struct Run<'a> {
+    pub(super) layout: &'a Layout,
+    /// The Python in which schemathesis is installed.
+    pub(super) python: &'a Path,
+    /// Where the operations are, with the base path.
+    pub(super) url: String,
+    pub(super) phases: &'static [&'static str],
+    pub(super) seed: u32,
+    /// How many requests for each operation, or how many walks along links.
+    pub(super) examples: u32,
+    /// What it writes: its log, its reports, and whatever else it likes to keep.
+    pub(super) directory: PathBuf,
+}
+
+impl Run<'_> {
+    /// Runs schemathesis to its end, and takes in what it reports.
+    pub(super) fn start(&self, exercised: &mut Exercised) -> Result<(), Failure> {
+        match fs::remove_dir_all(&self.directory) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(failed("remove", &self.directory)(source));
+            }
+            _ => {}
+        }
+        fs::create_dir_all(&self.directory).map_err(failed("make", &self.directory))?;
+        let log = self.directory.join("log.txt");
+        let output = File::create(&log).map_err(failed("write", &log))?;
+        let status = Guarded::new("schemathesis", self.python, self.arguments())
+            .without(&VARIABLES)
+            .env("SCHEMATHESIS_HOOKS", self.layout.conform().join("hooks.py"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            // The server is asked directly.
+            .env("NO_PROXY", "*")
+            .env("no_proxy", "*")
+            .directory(&self.directory)
+            .run(output, LIMIT)?;
+        let before = exercised.wrong();
+        // 0 is without failures, 1 with some; anything else is none of its reports.
+        if matches!(status.code(), Some(0 | 1)) {
+            self.read(exercised)?;
+            if status.success() || exercised.wrong() > before {
+                return Ok(());
+            }
+        }
+        let said = fs::read_to_string(&log).unwrap_or_default();
+        let cause = format!("{status}, and no failure is named:\n{}", said.trim());
+        Err(Failure::tool("schemathesis", cause))
+    }
+
+    fn arguments(&self) -> Vec<String> {
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let mut arguments = vec![
+            "-m".to_owned(),
+            "schemathesis.cli".to_owned(),
+            "--config-file".to_owned(),
+            text(self.layout.conform().join("schemathesis.toml")),
+            "run".to_owned(),
+            text(self.layout.contract()),
+            "--continue-on-failure".to_owned(),
+            "--no-color".to_owned(),
+        ];
+        for (name, value) in [
+            ("--url", self.url.clone()),
+            ("--checks", "all".to_owned()),
+            ("--phases", self.phases.join(",")),
+            ("--seed", self.seed.to_string()),
+            ("--max-examples", self.examples.to_string()),
+            ("--workers", "1".to_owned()),
+            ("--report", "ndjson,json".to_owned()),
+            ("--report-ndjson-path", text(self.events())),
+            ("--report-json-path", text(self.summary())),
+        ] {
+            arguments.extend([name.to_owned(), value]);
+        }
+        arguments
+    }
+
+    /// Takes in the reports.
+    fn read(&self, exercised: &mut Exercised) -> Result<(), Failure> {
+        let unreadable = |source: serde_json::Error| {
+            let cause = format!("its report is not what it should be: {source}");
+            Failure::tool("schemathesis", cause)
+        };
+        let path = self.summary();
+        let summary = fs::read_to_string(&path).map_err(failed("read", &path))?;
+        let summary = serde_json::from_str(&summary).map_err(unreadable)?;
+        exercised.summary(summary, self.phases);
+        let path = self.events();
+        let events = File::open(&path).map_err(failed("read", &path))?;
+        for line in BufReader::new(events).lines() {
+            let line = line.map_err(failed("read", &path))?;
+            if let Some(scenario) = report::scenario(&line).map_err(unreadable)? {
+                exercised.scenario(&scenario);
+            }
+        }
+        Ok(())
+    }
+
+    fn events(&self) -> PathBuf {
+        self.directory.join("events.ndjson")
+    }
+
+    fn summary(&self) -> PathBuf {
+        self.directory.join("summary.json")
+    }
+}
+
+fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Failure {
+    let path = path.to_owned();
+    move |source| Failure::Io {
+        action,
+        path,
+        source,
+    }
+}

@@ -1,0 +1,269 @@
+//! The server, built and run as its users run it, on a database of its own.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use cargo_metadata::{Message, MetadataCommand};
+use dev_postgres::{TemporaryCluster, TestDatabase};
+use serde_json::Value;
+
+use super::child::{Guarded, Running};
+use crate::finding::{Failure, Finding, Kind};
+use crate::layout::Layout;
+
+/// The package of the server, and the name of its program.
+const PACKAGE: &str = "booking-server";
+
+/// How long the server may take until it listens: the migrations and the demo are in it.
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// What decides about the server where a flag does not.
+const VARIABLES: [&str; 6] = [
+    "BOOKING_LISTEN",
+    "BOOKING_DATA_DIR",
+    "DATABASE_URL",
+    "BOOKING_DEMO",
+    "BOOKING_LOG",
+    "BOOKING_LOG_FORMAT",
+];
+
+/// The server's program, and a directory that is this command's own.
+#[derive(Debug)]
+pub(super) struct Build {
+    /// The program.
+    pub(super) program: PathBuf,
+    /// Where logs, reports and tools are kept, below the directory of everything built.
+    pub(super) directory: PathBuf,
+}
+
+/// Builds the server. What the compiler says goes to standard error.
+pub(super) fn build(layout: &Layout) -> Result<Build, Failure> {
+    let manifest = layout.root().join("Cargo.toml");
+    let metadata = MetadataCommand::new()
+        .manifest_path(&manifest)
+        .no_deps()
+        .exec()?;
+    let what = "cargo build --package booking-server";
+    let failed = |cause: String| Failure::tool(what, cause);
+    let mut cargo = Command::new("cargo")
+        .args(["build", "--locked", "--package", PACKAGE, "--bin", PACKAGE])
+        .arg("--message-format=json-render-diagnostics")
+        .arg("--manifest-path")
+        .arg(&manifest)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|source| failed(format!("it cannot be run: {source}")))?;
+    let mut program = None;
+    if let Some(output) = cargo.stdout.take() {
+        for message in Message::parse_stream(BufReader::new(output)) {
+            let message = message.map_err(|source| failed(source.to_string()))?;
+            if let Message::CompilerArtifact(artifact) = message
+                && artifact.target.name == PACKAGE
+            {
+                program = artifact.executable.or(program);
+            }
+        }
+    }
+    let status = cargo.wait().map_err(|source| failed(source.to_string()))?;
+    match program {
+        Some(program) if status.success() => Ok(Build {
+            program: program.into_std_path_buf(),
+            directory: metadata
+                .target_directory
+                .join("conform")
+                .into_std_path_buf(),
+        }),
+        _ => Err(failed("the server does not build".to_owned())),
+    }
+}
+
+/// A server that listens. It ends with this value, and its database with it.
+pub(super) struct Server {
+    process: Running,
+    address: String,
+    log: PathBuf,
+    _database: TestDatabase,
+}
+
+impl Server {
+    /// Starts the server on a database of its own with the restaurants of the demo, and waits
+    /// until it listens. Its log goes to this file.
+    pub(super) fn start(
+        build: &Build,
+        cluster: &TemporaryCluster,
+        log: &Path,
+    ) -> Result<Self, Failure> {
+        let failed = |cause: String| Failure::tool("the server", cause);
+        let database = cluster
+            .database()
+            .map_err(|source| failed(source.to_string()))?;
+        let url = database.url();
+        let arguments = [
+            ["--listen", "127.0.0.1:0"],
+            ["--database-url", &url],
+            ["--demo", "true"],
+            ["--log", "info"],
+            ["--log-format", "json"],
+        ];
+        let errors = File::create(log).map_err(|source| Failure::Io {
+            action: "write",
+            path: log.to_owned(),
+            source,
+        })?;
+        let mut process = Guarded::new("the server", &build.program, arguments.as_flattened())
+            .without(&VARIABLES)
+            .start(errors)?;
+        match address(&mut process) {
+            Some(address) => Ok(Self {
+                process,
+                address,
+                log: log.to_owned(),
+                _database: database,
+            }),
+            None => {
+                // It writes nothing more then.
+                let _ = process.stop();
+                Err(failed(format!(
+                    "it has not said within {START_LIMIT:?} that it listens{}",
+                    last_lines(log)
+                )))
+            }
+        }
+    }
+
+    /// `http://127.0.0.1:54321`.
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Stops the server in order. What went wrong with it meanwhile is found in its log.
+    pub(super) fn stop(mut self) -> Result<Vec<Finding>, Failure> {
+        let died = self.process.ended()?;
+        let status = self.process.stop()?;
+        let mut findings = in_log(&read(&self.log)?);
+        if died.is_some() {
+            findings.push(
+                error(
+                    "server-died",
+                    format!("the server ended by itself: {status}"),
+                )
+                .detail(format!("its log ends with{}", last_lines(&self.log))),
+            );
+        } else if !status.success() {
+            findings.push(error(
+                "server-died",
+                format!("the server did not end in order when it was asked to: {status}"),
+            ));
+        }
+        Ok(findings)
+    }
+}
+
+fn error(rule: &str, message: impl Into<String>) -> Finding {
+    Finding::error(Kind::Conformance, rule, message)
+}
+
+/// Where it listens, as it says itself.
+fn address(process: &mut Running) -> Option<String> {
+    let output = process.output()?;
+    let (said, heard) = mpsc::channel();
+    // It reads to the end, for a server whose pipe is full would wait.
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if let Some(address) = announced(&line) {
+                // Nobody listens any more after the limit.
+                let _ = said.send(address.to_owned());
+            }
+        }
+    });
+    // It ends at once when the server does.
+    heard.recv_timeout(START_LIMIT).ok()
+}
+
+/// The address in `listening  http://127.0.0.1:54321/api/v1`.
+fn announced(line: &str) -> Option<&str> {
+    let url = line.trim().strip_prefix("listening")?.trim();
+    let host = url.strip_prefix("http://")?;
+    let end = host.find('/').unwrap_or(host.len());
+    Some(&url[..url.len() - host.len() + end])
+}
+
+/// Errors and panics in a log, each kind once.
+fn in_log(log: &str) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for line in log.lines() {
+        let finding = match serde_json::from_str::<Value>(line) {
+            Ok(event) if event["level"] == "ERROR" => error(
+                "server-error",
+                format!(
+                    "the server has logged an error: {}",
+                    event["message"].as_str().unwrap_or_default()
+                ),
+            ),
+            Ok(_) => continue,
+            Err(_) if line.contains("panicked at") => {
+                error("server-panicked", "a thread of the server has panicked")
+            }
+            Err(_) => continue,
+        };
+        let known = findings
+            .iter()
+            .any(|known| (&known.rule, &known.message) == (&finding.rule, &finding.message));
+        if !known {
+            findings.push(finding.detail(line));
+        }
+    }
+    findings
+}
+
+/// The end of a log, to be read after a colon.
+fn last_lines(log: &Path) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    let last = &lines[lines.len().saturating_sub(5)..];
+    if last.is_empty() {
+        "; its log is empty".to_owned()
+    } else {
+        format!(":\n{}", last.join("\n"))
+    }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|source| Failure::Io {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_the_one_that_is_announced() {
+        let line = "  listening  http://127.0.0.1:4711/api/v1";
+        assert_eq!(announced(line), Some("http://127.0.0.1:4711"));
+        assert_eq!(announced("  reference  http://127.0.0.1:4711/docs"), None);
+    }
+
+    #[test]
+    fn errors_and_panics_in_a_log_are_found_once_each() {
+        let log = "{\"level\":\"INFO\",\"message\":\"request answered\"}\n\
+                   {\"level\":\"ERROR\",\"message\":\"the pool is empty\",\"request_id\":1}\n\
+                   {\"level\":\"ERROR\",\"message\":\"the pool is empty\",\"request_id\":2}\n\
+                   thread 'main' (7) panicked at src/lib.rs:1:1:\nmessage\n";
+        let rules: Vec<_> = in_log(log)
+            .into_iter()
+            .map(|finding| finding.rule)
+            .collect();
+        assert_eq!(rules, ["server-error", "server-panicked"]);
+        assert!(in_log("{\"level\":\"WARN\",\"message\":\"slow\"}\n").is_empty());
+    }
+}
