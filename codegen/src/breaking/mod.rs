@@ -33,6 +33,7 @@ mod walk;
 
 pub use change::{Change, Comparison, Hurts, Place, Side, Verdict};
 pub use document::Document;
+pub use treatment::known_keys;
 pub use version::{Allowance, allowance};
 
 use edit::Documents;

@@ -1,6 +1,8 @@
 //! The one table of keys: what becomes of a difference at each. A key that is not here cannot be
 //! proven compatible, so that nothing falls through.
 
+use crate::lower::keys;
+
 /// The objects of a contract that are compared key by key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Object {
@@ -187,4 +189,13 @@ fn prose(object: Object) -> &'static [&'static str] {
         Object::SecurityScheme => &["description", "bearerFormat"],
         Object::Components | Object::Map => &[],
     }
+}
+
+/// Every key that the generator reads, ignores or refuses, as the comparison must know it too:
+/// the object that has it (`a schema`), and the key.
+pub fn known_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
+    keys::ALL.iter().flat_map(|vocabulary| {
+        let keys = vocabulary.keys.iter();
+        keys.map(|(key, _)| (vocabulary.what, *key))
+    })
 }

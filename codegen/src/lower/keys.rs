@@ -417,7 +417,7 @@ pub(crate) static APPLIES: &[(&str, &[&str])] = &[
 ];
 
 /// Every vocabulary.
-static ALL: &[&Vocabulary] = &[
+pub(crate) static ALL: &[&Vocabulary] = &[
     &ROOT,
     &INFO,
     &CONTACT,

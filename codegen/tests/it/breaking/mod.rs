@@ -1,6 +1,8 @@
 //! The comparison of two contracts from outside: two texts in, verdicts out.
 
 mod golden;
+mod keywords;
+mod patch;
 mod real;
 
 use booking_codegen::breaking::{Comparison, Document, compare};
