@@ -154,12 +154,12 @@ fn headers<'a>(walk: &mut Walk<'a>, label: &str, answer: &Two<'a>) {
             walk.edit(&context(&spelled(was)), edit);
         }
     }
-    for (name, is) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+    for (_, is) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
         let (kind, presence) = presence(&documents.new.follow(is));
         let message = format!("{kind} header `{}` added", spelled(is));
         let what = What::AnswerHeader(Step::Added, presence);
         let edit = Edit::shown(what, Relation::Narrower, message, Some(old_holder), is);
-        let label = format!("{label} header `{name}`");
+        let label = format!("{label} header `{}`", spelled(is));
         walk.edit(&Context::new(Direction::Response, label), edit);
     }
 }

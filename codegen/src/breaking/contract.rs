@@ -201,8 +201,7 @@ fn unused<'a>(
     let mut unused = BTreeMap::new();
     let mut used = BTreeSet::new();
     for (section, at) in sections.unwrap_or_default() {
-        // Security schemes are referred to by name.
-        if section.starts_with("x-") || section == "securitySchemes" {
+        if section.starts_with("x-") {
             continue;
         }
         for (_, component) in at.entries() {

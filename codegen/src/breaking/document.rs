@@ -115,16 +115,11 @@ impl Document {
         Some(at)
     }
 
-    /// The targets of all references that can be reached from outside of `components`.
+    /// The pointers of everything that is referred to, directly or not, from outside of
+    /// `components`: by `$ref`, or as a security scheme by its name.
     pub(super) fn mentioned(&self) -> HashSet<String> {
         let mut seen = HashSet::new();
-        let mut open: Vec<At<'_>> = self
-            .root()
-            .entries()
-            .into_iter()
-            .filter(|(key, _)| *key != "components")
-            .map(|(_, at)| at)
-            .collect();
+        let mut open = vec![self.root()];
         while let Some(at) = open.pop() {
             if let Some(target) = at.text("$ref")
                 && let Some(next) = self.find(target)
@@ -132,7 +127,16 @@ impl Document {
             {
                 open.push(next);
             }
-            open.extend(at.entries().into_iter().map(|(_, below)| below));
+            if let Some(security) = at.get("security") {
+                let ways = security.items().into_iter();
+                let names = ways.flat_map(|way| way.entries()).map(|(name, _)| name);
+                seen.extend(
+                    names.map(|name| format!("/components/securitySchemes/{}", escape(name))),
+                );
+            }
+            let below = at.entries().into_iter();
+            let outside = below.filter(|(key, _)| !(at.pointer.is_empty() && *key == "components"));
+            open.extend(outside.map(|(_, below)| below));
             open.extend(at.items());
         }
         seen
@@ -216,8 +220,7 @@ impl<'a> At<'a> {
 
     /// The pointer of a key of this.
     fn below(&self, key: &str) -> String {
-        let key = key.replace('~', "~0").replace('/', "~1");
-        format!("{}/{key}", self.pointer)
+        format!("{}/{}", self.pointer, escape(key))
     }
 
     pub(super) fn place(&self) -> Place {
@@ -249,6 +252,11 @@ impl<'a> At<'a> {
             _ => self.node.to_json().to_string(),
         })
     }
+}
+
+/// A key as a step of a JSON pointer.
+fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// Cuts what would make a message unreadable.

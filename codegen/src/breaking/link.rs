@@ -1,6 +1,5 @@
 //! Links: promises about what can be asked next.
 
-use super::document::At;
 use super::edit::{Edit, Two};
 use super::law::{Relation, What};
 use super::treatment::Object;
@@ -51,11 +50,14 @@ fn retargeted<'a>(
     name: &str,
     link: &Two<'a>,
 ) {
-    let target = |at: &At<'a>, known: &HashMap<&'a str, String>| {
-        let id = at.text("operationId")?;
-        Some(known.get(id).cloned().unwrap_or_else(|| id.to_owned()))
+    let (old, new) = (link.old.text("operationId"), link.new.text("operationId"));
+    let known = |id: Option<&str>, known: &HashMap<&'a str, String>| known.get(id?).cloned();
+    let leads_elsewhere = match (known(old, &targets.old), known(new, &targets.new)) {
+        (Some(old), Some(new)) => old != new,
+        // An operation that is gone is a change of its own.
+        _ => old != new,
     };
-    if target(&link.old, &targets.old) != target(&link.new, &targets.new) {
+    if leads_elsewhere {
         let mut edit = link.edit(What::Links, Relation::Incomparable, "operationId");
         edit.message = format!("link `{name}`: {}", edit.message);
         walk.edit(context, edit);

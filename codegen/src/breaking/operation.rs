@@ -102,9 +102,10 @@ fn parameters<'a>(
         // What the operation says comes second, and outranks what the path says.
         for parameter in at.into_iter().flatten().flat_map(At::items) {
             let parameter = follow(&parameter);
-            if let Some(key) = key(&parameter, path) {
-                found.insert(key, parameter);
-            }
+            // One without a place or a name is no parameter, but must not go unseen.
+            let nameless = || ("nowhere".to_owned(), parameter.pointer.clone());
+            let key = key(&parameter, path).unwrap_or_else(nameless);
+            found.insert(key, parameter);
         }
         found
     };
@@ -120,14 +121,10 @@ fn parameters<'a>(
         new.path,
         [new_item, new_own],
     );
-    let context = |at: &At<'_>| {
-        let text = |key| at.text(key).unwrap_or_default();
-        let label = format!("{id} {} parameter `{}`", text("in"), text("name"));
-        Context::new(Direction::Request, label)
-    };
+    let context = |at: &At<'_>| Context::new(Direction::Request, format!("{id} {}", described(at)));
     for (key, was) in &were {
         let Some(is) = are.get(key) else {
-            let message = format!("{} parameter removed", described(was));
+            let message = format!("{} removed", described(was));
             let relation = Relation::Narrower;
             let edit = Edit::gone(What::Parameters, relation, message, was, &operation.new);
             walk.edit(&context(was), edit);
@@ -151,7 +148,7 @@ fn parameters<'a>(
         } else {
             ("optional", Relation::Wider)
         };
-        let message = format!("{kind} {} parameter added", described(is));
+        let message = format!("{kind} {} added", described(is));
         let edit = Edit::shown(
             What::Parameters,
             relation,
@@ -163,10 +160,10 @@ fn parameters<'a>(
     }
 }
 
-/// ``query `page` ``
+/// ``query parameter `page` ``
 fn described(parameter: &At<'_>) -> String {
     let text = |key| parameter.text(key).unwrap_or_default();
-    format!("{} `{}`", text("in"), text("name"))
+    format!("{} parameter `{}`", text("in"), text("name"))
 }
 
 fn key(parameter: &At<'_>, path: &str) -> Option<Key> {

@@ -24,14 +24,22 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, id: &str, root: &Two<'a>, operati
         let message = format!("`security` {} → {}", shown(&were), shown(&are));
         let context = Context::new(Direction::Request, id);
         let edit = match (old, new) {
-            (Some(old), None) => Edit::gone(What::Security, relation, message, old, &operation.new),
-            (old, new) => Edit::shown(
-                What::Security,
-                relation,
-                message,
-                old.or(Some(&operation.old)),
-                new.unwrap_or(&operation.new),
-            ),
+            (Some(old), Some(new)) => {
+                Edit::shown(What::Security, relation, message, Some(old), new)
+            }
+            (None, Some(new)) => {
+                // What the root demands of all operations was added to the root.
+                let own = operation.new.get("security").is_some();
+                let holder = if own { &operation.old } else { &root.old };
+                Edit::shown(What::Security, relation, message, Some(holder), new)
+            }
+            (Some(old), None) => {
+                let own = operation.old.get("security").is_some();
+                let holder = if own { &operation.new } else { &root.new };
+                Edit::gone(What::Security, relation, message, old, holder)
+            }
+            // Without security on either side there is no difference.
+            (None, None) => return,
         };
         walk.edit(&context, edit);
     }

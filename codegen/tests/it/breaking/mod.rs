@@ -1,6 +1,8 @@
 //! The comparison of two contracts from outside: two texts in, verdicts out.
 
+mod edits;
 mod golden;
+mod keys;
 mod keywords;
 mod patch;
 mod real;
