@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Check,
     /// `conform`.
     Conform(Conform),
+    /// `schema dump`.
+    SchemaDump,
 }
 
 /// The arguments of `generate`.
@@ -91,6 +93,7 @@ impl Command {
         match self {
             Self::Generate(Generate { check: true, .. }) => "generated code is up to date",
             Self::Generate(Generate { check: false, .. }) => "generated",
+            Self::SchemaDump => "schema.sql and schema.rs are what the migrations build",
             Self::Check => {
                 "clean: generated code is up to date, the contract lints, the crate table holds"
             }
@@ -105,7 +108,8 @@ pub(crate) fn parse() -> Invocation {
     let (command, matches) = match matches.subcommand() {
         Some(("generate", matches)) => (Command::Generate(Generate::of(matches)), matches),
         Some(("conform", matches)) => (Command::Conform(Conform::of(matches)), matches),
-        // The definition requires a subcommand and knows three.
+        Some(("schema", matches)) => (Command::SchemaDump, matches),
+        // The definition requires a subcommand and knows no other but `check`.
         other => (
             Command::Check,
             other.map_or(&matches, |(_, matches)| matches),
@@ -180,6 +184,7 @@ fn definition() -> clap::Command {
                         .help("The directory of the crate that is made from --spec"),
                 ),
         )
+        .subcommand(schema())
         .subcommand(
             clap::Command::new("check")
                 .about("Check generated code, the contract and the crate table")
@@ -201,6 +206,21 @@ fn conform() -> clap::Command {
                 .value_name("PART")
                 .value_parser(PossibleValuesParser::new(Part::ALL.map(Part::name)))
                 .help("One part instead of all"),
+        )
+}
+
+fn schema() -> clap::Command {
+    clap::Command::new("schema")
+        .about("The database's schema: what follows from the migrations")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            clap::Command::new("dump")
+                .about("Write schema.sql and schema.rs as the migrations have it")
+                .after_help(
+                    "Exit codes: 0 done, 1 the command itself failed, \
+                     8 the migrations do not run or cannot be written down.",
+                ),
         )
 }
 

@@ -96,6 +96,11 @@ impl Layout {
         self.root.join("schema.sql")
     }
 
+    /// The tables as Diesel sees them.
+    pub(crate) fn schema_rs(&self) -> PathBuf {
+        self.root.join("crates/booking-persistence/src/schema.rs")
+    }
+
     /// A path as a reader of the repository would write it.
     pub(crate) fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.root)

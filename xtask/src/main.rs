@@ -42,5 +42,6 @@ fn run(invocation: &Invocation) -> Result<Vec<Finding>, Failure> {
         Command::Generate(arguments) => generate::run(&layout, arguments),
         Command::Check => check::run(&layout),
         Command::Conform(arguments) => conform::run(&layout, arguments),
+        Command::SchemaDump => database::dump(&layout),
     }
 }

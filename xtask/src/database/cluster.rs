@@ -86,7 +86,7 @@ impl Scratch {
 
 /// What the server says about a file, at the line where it stopped.
 fn fails(rule: &str, file: &SqlFile, error: &SqlError) -> Vec<Finding> {
-    let message = format!("PostgreSQL refuses it on an empty database: {error}");
+    let message = format!("PostgreSQL refuses it: {error}");
     let place = match error.position {
         None => Place::file(&file.shown),
         Some(position) => Place::line(&file.shown, file.line_of_character(position)),

@@ -6,6 +6,8 @@
 
 mod catalog;
 mod cluster;
+mod diesel;
+mod dump;
 mod migrations;
 mod report;
 mod rules;
@@ -23,24 +25,42 @@ use dev_postgres::TemporaryCluster;
 
 use self::catalog::Catalog;
 use self::cluster::{Scratch, Way, failure};
+use self::dump::Schema;
 use self::migrations::Migration;
 use self::report::Side;
 use self::sql::SqlFile;
 use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
+use crate::outputs::Outputs;
 
 /// What to do when `schema.sql` and the migrations differ.
 const DUMP: &str = "where the migrations are right, run `cargo xtask schema dump`; where \
     schema.sql is, write a migration for it";
 
+/// What the migrations build on an empty database.
+struct Built {
+    catalog: Catalog,
+    schema: Schema,
+}
+
 /// Compares every description of the database.
 pub(crate) fn check(layout: &Layout) -> Result<Vec<Finding>, Failure> {
-    let migrations = match migrations::read(layout)? {
-        Ok(migrations) => migrations,
-        Err(findings) => return Ok(findings),
-    };
-    let cluster = TemporaryCluster::start().map_err(Failure::Postgres)?;
-    check_in(&cluster, layout, &migrations)
+    match migrations::read(layout)? {
+        Ok(migrations) => check_in(&start()?, layout, &migrations),
+        Err(findings) => Ok(findings),
+    }
+}
+
+/// Writes `schema.sql` and `schema.rs` as the migrations have it, where they differ.
+pub(crate) fn dump(layout: &Layout) -> Result<Vec<Finding>, Failure> {
+    match migrations::read(layout)? {
+        Ok(migrations) => dump_in(&start()?, layout, &migrations),
+        Err(findings) => Ok(findings),
+    }
+}
+
+fn start() -> Result<TemporaryCluster, Failure> {
+    TemporaryCluster::start().map_err(Failure::Postgres)
 }
 
 fn check_in(
@@ -49,41 +69,76 @@ fn check_in(
     migrations: &[Migration],
 ) -> Result<Vec<Finding>, Failure> {
     let schema_sql = schema_sql(layout)?;
-    let (migrated, written, back) = thread::scope(|scope| {
-        let written = scope.spawn(|| match &schema_sql {
-            Ok(file) => of_file(cluster, file),
-            Err(findings) => Ok(Err(findings.clone())),
-        });
+    let (built, written, back) = thread::scope(|scope| {
+        let written = scope.spawn(|| of_file(cluster, schema_sql.as_ref()));
         let back = scope.spawn(|| way_back::check(cluster, migrations));
-        let migrated = of_migrations(cluster, migrations);
-        (migrated, joined(written), joined(back))
+        (
+            of_migrations(cluster, migrations),
+            joined(written),
+            joined(back),
+        )
     });
-    let (migrated, written, back) = (migrated?, written?, back?);
-    // A migration that does not run up says so on its own way, too.
-    let mut findings = if migrated.is_ok() { back } else { Vec::new() };
-    match (migrated, written, &schema_sql) {
-        (Ok(migrated), Ok(written), Ok(file)) => {
-            let ups = migrations.iter().map(|migration| &migration.up).collect();
+    let (built, written) = (built?, written?);
+    let built = match built {
+        Ok(built) => built,
+        // There is nothing to compare with, and the way back ends at the same migration.
+        Err(mut findings) => {
+            findings.extend(written.err().into_iter().flatten());
+            return Ok(findings);
+        }
+    };
+    let ups: Vec<&SqlFile> = migrations.iter().map(|migration| &migration.up).collect();
+    let mut findings = diesel::check(layout, &built, &ups)?;
+    match (written, &schema_sql) {
+        (Ok(written), Some(file)) => {
             let left = Side {
                 name: "the migrations",
-                catalog: &migrated,
-                files: ups,
+                catalog: &built.catalog,
+                definitions: report::all(&ups),
             };
             let right = Side {
                 name: "schema.sql",
                 catalog: &written,
-                files: vec![file],
+                definitions: vec![file],
             };
             findings.extend(report::compare(rules::SCHEMA_SQL, &left, &right, DUMP));
         }
-        (migrated, written, _) => findings.extend(
-            [migrated.err(), written.err()]
-                .into_iter()
-                .flatten()
-                .flatten(),
+        (Err(wrong), Some(_)) => findings.extend(wrong),
+        (_, None) => findings.push(
+            Finding::error(Kind::Database, rules::SCHEMA_SQL, "schema.sql is missing")
+                .at(Place::file(layout.shown(&layout.schema_sql())))
+                .help("run `cargo xtask schema dump`"),
         ),
     }
+    findings.extend(back?);
     Ok(findings)
+}
+
+fn dump_in(
+    cluster: &TemporaryCluster,
+    layout: &Layout,
+    migrations: &[Migration],
+) -> Result<Vec<Finding>, Failure> {
+    let built = match of_migrations(cluster, migrations)? {
+        Ok(built) => built,
+        Err(findings) => return Ok(findings),
+    };
+    let ups: Vec<&SqlFile> = migrations.iter().map(|migration| &migration.up).collect();
+    let present = schema_sql(layout)?;
+    let present = present.as_ref().map(|file| file.text.as_str());
+    let schema_sql = dump::schema_sql(cluster, &built, &ups, present)?;
+    match (schema_sql, diesel::text(&built, &ups)) {
+        (Ok(sql), Ok(rust)) => Outputs {
+            files: vec![(layout.schema_sql(), sql), (layout.schema_rs(), rust)],
+            owned: Vec::new(),
+        }
+        .write(layout),
+        (sql, rust) => Ok([sql.err(), rust.err()]
+            .into_iter()
+            .flatten()
+            .flatten()
+            .collect()),
+    }
 }
 
 /// What a thread gave. It panics only where this program is wrong, and then as if it had run
@@ -94,11 +149,10 @@ fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// What the migrations build on an empty database.
 fn of_migrations(
     cluster: &TemporaryCluster,
     migrations: &[Migration],
-) -> Result<Result<Catalog, Vec<Finding>>, Failure> {
+) -> Result<Result<Built, Vec<Finding>>, Failure> {
     let scratch = Scratch::empty(cluster)?;
     scratch.prepare()?;
     for migration in migrations {
@@ -106,14 +160,20 @@ fn of_migrations(
             return Ok(Err(findings));
         }
     }
-    Ok(Ok(Catalog::read(&scratch.session).map_err(failure)?))
+    Ok(Ok(Built {
+        catalog: Catalog::read(&scratch.session).map_err(failure)?,
+        schema: Schema::read(&scratch.session).map_err(failure)?,
+    }))
 }
 
-/// What a file builds on an empty database.
+/// What a file builds on an empty database; without a file, nothing.
 fn of_file(
     cluster: &TemporaryCluster,
-    file: &SqlFile,
+    file: Option<&SqlFile>,
 ) -> Result<Result<Catalog, Vec<Finding>>, Failure> {
+    let Some(file) = file else {
+        return Ok(Ok(Catalog::default()));
+    };
     let scratch = Scratch::empty(cluster)?;
     if let Err(findings) = scratch.apply(rules::SCHEMA_SQL_FAILS, file) {
         return Ok(Err(findings));
@@ -121,18 +181,12 @@ fn of_file(
     Ok(Ok(Catalog::read(&scratch.session).map_err(failure)?))
 }
 
-/// `schema.sql`.
-fn schema_sql(layout: &Layout) -> Result<Result<SqlFile, Vec<Finding>>, Failure> {
+/// `schema.sql`, if it is there.
+fn schema_sql(layout: &Layout) -> Result<Option<SqlFile>, Failure> {
     let path = layout.schema_sql();
-    let shown = layout.shown(&path);
     match fs::read_to_string(&path) {
-        Ok(text) => Ok(Ok(SqlFile::new(&shown, text))),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let message = "schema.sql is missing";
-            let finding = Finding::error(Kind::Database, rules::SCHEMA_SQL, message);
-            let help = "run `cargo xtask schema dump`";
-            Ok(Err(vec![finding.at(Place::file(shown)).help(help)]))
-        }
+        Ok(text) => Ok(Some(SqlFile::new(&layout.shown(&path), text))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(source) => Err(Failure::Io {
             action: "read",
             path,

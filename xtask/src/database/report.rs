@@ -7,13 +7,36 @@ use crate::finding::{Finding, Kind, Place};
 /// The longest value that still reads within a sentence.
 const SHORT: usize = 60;
 
+/// A text in which objects are defined.
+pub(super) trait Definitions {
+    /// Its path below the root.
+    fn shown(&self) -> &str;
+    /// The line on which an object is defined, if it is.
+    fn line_of(&self, id: &Id) -> Option<usize>;
+}
+
+impl Definitions for SqlFile {
+    fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    fn line_of(&self, id: &Id) -> Option<usize> {
+        Self::line_of(self, id)
+    }
+}
+
+/// Files of SQL as texts in which objects are defined.
+pub(super) fn all<'a>(files: &[&'a SqlFile]) -> Vec<&'a dyn Definitions> {
+    files.iter().map(|file| *file as &dyn Definitions).collect()
+}
+
 /// One side of a comparison.
 pub(super) struct Side<'a> {
     /// How it is called: `the migrations`, `schema.sql`.
     pub(super) name: &'a str,
     pub(super) catalog: &'a Catalog,
     /// Where its objects are defined, if it is made of files; later ones change earlier ones.
-    pub(super) files: Vec<&'a SqlFile>,
+    pub(super) definitions: Vec<&'a dyn Definitions>,
 }
 
 impl Side<'_> {
@@ -28,9 +51,9 @@ impl Side<'_> {
     }
 
     fn definition(&self, id: &Id) -> Option<Place> {
-        self.files.iter().rev().find_map(|file| {
+        self.definitions.iter().rev().find_map(|file| {
             let line = file.line_of(id)?;
-            Some(Place::line(&file.shown, line))
+            Some(Place::line(file.shown(), line))
         })
     }
 }

@@ -6,6 +6,8 @@
 //! | `database/migration-fails` | a migration does not run, up or down, on an empty database |
 //! | `database/schema-sql-fails` | `schema.sql` does not run on an empty database |
 //! | `database/schema-sql` | `schema.sql` and what the migrations build |
+//! | `database/schema-rs` | the tables and types of `schema.rs` and what the migrations build |
+//! | `database/schema-dump` | what `schema dump` can write down and what the migrations build |
 //! | `database/down` | what a migration's way back leaves, and what was there before it |
 //! | `database/up-again` | what a migration makes the second time, and what it made the first |
 
@@ -21,3 +23,7 @@ pub(super) const SCHEMA_SQL: &str = "schema-sql";
 pub(super) const DOWN: &str = "down";
 /// What a migration makes the second time, and what it made the first.
 pub(super) const UP_AGAIN: &str = "up-again";
+/// The tables and types of `schema.rs` and what the migrations build.
+pub(super) const SCHEMA_RS: &str = "schema-rs";
+/// What `schema dump` can write down and what the migrations build.
+pub(super) const DUMP: &str = "schema-dump";

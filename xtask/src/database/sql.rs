@@ -28,6 +28,11 @@ impl SqlFile {
         }
     }
 
+    /// The text with spaces for comments and strings.
+    pub(super) fn masked(&self) -> &str {
+        &self.masked
+    }
+
     /// Each statement, from its first word up to its semicolon, which is left out.
     pub(super) fn statements(&self) -> Vec<Range<usize>> {
         let mut statements = Vec::new();

@@ -73,13 +73,13 @@ fn ends_where_it_began(migration: &Migration, before: &Catalog, after: &Catalog)
     let left = Side {
         name: "the schema before it",
         catalog: before,
-        files: Vec::new(),
+        definitions: Vec::new(),
     };
     let name = format!("what down.sql of {} leaves", migration.name);
     let right = Side {
         name: &name,
         catalog: &after,
-        files: vec![&migration.up, &migration.down],
+        definitions: vec![&migration.up, &migration.down],
     };
     compare(rules::DOWN, &left, &right, REPAIR_DOWN)
 }
@@ -88,13 +88,13 @@ fn ends_where_it_was(migration: &Migration, once: &Catalog, again: &Catalog) -> 
     let left = Side {
         name: "the schema that it made the first time",
         catalog: once,
-        files: Vec::new(),
+        definitions: Vec::new(),
     };
     let name = format!("what {} makes when it runs again", migration.name);
     let right = Side {
         name: &name,
         catalog: again,
-        files: vec![&migration.up],
+        definitions: vec![&migration.up],
     };
     compare(rules::UP_AGAIN, &left, &right, REPAIR_UP)
 }

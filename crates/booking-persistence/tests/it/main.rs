@@ -3,8 +3,6 @@
 #[cfg(test)]
 mod bookings;
 #[cfg(test)]
-mod catalog;
-#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod migrations;
@@ -16,8 +14,6 @@ mod recovery;
 mod restaurants;
 #[cfg(test)]
 mod schema_bounds;
-#[cfg(test)]
-mod schema_equality;
 #[cfg(test)]
 mod schema_rules;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 
 use crate::support::{connect, migrated, texts};
 
-const SCHEMA_SQL: &str = include_str!("../../../../schema.sql");
+const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
 
 const CONSTRAINTS: &str = "SELECT conname::text AS line
     FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
@@ -95,12 +95,24 @@ async fn every_text_is_bounded() {
     holds(TEXTS_ARE_BOUNDED).await;
 }
 
-/// A name that PostgreSQL has made up does not stand in `schema.sql`.
+/// The text of every migration.
+fn migrations() -> String {
+    let folders = std::fs::read_dir(MIGRATIONS).expect("it can be listed");
+    let files = folders.map(|folder| folder.expect("it can be listed").path().join("up.sql"));
+    files
+        .filter(|file| file.exists())
+        .map(|file| std::fs::read_to_string(file).expect("it can be read"))
+        .collect()
+}
+
+/// A name that PostgreSQL has made up does not stand in a migration.
 #[tokio::test]
 async fn every_constraint_is_named() {
-    let named: Vec<&str> = SCHEMA_SQL
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("CONSTRAINT ")?.split(' ').next())
+    let migrations = migrations();
+    let named: Vec<&str> = migrations
+        .split("CONSTRAINT ")
+        .skip(1)
+        .filter_map(|rest| rest.split([' ', '\n']).next())
         .collect();
     let made_up = async |connection: &mut AsyncPgConnection| {
         let mut names = texts(connection, CONSTRAINTS).await;

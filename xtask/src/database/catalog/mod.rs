@@ -70,7 +70,6 @@ fn object(mut row: Row) -> Option<(Id, Properties)> {
 
 impl Id {
     /// An object with a name of its own.
-    #[cfg(test)]
     pub(super) fn whole(class: &str, name: &str) -> Self {
         Self {
             class: class.to_owned(),
@@ -80,7 +79,6 @@ impl Id {
     }
 
     /// An object that is part of a table.
-    #[cfg(test)]
     pub(super) fn part(class: &str, parent: &str, name: &str) -> Self {
         Self {
             parent: Some(parent.to_owned()),

@@ -42,7 +42,10 @@ pub(super) struct Item {
 pub(super) enum Content {
     Table(Table),
     /// `TYPE … AS`, `DOMAIN … AS`, `VIEW … AS`: the words before, and the definition.
-    Named { kind: String, definition: String },
+    Named {
+        kind: String,
+        definition: String,
+    },
     /// A whole statement.
     Function(String),
     Sequence {
@@ -180,7 +183,10 @@ impl Reading {
                 });
             }
             "need" => {
-                self.needs.entry(oid).or_default().insert(text(value("needs")));
+                self.needs
+                    .entry(oid)
+                    .or_default()
+                    .insert(text(value("needs")));
             }
             "column" => {
                 let column = Column {
@@ -201,11 +207,16 @@ impl Reading {
             }
             "constraint" => {
                 let list = |value: Option<String>| -> Vec<String> {
-                    value.map_or_else(Vec::new, |list| list.split(", ").map(str::to_owned).collect())
+                    value.map_or_else(Vec::new, |list| {
+                        list.split(", ").map(str::to_owned).collect()
+                    })
                 };
                 let references = value("references");
                 if let Some(other) = &references {
-                    self.prefers.entry(oid.clone()).or_default().insert(other.clone());
+                    self.prefers
+                        .entry(oid.clone())
+                        .or_default()
+                        .insert(other.clone());
                 }
                 let names = &self.names;
                 let constraint = Constraint {
@@ -258,15 +269,23 @@ impl Reading {
             *owner = Some(column);
             return;
         }
-        for (word, column) in [
-            ("AS", "type"),
-            ("START WITH", "start"),
-            ("INCREMENT BY", "increment"),
-            ("MINVALUE", "minimum"),
-            ("MAXVALUE", "maximum"),
-            ("CACHE", "cache"),
-        ] {
-            if let Some(value) = row.take(column) {
+        let (kind, start, minimum) = (row.take("type"), row.take("start"), row.take("minimum"));
+        let greatest = match kind.as_deref() {
+            Some("smallint") => "32767",
+            Some("integer") => "2147483647",
+            _ => "9223372036854775807",
+        };
+        let values = [
+            ("START WITH", start, minimum.clone()),
+            ("AS", kind, Some("bigint".to_owned())),
+            ("INCREMENT BY", row.take("increment"), Some("1".to_owned())),
+            ("MINVALUE", minimum, Some("1".to_owned())),
+            ("MAXVALUE", row.take("maximum"), Some(greatest.to_owned())),
+            ("CACHE", row.take("cache"), Some("1".to_owned())),
+        ];
+        // What a sequence that counts upwards has anyway is left out.
+        for (word, value, usual) in values {
+            if let Some(value) = value.filter(|value| Some(value) != usual.as_ref()) {
                 options.push_str(&format!(" {word} {value}"));
             }
         }

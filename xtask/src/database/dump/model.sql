@@ -78,7 +78,9 @@ SELECT 'column' AS row, attrelid AS oid, quote_ident(attname) AS name,
     format_type(atttypid, atttypmod) AS type,
     CASE WHEN typtype = 'd' THEN format_type(typbasetype, NULL)
         ELSE format_type(atttypid, NULL) END AS plain_type,
-    CASE WHEN typtype = 'e' THEN typname END AS enumeration,
+    CASE WHEN typtype = 'e' THEN typname
+        ELSE (SELECT item.typname FROM pg_type item
+            WHERE item.oid = t.typelem AND item.typtype = 'e') END AS enumeration,
     CASE WHEN attnotnull THEN 'yes' END AS not_null,
     CASE WHEN attgenerated = '' THEN pg_get_expr(adbin, adrelid, true) END AS default,
     CASE WHEN attgenerated <> '' THEN pg_get_expr(adbin, adrelid, true) END AS generation,

@@ -2,6 +2,8 @@
 //! else is; and what changes nothing is not found.
 
 mod aspects;
+mod dumps;
+mod tree;
 
 use dev_postgres::TemporaryCluster;
 

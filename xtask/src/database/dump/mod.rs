@@ -1,0 +1,106 @@
+//! `cargo xtask schema dump`: `schema.sql` and `schema.rs` from the migrations.
+
+mod clauses;
+mod model;
+mod schema_rs;
+mod schema_sql;
+
+use std::collections::BTreeSet;
+
+use dev_postgres::TemporaryCluster;
+
+use self::schema_sql::Writer;
+use super::catalog::{Catalog, differences};
+use super::cluster::Scratch;
+use super::report::{Side, compare};
+use super::sql::SqlFile;
+use super::{Built, rules};
+use crate::finding::{Failure, Finding};
+
+pub(super) use model::Schema;
+pub(super) use schema_rs::{RustFile, Unmapped, expected, read, text as schema_rs};
+
+/// What a new `schema.sql` begins with. The head of one that is there is its authors'.
+const HEAD: &str = "-- The whole schema, to read in one go. `cargo xtask schema dump` writes it \
+    from migrations/;\n-- this head is written by hand.\n";
+
+/// What to do about something that cannot be written down.
+const NO_WORDS: &str = "this is a limit of `schema dump`: teach it (xtask/src/database/dump/), or \
+    write that part of schema.sql by hand";
+
+/// A text of `schema.sql` that is proven to build what the migrations build.
+///
+/// The words of the migrations are tried first; where they no longer mean what the catalog
+/// says, PostgreSQL's own are taken.
+pub(super) fn schema_sql(
+    cluster: &TemporaryCluster,
+    built: &Built,
+    files: &[&SqlFile],
+    present: Option<&str>,
+) -> Result<Result<String, Vec<Finding>>, Failure> {
+    let head = present.and_then(head).unwrap_or(HEAD);
+    let mut literally = BTreeSet::new();
+    let mut all_literally = false;
+    loop {
+        let writer = Writer {
+            files,
+            literally: &literally,
+            all_literally,
+        };
+        let text = format!("{head}{}", writer.text(&built.schema));
+        let file = SqlFile::new("schema.sql", text);
+        let scratch = Scratch::empty(cluster)?;
+        let written = match scratch.apply(rules::SCHEMA_SQL_FAILS, &file) {
+            Ok(()) => Catalog::read(&scratch.session).map_err(super::failure)?,
+            Err(findings) if all_literally => return Ok(Err(findings)),
+            Err(_) => {
+                all_literally = true;
+                continue;
+            }
+        };
+        let found = differences(&built.catalog, &written);
+        if found.is_empty() {
+            return Ok(Ok(file.text));
+        }
+        let before = literally.len();
+        literally.extend(found.iter().map(|difference| difference.id().clone()));
+        if literally.len() > before && !all_literally {
+            continue;
+        }
+        let left = Side {
+            name: "the migrations",
+            catalog: &built.catalog,
+            definitions: super::report::all(files),
+        };
+        let right = Side {
+            name: "what `schema dump` can write down",
+            catalog: &written,
+            definitions: Vec::new(),
+        };
+        return Ok(Err(compare(rules::DUMP, &left, &right, NO_WORDS)));
+    }
+}
+
+/// The comment that a file begins with, up to and with the end of its last line.
+fn head(text: &str) -> Option<&str> {
+    let lines = text.split_inclusive('\n');
+    let length: usize = lines
+        .take_while(|line| line.starts_with("--"))
+        .map(str::len)
+        .sum();
+    (length > 0).then(|| &text[..length])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn head_is_the_first_comment() {
+        assert_eq!(
+            head("-- one\n-- two\n\n-- three\n"),
+            Some("-- one\n-- two\n")
+        );
+        assert_eq!(head("CREATE TABLE a ();\n"), None);
+    }
+}

@@ -1,0 +1,140 @@
+//! What the dump writes builds the same schema again, whatever the schema holds; and what it
+//! has no words for, it says.
+
+use std::fs;
+
+use super::tree::{Tree, lines};
+
+/// Replaces the repository's migrations by one.
+fn only(up: &str, down: &str) -> Tree {
+    let tree = Tree::new();
+    fs::remove_dir_all(tree.layout.migrations()).expect("it is there");
+    tree.migrate("2026-12-01-000001_rich", up, down);
+    tree
+}
+
+/// Of each kind one that is written down.
+const UP: &str = "
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+CREATE TYPE mood AS ENUM ('good', 'bad');
+CREATE DOMAIN share AS integer DEFAULT 0 NOT NULL CONSTRAINT share_check CHECK (VALUE <= 1);
+CREATE SEQUENCE numbers INCREMENT BY 2 CYCLE;
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END; $$;
+COMMENT ON FUNCTION touch() IS 'Lets it be.';
+-- Which needs the other, and is made first.
+CREATE TABLE claims (
+    claim_id serial,
+    owner_id bigint NOT NULL,
+    \"type\"   mood,
+    kinds    mood[],
+    tags     varchar(10)[] NOT NULL,
+    CONSTRAINT claims_pkey PRIMARY KEY (claim_id),
+    CONSTRAINT claims_tags_check CHECK (cardinality(tags) BETWEEN 1 AND 9)
+) WITH (fillfactor = 50);
+CREATE TABLE owners (
+    owner_id bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 INCREMENT BY 5),
+    name     varchar(100) COLLATE \"C\" NOT NULL DEFAULT 'nobody',
+    feels    mood NOT NULL DEFAULT 'good',
+    twice    integer GENERATED ALWAYS AS (2 * char_length(name)) STORED,
+    part     share,
+    at       timestamp(3) with time zone,
+    claim_id integer,
+    CONSTRAINT owners_pkey PRIMARY KEY (owner_id),
+    CONSTRAINT owners_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES claims (claim_id)
+        ON DELETE SET NULL DEFERRABLE,
+    CHECK (name <> '')
+);
+ALTER TABLE claims ADD CONSTRAINT claims_owner_id_fkey FOREIGN KEY (owner_id)
+    REFERENCES owners (owner_id) ON DELETE CASCADE;
+ALTER TABLE claims ENABLE ROW LEVEL SECURITY;
+CREATE UNIQUE INDEX claims_owner ON claims (owner_id, claim_id DESC) WHERE owner_id > 0;
+CREATE TRIGGER claims_touch BEFORE UPDATE ON claims FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE POLICY claims_mine ON claims AS RESTRICTIVE FOR UPDATE USING (owner_id = 1)
+    WITH CHECK (owner_id = 1);
+CREATE STATISTICS claims_statistics ON claim_id, owner_id FROM claims;
+CREATE VIEW good_owners AS SELECT owner_id, name FROM owners WHERE feels = 'good';
+CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS owners FROM good_owners;
+CREATE UNLOGGED TABLE scratch (key integer PRIMARY KEY);
+COMMENT ON CONSTRAINT claims_tags_check ON claims IS 'Some tags.';
+";
+
+const DOWN: &str = "
+DROP TABLE scratch;
+DROP MATERIALIZED VIEW totals;
+DROP VIEW good_owners;
+ALTER TABLE owners DROP CONSTRAINT owners_claim_id_fkey;
+DROP TABLE claims;
+DROP TABLE owners;
+DROP FUNCTION touch;
+DROP SEQUENCE numbers;
+DROP DOMAIN share;
+DROP TYPE mood;
+";
+
+#[test]
+fn a_dump_of_everything_builds_it_again_and_is_stable() {
+    let tree = only(UP, DOWN);
+    assert_eq!(lines(&tree.dump()), Vec::<String>::new());
+    assert_eq!(lines(&tree.check()), Vec::<String>::new());
+    let schema_rs = "crates/booking-persistence/src/schema.rs";
+    let once = (tree.read("schema.sql"), tree.read(schema_rs));
+    assert_eq!(lines(&tree.dump()), Vec::<String>::new());
+    assert_eq!((tree.read("schema.sql"), tree.read(schema_rs)), once);
+    let (sql, rust) = once;
+    for expected in [
+        "    CONSTRAINT claims_tags_check CHECK (cardinality(tags) BETWEEN 1 AND 9)\n",
+        "    -- Some tags.\n    CONSTRAINT claims_tags_check",
+        "-- Lets it be.\nCREATE FUNCTION",
+        " COLLATE \"C\" NOT NULL DEFAULT 'nobody',\n",
+        "CREATE SEQUENCE numbers INCREMENT BY 2 CYCLE;\n",
+    ] {
+        assert!(sql.contains(expected), "{expected} in\n{sql}");
+    }
+    for expected in [
+        "#[diesel(postgres_type(name = \"mood\"))]\n    pub(crate) struct Mood;\n",
+        "        #[sql_name = \"type\"]\n        type_ -> Nullable<Mood>,\n",
+        "        tags -> Array<Nullable<Varchar>>,\n",
+        "        kinds -> Nullable<Array<Nullable<Mood>>>,\n",
+        "        part -> Nullable<Integer>,\n",
+        "diesel::allow_tables_to_appear_in_same_query!(owners, claims, scratch);\n",
+    ] {
+        assert!(rust.contains(expected), "{expected} in\n{rust}");
+    }
+}
+
+#[test]
+fn tables_that_refer_to_each_other_are_not_joinable() {
+    let tree = only(UP, DOWN);
+    assert_eq!(lines(&tree.dump()), Vec::<String>::new());
+    let rust = tree.read("crates/booking-persistence/src/schema.rs");
+    assert!(!rust.contains("joinable!"), "{rust}");
+}
+
+#[test]
+fn words_of_a_migration_that_no_longer_hold_are_not_taken() {
+    let tree = only(
+        "CREATE TABLE a (x integer PRIMARY KEY, y integer NOT NULL, \
+         CONSTRAINT a_check CHECK (y IN (1, 2)));\nCREATE INDEX a_y ON a (y);\n\
+         ALTER TABLE a RENAME COLUMN y TO z;",
+        "DROP TABLE a;",
+    );
+    assert_eq!(lines(&tree.dump()), Vec::<String>::new());
+    assert_eq!(lines(&tree.check()), Vec::<String>::new());
+    let sql = tree.read("schema.sql");
+    assert!(sql.contains("CREATE INDEX a_y ON a (z);\n"), "{sql}");
+    assert!(!sql.contains("(y"), "{sql}");
+}
+
+#[test]
+fn what_has_no_words_is_named_and_nothing_is_written() {
+    let tree = only(
+        "CREATE TABLE a (x integer PRIMARY KEY);\nCREATE COLLATION plain (LOCALE = 'C');",
+        "DROP TABLE a; DROP COLLATION plain;",
+    );
+    let before = tree.read("schema.sql");
+    let found = lines(&tree.dump());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("database/schema-dump "), "{found:?}");
+    assert!(found[0].contains("collation public.plain"), "{found:?}");
+    assert_eq!(tree.read("schema.sql"), before);
+}
