@@ -3,7 +3,7 @@
 use crate::cli::Generate;
 use crate::finding::{Failure, Finding};
 use crate::layout::Layout;
-use crate::{architecture, contract, database, documents, generate};
+use crate::{architecture, breaking, contract, database, documents, generate};
 
 /// Runs every check.
 pub(crate) fn run(layout: &Layout) -> Result<Vec<Finding>, Failure> {
@@ -12,6 +12,7 @@ pub(crate) fn run(layout: &Layout) -> Result<Vec<Finding>, Failure> {
     if let Ok(contract) = contract::load(layout, &layout.contract())? {
         findings.extend(documents::check(layout, &contract)?);
     }
+    findings.extend(breaking::check(layout)?);
     findings.extend(database::check(layout)?);
     findings.extend(architecture::check(layout)?);
     Ok(findings)

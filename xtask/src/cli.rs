@@ -1,10 +1,11 @@
 //! The command line.
 
+mod definition;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use clap::ArgMatches;
 
 use crate::conform::Part;
 use crate::report::Format;
@@ -31,6 +32,19 @@ pub(crate) enum Command {
     Conform(Conform),
     /// `schema dump`.
     SchemaDump,
+    /// `breaking`, against a git ref or a file.
+    Breaking(String),
+    /// `mutate`.
+    Mutate(Mutate),
+}
+
+/// The arguments of `mutate`.
+#[derive(Debug)]
+pub(crate) struct Mutate {
+    /// Only the few that every run of the tests makes.
+    pub(crate) quick: bool,
+    /// Only those whose name has this text in it.
+    pub(crate) only: Option<String>,
 }
 
 /// The arguments of `generate`.
@@ -76,6 +90,14 @@ impl Generate {
         }
     }
 
+    /// `generate`.
+    pub(crate) const fn write() -> Self {
+        Self {
+            check: false,
+            other: None,
+        }
+    }
+
     fn of(matches: &ArgMatches) -> Self {
         let path = |name| matches.get_one::<PathBuf>(name).cloned();
         Self {
@@ -94,6 +116,8 @@ impl Command {
             Self::Generate(Generate { check: true, .. }) => "generated code is up to date",
             Self::Generate(Generate { check: false, .. }) => "generated",
             Self::SchemaDump => "schema.sql and schema.rs are what the migrations build",
+            Self::Breaking(_) => "no caller is broken, or the version says so",
+            Self::Mutate(_) => "every mistake is caught, and nothing else is reported",
             Self::Check => {
                 "clean: generated code is up to date, the contract lints, the crate table holds"
             }
@@ -104,11 +128,23 @@ impl Command {
 
 /// Reads the arguments; ends the program with exit code 2 where they make no sense.
 pub(crate) fn parse() -> Invocation {
-    let matches = definition().get_matches();
+    let matches = definition::definition().get_matches();
     let (command, matches) = match matches.subcommand() {
         Some(("generate", matches)) => (Command::Generate(Generate::of(matches)), matches),
         Some(("conform", matches)) => (Command::Conform(Conform::of(matches)), matches),
         Some(("schema", matches)) => (Command::SchemaDump, matches),
+        Some(("breaking", matches)) => (
+            // The definition requires it.
+            Command::Breaking(text(matches, "against").unwrap_or_default()),
+            matches,
+        ),
+        Some(("mutate", matches)) => (
+            Command::Mutate(Mutate {
+                quick: matches.get_flag("quick"),
+                only: text(matches, "only"),
+            }),
+            matches,
+        ),
         // The definition requires a subcommand and knows no other but `check`.
         other => (
             Command::Check,
@@ -123,111 +159,23 @@ pub(crate) fn parse() -> Invocation {
     }
 }
 
+fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+    matches.get_one::<String>(name).cloned()
+}
+
 /// The names of the commands, for documents that use them.
 pub(crate) fn subcommands() -> BTreeSet<String> {
-    let definition = definition();
+    let definition = definition::definition();
     let commands = definition.get_subcommands();
     commands
         .map(|command| command.get_name().to_owned())
         .collect()
 }
 
-fn definition() -> clap::Command {
-    clap::Command::new("cargo xtask")
-        .bin_name("cargo xtask")
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .global(true)
-                .value_parser(PossibleValuesParser::new(Format::NAMES))
-                .default_value(Format::NAMES[0])
-                .help("How findings are printed"),
-        )
-        .arg(
-            Arg::new("root")
-                .long("root")
-                .value_name("DIR")
-                .global(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("Another checkout than the one that this program was built in"),
-        )
-        .subcommand(
-            clap::Command::new("generate")
-                .about("Make the server traits and the client from the contract")
-                .after_help(
-                    "Exit codes: 0 done, 1 the command itself failed, \
-                     4 generated output is stale or left over, 5 the contract has findings.",
-                )
-                .arg(
-                    Arg::new("check")
-                        .long("check")
-                        .action(ArgAction::SetTrue)
-                        .help("Write nothing; list what differs from what would be made"),
-                )
-                .arg(
-                    Arg::new("spec")
-                        .long("spec")
-                        .value_name("FILE")
-                        .requires("out")
-                        .value_parser(value_parser!(PathBuf))
-                        .help("Another contract than booking-api.yaml"),
-                )
-                .arg(
-                    Arg::new("out")
-                        .long("out")
-                        .value_name("DIR")
-                        .requires("spec")
-                        .value_parser(value_parser!(PathBuf))
-                        .help("The directory of the crate that is made from --spec"),
-                ),
-        )
-        .subcommand(schema())
-        .subcommand(
-            clap::Command::new("check")
-                .about("Check generated code, the contract and the crate table")
-                .after_help(
-                    "Exit codes: 0 clean, 1 the command itself failed, 4 stale, 5 contract, \
-                     9 architecture; with several at once, the lowest.",
-                ),
-        )
-        .subcommand(conform())
-}
-
-fn conform() -> clap::Command {
-    clap::Command::new("conform")
-        .about("Ask the running service, on a private database, whether it keeps the contract")
-        .after_help("Exit codes: 0 it does, 1 the command itself failed, 7 it does not.")
-        .arg(
-            Arg::new("only")
-                .long("only")
-                .value_name("PART")
-                .value_parser(PossibleValuesParser::new(Part::ALL.map(Part::name)))
-                .help("One part instead of all"),
-        )
-}
-
-fn schema() -> clap::Command {
-    clap::Command::new("schema")
-        .about("The database's schema: what follows from the migrations")
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .subcommand(
-            clap::Command::new("dump")
-                .about("Write schema.sql and schema.rs as the migrations have it")
-                .after_help(
-                    "Exit codes: 0 done, 1 the command itself failed, \
-                     8 the migrations do not run or cannot be written down.",
-                ),
-        )
-}
-
 #[cfg(test)]
 mod tests {
     #[test]
     fn the_definition_is_consistent() {
-        super::definition().debug_assert();
+        super::definition::definition().debug_assert();
     }
 }

@@ -9,16 +9,21 @@ use booking_codegen::ir::Contract;
 use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
 
+/// The text of a contract.
+pub(crate) fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|source| Failure::Io {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    })
+}
+
 /// The contract, or everything that is wrong with it.
 pub(crate) fn load(
     layout: &Layout,
     path: &Path,
 ) -> Result<Result<Contract, Vec<Finding>>, Failure> {
-    let text = fs::read_to_string(path).map_err(|source| Failure::Io {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    })?;
+    let text = read(path)?;
     let contract = booking_codegen::load(&layout.shown(path), &text);
     Ok(contract.map_err(|diagnostics| {
         diagnostics

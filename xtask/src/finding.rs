@@ -128,13 +128,6 @@ pub(crate) struct Finding {
     pub(crate) help: Option<String>,
 }
 
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the checks that use the rest land one after the other"
-    )
-)]
 impl Finding {
     /// Something that must not be merged.
     pub(crate) fn error(kind: Kind, rule: impl Into<String>, message: impl Into<String>) -> Self {
@@ -210,6 +203,21 @@ pub(crate) enum Failure {
         path: PathBuf,
         source: std::io::Error,
     },
+    /// Another program cannot be run.
+    #[error("cannot run {program}: {source}")]
+    Program {
+        program: String,
+        source: std::io::Error,
+    },
+    /// Another program does not do what it must.
+    #[error("`{command}` fails: {said}")]
+    Refused { command: String, said: String },
+    /// There is no contract of this name to compare with.
+    #[error("there is no contract to compare with at {name:?}: {reason}")]
+    NoBaseline { name: String, reason: String },
+    /// The checks do not find what they must, or find what is not there.
+    #[error("the checks are not proven:\n{}", wrong.join("\n"))]
+    Unproven { wrong: Vec<String> },
     /// The client cannot be made of the contract.
     #[error(transparent)]
     Client(#[from] booking_codegen::emit::ClientError),

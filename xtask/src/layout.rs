@@ -72,11 +72,13 @@ impl Layout {
             };
             for entry in std::fs::read_dir(&directory).map_err(failed)? {
                 let entry = entry.map_err(failed)?;
+                let name = entry.file_name();
+                // In a linked worktree `.git` is a file, and leads to the real repository.
+                if name == ".git" || name == "target" {
+                    continue;
+                }
                 if entry.file_type().map_err(failed)?.is_dir() {
-                    let name = entry.file_name();
-                    if name != "target" && name != ".git" {
-                        open.push(entry.path());
-                    }
+                    open.push(entry.path());
                 } else {
                     files.push(self.shown(&entry.path()));
                 }

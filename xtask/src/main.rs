@@ -5,6 +5,7 @@
 //! the generated code is broken.
 
 mod architecture;
+mod breaking;
 mod check;
 mod cli;
 mod conform;
@@ -14,6 +15,7 @@ mod documents;
 mod finding;
 mod generate;
 mod layout;
+mod mutate;
 mod outputs;
 mod report;
 
@@ -43,5 +45,7 @@ fn run(invocation: &Invocation) -> Result<Vec<Finding>, Failure> {
         Command::Check => check::run(&layout),
         Command::Conform(arguments) => conform::run(&layout, arguments),
         Command::SchemaDump => database::dump(&layout),
+        Command::Breaking(name) => breaking::against(&layout, name),
+        Command::Mutate(arguments) => mutate::run(&layout, arguments).map(|()| Vec::new()),
     }
 }

@@ -158,3 +158,15 @@ fn a_contract_that_cannot_be_read_is_one_clear_line() {
     );
     assert_eq!(said.lines().count(), 1, "{said}");
 }
+
+/// All of them take minutes; `.ci/run` makes them.
+#[test]
+fn the_quick_mutations_are_caught_and_harmless_changes_are_not_reported() {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["mutate", "--quick"])
+        .output()
+        .expect("the command runs");
+    let (code, said) = outcome(&output);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains(" mistakes and "), "{said}");
+}

@@ -1,0 +1,133 @@
+//! `cargo xtask breaking`, and the part of `check` that it is: what the contract has become,
+//! compared with a contract that callers were given.
+//!
+//! The comparison and its law are the generator's (`booking_codegen::breaking`); here are the
+//! questions to git, and the words.
+
+mod baseline;
+mod git;
+
+use booking_codegen::breaking::{self, Allowance, Change, Document, Side, Verdict};
+use booking_codegen::diagnostic::{self, Diagnostics};
+
+use crate::contract;
+use crate::finding::{Failure, Finding, Kind, Place};
+use crate::layout::Layout;
+
+use baseline::Baseline;
+
+/// `cargo xtask breaking --against NAME`: every change, the harmless ones too.
+pub(crate) fn against(layout: &Layout, name: &str) -> Result<Vec<Finding>, Failure> {
+    compare(layout, Baseline::named(layout, name)?, Extent::Everything)
+}
+
+/// The part of `check`: what callers of the last published contract must know of.
+pub(crate) fn check(layout: &Layout) -> Result<Vec<Finding>, Failure> {
+    compare(layout, Baseline::of(layout)?, Extent::WhatMatters)
+}
+
+/// Which changes are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// All.
+    Everything,
+    /// Those that are not harmless.
+    WhatMatters,
+}
+
+fn compare(layout: &Layout, baseline: Baseline, extent: Extent) -> Result<Vec<Finding>, Failure> {
+    let (source, old) = match baseline {
+        Baseline::Found { source, text } => (source, text),
+        Baseline::Nothing { reason } => {
+            return Ok(vec![Finding::note(
+                Kind::Breaking,
+                "baseline",
+                format!("nothing to compare the contract with: {reason}"),
+            )]);
+        }
+    };
+    let path = layout.contract();
+    let sides = Sides {
+        old_file: format!("{} of {source}", layout.shown(&path)),
+        old_text: &old,
+        new_file: layout.shown(&path),
+        new_text: &contract::read(&path)?,
+    };
+    // What is no YAML is reported by the lint where it is ours, and cannot be helped where it
+    // was published.
+    let Ok(new) = Document::parse(&sides.new_file, sides.new_text) else {
+        return Ok(Vec::new());
+    };
+    let old = Document::parse(&sides.old_file, sides.old_text)
+        .map_err(|found| unreadable(&source, &found))?;
+    let allowance = breaking::allowance(&old, &new);
+    let comparison = breaking::compare(&old, &new);
+    let mut findings = vec![Finding::note(
+        Kind::Breaking,
+        "baseline",
+        format!("the contract was compared with {source}"),
+    )];
+    let told = comparison
+        .changes
+        .iter()
+        .filter(|change| extent == Extent::Everything || change.verdict != Verdict::Harmless);
+    findings.extend(told.map(|change| sides.finding(change, &allowance)));
+    Ok(findings)
+}
+
+fn unreadable(source: &str, found: &Diagnostics) -> Failure {
+    Failure::NoBaseline {
+        name: source.to_owned(),
+        reason: found.to_string(),
+    }
+}
+
+/// The texts of both contracts, and what they are called.
+struct Sides<'a> {
+    old_file: String,
+    old_text: &'a str,
+    new_file: String,
+    new_text: &'a str,
+}
+
+impl Sides<'_> {
+    fn finding(&self, change: &Change, allowance: &Allowance) -> Finding {
+        let (rule, message) = (
+            &change.rule,
+            format!("{}: {}", change.verdict, change.message),
+        );
+        let finding = match change.verdict {
+            Verdict::Breaking if !allowance.allowed => {
+                Finding::error(Kind::Breaking, rule, message).help(format!(
+                    "keep what was published, or say by the version that it is broken: {}",
+                    allowance.because
+                ))
+            }
+            Verdict::Breaking => Finding::note(Kind::Breaking, rule, message)
+                .detail(format!("allowed: {}", allowance.because)),
+            Verdict::Dangerous => Finding::warning(Kind::Breaking, rule, message),
+            Verdict::Harmless => Finding::note(Kind::Breaking, rule, message),
+        };
+        let place = change.place();
+        let finding = match change.side {
+            Side::New => finding.at_span(&self.new_file, self.new_text, place.span),
+            // It stood where the file has no line any more.
+            Side::Old => {
+                let mut finding = finding.at(Place::file(&self.new_file));
+                finding.excerpt = Some(diagnostic::excerpt(
+                    &self.old_file,
+                    self.old_text,
+                    place.span,
+                ));
+                finding
+            }
+        };
+        let finding = finding
+            .detail(format!("path: {}", place.pointer))
+            .detail(format!("hurts {}: {}", change.hurts, change.reason));
+        if change.operations.is_empty() {
+            return finding;
+        }
+        finding.detail(format!("met in {}", change.operations.join(", ")))
+    }
+}

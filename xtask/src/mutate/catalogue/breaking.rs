@@ -1,0 +1,268 @@
+//! Contracts that break callers which exist, generated and committed as if nothing were wrong.
+
+use super::super::mutation::{Edit, Mutation, dangerous, harmless, mistake, replace};
+use super::CONTRACT;
+
+/// Raises the version of the contract.
+const fn version(to: &'static str) -> Edit {
+    replace(CONTRACT, "  version: 0.1.0\n", to)
+}
+
+/// A request is refused that was accepted: a party of nineteen.
+const SMALLER_PARTIES: Edit = replace(
+    CONTRACT,
+    "      minimum: 1\n      maximum: 20\n      example: 4\n",
+    "      minimum: 1\n      maximum: 18\n      example: 4\n",
+);
+
+pub(super) fn all() -> Vec<Mutation> {
+    [requests(), answers(), names(), versions()].concat()
+}
+
+/// What callers send.
+fn requests() -> Vec<Mutation> {
+    vec![
+        mistake("a bound of a request is tightened", 6, &["breaking/request-narrowed"], vec![SMALLER_PARTIES])
+            .regenerated()
+            .quick(),
+        mistake(
+            "a property of a request becomes required",
+            6,
+            &["breaking/request-narrowed"],
+            vec![
+                replace(
+                    CONTRACT,
+                    "      required: [restaurant_id, booking_date, booking_time, party_size, customer]\n",
+                    "      required: [restaurant_id, booking_date, booking_time, party_size, customer, special_requests]\n",
+                ),
+                replace(
+                    CONTRACT,
+                    "                    phone: +52 55 1234 5678\n",
+                    "                    phone: +52 55 1234 5678\n                  special_requests: null\n",
+                ),
+            ],
+        )
+        .regenerated(),
+        mistake(
+            "a parameter becomes required",
+            6,
+            &["breaking/request-narrowed"],
+            vec![replace(
+                CONTRACT,
+                "        - name: q\n          in: query\n",
+                "        - name: q\n          in: query\n          required: true\n",
+            )],
+        )
+        .regenerated(),
+        mistake(
+            "a parameter is removed",
+            6,
+            &["breaking/parameters-narrowed"],
+            vec![replace(
+                CONTRACT,
+                "        - name: q\n          in: query\n          description: Only restaurants whose name contains this text, whatever its case.\n          example: bella\n          schema:\n            $ref: '#/components/schemas/SearchText'\n",
+                "",
+            ),
+            replace(
+                CONTRACT,
+                "    SearchText:\n      description: A text to look for. It holds no control characters.\n      type: string\n      minLength: 1\n      maxLength: 100\n      pattern: ^[^\\u0000-\\u001F\\u007F-\\u009F]*$\n      example: bella\n",
+                "",
+            )],
+        )
+        .regenerated(),
+        mistake(
+            "a value of an enum can no longer be sent",
+            6,
+            &["breaking/request-narrowed"],
+            vec![replace(
+                CONTRACT,
+                "enum: [booking_date_asc, booking_date_desc, created_at_asc, created_at_desc]",
+                "enum: [booking_date_asc, created_at_asc, created_at_desc]",
+            )],
+        )
+        .regenerated(),
+        mistake(
+            "a default becomes another",
+            6,
+            &["breaking/request-default-changed"],
+            vec![replace(CONTRACT, "            default: created_at_desc", "            default: created_at_asc")],
+        )
+        .regenerated(),
+        mistake(
+            "an optional body becomes required",
+            6,
+            &["breaking/request-narrowed"],
+            vec![replace(
+                CONTRACT,
+                "        required: false\n        description: Why, for those",
+                "        required: true\n        description: Why, for those",
+            )],
+        )
+        .regenerated(),
+        mistake(
+            "null is no longer taken",
+            6,
+            &["breaking/request-narrowed"],
+            vec![replace(
+                CONTRACT,
+                "          description: Wishes for the visit. `null` is the same as leaving them out.\n          nullable: true\n",
+                "          description: Wishes for the visit.\n",
+            )],
+        )
+        .regenerated(),
+        harmless(
+            "a bound of a request is loosened",
+            vec![replace(
+                CONTRACT,
+                "      minLength: 1\n      maxLength: 100\n      pattern: ^[^\\u0000-\\u001F\\u007F-\\u009F]*$\n      example: bella\n",
+                "      minLength: 1\n      maxLength: 150\n      pattern: ^[^\\u0000-\\u001F\\u007F-\\u009F]*$\n      example: bella\n",
+            )],
+        )
+        .regenerated(),
+    ]
+}
+
+/// What callers read.
+fn answers() -> Vec<Mutation> {
+    vec![
+        mistake(
+            "a bound of an answer is loosened",
+            6,
+            &["breaking/response-widened"],
+            vec![replace(
+                CONTRACT,
+                "      minLength: 1\n      maxLength: 200\n      pattern: ^[^\\u0000-\\u001F\\u007F-\\u009F]*$\n      example: Bella Italia\n",
+                "      minLength: 1\n      maxLength: 300\n      pattern: ^[^\\u0000-\\u001F\\u007F-\\u009F]*$\n      example: Bella Italia\n",
+            )],
+        )
+        .regenerated(),
+        mistake(
+            "a property of an answer is no longer promised",
+            6,
+            &["breaking/response-widened"],
+            vec![replace(CONTRACT, "        - confirmation_code\n        - status\n", "        - status\n")],
+        )
+        .regenerated(),
+        mistake(
+            "null comes where it never came",
+            6,
+            &["breaking/response-widened"],
+            vec![replace(
+                CONTRACT,
+                "          description: When the booking was made.\n",
+                "          description: When the booking was made.\n          nullable: true\n",
+            )],
+        )
+        .regenerated(),
+        mistake(
+            "a required header of an answer becomes optional",
+            6,
+            &["breaking/response-widened"],
+            vec![replace(
+                CONTRACT,
+                "      description: Where the new booking can be read.\n      required: true\n",
+                "      description: Where the new booking can be read.\n",
+            )],
+        )
+        .regenerated(),
+        mistake(
+            "a link is removed",
+            6,
+            &["breaking/links-narrowed"],
+            vec![replace(
+                CONTRACT,
+                "            GetRestaurant:\n              $ref: '#/components/links/GetBookedRestaurant'\n",
+                "",
+            ),
+            replace(
+                CONTRACT,
+                "    GetBookedRestaurant:\n      operationId: getRestaurant\n      description: Read the restaurant where the table is booked.\n      parameters:\n        restaurant_id: $response.body#/restaurant/id\n",
+                "",
+            )],
+        )
+        .regenerated(),
+        dangerous(
+            "a refusal comes that never came",
+            &["breaking/error-code-added"],
+            vec![replace(
+                CONTRACT,
+                "      x-error-codes: [TABLE_NOT_AVAILABLE]\n",
+                "      x-error-codes: [TABLE_NOT_AVAILABLE, PARTY_TOO_LARGE]\n",
+            )],
+        )
+        .regenerated(),
+        harmless(
+            "a header of an answer is promised more firmly",
+            vec![replace(
+                CONTRACT,
+                "      description: After how many seconds it is worth trying again.\n",
+                "      description: After how many seconds it is worth trying again.\n      required: true\n",
+            )],
+        )
+        .regenerated(),
+    ]
+}
+
+/// What callers' code is written with.
+fn names() -> Vec<Mutation> {
+    vec![
+        mistake(
+            "an operation is renamed",
+            6,
+            &["breaking/names-changed"],
+            vec![Edit::ReplaceAll {
+                file: CONTRACT,
+                from: "operationId: getAvailability",
+                to: "operationId: findAvailability",
+            }],
+        )
+        .regenerated(),
+        mistake(
+            "an operation moves to another path",
+            6,
+            &["breaking/operations-narrowed", "breaking/links-changed"],
+            vec![replace(
+                CONTRACT,
+                "  /restaurants/{restaurant_id}/availability:\n",
+                "  /restaurants/{restaurant_id}/slots:\n",
+            )],
+        )
+        .regenerated(),
+        mistake(
+            "the server moves",
+            6,
+            &["breaking/servers-narrowed"],
+            vec![replace(
+                CONTRACT,
+                "  - url: /api/v1\n",
+                "  - url: /api/v2\n",
+            )],
+        )
+        .regenerated(),
+    ]
+}
+
+/// What the version allows.
+fn versions() -> Vec<Mutation> {
+    vec![
+        mistake(
+            "a break comes with a new patch only",
+            6,
+            &["breaking/request-narrowed"],
+            vec![SMALLER_PARTIES, version("  version: 0.1.1\n")],
+        )
+        .regenerated(),
+        harmless(
+            "a break comes with a new minor while the major is 0",
+            vec![SMALLER_PARTIES, version("  version: 0.2.0\n")],
+        )
+        .regenerated(),
+        mistake(
+            "the version goes down",
+            6,
+            &["breaking/version-lowered"],
+            vec![version("  version: 0.0.9\n")],
+        )
+        .regenerated(),
+    ]
+}

@@ -1,0 +1,55 @@
+//! The mistakes, one file for each kind of finding, and the harmless changes.
+
+mod architecture;
+mod breaking;
+mod database;
+mod harmless;
+mod lint;
+mod stale;
+
+use super::mutation::Mutation;
+
+/// Every mutation.
+pub(super) fn all() -> Vec<Mutation> {
+    [
+        stale::all(),
+        lint::all(),
+        breaking::all(),
+        database::all(),
+        architecture::all(),
+        harmless::all(),
+    ]
+    .concat()
+}
+
+/// The contract.
+const CONTRACT: &str = "booking-api.yaml";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn there_are_at_least_forty_mutations_with_names_of_their_own() {
+        let all = super::all();
+        let names: BTreeSet<_> = all.iter().map(|mutation| mutation.name).collect();
+        assert_eq!(names.len(), all.len());
+        assert!(all.len() >= 40, "{}", all.len());
+    }
+
+    #[test]
+    fn every_kind_of_finding_has_a_mistake_and_so_has_the_quick_part() {
+        let all = super::all();
+        for code in [4, 5, 6, 8, 9] {
+            let mistakes = all
+                .iter()
+                .filter(|mutation| mutation.expected.exit_code == code);
+            assert!(mistakes.clone().count() >= 3, "{code}");
+            assert!(mistakes.clone().any(|mutation| mutation.quick), "{code}");
+        }
+        assert!(
+            all.iter()
+                .any(|mutation| mutation.quick && mutation.expected.is_silence())
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! What a mutation is: a mistake in words, the edits that make it, and what must be found.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// One mistake, or one harmless change.
+#[derive(Debug, Clone)]
+pub(super) struct Mutation {
+    /// What is done, in a few words: `an operation is renamed`.
+    pub(super) name: &'static str,
+    /// How it is done.
+    pub(super) edits: Vec<Edit>,
+    /// Whether the generator runs after the edits, so that only what it cannot repair is found.
+    pub(super) regenerate: bool,
+    /// What must be found.
+    pub(super) expected: Expected,
+    /// Whether it is one of the few that every run of the tests makes.
+    pub(super) quick: bool,
+}
+
+/// A change to one file of the copy.
+#[derive(Debug, Clone)]
+pub(super) enum Edit {
+    /// A text that stands there exactly once becomes another.
+    Replace {
+        file: &'static str,
+        from: &'static str,
+        to: &'static str,
+    },
+    /// Every occurrence of a text becomes another; there is at least one.
+    ReplaceAll {
+        file: &'static str,
+        from: &'static str,
+        to: &'static str,
+    },
+    /// A text is added at the end.
+    Append {
+        file: &'static str,
+        text: &'static str,
+    },
+    /// A new file.
+    Create {
+        file: &'static str,
+        text: &'static str,
+    },
+    /// A file is no more.
+    Delete { file: &'static str },
+}
+
+impl Edit {
+    pub(super) const fn file(&self) -> &'static str {
+        match self {
+            Self::Replace { file, .. }
+            | Self::ReplaceAll { file, .. }
+            | Self::Append { file, .. }
+            | Self::Create { file, .. }
+            | Self::Delete { file } => file,
+        }
+    }
+}
+
+/// What a check must say about a mutation: exactly these ids, and this exit code.
+#[derive(Debug, Clone)]
+pub(super) struct Expected {
+    pub(super) exit_code: u8,
+    errors: &'static [&'static str],
+    warnings: &'static [&'static str],
+}
+
+impl Expected {
+    /// Neither an error nor a warning.
+    pub(super) const fn silence() -> Self {
+        Self {
+            exit_code: 0,
+            errors: &[],
+            warnings: &[],
+        }
+    }
+
+    pub(super) const fn is_silence(&self) -> bool {
+        self.errors.is_empty() && self.warnings.is_empty()
+    }
+
+    pub(super) fn errors(&self) -> BTreeSet<String> {
+        self.errors.iter().map(|id| (*id).to_owned()).collect()
+    }
+
+    pub(super) fn warnings(&self) -> BTreeSet<String> {
+        self.warnings.iter().map(|id| (*id).to_owned()).collect()
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_silence() {
+            return formatter.write_str("silence");
+        }
+        let ids = [self.errors, self.warnings].concat();
+        write!(formatter, "{} {}", self.exit_code, ids.join(" "))
+    }
+}
+
+/// A mistake that ends the check with this code and exactly these ids.
+pub(super) fn mistake(
+    name: &'static str,
+    exit_code: u8,
+    errors: &'static [&'static str],
+    edits: Vec<Edit>,
+) -> Mutation {
+    Mutation {
+        name,
+        edits,
+        regenerate: false,
+        expected: Expected {
+            exit_code,
+            errors,
+            warnings: &[],
+        },
+        quick: false,
+    }
+}
+
+/// A change that the check must not mention.
+pub(super) fn harmless(name: &'static str, edits: Vec<Edit>) -> Mutation {
+    Mutation {
+        expected: Expected::silence(),
+        ..mistake(name, 0, &[], edits)
+    }
+}
+
+/// A change that the check mentions, and lets pass.
+pub(super) fn dangerous(
+    name: &'static str,
+    warnings: &'static [&'static str],
+    edits: Vec<Edit>,
+) -> Mutation {
+    Mutation {
+        expected: Expected {
+            exit_code: 0,
+            errors: &[],
+            warnings,
+        },
+        ..mistake(name, 0, &[], edits)
+    }
+}
+
+impl Mutation {
+    /// With the generator run after the edits.
+    pub(super) fn regenerated(mut self) -> Self {
+        self.regenerate = true;
+        self
+    }
+
+    /// Made in every run of the tests.
+    pub(super) fn quick(mut self) -> Self {
+        self.quick = true;
+        self
+    }
+}
+
+/// A text that stands once in a file becomes another.
+pub(super) const fn replace(file: &'static str, from: &'static str, to: &'static str) -> Edit {
+    Edit::Replace { file, from, to }
+}

@@ -1,0 +1,143 @@
+//! A copy of the repository in which mistakes are made and taken back.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::finding::Failure;
+use crate::layout::Layout;
+
+use super::mutation::Edit;
+
+/// The copy. It removes itself.
+#[derive(Debug)]
+pub(super) struct Tree {
+    layout: Layout,
+    _directory: tempfile::TempDir,
+}
+
+impl Tree {
+    /// Copies every file, and makes it a repository of its own whose one commit is published:
+    /// its tag is the contract's version, so that breaking changes are found.
+    pub(super) fn copy(layout: &Layout) -> Result<Self, Failure> {
+        let failed = |action, path: &Path, source| Failure::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        };
+        let directory = tempfile::Builder::new()
+            .prefix("reserveeasy-mutate-")
+            .tempdir()
+            .map_err(|source| failed("create", &std::env::temp_dir(), source))?;
+        for file in layout.files()? {
+            let (from, to) = (layout.root().join(&file), directory.path().join(&file));
+            if let Some(parent) = to.parent() {
+                fs::create_dir_all(parent).map_err(|source| failed("create", parent, source))?;
+            }
+            fs::copy(&from, &to).map_err(|source| failed("copy", &from, source))?;
+        }
+        let tree = Self {
+            layout: Layout::of(directory.path())?,
+            _directory: directory,
+        };
+        tree.publish()?;
+        Ok(tree)
+    }
+
+    pub(super) const fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Makes the edits, calls `check`, and takes everything back. `Err` inside says which edit
+    /// cannot be made: the tree has moved on, and the mutation must follow.
+    pub(super) fn with<T>(
+        &self,
+        edits: &[Edit],
+        check: impl FnOnce(&Layout) -> Result<T, Failure>,
+    ) -> Result<Result<T, String>, Failure> {
+        let made = edits.iter().try_for_each(|edit| self.make(edit));
+        let outcome = match made {
+            Ok(()) => check(&self.layout).map(Ok),
+            Err(cannot) => Ok(Err(cannot)),
+        };
+        // Also what the generator has made since is taken back.
+        self.git(&["checkout", "--quiet", "--force", "--", "."])?;
+        self.git(&["clean", "--quiet", "--force", "-d"])?;
+        outcome
+    }
+
+    fn make(&self, edit: &Edit) -> Result<(), String> {
+        let path = self.layout.root().join(edit.file());
+        let failed = |error: std::io::Error| format!("{}: {error}", edit.file());
+        let text = || fs::read_to_string(&path).map_err(failed);
+        let write = |text: String| fs::write(&path, text).map_err(failed);
+        match *edit {
+            Edit::Replace { file, from, to } => {
+                let text = text()?;
+                match text.matches(from).count() {
+                    1 => write(text.replacen(from, to, 1)),
+                    count => Err(format!("{file} has {from:?} {count} times, not once")),
+                }
+            }
+            Edit::ReplaceAll { file, from, to } => {
+                let text = text()?;
+                if text.contains(from) {
+                    write(text.replace(from, to))
+                } else {
+                    Err(format!("{file} has no {from:?}"))
+                }
+            }
+            Edit::Append { text: more, .. } => write(text()? + more),
+            Edit::Create { file, text } => {
+                if path.exists() {
+                    return Err(format!("{file} is there already"));
+                }
+                let parent = path.parent().unwrap_or(&path);
+                fs::create_dir_all(parent).map_err(failed)?;
+                write(text.to_owned())
+            }
+            Edit::Delete { .. } => fs::remove_file(&path).map_err(failed),
+        }
+    }
+
+    fn publish(&self) -> Result<(), Failure> {
+        self.git(&["init", "--quiet", "--initial-branch=main"])?;
+        self.git(&["add", "--all", "--force"])?;
+        self.git(&["commit", "--quiet", "--message=Published"])?;
+        self.git(&["tag", "v0.1.0"])
+    }
+
+    fn git(&self, arguments: &[&str]) -> Result<(), Failure> {
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(self.layout.root())
+            .args([
+                "-c",
+                "user.name=Mutation",
+                "-c",
+                "user.email=mutation@example.com",
+            ])
+            .args([
+                "-c",
+                "commit.gpgsign=false",
+                "-c",
+                "core.hooksPath=/dev/null",
+            ])
+            .args(arguments)
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_WORK_TREE")
+            .env_remove("GIT_INDEX_FILE")
+            .output()
+            .map_err(|source| Failure::Program {
+                program: "git".to_owned(),
+                source,
+            })?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(Failure::Refused {
+            command: format!("git {}", arguments.join(" ")),
+            said: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        })
+    }
+}
