@@ -37,7 +37,7 @@ pub(super) fn all() -> Vec<Mutation> {
         mistake(
             "the way back leaves a table",
             8,
-            &["database/down", "database/migration-fails"],
+            &["database/down"],
             vec![replace(DOWN, "DROP TABLE users;\n", "")],
         ),
         harmless(
