@@ -130,7 +130,7 @@ impl Server {
                 // It writes nothing more then.
                 let _ = process.stop();
                 Err(failed(format!(
-                    "it has not said within {START_LIMIT:?} that it listens{}",
+                    "it has ended, or has not said within {START_LIMIT:?} where it listens{}",
                     last_lines(log)
                 )))
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contract::Expected;
 use super::report::{Check, Interaction, Scenario, Summary};
-use super::{PHASES, failure};
+use super::{PHASES, STATEFUL, failure};
 use crate::finding::{Finding, Kind};
 
 /// How many successful answers each operation must have given. Fewer would mean that most of
@@ -13,6 +13,9 @@ const SUCCESSES: usize = 10;
 
 /// How often each link must have led to an answer that is no error.
 const FOLLOWED: usize = 3;
+
+/// The phase that makes requests at random.
+const FUZZING: &str = "fuzzing";
 
 /// The checks of schemathesis. All of them run; a name that is missing here or there means that
 /// another version has others.
@@ -44,6 +47,10 @@ pub(super) struct Exercised {
     links: BTreeMap<String, usize>,
     /// The checks that ran.
     checks: BTreeSet<String>,
+    /// Walks along links.
+    walks: usize,
+    /// How many examples each phase was asked for: requests to each operation, or walks.
+    asked: BTreeMap<&'static str, usize>,
     /// How each phase ended that was asked for, and why it was skipped.
     phases: BTreeMap<String, (String, Option<String>)>,
     /// Every distinct failure, and how often it was found.
@@ -53,10 +60,13 @@ pub(super) struct Exercised {
 }
 
 impl Exercised {
-    /// Takes in the summary of a run that was asked for these phases.
-    pub(super) fn summary(&mut self, summary: Summary, asked: &[&str]) {
+    /// Takes in the summary of a run that was asked for these phases, with so many examples.
+    pub(super) fn summary(&mut self, summary: Summary, phases: &[&'static str], examples: usize) {
+        for phase in phases {
+            *self.asked.entry(phase).or_default() += examples;
+        }
         for (name, phase) in summary.phases {
-            if asked.contains(&name.as_str()) {
+            if phases.contains(&name.as_str()) {
                 self.phases.insert(name, (phase.status, phase.skip_reason));
             }
         }
@@ -103,6 +113,9 @@ impl Exercised {
     /// Takes in a scenario.
     pub(super) fn scenario(&mut self, scenario: &Scenario) {
         let recorder = &scenario.recorder;
+        if scenario.phase == STATEFUL && !recorder.cases.is_empty() {
+            self.walks += 1;
+        }
         for (id, case) in &recorder.cases {
             let label = format!("{} {}", case.value.method, case.value.path);
             let interaction = recorder.interactions.get(id);
@@ -155,6 +168,7 @@ impl Exercised {
         findings.extend(self.troubles.iter().cloned());
         findings.extend(self.missing_phases());
         findings.extend(self.missing_checks());
+        findings.extend(self.missing_walks());
         for (label, operation) in &expected.operations {
             let linked = expected.linked.contains(label);
             findings.extend(self.missing_cases(label, operation, linked));
@@ -197,6 +211,24 @@ impl Exercised {
         })
     }
 
+    /// How many examples a phase was asked for. Of none there is at least one.
+    fn asked(&self, phase: &str) -> usize {
+        self.asked.get(phase).copied().unwrap_or_default().max(1)
+    }
+
+    /// Hypothesis ends a run, without a word, once the same steps lead elsewhere than before. A few
+    /// walks may be lost to that.
+    fn missing_walks(&self) -> Option<Finding> {
+        let wanted = self.asked(STATEFUL).div_ceil(2);
+        (self.walks < wanted).then(|| {
+            let message = format!(
+                "schemathesis has made {} walks along links, {wanted} are wanted",
+                self.walks
+            );
+            error("phase-ended-early", message)
+        })
+    }
+
     fn missing_checks(&self) -> impl Iterator<Item = Finding> {
         CHECKS
             .iter()
@@ -215,11 +247,20 @@ impl Exercised {
         let cases = self.cases.get(label).unwrap_or(&none);
         for phase in PHASES {
             // That phase walks along links.
-            let passed_by = phase == "stateful" && !linked;
-            if !passed_by && !cases.contains_key(phase) {
+            let passed_by = phase == STATEFUL && !linked;
+            let sent = cases.get(phase).copied().unwrap_or_default();
+            let wanted = match phase {
+                // It sends as many as it was asked for, unless it was led astray.
+                FUZZING => self.asked(phase),
+                _ => 1,
+            };
+            if !passed_by && sent < wanted {
                 findings.push(error(
                     "operation-not-exercised",
-                    format!("the phase {phase} has sent no request to {operation} ({label})"),
+                    format!(
+                        "the phase {phase} has sent {sent} requests to {operation} ({label}), \
+                         {wanted} are wanted"
+                    ),
                 ));
             }
         }

@@ -23,7 +23,10 @@ use crate::finding::{Failure, Finding};
 use crate::layout::Layout;
 
 /// The phases of schemathesis.
-const PHASES: [&str; 4] = ["examples", "coverage", "fuzzing", "stateful"];
+const PHASES: [&str; 4] = ["examples", "coverage", "fuzzing", STATEFUL];
+
+/// The phase that walks along links.
+const STATEFUL: &str = "stateful";
 
 /// Runs of schemathesis on one database.
 struct Pass {
@@ -33,7 +36,7 @@ struct Pass {
     /// One run for each.
     seeds: &'static [u32],
     /// How many requests for each operation, or how many walks along links.
-    examples: u32,
+    examples: usize,
 }
 
 const PASSES: [Pass; 2] = [
@@ -46,7 +49,7 @@ const PASSES: [Pass; 2] = [
     // Several seeds, for one walk that goes wrong ends its run.
     Pass {
         name: "links",
-        phases: &["stateful"],
+        phases: &[STATEFUL],
         seeds: &[1, 2, 3, 4],
         examples: 60,
     },

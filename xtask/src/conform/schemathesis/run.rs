@@ -34,7 +34,7 @@ pub(super) struct Run<'a> {
     pub(super) phases: &'static [&'static str],
     pub(super) seed: u32,
     /// How many requests for each operation, or how many walks along links.
-    pub(super) examples: u32,
+    pub(super) examples: usize,
     /// What it writes: its log, its reports, and whatever else it likes to keep.
     pub(super) directory: PathBuf,
 }
@@ -110,7 +110,7 @@ impl Run<'_> {
         let path = self.summary();
         let summary = fs::read_to_string(&path).map_err(failed("read", &path))?;
         let summary = serde_json::from_str(&summary).map_err(unreadable)?;
-        exercised.summary(summary, self.phases);
+        exercised.summary(summary, self.phases, self.examples);
         let path = self.events();
         let events = File::open(&path).map_err(failed("read", &path))?;
         for line in BufReader::new(events).lines() {

@@ -60,7 +60,7 @@ fn rules(summary: &Value, scenarios: &[Value]) -> Vec<String> {
 fn exercised(summary: &Value, scenarios: &[Value]) -> Exercised {
     let mut exercised = Exercised::default();
     let summary = serde_json::from_value(summary.clone()).unwrap();
-    exercised.summary(summary, &PHASES);
+    exercised.summary(summary, &PHASES, FOLLOWED);
     for scenario in scenarios {
         let scenario = report::scenario(&scenario.to_string()).unwrap().unwrap();
         exercised.scenario(&scenario);
@@ -96,6 +96,7 @@ fn nothing_at_all_is_never_enough() {
     // One of the two has no link, and is not looked for in the phase that follows links.
     assert_eq!(count("operation-not-exercised"), 2 * PHASES.len() - 1 + 2);
     assert_eq!(count("link-not-followed"), 1);
+    assert_eq!(count("phase-ended-early"), 1);
 }
 
 #[test]
@@ -114,6 +115,30 @@ fn an_operation_that_one_phase_leaves_out_is_named() {
         scenario["phase"] != "coverage" || path != "/notes"
     });
     assert_eq!(rules(&summary, &scenarios), ["operation-not-exercised"]);
+}
+
+#[test]
+fn a_phase_that_ends_before_it_has_sent_what_it_was_asked_for_is_named() {
+    let (summary, mut scenarios) = everything();
+    let is_fuzzing = |scenario: &Value| scenario["ScenarioFinished"]["phase"] == "fuzzing";
+    let first = scenarios.iter().position(is_fuzzing).unwrap();
+    scenarios.drain(first..first + SUCCESSES - 1);
+    assert_eq!(rules(&summary, &scenarios), ["operation-not-exercised"]);
+
+    let (summary, mut scenarios) = everything();
+    for scenario in &mut scenarios {
+        if scenario["ScenarioFinished"]["phase"] == "stateful" {
+            scenario["ScenarioFinished"]["recorder"] = json!({});
+        }
+    }
+    assert_eq!(
+        rules(&summary, &scenarios),
+        [
+            "phase-ended-early",
+            "operation-not-exercised",
+            "link-not-followed",
+        ]
+    );
 }
 
 #[test]
