@@ -203,6 +203,9 @@ pub(crate) enum Failure {
         path: PathBuf,
         source: std::io::Error,
     },
+    /// This program is wrong itself.
+    #[error("this is a defect of xtask: please report it with what stands above")]
+    Defect,
     /// Another program cannot be run.
     #[error("cannot run {program}: {source}")]
     Program {

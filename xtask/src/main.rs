@@ -27,7 +27,11 @@ use layout::Layout;
 
 fn main() -> ExitCode {
     let invocation = cli::parse();
-    match run(&invocation) {
+    // A defect of this program must not look like a finding: a panic's own exit code is 101, and
+    // its trace is no JSON.
+    let outcome =
+        std::panic::catch_unwind(|| run(&invocation)).unwrap_or_else(|_| Err(Failure::Defect));
+    match outcome {
         Ok(findings) => {
             report::findings(invocation.format, &findings, invocation.command.success())
         }

@@ -32,13 +32,13 @@ impl Baseline {
         let Some(upstream) = git.upstream()? else {
             return Ok(nothing("there is no v* tag, and no upstream branch"));
         };
+        let cut = if git.is_shallow()? {
+            ": the history of this clone is cut off, fetch all of it"
+        } else {
+            ""
+        };
         let (Some(head), Some(base)) = (git.commit("HEAD")?, git.merge_base("HEAD", &upstream)?)
         else {
-            let cut = if git.is_shallow()? {
-                ": its history is cut off"
-            } else {
-                ""
-            };
             return Ok(nothing(format!(
                 "there is no v* tag, and this branch has no commit in common with {upstream}{cut}"
             )));
@@ -52,7 +52,9 @@ impl Baseline {
                 &format!("the commit before, as this is {upstream} itself"),
                 &before,
             ),
-            None => Ok(nothing("there is no v* tag, and this is the first commit")),
+            None => Ok(nothing(format!(
+                "there is no v* tag, and no commit before this one{cut}"
+            ))),
         }
     }
 
@@ -186,7 +188,7 @@ mod tests {
             said(&baseline(&first)),
             (
                 "nothing",
-                "there is no v* tag, and this is the first commit"
+                "there is no v* tag, and no commit before this one"
             )
         );
 
