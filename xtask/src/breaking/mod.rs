@@ -99,7 +99,7 @@ impl Sides<'_> {
         let finding = match change.verdict {
             Verdict::Breaking if !allowance.allowed => {
                 Finding::error(Kind::Breaking, rule, message).help(format!(
-                    "keep what was published, or say by the version that it is broken: {}",
+                    "keep what callers were given, or let the version say that it is broken: {}",
                     allowance.because
                 ))
             }
@@ -124,10 +124,11 @@ impl Sides<'_> {
         };
         let finding = finding
             .detail(format!("path: {}", place.pointer))
-            .detail(format!("hurts {}: {}", change.hurts, change.reason));
+            .detail(format!("hurts: {}", change.hurts))
+            .detail(format!("why: {}", change.reason));
         if change.operations.is_empty() {
             return finding;
         }
-        finding.detail(format!("met in {}", change.operations.join(", ")))
+        finding.detail(format!("where: {}", change.operations.join(", ")))
     }
 }
