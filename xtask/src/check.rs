@@ -1,19 +1,24 @@
 //! `cargo xtask check`: every static check, one after the other, all findings of all.
 
-use crate::cli::Generate;
+use crate::cli::{Check, Generate};
+use crate::database::{self, Beside};
 use crate::finding::{Failure, Finding};
 use crate::layout::Layout;
-use crate::{architecture, breaking, contract, database, documents, generate};
+use crate::{architecture, breaking, contract, documents, generate};
 
 /// Runs every check.
-pub(crate) fn run(layout: &Layout) -> Result<Vec<Finding>, Failure> {
+pub(crate) fn run(layout: &Layout, arguments: &Check) -> Result<Vec<Finding>, Failure> {
     let mut findings = generate::run(layout, &Generate::check())?;
     // A contract that is refused has no names to hold the documents against.
     if let Ok(contract) = contract::load(layout, &layout.contract())? {
         findings.extend(documents::check(layout, &contract)?);
     }
     findings.extend(breaking::check(layout)?);
-    findings.extend(database::check(layout)?);
+    let beside = Beside {
+        live: arguments.live.as_deref(),
+        earlier: None,
+    };
+    findings.extend(database::check(layout, beside)?);
     findings.extend(architecture::check(layout)?);
     Ok(findings)
 }

@@ -27,11 +27,13 @@ pub(crate) enum Command {
     /// `generate`.
     Generate(Generate),
     /// `check`.
-    Check,
+    Check(Check),
     /// `conform`.
     Conform(Conform),
     /// `schema dump`.
     SchemaDump,
+    /// `schema release`.
+    SchemaRelease,
     /// `breaking`, against a git ref or a file.
     Breaking(String),
     /// `mutate`.
@@ -45,6 +47,13 @@ pub(crate) struct Mutate {
     pub(crate) quick: bool,
     /// Only those whose name has this text in it.
     pub(crate) only: Option<String>,
+}
+
+/// The arguments of `check`.
+#[derive(Debug, Default)]
+pub(crate) struct Check {
+    /// The URL of a running database.
+    pub(crate) live: Option<String>,
 }
 
 /// The arguments of `generate`.
@@ -61,6 +70,17 @@ pub(crate) struct Generate {
 pub(crate) struct Conform {
     /// The one part that is run instead of all.
     pub(crate) only: Option<Part>,
+}
+
+impl Check {
+    fn of(matches: &ArgMatches) -> Self {
+        // Where no subcommand was given, which the definition does not let happen, there is no
+        // such argument either.
+        let live = matches.try_get_one::<String>("live").ok().flatten();
+        Self {
+            live: live.cloned(),
+        }
+    }
 }
 
 impl Conform {
@@ -115,11 +135,13 @@ impl Command {
         match self {
             Self::Generate(Generate { check: true, .. }) => "generated code is up to date",
             Self::Generate(Generate { check: false, .. }) => "generated",
+            Self::SchemaRelease => "every migration is released",
             Self::SchemaDump => "schema.sql and schema.rs are what the migrations build",
             Self::Breaking(_) => "no caller is broken, or the version says so",
             Self::Mutate(_) => "every mistake is caught, and nothing else is reported",
-            Self::Check => {
-                "clean: generated code is up to date, the contract lints, the crate table holds"
+            Self::Check(_) => {
+                "clean: generated code is up to date, the contract lints, the database's descriptions \
+                 agree, the crate table holds"
             }
             Self::Conform(_) => "the running service keeps the contract's word",
         }
@@ -132,7 +154,14 @@ pub(crate) fn parse() -> Invocation {
     let (command, matches) = match matches.subcommand() {
         Some(("generate", matches)) => (Command::Generate(Generate::of(matches)), matches),
         Some(("conform", matches)) => (Command::Conform(Conform::of(matches)), matches),
-        Some(("schema", matches)) => (Command::SchemaDump, matches),
+        Some(("schema", matches)) => match matches.subcommand() {
+            Some(("release", matches)) => (Command::SchemaRelease, matches),
+            // The definition requires a subcommand and knows two.
+            other => (
+                Command::SchemaDump,
+                other.map_or(matches, |(_, matches)| matches),
+            ),
+        },
         Some(("breaking", matches)) => (
             // The definition requires it.
             Command::Breaking(text(matches, "against").unwrap_or_default()),
@@ -146,10 +175,10 @@ pub(crate) fn parse() -> Invocation {
             matches,
         ),
         // The definition requires a subcommand and knows no other but `check`.
-        other => (
-            Command::Check,
-            other.map_or(&matches, |(_, matches)| matches),
-        ),
+        other => {
+            let matches = other.map_or(&matches, |(_, matches)| matches);
+            (Command::Check(Check::of(matches)), matches)
+        }
     };
     let format = matches.get_one::<String>("format");
     Invocation {

@@ -233,6 +233,9 @@ pub(crate) enum Failure {
     /// The private PostgreSQL refuses what this program asks it.
     #[error("the private PostgreSQL refuses a statement of this program: {0}")]
     Sql(String),
+    /// The running database cannot be read.
+    #[error("cannot read the database of --live: {0}")]
+    Live(String),
     /// A program that a command starts does not do its work.
     #[error("{program}: {cause}")]
     Tool { program: String, cause: String },

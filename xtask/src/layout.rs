@@ -93,6 +93,11 @@ impl Layout {
         self.root.join("migrations")
     }
 
+    /// The sums of the released migrations.
+    pub(crate) fn released(&self) -> PathBuf {
+        self.root.join("migrations/released.lock")
+    }
+
     /// The whole schema in one file.
     pub(crate) fn schema_sql(&self) -> PathBuf {
         self.root.join("schema.sql")

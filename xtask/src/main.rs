@@ -46,10 +46,11 @@ fn run(invocation: &Invocation) -> Result<Vec<Finding>, Failure> {
     };
     match &invocation.command {
         Command::Generate(arguments) => generate::run(&layout, arguments),
-        Command::Check => check::run(&layout),
+        Command::Check(arguments) => check::run(&layout, arguments),
         Command::Conform(arguments) => conform::run(&layout, arguments),
         Command::SchemaDump => database::dump(&layout),
         Command::Breaking(name) => breaking::against(&layout, name),
         Command::Mutate(arguments) => mutate::run(&layout, arguments).map(|()| Vec::new()),
+        Command::SchemaRelease => database::release(&layout, None),
     }
 }

@@ -72,10 +72,16 @@ fn generate() -> clap::Command {
 
 fn check() -> clap::Command {
     clap::Command::new("check")
-        .about("Check generated code, the contract and the crate table")
+        .about("Check generated code, the contract, the database and the crate table")
+        .arg(
+            Arg::new("live")
+                .long("live")
+                .value_name("DATABASE_URL")
+                .help("Compare this running database with the migrations, too; it is only read"),
+        )
         .after_help(
             "Exit codes: 0 clean, 1 the command itself failed, 4 stale, 5 contract, \
-                     9 architecture; with several at once, the lowest.",
+                     6 breaking, 8 database, 9 architecture; with several at once, the lowest.",
         )
 }
 
@@ -146,6 +152,14 @@ fn schema() -> clap::Command {
                 .after_help(
                     "Exit codes: 0 done, 1 the command itself failed, \
                      8 the migrations do not run or cannot be written down.",
+                ),
+        )
+        .subcommand(
+            clap::Command::new("release")
+                .about("Remember every migration as released: from then on it never changes")
+                .after_help(
+                    "Exit codes: 0 done, 1 the command itself failed, \
+                     8 something that is released is not what it was.",
                 ),
         )
 }

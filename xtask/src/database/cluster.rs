@@ -24,7 +24,7 @@ pub(super) enum Way {
 /// A database of its own, and a connection to it. It is dropped with this value.
 pub(super) struct Scratch {
     pub(super) session: Session,
-    _database: TestDatabase,
+    _database: Option<TestDatabase>,
 }
 
 impl Scratch {
@@ -34,7 +34,16 @@ impl Scratch {
         let session = Session::open(&database.url()).map_err(failure)?;
         Ok(Self {
             session,
-            _database: database,
+            _database: Some(database),
+        })
+    }
+
+    /// A database that is somebody else's.
+    #[cfg(test)]
+    pub(super) fn of(database: &TestDatabase) -> Result<Self, Failure> {
+        Ok(Self {
+            session: Session::open(&database.url()).map_err(failure)?,
+            _database: None,
         })
     }
 

@@ -18,6 +18,8 @@ pub(super) struct Migration {
     pub(super) name: String,
     pub(super) up: SqlFile,
     pub(super) down: SqlFile,
+    /// `metadata.toml`, if there is one.
+    pub(super) metadata: Option<String>,
     /// Whether each way runs in a transaction.
     pub(super) in_transaction: bool,
 }
@@ -150,6 +152,7 @@ fn read_one(layout: &Layout, name: &str) -> Result<Result<Migration, Vec<Finding
             name: name.to_owned(),
             up,
             down,
+            metadata,
             in_transaction,
         })
     } else {

@@ -8,7 +8,10 @@ mod catalog;
 mod cluster;
 mod diesel;
 mod dump;
+mod enums;
+mod live;
 mod migrations;
+mod released;
 mod report;
 mod rules;
 mod session;
@@ -27,8 +30,10 @@ use self::catalog::Catalog;
 use self::cluster::{Scratch, Way, failure};
 use self::dump::Schema;
 use self::migrations::Migration;
+pub(crate) use self::released::EarlierLock;
 use self::report::Side;
 use self::sql::SqlFile;
+use crate::contract;
 use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
 use crate::outputs::Outputs;
@@ -41,12 +46,25 @@ const DUMP: &str = "where the migrations are right, run `cargo xtask schema dump
 struct Built {
     catalog: Catalog,
     schema: Schema,
+    /// The major version of the server that built it.
+    major: String,
+    /// The database itself.
+    scratch: Scratch,
+}
+
+/// What is compared beside the tree itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Beside<'a> {
+    /// The URL of a running database.
+    pub(crate) live: Option<&'a str>,
+    /// The lock of released migrations as it was.
+    pub(crate) earlier: Option<&'a EarlierLock>,
 }
 
 /// Compares every description of the database.
-pub(crate) fn check(layout: &Layout) -> Result<Vec<Finding>, Failure> {
+pub(crate) fn check(layout: &Layout, beside: Beside<'_>) -> Result<Vec<Finding>, Failure> {
     match migrations::read(layout)? {
-        Ok(migrations) => check_in(&start()?, layout, &migrations),
+        Ok(migrations) => check_in(&start()?, layout, &migrations, beside),
         Err(findings) => Ok(findings),
     }
 }
@@ -59,6 +77,17 @@ pub(crate) fn dump(layout: &Layout) -> Result<Vec<Finding>, Failure> {
     }
 }
 
+/// Remembers every migration as released, if none that is has changed.
+pub(crate) fn release(
+    layout: &Layout,
+    earlier: Option<&EarlierLock>,
+) -> Result<Vec<Finding>, Failure> {
+    match migrations::read(layout)? {
+        Ok(migrations) => released::release(layout, &migrations, earlier),
+        Err(findings) => Ok(findings),
+    }
+}
+
 fn start() -> Result<TemporaryCluster, Failure> {
     TemporaryCluster::start().map_err(Failure::Postgres)
 }
@@ -67,51 +96,86 @@ fn check_in(
     cluster: &TemporaryCluster,
     layout: &Layout,
     migrations: &[Migration],
+    beside: Beside<'_>,
 ) -> Result<Vec<Finding>, Failure> {
+    let mut findings = released::check(layout, migrations, beside.earlier)?;
     let schema_sql = schema_sql(layout)?;
-    let (built, written, back) = thread::scope(|scope| {
+    let (built, written, back, live) = thread::scope(|scope| {
         let written = scope.spawn(|| of_file(cluster, schema_sql.as_ref()));
         let back = scope.spawn(|| way_back::check(cluster, migrations));
+        let live = scope.spawn(|| beside.live.map(live::look).transpose());
         (
             of_migrations(cluster, migrations),
             joined(written),
             joined(back),
+            joined(live),
         )
     });
-    let (built, written) = (built?, written?);
+    let (built, written, live) = (built?, written?, live?);
     let built = match built {
         Ok(built) => built,
         // There is nothing to compare with, and the way back ends at the same migration.
-        Err(mut findings) => {
+        Err(wrong) => {
+            findings.extend(wrong);
             findings.extend(written.err().into_iter().flatten());
             return Ok(findings);
         }
     };
     let ups: Vec<&SqlFile> = migrations.iter().map(|migration| &migration.up).collect();
-    let mut findings = diesel::check(layout, &built, &ups)?;
-    match (written, &schema_sql) {
+    findings.extend(diesel::check(layout, &built, &ups)?);
+    findings.extend(schema_sql_agrees(
+        layout,
+        &built,
+        &ups,
+        schema_sql.as_ref(),
+        written,
+    ));
+    findings.extend(back?);
+    // A contract that is refused says so elsewhere, and has no lists to compare.
+    if let Ok(contract) = contract::load(layout, &layout.contract())? {
+        let session = &built.scratch.session;
+        findings.extend(enums::check(
+            layout,
+            &contract,
+            &built.schema,
+            session,
+            &ups,
+        )?);
+    }
+    if let Some(live) = live {
+        findings.extend(live::check(cluster, migrations, &built, &live)?);
+    }
+    Ok(findings)
+}
+
+fn schema_sql_agrees(
+    layout: &Layout,
+    built: &Built,
+    ups: &[&SqlFile],
+    file: Option<&SqlFile>,
+    written: Result<Catalog, Vec<Finding>>,
+) -> Vec<Finding> {
+    match (written, file) {
         (Ok(written), Some(file)) => {
             let left = Side {
                 name: "the migrations",
                 catalog: &built.catalog,
-                definitions: report::all(&ups),
+                definitions: report::all(ups),
             };
             let right = Side {
                 name: "schema.sql",
                 catalog: &written,
                 definitions: vec![file],
             };
-            findings.extend(report::compare(rules::SCHEMA_SQL, &left, &right, DUMP));
+            report::compare(rules::SCHEMA_SQL, &left, &right, DUMP)
         }
-        (Err(wrong), Some(_)) => findings.extend(wrong),
-        (_, None) => findings.push(
+        (Err(wrong), Some(_)) => wrong,
+        (_, None) => vec![
             Finding::error(Kind::Database, rules::SCHEMA_SQL, "schema.sql is missing")
                 .at(Place::file(layout.shown(&layout.schema_sql())))
                 .help("run `cargo xtask schema dump`"),
-        ),
+        ],
     }
-    findings.extend(back?);
-    Ok(findings)
 }
 
 fn dump_in(
@@ -163,6 +227,8 @@ fn of_migrations(
     Ok(Ok(Built {
         catalog: Catalog::read(&scratch.session).map_err(failure)?,
         schema: Schema::read(&scratch.session).map_err(failure)?,
+        major: live::major(&scratch.session).map_err(failure)?,
+        scratch,
     }))
 }
 

@@ -30,6 +30,14 @@ pub(super) fn all<'a>(files: &[&'a SqlFile]) -> Vec<&'a dyn Definitions> {
     files.iter().map(|file| *file as &dyn Definitions).collect()
 }
 
+/// Where an object is defined: in the last text that does so.
+pub(super) fn place(definitions: &[&dyn Definitions], id: &Id) -> Option<Place> {
+    definitions.iter().rev().find_map(|text| {
+        let line = text.line_of(id)?;
+        Some(Place::line(text.shown(), line))
+    })
+}
+
 /// One side of a comparison.
 pub(super) struct Side<'a> {
     /// How it is called: `the migrations`, `schema.sql`.
@@ -51,10 +59,7 @@ impl Side<'_> {
     }
 
     fn definition(&self, id: &Id) -> Option<Place> {
-        self.definitions.iter().rev().find_map(|file| {
-            let line = file.line_of(id)?;
-            Some(Place::line(file.shown(), line))
-        })
+        place(&self.definitions, id)
     }
 }
 

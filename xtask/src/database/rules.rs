@@ -3,6 +3,9 @@
 //! | id | what disagrees |
 //! |---|---|
 //! | `database/migration-folder` | the folder `migrations/` is not what Diesel can run |
+//! | `database/released-edited` | a released migration is not what it was |
+//! | `database/released-lock` | `migrations/released.lock` is not what it was, or no such file |
+//! | `database/out-of-order` | a new migration sorts before a released one |
 //! | `database/migration-fails` | a migration does not run, up or down, on an empty database |
 //! | `database/schema-sql-fails` | `schema.sql` does not run on an empty database |
 //! | `database/schema-sql` | `schema.sql` and what the migrations build |
@@ -10,6 +13,10 @@
 //! | `database/schema-dump` | what `schema dump` can write down and what the migrations build |
 //! | `database/down` | what a migration's way back leaves, and what was there before it |
 //! | `database/up-again` | what a migration makes the second time, and what it made the first |
+//! | `database/enum` | an enumeration of the contract and what a column takes |
+//! | `database/live` | a running database and what the migrations that it has run build |
+//! | `database/pending` | a migration that a running database has not run |
+//! | `database/unknown-version` | a migration that a running database has run, and nobody knows |
 
 /// The folder `migrations/` is not what Diesel can run.
 pub(super) const MIGRATION_FOLDER: &str = "migration-folder";
@@ -27,3 +34,17 @@ pub(super) const UP_AGAIN: &str = "up-again";
 pub(super) const SCHEMA_RS: &str = "schema-rs";
 /// What `schema dump` can write down and what the migrations build.
 pub(super) const DUMP: &str = "schema-dump";
+/// A released migration is not what it was.
+pub(super) const RELEASED_EDITED: &str = "released-edited";
+/// `migrations/released.lock` is not what it was, or no such file.
+pub(super) const RELEASED_LOCK: &str = "released-lock";
+/// A new migration sorts before a released one.
+pub(super) const OUT_OF_ORDER: &str = "out-of-order";
+/// An enumeration of the contract and what a column takes.
+pub(super) const ENUM: &str = "enum";
+/// A running database and what the migrations that it has run build.
+pub(super) const LIVE: &str = "live";
+/// A migration that a running database has not run.
+pub(super) const PENDING: &str = "pending";
+/// A migration that a running database has run, and nobody knows.
+pub(super) const UNKNOWN_VERSION: &str = "unknown-version";

@@ -1,13 +1,8 @@
 //! One connection to a database, without async: the checks run side by side in threads.
 
-use std::time::Duration;
-
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
-
-/// How long a server may take to answer the first time.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection, with the runtime that drives it.
 pub(super) struct Session {
@@ -30,6 +25,8 @@ pub(super) struct SqlError {
     pub(super) message: String,
     /// The character of the text that was sent at which the server stopped, from 1.
     pub(super) position: Option<usize>,
+    /// Whether it is about a value: one that a constraint or a type does not take.
+    pub(super) is_refusal: bool,
 }
 
 impl SqlError {
@@ -38,6 +35,7 @@ impl SqlError {
             return Self {
                 message: causes(error),
                 position: None,
+                is_refusal: false,
             };
         };
         let mut message = server.message().to_owned();
@@ -45,8 +43,11 @@ impl SqlError {
             message.push_str("; ");
             message.push_str(more);
         }
+        // The classes "data exception" and "integrity constraint violation".
+        let class = server.code().code().get(..2);
         Self {
             message,
+            is_refusal: matches!(class, Some("22" | "23")),
             position: match server.position() {
                 Some(ErrorPosition::Original(position)) => usize::try_from(*position).ok(),
                 Some(ErrorPosition::Internal { .. }) | None => None,
@@ -58,6 +59,7 @@ impl SqlError {
         Self {
             message: error.to_string(),
             position: None,
+            is_refusal: false,
         }
     }
 }
@@ -81,14 +83,11 @@ impl Session {
     /// Connects to a database of our own.
     pub(super) fn open(url: &str) -> Result<Self, SqlError> {
         let config: Config = url.parse().map_err(|error| SqlError::of(&error))?;
-        Self::connect(config)
+        Self::connect(&config)
     }
 
-    /// Connects as configured, within a time that a person waits.
-    pub(super) fn connect(mut config: Config) -> Result<Self, SqlError> {
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT_TIMEOUT);
-        }
+    /// Connects as configured.
+    pub(super) fn connect(config: &Config) -> Result<Self, SqlError> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
@@ -132,6 +131,12 @@ impl Session {
             }
         }
         Ok(rows)
+    }
+
+    /// The first value of each row that is not NULL.
+    pub(super) fn texts(&self, query: &str) -> Result<Vec<String>, SqlError> {
+        let first = |row: Row| row.values.into_iter().next().map(|(_, value)| value);
+        Ok(self.rows(query)?.into_iter().filter_map(first).collect())
     }
 }
 

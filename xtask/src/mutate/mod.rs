@@ -14,7 +14,7 @@ mod tree;
 use std::collections::BTreeSet;
 
 use crate::check;
-use crate::cli::Mutate;
+use crate::cli::{Check, Mutate};
 use crate::finding::{Failure, Finding, Severity};
 use crate::layout::Layout;
 use crate::report;
@@ -40,7 +40,7 @@ pub(crate) fn run(layout: &Layout, arguments: &Mutate) -> Result<(), Failure> {
     let tree = Tree::copy(layout)?;
     let mut wrong = Vec::new();
     // The copy as it is must be clean: else every mistake would be found for the wrong reason.
-    let before = check::run(tree.layout())?;
+    let before = check::run(tree.layout(), &Check::default())?;
     if let Some(said) = differs(&before, &Expected::silence()) {
         let wrong = vec![format!("the tree without a mistake: {said}")];
         return Err(Failure::Unproven { wrong });
@@ -50,7 +50,7 @@ pub(crate) fn run(layout: &Layout, arguments: &Mutate) -> Result<(), Failure> {
             if mutation.regenerate {
                 crate::generate::run(layout, &crate::cli::Generate::write())?;
             }
-            check::run(layout)
+            check::run(layout, &Check::default())
         })?;
         let said = match outcome {
             Ok(findings) => differs(&findings, &mutation.expected),

@@ -1,22 +1,24 @@
 //! `cargo xtask schema dump`: `schema.sql` and `schema.rs` from the migrations.
 
 mod clauses;
+mod lists;
 mod model;
 mod schema_rs;
 mod schema_sql;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use dev_postgres::TemporaryCluster;
 
-use self::schema_sql::Writer;
-use super::catalog::{Catalog, differences};
+use self::schema_sql::{Words, Writer};
+use super::catalog::{Catalog, Id, differences};
 use super::cluster::Scratch;
 use super::report::{Side, compare};
 use super::sql::SqlFile;
 use super::{Built, rules};
 use crate::finding::{Failure, Finding};
 
+pub(super) use lists::{ColumnRules, column_rules};
 pub(super) use model::Schema;
 pub(super) use schema_rs::{RustFile, Unmapped, expected, read, text as schema_rs};
 
@@ -39,46 +41,55 @@ pub(super) fn schema_sql(
     present: Option<&str>,
 ) -> Result<Result<String, Vec<Finding>>, Failure> {
     let head = present.and_then(head).unwrap_or(HEAD);
-    let mut literally = BTreeSet::new();
-    let mut all_literally = false;
+    let mut words = Words::default();
+    let mut exceptions: BTreeMap<Id, Words> = BTreeMap::new();
     loop {
         let writer = Writer {
             files,
-            literally: &literally,
-            all_literally,
+            words,
+            exceptions: &exceptions,
         };
         let text = format!("{head}{}", writer.text(&built.schema));
         let file = SqlFile::new("schema.sql", text);
         let scratch = Scratch::empty(cluster)?;
-        let written = match scratch.apply(rules::SCHEMA_SQL_FAILS, &file) {
-            Ok(()) => Catalog::read(&scratch.session).map_err(super::failure)?,
-            Err(findings) if all_literally => return Ok(Err(findings)),
-            Err(_) => {
-                all_literally = true;
-                continue;
+        if let Err(findings) = scratch.apply(rules::SCHEMA_SQL_FAILS, &file) {
+            match words.next() {
+                None => return Ok(Err(findings)),
+                Some(next) => words = next,
             }
-        };
+            continue;
+        }
+        let written = Catalog::read(&scratch.session).map_err(super::failure)?;
         let found = differences(&built.catalog, &written);
         if found.is_empty() {
             return Ok(Ok(file.text));
         }
-        let before = literally.len();
-        literally.extend(found.iter().map(|difference| difference.id().clone()));
-        if literally.len() > before && !all_literally {
-            continue;
+        let mut is_new = false;
+        for difference in &found {
+            let exception = exceptions.entry(difference.id().clone()).or_default();
+            if let Some(next) = words.max(*exception).next() {
+                (*exception, is_new) = (next, true);
+            }
         }
-        let left = Side {
-            name: "the migrations",
-            catalog: &built.catalog,
-            definitions: super::report::all(files),
-        };
-        let right = Side {
-            name: "what `schema dump` can write down",
-            catalog: &written,
-            definitions: Vec::new(),
-        };
-        return Ok(Err(compare(rules::DUMP, &left, &right, NO_WORDS)));
+        if !is_new {
+            return Ok(Err(no_words(built, &written, files)));
+        }
     }
+}
+
+/// What cannot be written down in any words.
+fn no_words(built: &Built, written: &Catalog, files: &[&SqlFile]) -> Vec<Finding> {
+    let left = Side {
+        name: "the migrations",
+        catalog: &built.catalog,
+        definitions: super::report::all(files),
+    };
+    let right = Side {
+        name: "what `schema dump` can write down",
+        catalog: written,
+        definitions: Vec::new(),
+    };
+    compare(rules::DUMP, &left, &right, NO_WORDS)
 }
 
 /// The comment that a file begins with, up to and with the end of its last line.

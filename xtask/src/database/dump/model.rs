@@ -90,6 +90,8 @@ pub(super) struct Column {
 pub(super) enum ConstraintKind {
     PrimaryKey,
     ForeignKey,
+    Check,
+    /// Unique or excluding.
     Other,
 }
 
@@ -224,6 +226,7 @@ impl Reading {
                     kind: match value("kind").as_deref() {
                         Some("p") => ConstraintKind::PrimaryKey,
                         Some("f") => ConstraintKind::ForeignKey,
+                        Some("c") => ConstraintKind::Check,
                         _ => ConstraintKind::Other,
                     },
                     definition: text(value("definition")),

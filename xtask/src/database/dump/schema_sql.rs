@@ -1,6 +1,6 @@
 //! `schema.sql`: a schema as a person would write it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::super::catalog::Id;
@@ -20,14 +20,37 @@ const SHORT_TYPES: [(&str, &str); 5] = [
     ("time without time zone", "time"),
 ];
 
+/// In whose words something is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Words {
+    /// As it stands in the migrations.
+    #[default]
+    Authors,
+    /// As PostgreSQL has it, without the casts that a reader does not need.
+    Tidied,
+    /// As PostgreSQL has it.
+    Exact,
+}
+
+impl Words {
+    /// The next to try; none after the last.
+    pub(super) const fn next(self) -> Option<Self> {
+        match self {
+            Self::Authors => Some(Self::Tidied),
+            Self::Tidied => Some(Self::Exact),
+            Self::Exact => None,
+        }
+    }
+}
+
 /// Writes a schema down.
 pub(super) struct Writer<'a> {
-    /// The migrations, whose words are taken where they still hold.
+    /// The migrations.
     pub(super) files: &'a [&'a SqlFile],
-    /// The objects of which they do not: PostgreSQL's own words are taken.
-    pub(super) literally: &'a BTreeSet<Id>,
-    /// Whether PostgreSQL's own words are taken throughout.
-    pub(super) all_literally: bool,
+    /// The words for everything.
+    pub(super) words: Words,
+    /// The words for objects for which those do not do.
+    pub(super) exceptions: &'a BTreeMap<Id, Words>,
 }
 
 impl Writer<'_> {
@@ -141,10 +164,9 @@ impl Writer<'_> {
         let _ = writeln!(text, "){options};");
         for index in &table.indexes {
             comment(index.comment.as_deref(), "", text);
-            let statement = self
-                .theirs(&Id::part("index", name, &index.name))
-                .and_then(|files| clauses::index(files, &index.name))
-                .unwrap_or_else(|| index.definition.replacen(" USING btree", "", 1));
+            let id = Id::part("index", name, &index.name);
+            let authors = || clauses::index(self.files, &index.name);
+            let statement = self.chosen(&id, authors, || index.definition.clone());
             let _ = writeln!(text, "{statement};");
         }
         if table.row_security {
@@ -155,16 +177,32 @@ impl Writer<'_> {
         }
     }
 
-    /// The migrations, if their words may be taken for an object.
-    fn theirs(&self, id: &Id) -> Option<&[&SqlFile]> {
-        (!self.all_literally && !self.literally.contains(id)).then_some(self.files)
+    /// The words for an object.
+    fn words(&self, id: &Id) -> Words {
+        let exception = self.exceptions.get(id).copied().unwrap_or_default();
+        self.words.max(exception)
     }
 
     fn constraint(&self, table: &str, constraint: &Constraint) -> String {
         let name = &constraint.name;
-        self.theirs(&Id::part("constraint", table, name))
-            .and_then(|files| clauses::constraint(files, name))
-            .unwrap_or_else(|| format!("CONSTRAINT {name} {}", constraint.definition))
+        let definition = &constraint.definition;
+        let id = Id::part("constraint", table, name);
+        let authors = || clauses::constraint(self.files, name);
+        self.chosen(&id, authors, || format!("CONSTRAINT {name} {definition}"))
+    }
+
+    /// The words of the authors, if they are to be had, or those of PostgreSQL.
+    fn chosen(
+        &self,
+        id: &Id,
+        authors: impl FnOnce() -> Option<String>,
+        exact: impl FnOnce() -> String,
+    ) -> String {
+        match self.words(id) {
+            Words::Authors => authors().unwrap_or_else(|| tidied(&exact())),
+            Words::Tidied => tidied(&exact()),
+            Words::Exact => exact(),
+        }
     }
 
     /// Each column with its comment above it, in columns.
@@ -210,7 +248,7 @@ impl Writer<'_> {
         let id = Id::part("column", table, &column.name);
         match default.rsplit_once("::") {
             Some((value, _))
-                if self.theirs(&id).is_some()
+                if self.words(&id) < Words::Exact
                     && value.starts_with('\'')
                     && value.ends_with('\'') =>
             {
@@ -219,6 +257,27 @@ impl Writer<'_> {
             _ => default,
         }
     }
+}
+
+/// PostgreSQL's words without what it adds to those of an author: casts between texts, the
+/// expansion of `IN`, and the kind that indexes are of anyway. Whether that still means the same
+/// is for the caller to prove.
+fn tidied(definition: &str) -> String {
+    let mut tidied = definition.replacen(" USING btree", "", 1);
+    while let Some(start) = tidied.find("= ANY (ARRAY[") {
+        let Some(length) = tidied[start..].find(']') else {
+            break;
+        };
+        let Some(end) = tidied[start + length..].find(')') else {
+            break;
+        };
+        let list = &tidied[start + "= ANY (ARRAY[".len()..start + length];
+        let list = format!("IN ({list})");
+        tidied.replace_range(start..=start + length + end, &list);
+    }
+    tidied
+        .replace("::character varying", "")
+        .replace("::text", "")
 }
 
 fn short(sql_type: &str) -> String {
@@ -269,6 +328,24 @@ mod tests {
         assert_eq!(lines.len(), 4, "{text}");
         assert!(lines.iter().all(|line| line.len() <= WIDTH));
         assert_eq!(lines[2..], ["    --", "    -- The end."]);
+    }
+
+    #[test]
+    fn casts_of_texts_and_expanded_lists_are_tidied() {
+        for (exact, expected) in [
+            (
+                "CHECK (a::text = ANY (ARRAY['x'::character varying, 'y'::character varying]::text[]))",
+                "CHECK (a IN ('x', 'y'))",
+            ),
+            ("CHECK (name::text <> ''::text)", "CHECK (name <> '')"),
+            (
+                "CREATE INDEX a ON b USING btree (c)",
+                "CREATE INDEX a ON b (c)",
+            ),
+            ("CHECK (a = ANY (ARRAY[", "CHECK (a = ANY (ARRAY["),
+        ] {
+            assert_eq!(tidied(exact), expected);
+        }
     }
 
     #[test]

@@ -3,6 +3,10 @@
 
 mod aspects;
 mod dumps;
+mod enums;
+mod live;
+mod mistakes;
+mod released;
 mod tree;
 
 use dev_postgres::TemporaryCluster;

@@ -1,19 +1,18 @@
-//! The check on a copy of the repository's own files, each with one mistake: the finding has
-//! the right id, names the right thing, and stands at the right line.
+//! A copy of the repository's own files, in which a mistake can be made.
 
 use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::super::{check_in, dump_in, migrations};
+use super::super::{Beside, check_in, dump_in, migrations};
 use super::cluster;
-use crate::finding::Finding;
+use crate::finding::{Failure, Finding};
 use crate::layout::Layout;
 
-const UP: &str = "migrations/2026-11-21-000001_bookings/up.sql";
-const DOWN: &str = "migrations/2026-11-21-000001_bookings/down.sql";
-const SCHEMA_RS: &str = "crates/booking-persistence/src/schema.rs";
+pub(super) const UP: &str = "migrations/2026-11-21-000001_bookings/up.sql";
+pub(super) const DOWN: &str = "migrations/2026-11-21-000001_bookings/down.sql";
+pub(super) const SCHEMA_RS: &str = "crates/booking-persistence/src/schema.rs";
 
 /// A copy of what the check reads.
 pub(super) struct Tree {
@@ -55,8 +54,14 @@ impl Tree {
         self.write(file, &text.replace(from, to));
     }
 
+    /// Removes a file or a folder.
     pub(super) fn remove(&self, file: &str) {
-        fs::remove_file(self.directory.path().join(file)).expect("it is there");
+        let path = self.directory.path().join(file);
+        if path.is_dir() {
+            fs::remove_dir_all(path).expect("it is there");
+        } else {
+            fs::remove_file(path).expect("it is there");
+        }
     }
 
     /// Adds another migration.
@@ -66,11 +71,14 @@ impl Tree {
     }
 
     pub(super) fn check(&self) -> Vec<Finding> {
-        match migrations::read(&self.layout).expect("it can be read") {
-            Ok(migrations) => {
-                check_in(cluster(), &self.layout, &migrations).expect("PostgreSQL runs")
-            }
-            Err(findings) => findings,
+        let findings = self.check_beside(Beside::default());
+        findings.expect("PostgreSQL runs")
+    }
+
+    pub(super) fn check_beside(&self, beside: Beside<'_>) -> Result<Vec<Finding>, Failure> {
+        match migrations::read(&self.layout)? {
+            Ok(migrations) => check_in(cluster(), &self.layout, &migrations, beside),
+            Err(findings) => Ok(findings),
         }
     }
 
@@ -115,311 +123,4 @@ pub(super) fn lines(findings: &[Finding]) -> Vec<String> {
         format!("{} {place} {}", finding.id(), finding.message)
     };
     findings.iter().map(line).collect()
-}
-
-#[test]
-fn the_repository_itself_is_clean_and_dumping_it_changes_nothing() {
-    let tree = Tree::new();
-    assert_eq!(lines(&tree.check()), Vec::<String>::new());
-    let before = (tree.read("schema.sql"), tree.read(SCHEMA_RS));
-    assert_eq!(lines(&tree.dump()), Vec::<String>::new());
-    assert_eq!((tree.read("schema.sql"), tree.read(SCHEMA_RS)), before);
-}
-
-#[test]
-fn a_column_that_only_schema_sql_changes_is_named_at_its_line() {
-    let tree = Tree::new();
-    tree.edit(
-        "schema.sql",
-        "status              varchar(20)",
-        "status              varchar(21)",
-    );
-    let line = tree.line("schema.sql", "varchar(21)");
-    assert_eq!(
-        lines(&tree.check()),
-        [format!(
-            "database/schema-sql schema.sql:{line} type of column bookings.status is `character \
-             varying(20)` in the migrations, and `character varying(21)` in schema.sql"
-        )]
-    );
-}
-
-#[test]
-fn an_index_that_schema_sql_lacks_is_named_at_its_table() {
-    let tree = Tree::new();
-    tree.edit(
-        "schema.sql",
-        "CREATE INDEX idx_bookings_date ON bookings (booking_date, booking_time, booking_id);\n",
-        "",
-    );
-    let line = tree.line("schema.sql", "CREATE TABLE bookings");
-    let findings = tree.check();
-    assert_eq!(
-        lines(&findings),
-        [format!(
-            "database/schema-sql schema.sql:{line} index idx_bookings_date of bookings is in the \
-             migrations, and not in schema.sql"
-        )]
-    );
-    let there = format!(
-        "in the migrations: {UP}:{}",
-        tree.line(UP, "idx_bookings_date")
-    );
-    assert_eq!(findings[0].details, [there]);
-}
-
-#[test]
-fn comments_spaces_and_the_order_of_tables_in_schema_sql_do_not_matter() {
-    let tree = Tree::new();
-    let text = tree.read("schema.sql");
-    let stripped = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("--"));
-    let stripped: String = stripped.flat_map(|line| [line, "\n \n"]).collect();
-    let (head, rest) = stripped
-        .split_once("CREATE TABLE users")
-        .expect("there are users");
-    let (users, rest) = rest.split_once("CREATE TABLE").expect("there are others");
-    let (restaurants, rest) = rest.split_once("CREATE TABLE").expect("there are others");
-    let swapped =
-        format!("{head}CREATE TABLE{restaurants}CREATE TABLE users{users}CREATE TABLE{rest}");
-    tree.write(
-        "schema.sql",
-        &swapped.replace("CREATE TABLE", "create   table"),
-    );
-    assert_eq!(lines(&tree.check()), Vec::<String>::new());
-}
-
-#[test]
-fn schema_sql_that_does_not_run_is_reported_at_the_line() {
-    let tree = Tree::new();
-    tree.edit(
-        "schema.sql",
-        "user_id    bigint GENERATED",
-        "user_id    bigintt GENERATED",
-    );
-    let line = tree.line("schema.sql", "bigintt");
-    assert_eq!(
-        lines(&tree.check()),
-        [format!(
-            "database/schema-sql-fails schema.sql:{line} PostgreSQL refuses it: type \"bigintt\" does not exist"
-        )]
-    );
-}
-
-#[test]
-fn a_missing_schema_sql_is_reported_and_written() {
-    let tree = Tree::new();
-    tree.remove("schema.sql");
-    let missing = ["database/schema-sql schema.sql schema.sql is missing"];
-    assert_eq!(lines(&tree.check()), missing);
-    assert_eq!(lines(&tree.dump()), Vec::<String>::new());
-    assert_eq!(lines(&tree.check()), Vec::<String>::new());
-}
-
-#[test]
-fn a_migration_that_does_not_run_is_reported_once_at_the_line() {
-    let tree = Tree::new();
-    tree.edit(
-        UP,
-        "CREATE TABLE dining_tables (",
-        "CREATE TABLE dining_tables ((",
-    );
-    let line = tree.line(UP, "dining_tables ((");
-    assert_eq!(
-        lines(&tree.check()),
-        [format!(
-            "database/migration-fails {UP}:{line} PostgreSQL refuses it: \
-             syntax error at or near \"(\""
-        )]
-    );
-}
-
-#[test]
-fn a_way_back_that_leaves_something_is_named() {
-    let tree = Tree::new();
-    tree.edit(DOWN, "DROP TABLE users;\n", "");
-    let line = tree.line(UP, "CREATE TABLE users");
-    assert_eq!(
-        lines(&tree.check()),
-        [format!(
-            "database/down {UP}:{line} table users is in what down.sql of \
-             2026-11-21-000001_bookings leaves, and not in the schema before it"
-        )]
-    );
-}
-
-#[test]
-fn a_way_back_of_a_later_migration_is_compared_with_what_was_there_before_it() {
-    let tree = Tree::new();
-    tree.migrate(
-        "2026-12-01-000001_longer_names",
-        "ALTER TABLE users ALTER COLUMN name TYPE varchar(101);",
-        "ALTER TABLE users ALTER COLUMN name TYPE varchar(99);",
-    );
-    assert_eq!(lines(&tree.dump()), Vec::<String>::new());
-    assert_eq!(
-        lines(&tree.check()),
-        [
-            "database/down migrations/2026-12-01-000001_longer_names/down.sql:1 type of column \
-          users.name is `character varying(100)` in the schema before it, and `character \
-          varying(99)` in what down.sql of 2026-12-01-000001_longer_names leaves"
-        ]
-    );
-}
-
-#[test]
-fn a_way_up_that_ends_elsewhere_the_second_time_is_named() {
-    let tree = Tree::new();
-    // An extension may stay on the way back; what is made only where it is missing may not
-    // depend on it.
-    tree.migrate(
-        "2026-12-01-000001_maybe",
-        "DO $$ BEGIN
-            IF EXISTS (SELECT FROM pg_extension WHERE extname = 'citext') THEN
-                CREATE TABLE again (id bigint PRIMARY KEY);
-            END IF;
-        END $$;
-        CREATE EXTENSION IF NOT EXISTS citext;",
-        "DROP TABLE IF EXISTS again;",
-    );
-    assert_eq!(lines(&tree.dump()), Vec::<String>::new());
-    let found = lines(&tree.check());
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].starts_with("database/up-again "), "{found:?}");
-    assert!(found[0].contains("table again"), "{found:?}");
-}
-
-#[test]
-fn folders_that_diesel_stumbles_over_are_named() {
-    let tree = Tree::new();
-    tree.write(
-        "migrations/2026-12-01-000001_no_way_back/up.sql",
-        "SELECT 1;",
-    );
-    tree.migrate("2026-12-02-000001_empty", "-- nothing\n", "SELECT 1;");
-    tree.migrate("20261203_short", "SELECT 1;", "SELECT 1;");
-    tree.migrate("2026-12-04-000001_odd", "SELECT 1;", "SELECT 1;");
-    tree.write("migrations/2026-12-04-000001_odd/metadata.toml", "");
-    let found = lines(&tree.check());
-    let id = "database/migration-folder migrations";
-    let ones = [
-        format!(
-            "{id}/2026-12-01-000001_no_way_back/down.sql 2026-12-01-000001_no_way_back has no down.sql"
-        ),
-        format!(
-            "{id}/2026-12-02-000001_empty/up.sql up.sql of 2026-12-02-000001_empty holds no statement"
-        ),
-        format!(
-            "{id}/2026-12-04-000001_odd/metadata.toml metadata.toml of 2026-12-04-000001_odd does not say what Diesel reads in it"
-        ),
-        format!("{id}/20261203_short 20261203_short is not named as a migration is"),
-    ];
-    assert_eq!(found, ones);
-}
-
-#[test]
-fn two_migrations_of_one_version_are_named() {
-    let tree = Tree::new();
-    tree.migrate("2026-11-21-000001_others", "SELECT 1;", "SELECT 1;");
-    let found = lines(&tree.check());
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(
-        found[0].contains("have the same version, 20261121000001"),
-        "{found:?}"
-    );
-}
-
-#[test]
-fn no_migration_at_all_is_no_agreement() {
-    let tree = Tree::new();
-    fs::remove_dir_all(tree.layout.migrations()).expect("it is there");
-    let found = lines(&tree.check());
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(
-        found[0].starts_with("database/migration-folder migrations "),
-        "{found:?}"
-    );
-}
-
-#[test]
-fn an_edited_schema_rs_is_stale_and_its_types_are_named() {
-    let tree = Tree::new();
-    tree.edit(SCHEMA_RS, "status -> Varchar", "status -> Text");
-    let line = tree.line(SCHEMA_RS, "status -> Text");
-    assert_eq!(
-        lines(&tree.check()),
-        [
-            format!(
-                "stale/schema-rs {SCHEMA_RS}:{line} {SCHEMA_RS} differs from what `cargo xtask \
-                 schema dump` makes, from line {line} on"
-            ),
-            format!(
-                "database/schema-rs {SCHEMA_RS}:{line} type of column bookings.status is \
-                 `Varchar` in the migrations, and `Text` in schema.rs"
-            ),
-        ]
-    );
-}
-
-#[test]
-fn spaces_in_schema_rs_are_only_stale() {
-    let tree = Tree::new();
-    tree.edit(SCHEMA_RS, "status -> Varchar", "status  ->  Varchar");
-    let found = lines(&tree.check());
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].starts_with("stale/schema-rs "), "{found:?}");
-}
-
-#[test]
-fn a_missing_schema_rs_is_stale() {
-    let tree = Tree::new();
-    tree.remove(SCHEMA_RS);
-    let missing = format!("stale/schema-rs {SCHEMA_RS} {SCHEMA_RS} is missing");
-    assert_eq!(lines(&tree.check()), [missing]);
-}
-
-#[test]
-fn a_column_that_a_migration_adds_is_named_in_both_descriptions_until_the_dump() {
-    let tree = Tree::new();
-    tree.migrate(
-        "2026-12-01-000001_nicknames",
-        "ALTER TABLE users ADD COLUMN nickname varchar(50);",
-        "ALTER TABLE users DROP COLUMN nickname;",
-    );
-    let ids: Vec<String> = tree.check().iter().map(Finding::id).collect();
-    assert_eq!(
-        ids,
-        [
-            "stale/schema-rs",
-            "database/schema-rs",
-            "database/schema-sql"
-        ]
-    );
-    assert_eq!(lines(&tree.dump()), Vec::<String>::new());
-    assert!(
-        tree.read("schema.sql")
-            .contains("    nickname   varchar(50),\n")
-    );
-    assert!(
-        tree.read(SCHEMA_RS)
-            .contains("        nickname -> Nullable<Varchar>,\n")
-    );
-    assert_eq!(lines(&tree.check()), Vec::<String>::new());
-}
-
-#[test]
-fn a_type_that_diesel_does_not_have_is_named_and_nothing_is_written() {
-    let tree = Tree::new();
-    tree.migrate(
-        "2026-12-01-000001_boxes",
-        "ALTER TABLE users ADD COLUMN seat box;",
-        "ALTER TABLE users DROP COLUMN seat;",
-    );
-    let before = tree.read("schema.sql");
-    let expected = "database/schema-rs migrations/2026-12-01-000001_boxes/up.sql:1 column \
-        users.seat is of type box, for which `schema dump` knows no Diesel type";
-    assert_eq!(lines(&tree.dump()), [expected]);
-    assert_eq!(tree.read("schema.sql"), before);
-    assert_eq!(lines(&tree.check())[0], expected);
 }

@@ -1,0 +1,240 @@
+//! Released migrations never change: `migrations/released.lock` remembers what they are.
+//!
+//! A migration is released when a version of the program that has it is: from then on some
+//! database may have run it, and would never run it again. `cargo xtask schema release` then
+//! adds it to the lock. Each line is a SHA-256 and a path, as `sha256sum` writes them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+
+use sha2::{Digest, Sha256};
+
+use super::migrations::{Migration, version};
+use super::rules;
+use crate::finding::{Failure, Finding, Kind, Place};
+use crate::layout::Layout;
+
+/// What the lock begins with.
+const HEAD: &str = "\
+# The migrations that are released. Some database may have run them, and will not run them again;
+# so they never change, and a line here never goes. `cargo xtask schema release` adds to it.
+";
+
+/// What to do about a released migration that is not what it was.
+const RESTORE: &str = "restore it from the release, and write what is to change as a new migration";
+/// What to do about a lock that is not what it was.
+const RESTORE_LOCK: &str = "restore the line: what is released cannot be taken back";
+
+/// The lock of an earlier state of the repository, which today's may only add to.
+#[derive(Debug, Clone)]
+pub(crate) struct EarlierLock {
+    /// Which state: `v1.0.0`.
+    pub(crate) reference: String,
+    /// The text of `migrations/released.lock` there.
+    pub(crate) text: String,
+}
+
+/// Each released file, below `migrations/`, with its sum and the line on which it stands.
+type Entries = BTreeMap<String, (String, usize)>;
+
+/// Compares the migrations with the lock, and the lock with an earlier one.
+pub(super) fn check(
+    layout: &Layout,
+    migrations: &[Migration],
+    earlier: Option<&EarlierLock>,
+) -> Result<Vec<Finding>, Failure> {
+    let shown = layout.shown(&layout.released());
+    let Some(text) = read(layout)? else {
+        let message = "released.lock is missing, and with it what was released";
+        return Ok(vec![lock(&shown, None, message.to_owned()).help(
+            "restore it: a released migration that is not in it could be changed unseen",
+        )]);
+    };
+    let (entries, mut findings) = parse(&shown, &text);
+    if let Some(earlier) = earlier {
+        findings.extend(kept(&shown, &entries, earlier));
+    }
+    findings.extend(unchanged(layout, migrations, &entries));
+    findings.extend(in_order(migrations, &entries));
+    Ok(findings)
+}
+
+/// Adds every migration to the lock, unless something that is released is not what it was.
+pub(super) fn release(
+    layout: &Layout,
+    migrations: &[Migration],
+    earlier: Option<&EarlierLock>,
+) -> Result<Vec<Finding>, Failure> {
+    let present = read(layout)?;
+    if present.is_some() || earlier.is_some() {
+        let findings = check(layout, migrations, earlier)?;
+        if !findings.is_empty() {
+            return Ok(findings);
+        }
+    }
+    let mut text = HEAD.to_owned();
+    for (file, sum) in migrations.iter().flat_map(sums) {
+        text.push_str(&format!("{sum}  {file}\n"));
+    }
+    if present.as_ref() != Some(&text) {
+        let path = layout.released();
+        fs::write(&path, text).map_err(|source| Failure::Io {
+            action: "write",
+            path,
+            source,
+        })?;
+    }
+    Ok(Vec::new())
+}
+
+fn read(layout: &Layout) -> Result<Option<String>, Failure> {
+    let path = layout.released();
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Failure::Io {
+            action: "read",
+            path,
+            source,
+        }),
+    }
+}
+
+/// The entries, and the lines that are none.
+fn parse(shown: &str, text: &str) -> (Entries, Vec<Finding>) {
+    let mut entries = Entries::new();
+    let mut findings = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let number = index + 1;
+        if line.starts_with('#') || line.trim().is_empty() {
+            continue;
+        }
+        let is_sum =
+            |sum: &str| sum.len() == 64 && sum.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match line.split_once("  ").filter(|(sum, _)| is_sum(sum)) {
+            Some((sum, file)) => {
+                let entry = (sum.to_owned(), number);
+                if entries.insert(file.trim_end().to_owned(), entry).is_some() {
+                    let message = format!("released.lock names {} twice", file.trim_end());
+                    findings.push(lock(shown, Some(number), message).help("remove the later line"));
+                }
+            }
+            None => {
+                let message = "this line of released.lock is not `<SHA-256>  <path>`".to_owned();
+                findings.push(lock(shown, Some(number), message).help(RESTORE_LOCK));
+            }
+        }
+    }
+    (entries, findings)
+}
+
+/// What the earlier lock had is still there.
+fn kept(shown: &str, entries: &Entries, earlier: &EarlierLock) -> Vec<Finding> {
+    let reference = &earlier.reference;
+    let (before, _) = parse(shown, &earlier.text);
+    let changed = before.iter().filter_map(|(file, (sum, _))| {
+        let (message, line) = match entries.get(file) {
+            None => (
+                format!("released.lock no longer has {file}, which it had in {reference}"),
+                None,
+            ),
+            Some((now, line)) if now != sum => (
+                format!("released.lock has another sum for {file} than it had in {reference}"),
+                Some(*line),
+            ),
+            Some(_) => return None,
+        };
+        Some(lock(shown, line, message).help(RESTORE_LOCK))
+    });
+    changed.collect()
+}
+
+/// Each released migration is there, with the files that it had, as they were.
+fn unchanged(layout: &Layout, migrations: &[Migration], entries: &Entries) -> Vec<Finding> {
+    let folder = layout.shown(&layout.migrations());
+    let lock = layout.shown(&layout.released());
+    let present: BTreeMap<String, String> = migrations.iter().flat_map(sums).collect();
+    let edited = |message: String, place: Place| {
+        Finding::error(Kind::Database, rules::RELEASED_EDITED, message)
+            .at(place)
+            .help(RESTORE)
+    };
+    let mut findings = Vec::new();
+    for (file, (sum, line)) in entries {
+        match present.get(file) {
+            None => findings.push(edited(
+                format!("{file} was released, and is not there"),
+                Place::line(&lock, *line),
+            )),
+            Some(now) if now != sum => findings.push(edited(
+                format!("{file} was changed after it was released"),
+                Place::file(format!("{folder}/{file}")),
+            )),
+            Some(_) => {}
+        }
+    }
+    let released: Vec<&str> = entries.keys().map(|file| directory(file)).collect();
+    for file in present.keys() {
+        if !entries.contains_key(file) && released.contains(&directory(file)) {
+            findings.push(edited(
+                format!("{file} was added to a migration that was released without it"),
+                Place::file(format!("{folder}/{file}")),
+            ));
+        }
+    }
+    findings
+}
+
+/// Nothing new sorts before what is released: databases that have run the later one would run
+/// the earlier one after it, and new ones before it.
+fn in_order(migrations: &[Migration], entries: &Entries) -> Vec<Finding> {
+    let released: Vec<&str> = entries.keys().map(|file| directory(file)).collect();
+    let Some(last) = released.iter().max_by_key(|name| version(name)) else {
+        return Vec::new();
+    };
+    let new = migrations
+        .iter()
+        .filter(|migration| !released.contains(&migration.name.as_str()));
+    let early = new.filter(|migration| migration.version <= version(last));
+    let finding = |migration: &Migration| {
+        let message = format!(
+            "{} is new, and sorts before {last}, which is released",
+            migration.name
+        );
+        Finding::error(Kind::Database, rules::OUT_OF_ORDER, message)
+            .at(Place::file(&migration.up.shown))
+            .detail("databases that have run the later one would run this one after it")
+            .help("give it a later date")
+    };
+    early.map(finding).collect()
+}
+
+fn directory(file: &str) -> &str {
+    file.split('/').next().unwrap_or(file)
+}
+
+/// Each file of a migration with its sum. The ends of lines are `\n` on every machine.
+fn sums(migration: &Migration) -> Vec<(String, String)> {
+    let files = [
+        ("up.sql", Some(&migration.up.text)),
+        ("down.sql", Some(&migration.down.text)),
+        ("metadata.toml", migration.metadata.as_ref()),
+    ];
+    files
+        .into_iter()
+        .filter_map(|(file, text)| {
+            let sum = Sha256::digest(text?.as_bytes());
+            let sum: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+            Some((format!("{}/{file}", migration.name), sum))
+        })
+        .collect()
+}
+
+fn lock(shown: &str, line: Option<usize>, message: String) -> Finding {
+    let place = match line {
+        None => Place::file(shown),
+        Some(line) => Place::line(shown, line),
+    };
+    Finding::error(Kind::Database, rules::RELEASED_LOCK, message).at(place)
+}
