@@ -4,6 +4,7 @@ use crate::cli::{Check, Generate};
 use crate::database::{self, Beside};
 use crate::finding::{Failure, Finding};
 use crate::layout::Layout;
+use crate::published::Published;
 use crate::{architecture, breaking, contract, documents, generate};
 
 /// Runs every check.
@@ -13,7 +14,8 @@ pub(crate) fn run(layout: &Layout, arguments: &Check) -> Result<Vec<Finding>, Fa
     if let Ok(contract) = contract::load(layout, &layout.contract())? {
         findings.extend(documents::check(layout, &contract)?);
     }
-    findings.extend(breaking::check(layout)?);
+    let published = Published::of(layout)?;
+    findings.extend(breaking::check(layout, &published)?);
     let beside = Beside {
         live: arguments.live.as_deref(),
         earlier: None,

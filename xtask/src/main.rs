@@ -17,6 +17,7 @@ mod generate;
 mod layout;
 mod mutate;
 mod outputs;
+mod published;
 mod report;
 
 use std::process::ExitCode;

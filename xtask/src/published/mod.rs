@@ -1,33 +1,36 @@
-//! Which contract the present one is compared with: the last one that callers were given.
+//! What callers and databases were last given: the commit that the present tree is compared with.
+
+mod git;
 
 use semver::Version;
 
-use super::git::Git;
+use self::git::Git;
 use crate::finding::Failure;
 use crate::layout::Layout;
 
-/// The contract below the root of any of our commits.
-const CONTRACT: &str = "booking-api.yaml";
-
-/// A contract to compare with, or why there is none.
+/// A commit to compare with, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Baseline {
-    /// The contract, and where it is from, in words: `tag v0.1.0 (4b4b5ac)`.
-    Found { source: String, text: String },
+pub(crate) enum Published {
+    /// The commit, and what it is in words: `tag v0.1.0 (4b4b5ac12)`.
+    Commit { source: String, commit: String },
     /// There is nothing to compare with, for this reason.
     Nothing { reason: String },
 }
 
-impl Baseline {
-    /// The last published contract: that of the newest `v*` tag, else that of the merge base
-    /// with the upstream branch. On the upstream branch itself, where the merge base is the
-    /// present commit, that of the commit before it.
+impl Published {
+    /// The last publication: the newest `v*` tag, else the merge base with the upstream branch.
+    /// On the upstream branch itself, where the merge base is the present commit, the commit
+    /// before it.
     pub(crate) fn of(layout: &Layout) -> Result<Self, Failure> {
         let Some(git) = Git::at(layout.root()) else {
             return Ok(nothing("this is no checkout of a git repository"));
         };
         if let Some(tag) = newest(&git.version_tags()?) {
-            return found(&git, &format!("tag {tag}"), &format!("refs/tags/{tag}"));
+            let name = format!("refs/tags/{tag}");
+            return Ok(match git.commit(&name)? {
+                Some(commit) => found(&format!("tag {tag}"), commit),
+                None => nothing(format!("the tag {tag} is on no commit")),
+            });
         }
         let Some(upstream) = git.upstream()? else {
             return Ok(nothing("there is no v* tag, and no upstream branch"));
@@ -44,66 +47,50 @@ impl Baseline {
             )));
         };
         if head != base {
-            return found(&git, &format!("the merge base with {upstream}"), &base);
+            return Ok(found(&format!("the merge base with {upstream}"), base));
         }
-        match git.commit("HEAD^")? {
+        Ok(match git.commit("HEAD^")? {
             Some(before) => found(
-                &git,
                 &format!("the commit before, as this is {upstream} itself"),
-                &before,
+                before,
             ),
-            None => Ok(nothing(format!(
+            None => nothing(format!(
                 "there is no v* tag, and no commit before this one{cut}"
-            ))),
-        }
+            )),
+        })
     }
 
-    /// The contract of a git ref, or of a file.
-    pub(crate) fn named(layout: &Layout, name: &str) -> Result<Self, Failure> {
-        if let Some(git) = Git::at(layout.root())
-            && let Some(commit) = git.commit(name)?
-        {
-            return match found(&git, name, &commit)? {
-                Self::Nothing { reason } => Err(Failure::NoBaseline {
-                    name: name.to_owned(),
-                    reason,
-                }),
-                found @ Self::Found { .. } => Ok(found),
-            };
-        }
-        match std::fs::read_to_string(name) {
-            Ok(text) => Ok(Self::Found {
-                source: name.to_owned(),
-                text,
-            }),
-            Err(error) => Err(Failure::NoBaseline {
-                name: name.to_owned(),
-                reason: format!("it is no git ref here, and cannot be read as a file: {error}"),
-            }),
+    /// The commit of a git ref; `None` where there is no such ref.
+    pub(crate) fn named(layout: &Layout, name: &str) -> Result<Option<Self>, Failure> {
+        let Some(git) = Git::at(layout.root()) else {
+            return Ok(None);
+        };
+        Ok(git.commit(name)?.map(|commit| found(name, commit)))
+    }
+
+    /// A file as it was then; `None` where there was none, or nothing to compare with.
+    pub(crate) fn file(&self, layout: &Layout, path: &str) -> Result<Option<String>, Failure> {
+        match (self, Git::at(layout.root())) {
+            (Self::Commit { commit, .. }, Some(git)) => git.file(commit, path),
+            _ => Ok(None),
         }
     }
 }
 
-fn nothing(reason: impl Into<String>) -> Baseline {
-    Baseline::Nothing {
+fn nothing(reason: impl Into<String>) -> Published {
+    Published::Nothing {
         reason: reason.into(),
     }
 }
 
-fn found(git: &Git<'_>, what: &str, name: &str) -> Result<Baseline, Failure> {
-    let Some(commit) = git.commit(name)? else {
-        return Ok(nothing(format!("{what} has no commit here")));
-    };
+fn found(what: &str, commit: String) -> Published {
     let short: String = commit.chars().take(9).collect();
     let source = if what.starts_with(&short) {
         what.to_owned()
     } else {
         format!("{what} ({short})")
     };
-    Ok(match git.file(&commit, CONTRACT)? {
-        Some(text) => Baseline::Found { source, text },
-        None => nothing(format!("{source} has no {CONTRACT}")),
-    })
+    Published::Commit { source, commit }
 }
 
 /// The tag of the highest version. A tag that is no version is no publication.
@@ -119,6 +106,8 @@ mod tests {
     use super::*;
     use std::path::Path;
     use std::process::Command;
+
+    const CONTRACT: &str = "booking-api.yaml";
 
     #[test]
     fn the_newest_tag_is_the_highest_version_and_no_other_name() {
@@ -164,29 +153,40 @@ mod tests {
         }
     }
 
-    fn said(baseline: &Baseline) -> (&str, &str) {
-        match baseline {
-            Baseline::Found { source, text } => (source.split(" (").next().unwrap_or(""), text),
-            Baseline::Nothing { reason } => ("nothing", reason),
+    fn said(published: &Published, layout: &Layout) -> (String, String) {
+        match published {
+            Published::Commit { source, .. } => (
+                source.split(" (").next().unwrap_or("").to_owned(),
+                published
+                    .file(layout, CONTRACT)
+                    .expect("git answers")
+                    .expect("it is there"),
+            ),
+            Published::Nothing { reason } => ("nothing".to_owned(), reason.clone()),
         }
+    }
+
+    fn pair(one: &str, other: &str) -> (String, String) {
+        (one.to_owned(), other.to_owned())
     }
 
     #[test]
     fn a_tag_comes_before_the_merge_base_before_the_commit_before() {
         let repository = Repository::new();
         let layout = repository.layout();
-        let baseline = |layout: &Layout| Baseline::of(layout).expect("git answers");
+        let published =
+            |layout: &Layout| said(&Published::of(layout).expect("git answers"), layout);
         repository.commit("first");
         assert_eq!(
-            said(&baseline(&layout)),
-            ("nothing", "there is no v* tag, and no upstream branch")
+            published(&layout),
+            pair("nothing", "there is no v* tag, and no upstream branch")
         );
 
         let clones = tempfile::tempdir().expect("a directory");
         let first = repository.clone_to(&clones.path().join("first"));
         assert_eq!(
-            said(&baseline(&first)),
-            (
+            published(&first),
+            pair(
                 "nothing",
                 "there is no v* tag, and no commit before this one"
             )
@@ -195,44 +195,47 @@ mod tests {
         repository.commit("second");
         let second = repository.clone_to(&clones.path().join("second"));
         assert_eq!(
-            said(&baseline(&second)),
-            ("the commit before, as this is origin/main itself", "first")
+            published(&second),
+            pair("the commit before, as this is origin/main itself", "first")
         );
 
         repository.git(&["checkout", "--quiet", "-b", "work", "--track", "main"]);
         repository.commit("third");
         assert_eq!(
-            said(&baseline(&layout)),
-            ("the merge base with main", "second")
+            published(&layout),
+            pair("the merge base with main", "second")
         );
 
         repository.git(&["tag", "v0.1.0", "main~1"]);
-        assert_eq!(said(&baseline(&layout)), ("tag v0.1.0", "first"));
+        assert_eq!(published(&layout), pair("tag v0.1.0", "first"));
     }
 
     #[test]
-    fn a_ref_comes_before_a_file_and_what_is_neither_is_said() {
+    fn a_ref_is_a_commit_and_any_other_name_is_none() {
         let repository = Repository::new();
         let layout = repository.layout();
         repository.commit("first");
         repository.commit("second");
-        let named = |name: &str| Baseline::named(&layout, name);
-        assert_eq!(said(&named("main~1").expect("a ref")), ("main~1", "first"));
-        let file = repository.0.path().join(CONTRACT).display().to_string();
-        assert_eq!(said(&named(&file).expect("a file")), (&*file, "second"));
-        let error = named("nowhere").expect_err("it is neither").to_string();
-        assert!(error.contains("nowhere"), "{error}");
-        assert!(error.contains("no git ref"), "{error}");
+        let named = |name: &str| Published::named(&layout, name).expect("git answers");
+        let first = named("main~1").expect("a ref");
+        assert_eq!(said(&first, &layout), pair("main~1", "first"));
+        assert_eq!(named("nowhere"), None);
+        assert_eq!(named(CONTRACT), None);
+        assert_eq!(
+            first.file(&layout, "nothing.yaml").expect("git answers"),
+            None
+        );
     }
 
     #[test]
     fn outside_of_a_repository_there_is_nothing() {
         let directory = tempfile::tempdir().expect("a directory");
         let layout = Layout::of(directory.path()).expect("it is there");
-        let baseline = Baseline::of(&layout).expect("that is an answer");
+        let published = Published::of(&layout).expect("that is an answer");
         assert_eq!(
-            said(&baseline),
-            ("nothing", "this is no checkout of a git repository")
+            said(&published, &layout),
+            pair("nothing", "this is no checkout of a git repository")
         );
+        assert_eq!(Published::named(&layout, "HEAD").expect("no failure"), None);
     }
 }

@@ -7,13 +7,13 @@ use crate::finding::Failure;
 
 /// The repository of a checkout.
 #[derive(Debug)]
-pub(crate) struct Git<'a> {
+pub(super) struct Git<'a> {
     root: &'a Path,
 }
 
 impl<'a> Git<'a> {
     /// The repository that `root` is the top of; `None` where there is no repository, or no git.
-    pub(crate) fn at(root: &'a Path) -> Option<Self> {
+    pub(super) fn at(root: &'a Path) -> Option<Self> {
         let git = Self { root };
         let top = git.line(&["rev-parse", "--show-toplevel"]).ok().flatten()?;
         // A directory below somebody else's repository is not a checkout of ours.
@@ -21,14 +21,14 @@ impl<'a> Git<'a> {
     }
 
     /// Every tag whose name begins with `v`.
-    pub(crate) fn version_tags(&self) -> Result<Vec<String>, Failure> {
+    pub(super) fn version_tags(&self) -> Result<Vec<String>, Failure> {
         let tags = self.text(&["tag", "--list", "v*"])?.unwrap_or_default();
         Ok(tags.lines().map(str::to_owned).collect())
     }
 
     /// The branch that the current one is to be merged into: the one that it follows, else the
     /// default branch of `origin`.
-    pub(crate) fn upstream(&self) -> Result<Option<String>, Failure> {
+    pub(super) fn upstream(&self) -> Result<Option<String>, Failure> {
         for name in ["@{upstream}", "origin/HEAD", "origin/main"] {
             let found = self.line(&["rev-parse", "--abbrev-ref", "--verify", "--quiet", name])?;
             if let Some(found) = found.filter(|found| !found.is_empty()) {
@@ -39,12 +39,12 @@ impl<'a> Git<'a> {
     }
 
     /// The last commit that is in both.
-    pub(crate) fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, Failure> {
+    pub(super) fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, Failure> {
         self.line(&["merge-base", one, other])
     }
 
     /// The commit of a tag, branch or other name; `None` where there is none.
-    pub(crate) fn commit(&self, name: &str) -> Result<Option<String>, Failure> {
+    pub(super) fn commit(&self, name: &str) -> Result<Option<String>, Failure> {
         let name = format!("{name}^{{commit}}");
         self.line(&[
             "rev-parse",
@@ -56,7 +56,7 @@ impl<'a> Git<'a> {
     }
 
     /// Whether the history has been cut off, as CI systems like to do.
-    pub(crate) fn is_shallow(&self) -> Result<bool, Failure> {
+    pub(super) fn is_shallow(&self) -> Result<bool, Failure> {
         Ok(self
             .line(&["rev-parse", "--is-shallow-repository"])?
             .as_deref()
@@ -64,7 +64,7 @@ impl<'a> Git<'a> {
     }
 
     /// A file as it is in a commit; `None` where the commit has none.
-    pub(crate) fn file(&self, commit: &str, path: &str) -> Result<Option<String>, Failure> {
+    pub(super) fn file(&self, commit: &str, path: &str) -> Result<Option<String>, Failure> {
         self.text(&["show", &format!("{commit}:{path}")])
     }
 

@@ -4,8 +4,7 @@
 //! The comparison and its law are the generator's (`booking_codegen::breaking`); here are the
 //! questions to git, and the words.
 
-mod baseline;
-mod git;
+use std::fs;
 
 use booking_codegen::breaking::{self, Allowance, Change, Document, Side, Verdict};
 use booking_codegen::diagnostic::{self, Diagnostics};
@@ -13,17 +12,63 @@ use booking_codegen::diagnostic::{self, Diagnostics};
 use crate::contract;
 use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
+use crate::published::Published;
 
-use baseline::Baseline;
+/// A contract that callers were given.
+struct Baseline {
+    /// Where it is from, in words.
+    source: String,
+    text: String,
+}
 
-/// `cargo xtask breaking --against NAME`: every change, the harmless ones too.
+/// `cargo xtask breaking --against NAME`: every change since a git ref or a file, the harmless
+/// ones too.
 pub(crate) fn against(layout: &Layout, name: &str) -> Result<Vec<Finding>, Failure> {
-    compare(layout, Baseline::named(layout, name)?, Extent::Everything)
+    let baseline = match Published::named(layout, name)? {
+        Some(published) => of(layout, &published)?,
+        None => fs::read_to_string(name)
+            .map(|text| Baseline {
+                source: name.to_owned(),
+                text,
+            })
+            .map_err(|error| {
+                format!("it is no git ref here, and cannot be read as a file: {error}")
+            }),
+    };
+    match baseline {
+        Ok(baseline) => compare(layout, &baseline, Extent::Everything),
+        Err(reason) => Err(Failure::NoBaseline {
+            name: name.to_owned(),
+            reason,
+        }),
+    }
 }
 
 /// The part of `check`: what callers of the last published contract must know of.
-pub(crate) fn check(layout: &Layout) -> Result<Vec<Finding>, Failure> {
-    compare(layout, Baseline::of(layout)?, Extent::WhatMatters)
+pub(crate) fn check(layout: &Layout, published: &Published) -> Result<Vec<Finding>, Failure> {
+    match of(layout, published)? {
+        Ok(baseline) => compare(layout, &baseline, Extent::WhatMatters),
+        Err(reason) => Ok(vec![Finding::note(
+            Kind::Breaking,
+            "baseline",
+            format!("nothing to compare the contract with: {reason}"),
+        )]),
+    }
+}
+
+/// The contract of a commit, or why there is none.
+fn of(layout: &Layout, published: &Published) -> Result<Result<Baseline, String>, Failure> {
+    let path = layout.shown(&layout.contract());
+    Ok(match published {
+        Published::Nothing { reason } => Err(reason.clone()),
+        Published::Commit { source, .. } => match published.file(layout, &path)? {
+            Some(text) => Ok(Baseline {
+                source: source.clone(),
+                text,
+            }),
+            None => Err(format!("{source} has no {path}")),
+        },
+    })
 }
 
 /// Which changes are told.
@@ -35,21 +80,12 @@ enum Extent {
     WhatMatters,
 }
 
-fn compare(layout: &Layout, baseline: Baseline, extent: Extent) -> Result<Vec<Finding>, Failure> {
-    let (source, old) = match baseline {
-        Baseline::Found { source, text } => (source, text),
-        Baseline::Nothing { reason } => {
-            return Ok(vec![Finding::note(
-                Kind::Breaking,
-                "baseline",
-                format!("nothing to compare the contract with: {reason}"),
-            )]);
-        }
-    };
+fn compare(layout: &Layout, baseline: &Baseline, extent: Extent) -> Result<Vec<Finding>, Failure> {
+    let (source, old) = (&baseline.source, &baseline.text);
     let path = layout.contract();
     let sides = Sides {
         old_file: format!("{} of {source}", layout.shown(&path)),
-        old_text: &old,
+        old_text: old,
         new_file: layout.shown(&path),
         new_text: &contract::read(&path)?,
     };
@@ -59,7 +95,7 @@ fn compare(layout: &Layout, baseline: Baseline, extent: Extent) -> Result<Vec<Fi
         return Ok(Vec::new());
     };
     let old = Document::parse(&sides.old_file, sides.old_text)
-        .map_err(|found| unreadable(&source, &found))?;
+        .map_err(|found| unreadable(source, &found))?;
     let allowance = breaking::allowance(&old, &new);
     let comparison = breaking::compare(&old, &new);
     let mut findings = vec![Finding::note(
