@@ -6,6 +6,8 @@
 mod composition;
 mod numeric;
 mod object;
+#[cfg(test)]
+mod oracle;
 mod values;
 
 use super::document::At;
