@@ -143,7 +143,7 @@ fn holds(old: &Value, new: &Value, claimed: Relation) -> Result<(), TestCaseErro
 fn no_value_contradicts_what_is_claimed_of_a_set() {
     let claims: [Cell<u32>; 4] = Default::default();
     let config = ProptestConfig {
-        cases: 1500,
+        cases: 2500,
         failure_persistence: None,
         ..ProptestConfig::default()
     };

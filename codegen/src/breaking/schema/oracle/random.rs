@@ -30,6 +30,7 @@ pub(super) fn edit() -> BoxedStrategy<(Value, Value)> {
         3 => scalar(list(schema())),
         4 => scalar(object(schema())),
         2 => scalar(composed(schema())),
+        3 => scalar(alternatives()),
         1 => scalar(schema()),
     ];
     // Few of the keys change, so that most edits go one way.
@@ -45,9 +46,15 @@ pub(super) fn edit() -> BoxedStrategy<(Value, Value)> {
 
 /// `old`, with some of the keys as `other` has them.
 fn merged(old: &Value, other: &Value, taken: &mut impl Iterator<Item = bool>) -> Value {
-    let (Value::Object(were), Value::Object(others)) = (old, other) else {
-        let take = taken.next().unwrap_or_default();
-        return if take { other.clone() } else { old.clone() };
+    let (were, others) = match (old, other) {
+        (Value::Object(were), Value::Object(others)) => (were, others),
+        (Value::Array(were), Value::Array(others)) if were.iter().any(Value::is_object) => {
+            return merged_lists(were, others, taken);
+        }
+        _ => {
+            let take = taken.next().unwrap_or_default();
+            return if take { other.clone() } else { old.clone() };
+        }
     };
     let mut merged = Map::new();
     let names = were.keys().chain(others.keys());
@@ -69,6 +76,21 @@ fn merged(old: &Value, other: &Value, taken: &mut impl Iterator<Item = bool>) ->
         }
     }
     Value::Object(merged)
+}
+
+fn merged_lists(were: &[Value], others: &[Value], taken: &mut impl Iterator<Item = bool>) -> Value {
+    let mut merged = Vec::new();
+    for (was, other) in were.iter().zip(others) {
+        merged.push(self::merged(was, other, taken));
+    }
+    let shorter = merged.len();
+    if !taken.next().unwrap_or_default() {
+        merged.extend(were[shorter..].iter().cloned());
+    }
+    if taken.next().unwrap_or_default() {
+        merged.extend(others[shorter..].iter().cloned());
+    }
+    Value::Array(merged)
 }
 
 /// An object with each of these keys, or without it.
@@ -116,11 +138,13 @@ fn between(least: i64, most: i64) -> BoxedStrategy<Value> {
 
 /// Bounds of numbers; an exclusive one without its bound means nothing.
 fn bounds(value: BoxedStrategy<Value>) -> Vec<(&'static str, BoxedStrategy<Value>)> {
+    // A number is how OpenAPI 3.1 has it.
+    let exclusive = || prop_oneof![3 => flag(), 1 => value.clone()].boxed();
     vec![
         ("minimum", value.clone()),
-        ("maximum", value),
-        ("exclusiveMinimum", flag()),
-        ("exclusiveMaximum", flag()),
+        ("maximum", value.clone()),
+        ("exclusiveMinimum", exclusive()),
+        ("exclusiveMaximum", exclusive()),
     ]
 }
 
@@ -231,4 +255,12 @@ fn composed(schema: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
         ("oneOf", list),
         ("not", schema),
     ])
+}
+
+/// Schemas that overlap, so that one more of them matters.
+fn alternatives() -> BoxedStrategy<Value> {
+    let keys = select(vec!["allOf", "anyOf", "oneOf"]);
+    (keys, vec(number(), 1..=3))
+        .prop_map(|(key, schemas)| json!({ key: schemas }))
+        .boxed()
 }
