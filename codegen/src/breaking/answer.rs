@@ -1,7 +1,7 @@
 //! Answers: statuses, error codes, headers, bodies and links.
 
 use super::body::{by_lower_case, content};
-use super::document::At;
+use super::document::{At, unescape};
 use super::edit::{Edit, Two};
 use super::law::{Direction, Presence, Relation, Step, What};
 use super::link::{self, Targets};
@@ -167,5 +167,5 @@ fn headers<'a>(walk: &mut Walk<'a>, label: &str, answer: &Two<'a>) {
 /// The key of an entry, as it is spelled in the contract.
 fn spelled(at: &At<'_>) -> String {
     let key = at.pointer.rsplit('/').next().unwrap_or_default();
-    key.replace("~1", "/").replace("~0", "~")
+    unescape(key).into_owned()
 }

@@ -3,6 +3,7 @@
 use super::change::Place;
 use crate::diagnostic::{Diagnostics, Sink, Span, rules};
 use crate::source::{self, Node, Value};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 /// How many references may follow each other before they count as leading nowhere.
@@ -105,7 +106,7 @@ impl Document {
         let pointer = target.strip_prefix("#/")?;
         let mut at = self.root();
         for step in pointer.split('/') {
-            let step = step.replace("~1", "/").replace("~0", "~");
+            let step = unescape(step);
             at = match &at.node.value {
                 Value::Mapping(_) => at.get(&step)?,
                 Value::Sequence(_) => at.items().into_iter().nth(step.parse().ok()?)?,
@@ -220,7 +221,12 @@ impl<'a> At<'a> {
 
     /// The pointer of a key of this.
     fn below(&self, key: &str) -> String {
-        format!("{}/{}", self.pointer, escape(key))
+        let key = escape(key);
+        let mut pointer = String::with_capacity(self.pointer.len() + 1 + key.len());
+        pointer.push_str(&self.pointer);
+        pointer.push('/');
+        pointer.push_str(&key);
+        pointer
     }
 
     pub(super) fn place(&self) -> Place {
@@ -254,9 +260,22 @@ impl<'a> At<'a> {
     }
 }
 
+/// The key that a step of a JSON pointer stands for.
+pub(super) fn unescape(step: &str) -> Cow<'_, str> {
+    if step.contains('~') {
+        step.replace("~1", "/").replace("~0", "~").into()
+    } else {
+        step.into()
+    }
+}
+
 /// A key as a step of a JSON pointer.
-fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
+fn escape(key: &str) -> Cow<'_, str> {
+    if key.contains(['~', '/']) {
+        key.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        key.into()
+    }
 }
 
 /// Cuts what would make a message unreadable.

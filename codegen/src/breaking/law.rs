@@ -248,3 +248,127 @@ fn reason(what: What, direction: Direction, verdict: Verdict) -> &'static str {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    const RELATIONS: [Relation; 4] = [
+        Relation::Same,
+        Relation::Wider,
+        Relation::Narrower,
+        Relation::Incomparable,
+    ];
+
+    const DIRECTIONS: [Direction; 3] =
+        [Direction::Request, Direction::Response, Direction::Composed];
+
+    /// Every set, so that every refinement is met.
+    fn sets() -> Vec<What> {
+        let steps = [Step::Added, Step::Removed, Step::Changed];
+        let presences = [Presence::Required, Presence::Optional];
+        let mut sets = vec![
+            What::Values,
+            What::Vocabulary,
+            What::OtherProperties,
+            What::Status { success: true },
+            What::Status { success: false },
+            What::ErrorCodes,
+            What::Operations,
+            What::Names,
+            What::Parameters,
+            What::RequestMediaTypes,
+            What::AnswerMediaTypes,
+            What::Servers,
+            What::Security,
+            What::Links,
+            What::Version,
+            What::Prose,
+            What::Restated,
+            What::Unused,
+            What::Extension,
+            What::Unprovable,
+        ];
+        for step in steps {
+            sets.push(What::Default(step));
+            for presence in presences {
+                sets.push(What::Property(step, presence));
+                sets.push(What::AnswerHeader(step, presence));
+            }
+        }
+        sets
+    }
+
+    fn judgements() -> impl Iterator<Item = (What, Direction, Relation, Judgement)> {
+        sets().into_iter().flat_map(|what| {
+            DIRECTIONS.into_iter().flat_map(move |direction| {
+                let judged = move |relation| judge(what, direction, relation);
+                RELATIONS.map(|relation| (what, direction, relation, judged(relation)))
+            })
+        })
+    }
+
+    #[test]
+    fn requests_may_only_loosen_and_answers_may_only_tighten() {
+        use Verdict::{Breaking, Harmless};
+        for (direction, verdicts) in [
+            (Direction::Request, [Harmless, Harmless, Breaking, Breaking]),
+            (
+                Direction::Response,
+                [Harmless, Breaking, Harmless, Breaking],
+            ),
+            (
+                Direction::Composed,
+                [Harmless, Breaking, Breaking, Breaking],
+            ),
+        ] {
+            let judged = RELATIONS.map(|relation| judge(What::Values, direction, relation).verdict);
+            assert_eq!(judged, verdicts, "{direction:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_hurt_and_why_is_always_said() {
+        for (what, direction, relation, judged) in judgements() {
+            let harmless = judged.verdict == Verdict::Harmless;
+            let name = format!("{what:?} {direction:?} {relation:?}: {judged:?}");
+            assert_eq!(harmless, judged.hurts == Hurts::Nobody, "{name}");
+            assert!(!judged.reason.ends_with('.'), "{name}");
+            // What hurts can be acted on: what to do follows a colon or a semicolon.
+            assert!(harmless || judged.reason.contains([':', ';']), "{name}");
+            let id = judged
+                .rule
+                .chars()
+                .all(|c| c == '-' || c.is_ascii_lowercase());
+            assert!(id && !judged.rule.contains("kept"), "{name}");
+        }
+    }
+
+    /// What the goldens do not show, nobody has looked at.
+    #[test]
+    fn every_rule_that_is_a_refinement_is_met_by_an_edit_in_a_golden_file() {
+        let goldens = [
+            include_str!("../../tests/breaking/booking-api.txt"),
+            include_str!("../../tests/breaking/edits.txt"),
+            include_str!("../../tests/breaking/keys.txt"),
+            include_str!("../../tests/breaking/schemas.txt"),
+        ];
+        let refined: BTreeSet<String> = judgements()
+            .filter(|(what, direction, relation, _)| {
+                refinements::refine(*what, *direction, *relation).is_some()
+            })
+            .map(|(.., judged)| judged.rule)
+            .collect();
+        assert!(refined.len() > 20, "{refined:?}");
+        let unmet: Vec<&String> = refined
+            .iter()
+            .filter(|rule| {
+                !goldens.iter().any(|golden| {
+                    golden.contains(&format!("{rule}:")) || golden.contains(&format!("({rule}"))
+                })
+            })
+            .collect();
+        assert_eq!(unmet, Vec::<&String>::new());
+    }
+}

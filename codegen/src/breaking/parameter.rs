@@ -15,10 +15,12 @@ pub(super) fn compare<'a>(
     two: &Two<'a>,
 ) {
     let mut edits = two.leftovers(walk.documents, object);
-    // A path parameter is always there, whatever `required` says.
-    if place != "path" {
-        edits.extend(flag(two, "required", Relation::Narrower));
-    }
+    let required = flag(two, "required", Relation::Narrower);
+    edits.extend(required.map(|edit| match place {
+        // A path parameter is always there, whatever it says.
+        "path" => two.edit(What::Restated, Relation::Same, "required"),
+        _ => edit,
+    }));
     for key in ["allowEmptyValue", "allowReserved"] {
         edits.extend(flag(two, key, Relation::Wider));
     }

@@ -90,7 +90,8 @@ fn allowed(old: &Document, new: &Document) -> Result<String, String> {
     for url in new.servers() {
         if major_of(url) != Some(is.major) {
             return Err(format!(
-                "a break needs a new major in the URL of every server too: `{url}` does not end with `/v{}`, the major of `info.version`",
+                "a break needs a new major in the URL of every server too: `{}` does not end with `/v{}`, the major of `info.version`",
+                if url.is_empty() { "/" } else { url },
                 is.major
             ));
         }

@@ -112,12 +112,16 @@ impl<'a> Walk<'a> {
         new: &At<'a>,
         open: &mut Vec<(usize, View<'a>, View<'a>)>,
     ) -> usize {
-        let old = View::of(self.documents.old, old);
-        let new = View::of(self.documents.new, new);
-        let key = (old.at.pointer.clone(), new.at.pointer.clone());
+        let (old, new) = (
+            self.documents.old.follow(old),
+            self.documents.new.follow(new),
+        );
+        let key = (old.pointer.clone(), new.pointer.clone());
         if let Some(&index) = self.index.get(&key) {
             return index;
         }
+        let old = View::of(self.documents.old, &old);
+        let new = View::of(self.documents.new, &new);
         let index = self.pairs.len();
         self.index.insert(key, index);
         self.pairs.push(Pair::default());

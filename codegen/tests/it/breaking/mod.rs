@@ -6,6 +6,9 @@ mod keys;
 mod keywords;
 mod patch;
 mod real;
+mod rearranged;
+mod schemas;
+mod versions;
 
 use booking_codegen::breaking::{Comparison, Document, compare};
 

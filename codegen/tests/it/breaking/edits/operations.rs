@@ -1,0 +1,211 @@
+//! What can be called, under which name, where, and with which credentials.
+
+use super::Op::{Move, Remove, Set};
+use super::{Edit, edit};
+use serde_json::{Value, json};
+
+pub(super) fn names_and_places() -> Vec<Edit> {
+    let optional = json!({"name": "page", "in": "query", "schema": {"type": "integer"}});
+    let required = json!({
+        "name": "tenant", "in": "query", "required": true, "schema": {"type": "string"},
+    });
+    let size = json!({
+        "name": "size", "in": "header", "schema": {"type": "integer", "maximum": 9, "default": 3},
+    });
+    let other = json!({"operationId": "dropThing", "responses": {"204": {"description": "Gone."}}});
+    vec![
+        edit(
+            "an operation is added",
+            vec![Set("/paths/~1things~1{id}/delete", other)],
+        ),
+        edit(
+            "an operation is removed",
+            vec![Remove("/paths/~1things/post")],
+        ),
+        edit(
+            "an operation moves to another path",
+            vec![Move("/paths/~1things/post", "/paths/~1items/post")],
+        ),
+        edit(
+            "an operation moves to another method",
+            vec![Move("/paths/~1things/post", "/paths/~1things/put")],
+        ),
+        edit(
+            "an operation is renamed, and the link that leads to it too",
+            vec![
+                Set("/paths/~1things~1{id}/get/operationId", json!("readThing")),
+                Set(
+                    "/paths/~1things/post/responses/201/links/Get/operationId",
+                    json!("readThing"),
+                ),
+            ],
+        ),
+        edit(
+            "a path parameter is renamed",
+            vec![
+                Move("/paths/~1things~1{id}", "/paths/~1things~1{thing_id}"),
+                Set(
+                    "/paths/~1things~1{thing_id}/get/parameters/0/name",
+                    json!("thing_id"),
+                ),
+            ],
+        ),
+        edit(
+            "an optional parameter is added",
+            vec![Set("/paths/~1things~1{id}/get/parameters/-", optional)],
+        ),
+        edit(
+            "a required parameter is added",
+            vec![Set("/paths/~1things~1{id}/get/parameters/-", required)],
+        ),
+        edit(
+            "a parameter is removed",
+            vec![Remove("/paths/~1things~1{id}/get/parameters/1")],
+        ),
+        edit(
+            "a parameter moves from the query to a header",
+            vec![Set("/paths/~1things~1{id}/get/parameters/1", size)],
+        ),
+        edit(
+            "a list is written with commas instead of repeated names",
+            vec![Set(
+                "/paths/~1things~1{id}/get/parameters/2/explode",
+                json!(false),
+            )],
+        ),
+        edit(
+            "a header is spelled in lower case",
+            vec![Set(
+                "/paths/~1things~1{id}/get/parameters/3/name",
+                json!("if-match"),
+            )],
+        ),
+        edit(
+            "parameters move to the path, in another order",
+            vec![
+                Move(
+                    "/paths/~1things~1{id}/get/parameters",
+                    "/paths/~1things~1{id}/parameters",
+                ),
+                Move(
+                    "/paths/~1things~1{id}/parameters/0",
+                    "/paths/~1things~1{id}/parameters/-",
+                ),
+            ],
+        ),
+        edit(
+            "a server is added",
+            vec![Set(
+                "/servers/-",
+                json!({"url": "https://other.example/api/v1"}),
+            )],
+        ),
+        edit(
+            "a server ends with a slash",
+            vec![Set("/servers/0/url", json!("/api/v1/"))],
+        ),
+        edit(
+            "a server's URL changes",
+            vec![Set("/servers/0/url", json!("/v1"))],
+        ),
+        edit(
+            "one operation gets a server of its own",
+            vec![Set(
+                "/paths/~1things/post/servers",
+                json!([{"url": "/other"}]),
+            )],
+        ),
+        edit(
+            "the version goes down",
+            vec![Set("/info/version", json!("1.1.9"))],
+        ),
+        edit(
+            "the version goes up",
+            vec![Set("/info/version", json!("1.2.1"))],
+        ),
+    ]
+}
+
+pub(super) fn credentials() -> Vec<Edit> {
+    const OWN: &str = "/paths/~1things/post/security";
+    let named =
+        |what, old: Value, new: Value| edit(what, vec![Set(OWN, new)]).given(vec![Set(OWN, old)]);
+    vec![
+        edit(
+            "security is added to a public operation",
+            vec![Set(OWN, json!([{"token": []}]))],
+        )
+        .given(vec![Set(OWN, json!([]))]),
+        edit(
+            "security is added to all",
+            vec![Set("/security", json!([{"token": []}]))],
+        )
+        .given(vec![Remove("/security")]),
+        edit("security goes", vec![Set(OWN, json!([]))]),
+        named(
+            "another way in is added",
+            json!([{"token": []}]),
+            json!([{"key": []}, {"token": []}]),
+        ),
+        named(
+            "one of two ways in goes",
+            json!([{"token": []}, {"key": []}]),
+            json!([{"token": []}]),
+        ),
+        named(
+            "both credentials are needed, where one was enough",
+            json!([{"token": []}, {"key": []}]),
+            json!([{"token": [], "key": []}]),
+        ),
+        named(
+            "another scope is needed",
+            json!([{"token": ["read"]}]),
+            json!([{"token": ["read", "write"]}]),
+        ),
+        named(
+            "a scope is no more needed",
+            json!([{"token": ["read", "write"]}]),
+            json!([{"token": ["read"]}]),
+        ),
+        named(
+            "other credentials are needed",
+            json!([{"token": []}]),
+            json!([{"key": []}]),
+        ),
+        named(
+            "nobody needs credentials",
+            json!([{"token": []}]),
+            json!([{"token": []}, {}]),
+        ),
+        named(
+            "the ways in change their order",
+            json!([{"token": []}, {"key": []}]),
+            json!([{"key": []}, {"token": []}]),
+        ),
+        edit(
+            "a scheme is renamed",
+            vec![
+                Move(
+                    "/components/securitySchemes/token",
+                    "/components/securitySchemes/bearer",
+                ),
+                Set("/security", json!([{"bearer": ["read"]}])),
+            ],
+        ),
+        edit(
+            "a scheme takes another header",
+            vec![Set(
+                "/components/securitySchemes/key/name",
+                json!("X-Other"),
+            )],
+        )
+        .given(vec![Set(OWN, json!([{"key": []}]))]),
+        edit(
+            "a scheme that nothing uses changes",
+            vec![Set(
+                "/components/securitySchemes/key/name",
+                json!("X-Other"),
+            )],
+        ),
+    ]
+}
