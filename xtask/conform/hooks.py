@@ -3,7 +3,7 @@
 Schemathesis makes requests that follow the contract's schemas. A few of its rules stand in words
 only, and are refused with a 400: a date must not be past, `date_to` not before `date_from`, `page`
 and `cursor` exclude each other, and a cursor cannot be invented. Requests that are meant to be
-valid are led within these rules here. Requests that are meant to be wrong stay as they are.
+valid are led within these rules here. In requests that are meant to be wrong, what is wrong stays.
 
 Nearly every restaurant, booking and version of a booking that is made up does not exist. Half of
 them become ones that do, those of the contract's examples always, and half of the times of day
@@ -14,6 +14,7 @@ links are followed.
 import datetime
 import itertools
 import json
+import re
 import urllib.error
 import urllib.request
 
@@ -43,10 +44,14 @@ QUIET_SLOTS = itertools.count()
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Leads a request that is meant to be valid within the rules that stand in words."""
-    if case.meta is None or not case.meta.generation.mode.is_positive:
+    if case.meta is None:
         return
+    # What is wrong elsewhere in a request is not to be hidden behind a 404.
     use_real_restaurant(case)
     use_real_booking(case)
+    if not case.meta.generation.mode.is_positive:
+        return
+    use_real_version(case)
     lead_query(case)
     if isinstance(case.body, dict):
         lead_body(case)
@@ -56,40 +61,46 @@ def use_real_restaurant(case):
     """Puts a restaurant of the demo in the place of every second one that does not exist."""
     path, body = case.path_parameters or {}, case.body
     if "restaurant_id" in path:
-        # In the path it may have become text.
-        identifier = real_restaurant(case, int(path["restaurant_id"]))
+        identifier = real_restaurant(case, path["restaurant_id"])
         case.path_parameters = {**path, "restaurant_id": identifier}
-    if isinstance(body, dict) and "restaurant_id" in body:
+    if isinstance(body, dict) and isinstance(body.get("restaurant_id"), int):
         case.body = {**body, "restaurant_id": real_restaurant(case, body["restaurant_id"])}
 
 
-def real_restaurant(case, identifier):
+def real_restaurant(case, given):
     """A restaurant of the demo for odd numbers, the contract's example among them."""
+    # In the path it may have become text. What is no number of a restaurant stays.
+    if not re.fullmatch("[1-9][0-9]{0,14}", str(given), re.ASCII):
+        return given
+    identifier = int(given)
     page, _ = get(case, "/restaurants")
     restaurants = [restaurant["id"] for restaurant in page["data"]]
     if identifier in restaurants or identifier % 2 == 0:
-        return identifier
+        return given
     return restaurants[identifier // 2 % len(restaurants)]
 
 
 def use_real_booking(case):
-    """Puts a new booking in the place of every second one that does not exist.
-
-    The version in a conditional header is treated likewise.
-    """
-    path, headers = case.path_parameters or {}, case.headers or {}
-    if "booking_id" not in path:
+    """Puts a new booking in the place of every second one that does not exist."""
+    path = case.path_parameters or {}
+    identifier = str(path.get("booking_id"))
+    if not re.fullmatch("bk_[0-9A-Za-z]{1,32}", identifier, re.ASCII):
         return
-    identifier = path["booking_id"]
-    booking, entity_tag = get(case, f"/bookings/{identifier}")
-    if booking is None and (identifier == EXAMPLE_BOOKING or is_even(identifier)):
-        booking, entity_tag = book(case)
-        case.path_parameters = {**path, "booking_id": booking["booking_id"]}
+    if identifier == EXAMPLE_BOOKING or is_even(identifier):
+        booking, _ = get(case, f"/bookings/{identifier}")
+        if booking is None:
+            booking, _ = book(case)
+            case.path_parameters = {**path, "booking_id": booking["booking_id"]}
+
+
+def use_real_version(case):
+    """Puts the version that a booking has in the place of every second one in a header."""
     for name in ("If-Match", "If-None-Match"):
-        value = headers.get(name)
+        value = (case.headers or {}).get(name)
         # In the coverage phase schemathesis makes headers of letters and digits only. An entity
         # tag has quotes, so it puts a wrong one into requests that it takes for valid.
         if value is not None and (value.isalnum() or is_even(value) or value == EXAMPLE_ENTITY_TAG):
+            _, entity_tag = get(case, f"/bookings/{case.path_parameters['booking_id']}")
             case.headers[name] = entity_tag or "*"
 
 

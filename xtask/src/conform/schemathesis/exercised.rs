@@ -184,7 +184,11 @@ impl Exercised {
                              {FOLLOWED} are wanted"
                         ),
                     )
-                    .help("see to it that the answer holds what the link needs, or raise the runs"),
+                    .help(if self.failures.is_empty() {
+                        "see to it that the answer holds what the link needs"
+                    } else {
+                        "repair the failures first: a walk ends with the first one that it meets"
+                    }),
                 );
             }
         }
