@@ -21,5 +21,5 @@ pub mod pattern;
 pub mod round_trip;
 mod source;
 
-pub use load::{load, open_api};
+pub use load::{Places, load, open_api};
 pub use lower::{ignored_keys, keys};

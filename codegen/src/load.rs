@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostics, Sink, Span, rules};
 use crate::ir::Contract;
+use crate::source::{Node, Value};
 use crate::{lint, lower, source};
 use openapiv3::OpenAPI;
 
@@ -61,4 +62,61 @@ fn read(text: &str, sink: &mut Sink) -> Option<Contract> {
 /// None for a contract that [`load`] gave: it has made sure.
 pub fn open_api(contract: &Contract) -> Result<OpenAPI, serde_json::Error> {
     serde_json::from_value(contract.document.clone())
+}
+
+/// Where things stand in the text of a contract, for findings about what it says.
+#[derive(Debug)]
+pub struct Places(Option<Node>);
+
+impl Places {
+    /// Reads the text. One that is refused has no places.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self(source::parse(text, &mut Sink::default()))
+    }
+
+    /// Where the key stands that a JSON pointer into the document ends with, or the item of a
+    /// list.
+    #[must_use]
+    pub fn find(&self, pointer: &str) -> Option<Span> {
+        let mut at = self.0.as_ref()?;
+        let mut span = at.span;
+        for step in pointer.split('/').skip(1) {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            (at, span) = match &at.value {
+                Value::Mapping(mapping) => {
+                    let entry = mapping.entry(&step)?;
+                    (&entry.value, entry.key_span)
+                }
+                Value::Sequence(items) => {
+                    let item = items.get(step.parse::<usize>().ok()?)?;
+                    (item, item.span)
+                }
+                _ => return None,
+            };
+        }
+        Some(span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_pointer_names_is_found_at_its_key() {
+        let text = "paths:\n  /a/b:\n    get:\n      tags: [one, two]\n";
+        let places = Places::of(text);
+        let found = |pointer| {
+            let span = places.find(pointer)?;
+            Some((span.line, span.column))
+        };
+        assert_eq!(found("/paths"), Some((1, 1)));
+        assert_eq!(found("/paths/~1a~1b/get"), Some((3, 5)));
+        assert_eq!(found("/paths/~1a~1b/get/tags/1"), Some((4, 19)));
+        assert_eq!(found("/paths/~1a~1b/put"), None);
+        assert_eq!(found("/paths/~1a~1b/get/tags/2"), None);
+        assert_eq!(found("/paths/~1a~1b/get/tags/1/x"), None);
+        assert_eq!(Places::of("paths: [").find("/paths"), None);
+    }
 }
