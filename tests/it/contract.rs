@@ -6,12 +6,15 @@ mod cases;
 use std::collections::BTreeSet;
 
 use booking_tests::{Request, TestService, contract};
+use dev_postgres::TemporaryCluster;
 
-use self::cases::cases;
+use self::cases::{Case, cases, failing};
+use crate::support::{BELLA, MONDAY, book, booking_path};
 
-/// What is declared and cannot be asked for: 500, which says that the server is broken, and
-/// 503, for which the database must be away (`faults.rs`).
-const NOT_ASKED_FOR: [u16; 2] = [500, 503];
+/// Takes a column away that every operation needs.
+const SPOIL: &str = "ALTER TABLE restaurants RENAME COLUMN name TO called";
+/// Gives it back.
+const MEND: &str = "ALTER TABLE restaurants RENAME COLUMN called TO name";
 
 /// An operation, a status, and the code of an answer that is an error.
 type Declared = (String, u16, Option<String>);
@@ -31,11 +34,9 @@ fn declared() -> BTreeSet<Declared> {
     declared
 }
 
-#[tokio::test]
-async fn every_declared_status_and_code_comes_about() {
-    let service = TestService::start().await;
-    let mut seen = BTreeSet::new();
-    for case in cases(&service).await {
+/// Sends what each case asks, which must be answered with its code, and adds what was seen.
+async fn bring_about(service: &TestService, cases: Vec<Case>, seen: &mut BTreeSet<Declared>) {
+    for case in cases {
         let answer = service.send(&case.request).await;
         let code = (answer.status >= 400).then(|| answer.refusal().code);
         let status = answer.status.to_string();
@@ -43,15 +44,38 @@ async fn every_declared_status_and_code_comes_about() {
         assert_eq!(code.as_deref().unwrap_or(&status), case.code, "{shown}");
         seen.insert((case.operation.to_owned(), answer.status, code));
     }
-    let declared: BTreeSet<Declared> = declared()
-        .into_iter()
-        .filter(|(_, status, _)| !NOT_ASKED_FOR.contains(status))
-        .collect();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_declared_status_and_code_comes_about() {
+    let mut seen = BTreeSet::new();
+    // A cluster of its own: its database is going to be spoiled, and then to go away.
+    let mut cluster = TemporaryCluster::start().unwrap();
+    let service = TestService::start_on(&cluster.url("postgres"), true)
+        .await
+        .unwrap();
+    bring_about(&service, cases(&service).await, &mut seen).await;
+
+    let open = book(&service, BELLA, MONDAY, "12:00", 2).await;
+    let open = booking_path(&open.booking_id);
+    // What the server reads everywhere has another name: nobody has told the server.
+    service.sql(SPOIL).await;
+    let failing_inside = failing("INTERNAL_ERROR", &open);
+    bring_about(&service, failing_inside, &mut seen).await;
+    service.sql(MEND).await;
+    let answer = service.send(&Request::get(&open)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+
+    cluster.stop().unwrap();
+    bring_about(&service, failing("SERVICE_UNAVAILABLE", &open), &mut seen).await;
+
+    let declared = declared();
     // What is declared and was not seen has no test, or does not happen.
     let missing: Vec<_> = declared.difference(&seen).collect();
     assert!(missing.is_empty(), "{missing:#?}");
     let undeclared: Vec<_> = seen.difference(&declared).collect();
     assert!(undeclared.is_empty(), "{undeclared:#?}");
+    service.shutdown().await;
 }
 
 #[test]

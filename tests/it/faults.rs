@@ -7,11 +7,9 @@ use booking_client::types::{ErrorCode, PartySize};
 use booking_client::{Error, Refused};
 use booking_tests::{Answer, Request, TestService};
 use dev_postgres::TemporaryCluster;
-use serde_json::json;
 
 use crate::support::{
-    BELLA, MONDAY, OVERLAPS, Sent, book, booking_path, create, post_booking, read, wanted,
-    wanted_json,
+    BELLA, MONDAY, OVERLAPS, Sent, book, booking_path, create, one_of_each, read, wanted,
 };
 
 /// The longest that a refusal may take while the database is away.
@@ -50,18 +48,7 @@ async fn every_operation_answers_503_while_the_database_is_away_and_works_again_
     cluster.stop().unwrap();
     // The first request meets the broken connections, the second finds none.
     for _ in 0..2 {
-        for request in [
-            post_booking(&wanted_json()),
-            Request::get("/bookings"),
-            Request::get(&path),
-            Request::patch(&path).json(&json!({ "party_size": 3 })),
-            Request::post(format!("{path}/cancel")),
-            Request::get("/restaurants"),
-            Request::get("/restaurants/1"),
-            Request::get(format!(
-                "/restaurants/1/availability?date={MONDAY}&party_size=2"
-            )),
-        ] {
+        for (_, request) in one_of_each(&path) {
             unavailable(&service, &request).await;
         }
     }

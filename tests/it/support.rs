@@ -155,6 +155,30 @@ pub(crate) fn post_booking(body: &Value) -> Request {
     Request::post("/bookings").json(body)
 }
 
+/// One request of every operation that the contract allows, which only a server or a database
+/// that fails can refuse; `booking` is the path of a booking that is open.
+pub(crate) fn one_of_each(booking: &str) -> [(&'static str, Request); 8] {
+    [
+        ("createBooking", post_booking(&wanted_json())),
+        ("listBookings", Request::get("/bookings")),
+        ("getBooking", Request::get(booking)),
+        (
+            "updateBooking",
+            Request::patch(booking).json(&json!({ "party_size": 3 })),
+        ),
+        ("cancelBooking", Request::post(format!("{booking}/cancel"))),
+        ("listRestaurants", Request::get("/restaurants")),
+        ("getRestaurant", Request::get("/restaurants/1")),
+        ("getAvailability", availability(1, MONDAY)),
+    ]
+}
+
+/// What a party of two is asked about.
+pub(crate) fn availability(restaurant: i64, date: &str) -> Request {
+    let query = format!("date={date}&party_size=2");
+    Request::get(format!("/restaurants/{restaurant}/availability?{query}"))
+}
+
 /// A text that the tests put into values, and that no answer may repeat.
 pub(crate) const MARK: &str = "zqxjkv";
 

@@ -70,6 +70,10 @@ pub(crate) struct Generate {
 pub(crate) struct Conform {
     /// The one part that is run instead of all.
     pub(crate) only: Option<Part>,
+    /// A server that is built already, instead of that of the checkout.
+    pub(crate) server: Option<PathBuf>,
+    /// A record of the tests that is there already, instead of a run of them.
+    pub(crate) exchanges: Option<PathBuf>,
 }
 
 impl Check {
@@ -88,6 +92,8 @@ impl Conform {
         let only = matches.get_one::<String>("only");
         Self {
             only: only.and_then(|name| Part::ALL.into_iter().find(|part| part.name() == name)),
+            server: matches.get_one("server").cloned(),
+            exchanges: matches.get_one("exchanges").cloned(),
         }
     }
 }

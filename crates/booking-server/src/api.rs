@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dropshot::{ApiDescription, ApiDescriptionRegisterError};
 
+use crate::error::StartError;
 use crate::operational;
 use crate::service::Service;
 
@@ -20,9 +21,46 @@ pub(crate) fn description() -> Result<ApiDescription<Arc<Service>>, ApiDescripti
     Ok(api)
 }
 
+/// Every route of the server, one a line: its method and its path. They are the router's own,
+/// whether or not a document shows them: what is not here is answered by nobody.
+///
+/// # Errors
+///
+/// See [`StartError::Endpoints`]: such a server would not start either.
+pub fn routes() -> Result<String, StartError> {
+    let router = description()?.into_router();
+    let mut routes: Vec<(String, String)> = router
+        .endpoints(None)
+        .map(|(path, method, _)| (path, method))
+        .collect();
+    routes.sort();
+    let lines = routes
+        .iter()
+        .map(|(path, method)| format!("{method} {path}\n"));
+    Ok(lines.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_routes_are_those_that_were_registered_shown_in_a_document_or_not() {
+        let routes = routes().unwrap();
+        for (method, path) in booking_api::wiring::ROUTES {
+            let line = format!("{method} {path}");
+            assert_eq!(routes.lines().filter(|route| *route == line).count(), 1);
+        }
+        for hidden in [
+            "GET /",
+            "GET /health",
+            "HEAD /health",
+            "HEAD /api/v1/bookings",
+            "OPTIONS /api/v1/bookings",
+        ] {
+            assert!(routes.lines().any(|route| route == hidden), "{hidden}");
+        }
+    }
 
     #[test]
     fn operational_endpoints_are_not_in_the_derived_document() {

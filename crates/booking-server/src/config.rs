@@ -10,7 +10,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use tracing::level_filters::LevelFilter;
 
 mod database_url;
@@ -82,6 +82,9 @@ pub enum ConfigError {
     /// `--help` or `--version` was asked for: nothing is wrong, and this is the answer.
     #[error("{0}")]
     Information(String),
+    /// `--routes` was asked for: nothing is wrong, and [`crate::routes`] is the answer.
+    #[error("the routes of the server were asked for")]
+    Routes,
     /// The command line cannot be read.
     #[error("{0}; see --help")]
     Usage(String),
@@ -143,6 +146,9 @@ const LOG_FORMAT: Setting = Setting {
     help: "How a line of the log looks [default: text]",
 };
 
+/// Not a setting: the server does not start.
+const ROUTES: &str = "routes";
+
 /// In the order in which the help lists them.
 const SETTINGS: [&Setting; 6] = [&LISTEN, &DATA_DIR, &DATABASE_URL, &DEMO, &LOG, &LOG_FORMAT];
 
@@ -169,6 +175,9 @@ impl Config {
         let flags = command()
             .try_get_matches_from(&surroundings.arguments)
             .map_err(usage_error)?;
+        if flags.get_flag(ROUTES) {
+            return Err(ConfigError::Routes);
+        }
         let given = |setting| Given::find(setting, &flags, surroundings);
 
         let listen = match given(&LISTEN)? {
@@ -270,7 +279,12 @@ fn command() -> Command {
                 .help(format!("{} [env: {}]", setting.help, setting.variable)),
         );
     }
-    command
+    command.arg(
+        Arg::new(ROUTES)
+            .long(ROUTES)
+            .action(ArgAction::SetTrue)
+            .help("Print every route that the server has, as METHOD /path, and end"),
+    )
 }
 
 fn usage_error(error: clap::Error) -> ConfigError {

@@ -24,6 +24,7 @@ mod service;
 mod signals;
 pub mod telemetry;
 
+pub use api::routes;
 pub use error::StartError;
 pub use run::run;
 pub use running::{Options, RunningServer, start};

@@ -12,10 +12,12 @@ const WRONG_USAGE: u8 = 2;
 fn main() -> ExitCode {
     let config = match Config::from_process() {
         Ok(config) => config,
-        Err(ConfigError::Information(text)) => {
-            // Whoever reads may have closed the pipe: that is their choice.
-            let _ = std::io::stdout().write_all(text.as_bytes());
-            return ExitCode::SUCCESS;
+        Err(ConfigError::Information(text)) => return answer(&text),
+        Err(ConfigError::Routes) => {
+            return match booking_server::routes() {
+                Ok(routes) => answer(&routes),
+                Err(error) => fail(&error, 1),
+            };
         }
         Err(error) => return fail(&error, WRONG_USAGE),
     };
@@ -25,6 +27,13 @@ fn main() -> ExitCode {
         Err(error) if error.is_wrong_value() => fail(&error, WRONG_USAGE),
         Err(error) => fail(&error, 1),
     }
+}
+
+/// Says what was asked for.
+fn answer(text: &str) -> ExitCode {
+    // Whoever reads may have closed the pipe: that is their choice.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
 }
 
 /// Says why: in one line, but for a machine without PostgreSQL, where it is a list of what

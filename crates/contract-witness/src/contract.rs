@@ -28,6 +28,8 @@ pub struct Operation {
     pub path: String,
     /// What it may answer, in the order of the contract.
     pub responses: Vec<Response>,
+    /// A JSON pointer into the contract to where it stands.
+    pub pointer: String,
     pub(crate) template: Template,
 }
 
@@ -177,6 +179,7 @@ impl<'a> Reader<'a> {
             method: method.to_uppercase(),
             path: format!("{base_path}{path}"),
             responses,
+            pointer: pointer.to_owned(),
             template: Template::new(base_path, path),
         })
     }

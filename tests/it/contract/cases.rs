@@ -5,7 +5,10 @@ use booking_client::Tagged;
 use booking_tests::{Request, TestService};
 use serde_json::{Value, json};
 
-use crate::support::{BELLA, MONDAY, book, booking_path, cancel, post_booking, read, wanted_json};
+use crate::support::{
+    BELLA, MONDAY, availability, book, booking_path, cancel, one_of_each, post_booking, read,
+    wanted_json,
+};
 
 /// One request, and what it must lead to.
 pub(super) struct Case {
@@ -251,7 +254,10 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
     cases
 }
 
-fn availability(restaurant: i64, date: &str) -> Request {
-    let query = format!("date={date}&party_size=2");
-    Request::get(format!("/restaurants/{restaurant}/availability?{query}"))
+/// One case of this code for every operation.
+pub(super) fn failing(code: &'static str, booking: &str) -> Vec<Case> {
+    one_of_each(booking)
+        .into_iter()
+        .map(|(operation, request)| case(operation, code, request))
+        .collect()
 }

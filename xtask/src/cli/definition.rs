@@ -139,6 +139,23 @@ fn conform() -> clap::Command {
                 .value_parser(PossibleValuesParser::new(Part::ALL.map(Part::name)))
                 .help("One part instead of all"),
         )
+        .arg(
+            Arg::new("server")
+                .long("server")
+                .value_name("PROGRAM")
+                .value_parser(value_parser!(PathBuf))
+                .help("A server that is built already, instead of that of the checkout"),
+        )
+        .arg(
+            Arg::new("exchanges")
+                .long("exchanges")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help(
+                    "What tests have written down with BOOKING_TESTS_EXCHANGES=DIR, instead of \
+                     a run of them",
+                ),
+        )
 }
 
 fn schema() -> clap::Command {

@@ -1,11 +1,16 @@
 //! `cargo xtask conform`: the running service keeps the contract's word.
 
 mod child;
+mod routes;
 mod schemathesis;
 mod server;
+mod suite;
+mod witness;
 
 use std::fs::{self, File};
+use std::path::Path;
 
+use self::server::Build;
 use crate::cli::Conform;
 use crate::contract;
 use crate::finding::{Failure, Finding};
@@ -14,17 +19,23 @@ use crate::layout::Layout;
 /// One way of asking the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
+    /// Which routes it has.
+    Routes,
+    /// What the tests have made it say.
+    Suite,
     /// Requests that are made from the contract.
     Schemathesis,
 }
 
 impl Part {
     /// All of them, in the order in which they run.
-    pub(crate) const ALL: [Self; 1] = [Self::Schemathesis];
+    pub(crate) const ALL: [Self; 3] = [Self::Routes, Self::Suite, Self::Schemathesis];
 
     /// The name that `--only` takes.
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            Self::Routes => "routes",
+            Self::Suite => "suite",
             Self::Schemathesis => "schemathesis",
         }
     }
@@ -37,23 +48,50 @@ pub(crate) fn run(layout: &Layout, arguments: &Conform) -> Result<Vec<Finding>, 
         Err(findings) => return Ok(findings),
     };
     let progress = |what: &str| eprintln!("conform: {what}");
-    progress("building the server");
-    let build = server::build(layout)?;
-    let _lock = lock(&build, &progress)?;
+    let directory = server::directory(layout)?;
+    let _lock = lock(&directory, &progress)?;
+    let mut built = None;
+    let build = || {
+        progress("building the server");
+        server::build(layout, arguments.server.as_deref(), &directory)
+    };
     let mut findings = Vec::new();
     for part in Part::ALL {
-        if arguments.only.is_none_or(|only| only == part) {
-            findings.extend(match part {
-                Part::Schemathesis => schemathesis::check(layout, &contract, &build, &progress)?,
-            });
+        if arguments.only.is_some_and(|only| only != part) {
+            continue;
         }
+        findings.extend(match part {
+            Part::Routes => {
+                let build = once(&mut built, build)?;
+                routes::check(layout, &contract, build, &progress)?
+            }
+            Part::Suite => {
+                let recorded = arguments.exchanges.as_deref();
+                suite::check(layout, &contract, &directory, recorded, &progress)?
+            }
+            Part::Schemathesis => {
+                let build = once(&mut built, build)?;
+                schemathesis::check(layout, &contract, build, &progress)?
+            }
+        });
     }
     Ok(findings)
 }
 
+/// The server, built when it is first needed: what the tests have recorded is judged without.
+fn once(
+    built: &mut Option<Build>,
+    build: impl FnOnce() -> Result<Build, Failure>,
+) -> Result<&Build, Failure> {
+    match built {
+        Some(build) => Ok(build),
+        None => Ok(built.insert(build()?)),
+    }
+}
+
 /// Waits until no other `conform` works in the same directory.
-fn lock(build: &server::Build, progress: &dyn Fn(&str)) -> Result<File, Failure> {
-    let path = build.directory.join("lock");
+fn lock(directory: &Path, progress: &dyn Fn(&str)) -> Result<File, Failure> {
+    let path = directory.join("lock");
     let failed = |action| {
         let path = path.clone();
         move |source| Failure::Io {
@@ -62,7 +100,7 @@ fn lock(build: &server::Build, progress: &dyn Fn(&str)) -> Result<File, Failure>
             source,
         }
     };
-    fs::create_dir_all(&build.directory).map_err(failed("make"))?;
+    fs::create_dir_all(directory).map_err(failed("make"))?;
     let lock = File::create(&path).map_err(failed("write"))?;
     if lock.try_lock().is_err() {
         progress("waiting for another `cargo xtask conform` in this directory");

@@ -41,13 +41,36 @@ pub(super) struct Build {
     pub(super) directory: PathBuf,
 }
 
-/// Builds the server. What the compiler says goes to standard error.
-pub(super) fn build(layout: &Layout) -> Result<Build, Failure> {
-    let manifest = layout.root().join("Cargo.toml");
+/// The directory of this command's own, below that of everything built.
+pub(super) fn directory(layout: &Layout) -> Result<PathBuf, Failure> {
     let metadata = MetadataCommand::new()
-        .manifest_path(&manifest)
+        .manifest_path(layout.root().join("Cargo.toml"))
         .no_deps()
         .exec()?;
+    Ok(metadata
+        .target_directory
+        .join("conform")
+        .into_std_path_buf())
+}
+
+/// Builds the server, unless one is given. What the compiler says goes to standard error.
+pub(super) fn build(
+    layout: &Layout,
+    given: Option<&Path>,
+    directory: &Path,
+) -> Result<Build, Failure> {
+    let program = match given {
+        Some(program) => program.to_owned(),
+        None => compile(layout)?,
+    };
+    Ok(Build {
+        program,
+        directory: directory.to_owned(),
+    })
+}
+
+fn compile(layout: &Layout) -> Result<PathBuf, Failure> {
+    let manifest = layout.root().join("Cargo.toml");
     let what = "cargo build --package booking-server";
     let failed = |cause: String| Failure::tool(what, cause);
     let mut cargo = Command::new("cargo")
@@ -72,13 +95,7 @@ pub(super) fn build(layout: &Layout) -> Result<Build, Failure> {
     }
     let status = cargo.wait().map_err(|source| failed(source.to_string()))?;
     match program {
-        Some(program) if status.success() => Ok(Build {
-            program: program.into_std_path_buf(),
-            directory: metadata
-                .target_directory
-                .join("conform")
-                .into_std_path_buf(),
-        }),
+        Some(program) if status.success() => Ok(program.into_std_path_buf()),
         _ => Err(failed("the server does not build".to_owned())),
     }
 }

@@ -88,6 +88,23 @@ fn help_goes_to_stdout_and_is_no_error() {
 }
 
 #[test]
+fn the_routes_are_told_without_a_database() {
+    // Nothing else that was said matters, as with --help.
+    let routes = Refusal::of(&["--routes"], &[("DATABASE_URL", "nonsense")]);
+    assert_eq!(routes.code, Some(0), "{routes:?}");
+    assert_eq!(routes.stderr, "");
+    let lines: Vec<&str> = routes.stdout.lines().collect();
+    for route in ["POST /api/v1/bookings", "GET /health", "GET /docs"] {
+        assert!(lines.contains(&route), "{route}: {lines:?}");
+    }
+    for line in lines {
+        let (method, path) = line.split_once(' ').unwrap();
+        assert!(method.bytes().all(|byte| byte.is_ascii_uppercase()));
+        assert!(path.starts_with('/'), "{line}");
+    }
+}
+
+#[test]
 fn the_version_is_told() {
     let version = Refusal::of(&["--version"], &[]);
     assert_eq!(version.code, Some(0));

@@ -1,0 +1,214 @@
+//! Every route that the server has is in the contract or on the list of operational endpoints,
+//! and the other way round.
+//!
+//! The server says which routes it has from its router itself (`booking-server --routes`), so
+//! that no route can hide. On the paths of the contract it also answers methods that the
+//! contract does not have, to refuse them in the contract's shape: that they do refuse is seen
+//! by asking.
+
+use std::collections::BTreeSet;
+use std::process::{Command, Stdio};
+
+use booking_codegen::ir;
+use contract_witness::Operation;
+use dev_postgres::TemporaryCluster;
+
+use super::server::{Build, Server};
+use super::witness::Witness;
+use crate::finding::{Failure, Finding, Kind, Place};
+use crate::layout::Layout;
+
+mod ask;
+
+/// Where the list below stands, for findings about it.
+const LIST: &str = "xtask/src/conform/routes.rs";
+
+/// The endpoints outside of the contract, each with the reason why it is there. They answer
+/// `HEAD` as they answer `GET`.
+const OPERATIONAL: [(&str, &str); 12] = [
+    (
+        "/",
+        "leads people who open the server in a browser to the reference",
+    ),
+    ("/docs", "the interactive reference of the contract"),
+    ("/docs/docs.css", "a file of the reference"),
+    ("/docs/docs.js", "a file of the reference"),
+    ("/docs/favicon-32x32.png", "a file of the reference"),
+    (
+        "/docs/licence.txt",
+        "the licences of the reference's parts ask for it",
+    ),
+    ("/docs/swagger-ui-bundle.js", "a file of the reference"),
+    ("/docs/swagger-ui.css", "a file of the reference"),
+    ("/health", "load balancers ask whether the process lives"),
+    ("/openapi.json", "the contract itself, for programs"),
+    ("/openapi.yaml", "the contract itself, for people"),
+    ("/ready", "load balancers ask whether it can answer"),
+];
+
+/// A method and a path.
+type Route = (String, String);
+
+/// Compares the routes of the server with the contract, and asks those that are there only to
+/// refuse.
+pub(super) fn check(
+    layout: &Layout,
+    contract: &ir::Contract,
+    build: &Build,
+    progress: &dyn Fn(&str),
+) -> Result<Vec<Finding>, Failure> {
+    let witness = Witness::of(layout, contract)?;
+    let routes = routes(build)?;
+    progress(&format!("the server has {} routes", routes.len()));
+    let Comparison {
+        mut findings,
+        refusing,
+    } = compare(&witness, &routes);
+    if refusing.is_empty() {
+        return Ok(findings);
+    }
+    let what = format!("asking {} routes whether they refuse", refusing.len());
+    progress(&what);
+    let cluster = TemporaryCluster::start().map_err(Failure::Postgres)?;
+    let server = Server::start(build, &cluster, &build.directory.join("routes.log"))?;
+    for (method, path) in &refusing {
+        let refusal = ask::about(server.address(), method, path)?;
+        findings.extend(unless_refused(&witness, method, path, &refusal));
+    }
+    findings.extend(server.stop()?);
+    Ok(findings)
+}
+
+/// The routes of the server, as it says itself.
+fn routes(build: &Build) -> Result<BTreeSet<Route>, Failure> {
+    let failed = |cause: String| Failure::tool("booking-server --routes", cause);
+    let output = Command::new(&build.program)
+        .arg("--routes")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|source| failed(format!("it cannot be run: {source}")))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(failed(format!("{}: {}", output.status, said.trim())));
+    }
+    parse(&String::from_utf8_lossy(&output.stdout)).map_err(failed)
+}
+
+fn parse(lines: &str) -> Result<BTreeSet<Route>, String> {
+    let mut routes = BTreeSet::new();
+    for line in lines.lines() {
+        match line.split_once(' ') {
+            Some((method, path)) if path.starts_with('/') => {
+                routes.insert((method.to_owned(), path.to_owned()));
+            }
+            _ => return Err(format!("{line:?} is no route")),
+        }
+    }
+    if routes.is_empty() {
+        return Err("it names no route at all".to_owned());
+    }
+    Ok(routes)
+}
+
+/// What the names of the routes tell.
+struct Comparison {
+    findings: Vec<Finding>,
+    /// Methods that the contract does not have on a path that it has.
+    refusing: Vec<Route>,
+}
+
+fn compare(witness: &Witness, routes: &BTreeSet<Route>) -> Comparison {
+    let operations = witness.contract.operations();
+    let mut findings = Vec::new();
+    let mut refusing = Vec::new();
+    let has = |method: &str, path: &str| routes.contains(&(method.to_owned(), path.to_owned()));
+    for operation in operations {
+        let Operation {
+            id, method, path, ..
+        } = operation;
+        if !has(method, path) {
+            let message = format!("the server has no route {method} {path}, which is {id}");
+            findings.push(
+                witness
+                    .error_at_operation("missing-route", message, operation)
+                    .help("run `cargo xtask generate`, and register what it made"),
+            );
+        }
+    }
+    for (path, reason) in OPERATIONAL {
+        if !has("GET", path) {
+            let message = format!("the server has no operational endpoint {path}: {reason}");
+            findings.push(
+                Finding::error(Kind::Conformance, "missing-route", message)
+                    .at(Place::file(LIST))
+                    .help("give it back, or take it off the list"),
+            );
+        }
+    }
+    for (method, path) in routes {
+        let on_path = || {
+            operations
+                .iter()
+                .filter(|operation| operation.path == *path)
+        };
+        let gets = |operation: &Operation| operation.method == "GET";
+        let operational = OPERATIONAL.iter().any(|(known, _)| known == path);
+        let reads = method == "GET" || method == "HEAD";
+        let declared = on_path().any(|operation| operation.method == *method)
+            || (method == "HEAD" && on_path().any(gets));
+        if declared || (operational && reads) {
+            continue;
+        }
+        if on_path().next().is_some() {
+            refusing.push((method.clone(), path.clone()));
+        } else {
+            findings.push(undeclared(method, path));
+        }
+    }
+    Comparison { findings, refusing }
+}
+
+fn undeclared(method: &str, path: &str) -> Finding {
+    let message = format!("the server has a route {method} {path} that is not declared");
+    Finding::error(Kind::Conformance, "undeclared-route", message).help(format!(
+        "declare it in the contract, take it out of the service, or put it on the list in {LIST} \
+         with a reason"
+    ))
+}
+
+/// A finding, unless a method was refused as the contract has it.
+fn unless_refused(
+    witness: &Witness,
+    method: &str,
+    path: &str,
+    answer: &ask::Answer,
+) -> Option<Finding> {
+    let operations = witness.contract.operations().iter();
+    let mut declared: BTreeSet<&str> = operations
+        .filter(|operation| operation.path == path)
+        .map(|operation| operation.method.as_str())
+        .collect();
+    if declared.contains("GET") {
+        declared.insert("HEAD");
+    }
+    let allowed: BTreeSet<&str> = answer
+        .allow
+        .iter()
+        .flat_map(|allow| allow.split(','))
+        .map(str::trim)
+        .collect();
+    if answer.status == 405 && allowed == declared {
+        return None;
+    }
+    let expected: Vec<&str> = declared.into_iter().collect();
+    let allow = answer.allow.as_deref().unwrap_or("none");
+    Some(undeclared(method, path).detail(format!(
+        "it answers {} with the header allow: {allow}, where the contract has it refused with \
+         405 and allow: {}",
+        answer.status,
+        expected.join(", ")
+    )))
+}
+
+#[cfg(test)]
+mod tests;

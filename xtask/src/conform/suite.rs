@@ -1,0 +1,133 @@
+//! The test suite as a witness: what the tests of `tests/` have made the service say is held
+//! against the contract, and what the contract declares must have been said.
+//!
+//! Each test process writes down what it has overheard (`tests/src/witness`). The judgement is
+//! made here once more, against the contract of the layout: a record tells what a service did,
+//! and this says what that means for any contract.
+
+mod record;
+mod tally;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use booking_codegen::ir;
+
+use self::tally::Tally;
+use super::witness::Witness;
+use crate::finding::{Failure, Finding, Kind};
+use crate::layout::Layout;
+
+/// The package of the tests that drive the service from outside.
+const PACKAGE: &str = "booking-tests";
+
+/// Names the directory to which the tests write what they have overheard.
+const VARIABLE: &str = "BOOKING_TESTS_EXCHANGES";
+
+/// Judges the record of the test suite: the one in `recorded`, or that of a run for this, which
+/// is kept in the command's own directory.
+pub(super) fn check(
+    layout: &Layout,
+    contract: &ir::Contract,
+    own: &Path,
+    recorded: Option<&Path>,
+    progress: &dyn Fn(&str),
+) -> Result<Vec<Finding>, Failure> {
+    let witness = Witness::of(layout, contract)?;
+    let mut findings = Vec::new();
+    let directory = match recorded {
+        Some(directory) => directory.to_owned(),
+        None => {
+            progress("running the tests that drive the service from outside");
+            let run = run(layout, own)?;
+            findings.extend(run.failed);
+            run.directory
+        }
+    };
+    let mut tally = Tally::of(&witness.contract);
+    record::read(&directory, |record| tally.add(&record))?;
+    progress(&tally.to_string());
+    findings.extend(tally.findings(&witness, &directory));
+    Ok(findings)
+}
+
+/// A run of the suite.
+struct Run {
+    /// Where its record is.
+    directory: PathBuf,
+    /// What there is to say when tests have failed.
+    failed: Option<Finding>,
+}
+
+/// Runs the suite. What it prints goes to a file; its record is in a directory that holds
+/// nothing of another run.
+fn run(layout: &Layout, own: &Path) -> Result<Run, Failure> {
+    let directory = own.join("exchanges");
+    if directory.exists() {
+        fs::remove_dir_all(&directory).map_err(io("remove", &directory))?;
+    }
+    fs::create_dir_all(&directory).map_err(io("make", &directory))?;
+    let log = own.join("suite.log");
+    // A suite that does not build has not failed: it has not run.
+    if !cargo(layout, &["--no-run"], &directory, &log)? {
+        let what = format!("cargo test --package {PACKAGE}");
+        return Err(Failure::tool(
+            &what,
+            format!("the tests do not build: see {}", layout.shown(&log)),
+        ));
+    }
+    let passed = cargo(layout, &["--no-fail-fast"], &directory, &log)?;
+    let failed = (!passed).then(|| {
+        let finding = Finding::error(
+            Kind::Conformance,
+            "suite-failed",
+            "tests that drive the service from outside fail",
+        );
+        let text = fs::read_to_string(&log).unwrap_or_default();
+        failures(&text)
+            .fold(finding, |finding, line| finding.detail(line))
+            .help(format!("read {}", layout.shown(&log)))
+    });
+    Ok(Run { directory, failed })
+}
+
+/// Calls cargo on the suite; whether it has succeeded.
+fn cargo(
+    layout: &Layout,
+    arguments: &[&str],
+    directory: &Path,
+    log: &Path,
+) -> Result<bool, Failure> {
+    let output = File::create(log).map_err(io("write", log))?;
+    let errors = output.try_clone().map_err(io("write", log))?;
+    let status = Command::new("cargo")
+        .args(["test", "--locked", "--package", PACKAGE])
+        .args(arguments)
+        .arg("--manifest-path")
+        .arg(layout.root().join("Cargo.toml"))
+        .env(VARIABLE, directory)
+        .stdin(Stdio::null())
+        .stdout(output)
+        .stderr(errors)
+        .status()
+        .map_err(|source| Failure::tool("cargo", format!("it cannot be run: {source}")))?;
+    Ok(status.success())
+}
+
+/// The names of the tests that have failed, as the log lists them.
+fn failures(log: &str) -> impl Iterator<Item = &str> {
+    log.lines()
+        .filter_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"))
+}
+
+fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(std::io::Error) -> Failure + 'a {
+    move |source| Failure::Io {
+        action,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests;
