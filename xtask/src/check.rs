@@ -1,7 +1,7 @@
 //! `cargo xtask check`: every static check, one after the other, all findings of all.
 
 use crate::cli::{Check, Generate};
-use crate::database::{self, Beside};
+use crate::database::{self, Beside, Earlier};
 use crate::finding::{Failure, Finding};
 use crate::layout::Layout;
 use crate::published::Published;
@@ -16,9 +16,10 @@ pub(crate) fn run(layout: &Layout, arguments: &Check) -> Result<Vec<Finding>, Fa
     }
     let published = Published::of(layout)?;
     findings.extend(breaking::check(layout, &published)?);
+    let earlier = Earlier::of(layout, &published)?;
     let beside = Beside {
         live: arguments.live.as_deref(),
-        earlier: None,
+        earlier: Some(&earlier),
     };
     findings.extend(database::check(layout, beside)?);
     findings.extend(architecture::check(layout)?);

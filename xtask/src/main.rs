@@ -23,8 +23,10 @@ mod report;
 use std::process::ExitCode;
 
 use cli::{Command, Invocation};
+use database::Earlier;
 use finding::{Failure, Finding};
 use layout::Layout;
+use published::Published;
 
 fn main() -> ExitCode {
     let invocation = cli::parse();
@@ -52,6 +54,9 @@ fn run(invocation: &Invocation) -> Result<Vec<Finding>, Failure> {
         Command::SchemaDump => database::dump(&layout),
         Command::Breaking(name) => breaking::against(&layout, name),
         Command::Mutate(arguments) => mutate::run(&layout, arguments).map(|()| Vec::new()),
-        Command::SchemaRelease => database::release(&layout, None),
+        Command::SchemaRelease => {
+            let earlier = Earlier::of(&layout, &Published::of(&layout)?)?;
+            database::release(&layout, &earlier)
+        }
     }
 }

@@ -30,7 +30,7 @@ use self::catalog::Catalog;
 use self::cluster::{Scratch, Way, failure};
 use self::dump::Schema;
 use self::migrations::Migration;
-pub(crate) use self::released::EarlierLock;
+pub(crate) use self::released::Earlier;
 use self::report::Side;
 use self::sql::SqlFile;
 use crate::contract;
@@ -57,8 +57,8 @@ struct Built {
 pub(crate) struct Beside<'a> {
     /// The URL of a running database.
     pub(crate) live: Option<&'a str>,
-    /// The lock of released migrations as it was.
-    pub(crate) earlier: Option<&'a EarlierLock>,
+    /// What databases were given before, if that is known.
+    pub(crate) earlier: Option<&'a Earlier>,
 }
 
 /// Compares every description of the database.
@@ -78,10 +78,7 @@ pub(crate) fn dump(layout: &Layout) -> Result<Vec<Finding>, Failure> {
 }
 
 /// Remembers every migration as released, if none that is has changed.
-pub(crate) fn release(
-    layout: &Layout,
-    earlier: Option<&EarlierLock>,
-) -> Result<Vec<Finding>, Failure> {
+pub(crate) fn release(layout: &Layout, earlier: &Earlier) -> Result<Vec<Finding>, Failure> {
     match migrations::read(layout)? {
         Ok(migrations) => released::release(layout, &migrations, earlier),
         Err(findings) => Ok(findings),
@@ -98,7 +95,9 @@ fn check_in(
     migrations: &[Migration],
     beside: Beside<'_>,
 ) -> Result<Vec<Finding>, Failure> {
-    let mut findings = released::check(layout, migrations, beside.earlier)?;
+    let unknown = Earlier::default();
+    let earlier = beside.earlier.unwrap_or(&unknown);
+    let mut findings = released::check(layout, migrations, earlier)?;
     let schema_sql = schema_sql(layout)?;
     let (built, written, back, live) = thread::scope(|scope| {
         let written = scope.spawn(|| of_file(cluster, schema_sql.as_ref()));

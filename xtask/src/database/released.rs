@@ -14,6 +14,7 @@ use super::migrations::{Migration, version};
 use super::rules;
 use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
+use crate::published::Published;
 
 /// What the lock begins with.
 const HEAD: &str = "\
@@ -26,14 +27,41 @@ const RESTORE: &str = "restore it from the release, and write what is to change 
 /// What to do about a lock that is not what it was.
 const RESTORE_LOCK: &str = "restore the line: what is released cannot be taken back";
 
-/// The lock of an earlier state of the repository, which today's may only add to.
-#[derive(Debug, Clone)]
-pub(crate) struct EarlierLock {
-    /// Which state: `v1.0.0`.
-    pub(crate) reference: String,
-    /// The text of `migrations/released.lock` there.
-    pub(crate) text: String,
+/// What databases were given before: a release, or where the branch began.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Earlier {
+    /// Which state: `tag v1.0.0 (4b4b5ac12)`.
+    pub(super) source: String,
+    /// The text of `migrations/released.lock` there, which today's may only add to.
+    pub(super) lock: String,
+    /// If it is a release: each file of its migrations, below `migrations/`, with its sum.
+    pub(super) files: Vec<(String, String)>,
 }
+
+impl Earlier {
+    /// Asks git.
+    pub(crate) fn of(layout: &Layout, published: &Published) -> Result<Self, Failure> {
+        let lock = published.file(layout, &layout.shown(&layout.released()))?;
+        let mut files = Vec::new();
+        if published.is_release() {
+            let folder = layout.shown(&layout.migrations());
+            for name in published.directories(layout, &folder)? {
+                for file in FILES {
+                    let text = published.file(layout, &format!("{folder}/{name}/{file}"))?;
+                    files.extend(text.map(|text| (format!("{name}/{file}"), sum(&text))));
+                }
+            }
+        }
+        Ok(Self {
+            source: published.source().to_owned(),
+            lock: lock.unwrap_or_default(),
+            files,
+        })
+    }
+}
+
+/// The files of a migration.
+const FILES: [&str; 3] = ["up.sql", "down.sql", "metadata.toml"];
 
 /// Each released file, below `migrations/`, with its sum and the line on which it stands.
 type Entries = BTreeMap<String, (String, usize)>;
@@ -42,7 +70,7 @@ type Entries = BTreeMap<String, (String, usize)>;
 pub(super) fn check(
     layout: &Layout,
     migrations: &[Migration],
-    earlier: Option<&EarlierLock>,
+    earlier: &Earlier,
 ) -> Result<Vec<Finding>, Failure> {
     let shown = layout.shown(&layout.released());
     let Some(text) = read(layout)? else {
@@ -52,9 +80,13 @@ pub(super) fn check(
         )]);
     };
     let (entries, mut findings) = parse(&shown, &text);
-    if let Some(earlier) = earlier {
-        findings.extend(kept(&shown, &entries, earlier));
+    findings.extend(kept(&shown, &entries, earlier));
+    let remembered = |file: &String| entries.contains_key(file);
+    for (file, _) in earlier.files.iter().filter(|(file, _)| !remembered(file)) {
+        let message = format!("{} has {file}, and released.lock does not", earlier.source);
+        findings.push(lock(&shown, None, message).help("run `cargo xtask schema release`"));
     }
+    findings.extend(as_released(layout, migrations, &entries, earlier));
     findings.extend(unchanged(layout, migrations, &entries));
     findings.extend(in_order(migrations, &entries));
     Ok(findings)
@@ -64,14 +96,17 @@ pub(super) fn check(
 pub(super) fn release(
     layout: &Layout,
     migrations: &[Migration],
-    earlier: Option<&EarlierLock>,
+    earlier: &Earlier,
 ) -> Result<Vec<Finding>, Failure> {
     let present = read(layout)?;
-    if present.is_some() || earlier.is_some() {
-        let findings = check(layout, migrations, earlier)?;
-        if !findings.is_empty() {
-            return Ok(findings);
-        }
+    let shown = layout.shown(&layout.released());
+    let (entries, mut findings) = parse(&shown, present.as_deref().unwrap_or_default());
+    findings.extend(kept(&shown, &entries, earlier));
+    findings.extend(as_released(layout, migrations, &entries, earlier));
+    findings.extend(unchanged(layout, migrations, &entries));
+    findings.extend(in_order(migrations, &entries));
+    if !findings.is_empty() {
+        return Ok(findings);
     }
     let mut text = HEAD.to_owned();
     for (file, sum) in migrations.iter().flat_map(sums) {
@@ -130,9 +165,9 @@ fn parse(shown: &str, text: &str) -> (Entries, Vec<Finding>) {
 }
 
 /// What the earlier lock had is still there.
-fn kept(shown: &str, entries: &Entries, earlier: &EarlierLock) -> Vec<Finding> {
-    let reference = &earlier.reference;
-    let (before, _) = parse(shown, &earlier.text);
+fn kept(shown: &str, entries: &Entries, earlier: &Earlier) -> Vec<Finding> {
+    let reference = &earlier.source;
+    let (before, _) = parse(shown, &earlier.lock);
     let changed = before.iter().filter_map(|(file, (sum, _))| {
         let (message, line) = match entries.get(file) {
             None => (
@@ -148,6 +183,36 @@ fn kept(shown: &str, entries: &Entries, earlier: &EarlierLock) -> Vec<Finding> {
         Some(lock(shown, line, message).help(RESTORE_LOCK))
     });
     changed.collect()
+}
+
+/// What a release had is as it was there, whether or not the lock remembers it.
+fn as_released(
+    layout: &Layout,
+    migrations: &[Migration],
+    entries: &Entries,
+    earlier: &Earlier,
+) -> Vec<Finding> {
+    let folder = layout.shown(&layout.migrations());
+    let present: BTreeMap<String, String> = migrations.iter().flat_map(sums).collect();
+    let forgotten = earlier
+        .files
+        .iter()
+        .filter(|(file, _)| !entries.contains_key(file));
+    let finding = |(file, then): &(String, String)| {
+        let what = match present.get(file) {
+            None => "is not there",
+            Some(now) if now != then => "has changed since",
+            Some(_) => return None,
+        };
+        let message = format!("{file} was released in {}, and {what}", earlier.source);
+        let finding = Finding::error(Kind::Database, rules::RELEASED_EDITED, message);
+        Some(
+            finding
+                .at(Place::file(format!("{folder}/{file}")))
+                .help(RESTORE),
+        )
+    };
+    forgotten.filter_map(finding).collect()
 }
 
 /// Each released migration is there, with the files that it had, as they were.
@@ -216,19 +281,21 @@ fn directory(file: &str) -> &str {
 
 /// Each file of a migration with its sum. The ends of lines are `\n` on every machine.
 fn sums(migration: &Migration) -> Vec<(String, String)> {
-    let files = [
-        ("up.sql", Some(&migration.up.text)),
-        ("down.sql", Some(&migration.down.text)),
-        ("metadata.toml", migration.metadata.as_ref()),
+    let texts = [
+        Some(&migration.up.text),
+        Some(&migration.down.text),
+        migration.metadata.as_ref(),
     ];
-    files
+    FILES
         .into_iter()
-        .filter_map(|(file, text)| {
-            let sum = Sha256::digest(text?.as_bytes());
-            let sum: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
-            Some((format!("{}/{file}", migration.name), sum))
-        })
+        .zip(texts)
+        .filter_map(|(file, text)| Some((format!("{}/{file}", migration.name), sum(text?))))
         .collect()
+}
+
+fn sum(text: &str) -> String {
+    let sum = Sha256::digest(text.replace("\r\n", "\n").as_bytes());
+    sum.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn lock(shown: &str, line: Option<usize>, message: String) -> Finding {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::database::{self, Earlier};
 use crate::finding::Failure;
 use crate::layout::Layout;
 
@@ -101,6 +102,8 @@ impl Tree {
     }
 
     fn publish(&self) -> Result<(), Failure> {
+        // What is published is released, also where the tree itself is not yet.
+        database::release(&self.layout, &Earlier::default())?;
         self.git(&["init", "--quiet", "--initial-branch=main"])?;
         self.git(&["add", "--all", "--force"])?;
         self.git(&["commit", "--quiet", "--message=Published"])?;

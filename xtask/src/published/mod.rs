@@ -8,6 +8,9 @@ use self::git::Git;
 use crate::finding::Failure;
 use crate::layout::Layout;
 
+/// How a release is told in words.
+const TAG: &str = "tag ";
+
 /// A commit to compare with, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Published {
@@ -28,7 +31,7 @@ impl Published {
         if let Some(tag) = newest(&git.version_tags()?) {
             let name = format!("refs/tags/{tag}");
             return Ok(match git.commit(&name)? {
-                Some(commit) => found(&format!("tag {tag}"), commit),
+                Some(commit) => found(&format!("{TAG}{tag}"), commit),
                 None => nothing(format!("the tag {tag} is on no commit")),
             });
         }
@@ -66,6 +69,30 @@ impl Published {
             return Ok(None);
         };
         Ok(git.commit(name)?.map(|commit| found(name, commit)))
+    }
+
+    /// Whether it is a release, and no mere state on the way to one.
+    pub(crate) fn is_release(&self) -> bool {
+        matches!(self, Self::Commit { source, .. } if source.starts_with(TAG))
+    }
+
+    /// What it is, in words.
+    pub(crate) fn source(&self) -> &str {
+        match self {
+            Self::Commit { source, .. } => source,
+            Self::Nothing { reason } => reason,
+        }
+    }
+
+    /// The names of the directories in a directory as it was then.
+    pub(crate) fn directories(&self, layout: &Layout, path: &str) -> Result<Vec<String>, Failure> {
+        // Git shows a directory as its entries, with a slash after those that are directories.
+        let shown = self.file(layout, &format!("{path}/"))?.unwrap_or_default();
+        let names = shown.lines().filter_map(|line| line.strip_suffix('/'));
+        Ok(names
+            .filter(|name| !name.contains(':'))
+            .map(str::to_owned)
+            .collect())
     }
 
     /// A file as it was then; `None` where there was none, or nothing to compare with.

@@ -1,8 +1,11 @@
 //! What is released stays what it is.
 
-use super::super::{Beside, EarlierLock, migrations, released};
+use std::process::Command;
+
+use super::super::{Beside, Earlier, migrations, released};
 use super::tree::{DOWN, Tree, UP, lines};
 use crate::finding::Finding;
+use crate::published::Published;
 
 const LOCK: &str = "migrations/released.lock";
 
@@ -19,20 +22,24 @@ fn read(tree: &Tree) -> Vec<migrations::Migration> {
 }
 
 fn release(tree: &Tree) -> Vec<Finding> {
-    released::release(&tree.layout, &read(tree), None).expect("it can be written")
+    released::release(&tree.layout, &read(tree), &Earlier::default()).expect("it can be written")
 }
 
 fn check(tree: &Tree) -> Vec<String> {
-    lines(&released::check(&tree.layout, &read(tree), None).expect("it can be read"))
+    lines(&check_beside(tree, &Earlier::default()))
 }
 
-fn check_against(tree: &Tree, earlier: &str) -> Vec<String> {
-    let earlier = EarlierLock {
-        reference: "v0.1.0".to_owned(),
-        text: earlier.to_owned(),
+fn check_beside(tree: &Tree, earlier: &Earlier) -> Vec<Finding> {
+    released::check(&tree.layout, &read(tree), earlier).expect("it can be read")
+}
+
+fn check_against(tree: &Tree, lock: &str) -> Vec<String> {
+    let earlier = Earlier {
+        source: "v0.1.0".to_owned(),
+        lock: lock.to_owned(),
+        files: Vec::new(),
     };
-    let found = released::check(&tree.layout, &read(tree), Some(&earlier));
-    lines(&found.expect("it can be read"))
+    lines(&check_beside(tree, &earlier))
 }
 
 #[test]
@@ -161,6 +168,53 @@ fn a_lock_that_forgets_or_rewrites_is_named() {
           2026-11-21-000001_bookings/up.sql than it had in v0.1.0"
         ]
     );
+}
+
+fn git(tree: &Tree, arguments: &[&str]) {
+    let done = Command::new("git")
+        .arg("-C")
+        .arg(tree.layout.root())
+        .args(["-c", "user.name=Test", "-c", "user.email=test@example.com"])
+        .args(arguments)
+        .output()
+        .expect("git runs");
+    assert!(done.status.success(), "{done:?}");
+}
+
+/// What git knows of a tree.
+fn earlier(tree: &Tree) -> Earlier {
+    let published = Published::of(&tree.layout).expect("git answers");
+    Earlier::of(&tree.layout, &published).expect("git answers")
+}
+
+#[test]
+fn a_release_that_the_lock_forgot_is_named_and_protects_its_migrations() {
+    let tree = Tree::new();
+    for arguments in [
+        &["init", "--quiet"][..],
+        &["add", "--all"],
+        &["commit", "--quiet", "--message=Released"],
+        &["tag", "v0.1.0"],
+    ] {
+        git(&tree, arguments);
+    }
+    let found = lines(&check_beside(&tree, &earlier(&tree)));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("database/released-lock migrations/released.lock tag v0.1.0 ("));
+    assert!(
+        found[0].ends_with("has 2026-11-21-000001_bookings/up.sql, and released.lock does not")
+    );
+    // A change cannot be slipped in with the entry.
+    let text = tree.read(UP);
+    tree.write(UP, &format!("{text}-- more\n"));
+    let earlier = earlier(&tree);
+    let refused = released::release(&tree.layout, &read(&tree), &earlier).expect("it is read");
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(refused[0].id(), "database/released-edited");
+    tree.write(UP, &text);
+    let refused = released::release(&tree.layout, &read(&tree), &earlier).expect("it is read");
+    assert_eq!(lines(&refused), Vec::<String>::new());
+    assert_eq!(lines(&check_beside(&tree, &earlier)), Vec::<String>::new());
 }
 
 #[test]
