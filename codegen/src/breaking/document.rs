@@ -3,6 +3,7 @@
 use super::change::Place;
 use crate::diagnostic::{Diagnostics, Sink, Span, rules};
 use crate::source::{self, Node, Value};
+use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
@@ -219,6 +220,13 @@ impl<'a> At<'a> {
             .collect()
     }
 
+    /// The same as JSON, where `1.0` is the number that `1` is.
+    pub(super) fn json(&self) -> Json {
+        let mut json = self.node.to_json();
+        as_integers(&mut json);
+        json
+    }
+
     /// The pointer of a key of this.
     fn below(&self, key: &str) -> String {
         let key = escape(key);
@@ -257,6 +265,25 @@ impl<'a> At<'a> {
             }
             _ => self.node.to_json().to_string(),
         })
+    }
+}
+
+/// Writes numbers without a fraction as integers, as far as both are exact.
+fn as_integers(json: &mut Json) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match json {
+        Json::Number(number) if number.is_f64() => {
+            let integer = number
+                .as_f64()
+                .filter(|float| float.fract() == 0.0 && float.abs() < EXACT)
+                .and_then(|float| format!("{float:.0}").parse::<i64>().ok());
+            if let Some(integer) = integer {
+                *json = integer.into();
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(as_integers),
+        Json::Object(entries) => entries.values_mut().for_each(as_integers),
+        _ => {}
     }
 }
 
@@ -320,7 +347,7 @@ pub(super) fn same(old: (&Document, &At<'_>), new: (&Document, &At<'_>)) -> bool
                 open.extend(old.into_iter().zip(new));
             }
             _ => {
-                if old.node.to_json() != new.node.to_json() {
+                if old.json() != new.json() {
                     return false;
                 }
             }

@@ -5,6 +5,8 @@ use super::{Pair, Variance};
 use crate::breaking::document::At;
 use crate::breaking::edit::Edit;
 use crate::breaking::law::{Relation, What};
+use crate::breaking::treatment::{Object, Treatment, treatment};
+use crate::breaking::view::View;
 
 pub(super) fn compare(pair: &mut Pair<'_, '_>) {
     // All of the schemas must hold: one more takes values away.
@@ -20,6 +22,44 @@ pub(super) fn compare(pair: &mut Pair<'_, '_>) {
                 pair.edit("not", What::Unprovable, Relation::Incomparable);
             }
         }
+    }
+}
+
+/// A schema that becomes one of several in an `allOf`, or was one of them: it is as if it had
+/// stood in an `allOf` of its own. Whether this was such a case.
+pub(super) fn one_sided(pair: &mut Pair<'_, '_>) -> bool {
+    let composed = |view: &View<'_>| {
+        let prose = |key: &str| treatment(Object::Schema, key) == Treatment::Prose;
+        let mut keys = view.keys.keys();
+        view.get("allOf").is_some() && keys.all(|key| *key == "allOf" || prose(key))
+    };
+    // A default is said of the whole, and would seem to be gone.
+    let alone = |view: &View<'_>| view.get("allOf").or(view.get("default")).is_none();
+    let (old, new) = (pair.old, pair.new);
+    if alone(old) && composed(new) {
+        let are = new.get("allOf").map(At::items).unwrap_or_default();
+        lists(
+            pair,
+            "allOf",
+            Variance::With,
+            Relation::Narrower,
+            vec![old.at.clone()],
+            are,
+        );
+        true
+    } else if composed(old) && alone(new) {
+        let were = old.get("allOf").map(At::items).unwrap_or_default();
+        lists(
+            pair,
+            "allOf",
+            Variance::With,
+            Relation::Narrower,
+            were,
+            vec![new.at.clone()],
+        );
+        true
+    } else {
+        false
     }
 }
 
@@ -39,23 +79,35 @@ fn list<'a>(pair: &mut Pair<'_, 'a>, key: &str, variance: Variance, one_more: Re
             return pair.edit(key, What::Values, appears);
         }
     };
-    let (mut were, mut are) = (old.items(), new.items());
-    // The order means nothing: what is equal, or has the same name, belongs together.
+    lists(pair, key, variance, one_more, old.items(), new.items());
+}
+
+/// Two lists of schemas, in any order.
+fn lists<'a>(
+    pair: &mut Pair<'_, 'a>,
+    key: &str,
+    variance: Variance,
+    one_more: Relation,
+    mut were: Vec<At<'a>>,
+    mut are: Vec<At<'a>>,
+) {
+    // The order means nothing: what is equal, has the same name or the same type belongs
+    // together.
     let documents = pair.documents;
     let equal = |a: &At<'a>, b: &At<'a>| documents.same(Some(a), Some(b));
-    let named = |a: &At<'a>, b: &At<'a>| {
-        let name = a.text("$ref");
-        name.is_some() && name == b.text("$ref")
+    let alike = |key: &'static str| {
+        move |a: &At<'a>, b: &At<'a>| a.text(key).is_some() && a.text(key) == b.text(key)
     };
     take_pairs(&mut were, &mut are, equal);
-    let mut together = take_pairs(&mut were, &mut are, named);
+    let mut together = take_pairs(&mut were, &mut are, alike("$ref"));
+    together.extend(take_pairs(&mut were, &mut are, alike("type")));
     together.extend(take_pairs(&mut were, &mut are, |_, _| true));
     for (was, is) in together {
         pair.below(&was, &is, variance);
     }
     for is in are {
         let message = format!("`{key}` gains a schema");
-        let edit = Edit::shown(What::Values, one_more, message, Some(old), &is);
+        let edit = Edit::shown(What::Values, one_more, message, Some(&pair.old.at), &is);
         pair.found.edits.push(edit);
     }
     for was in were {
@@ -65,7 +117,7 @@ fn list<'a>(pair: &mut Pair<'_, 'a>, key: &str, variance: Variance, one_more: Re
             other => other,
         };
         let message = format!("`{key}` loses a schema");
-        let edit = Edit::gone(What::Values, one_less, message, &was, new);
+        let edit = Edit::gone(What::Values, one_less, message, &was, &pair.new.at);
         pair.found.edits.push(edit);
     }
 }

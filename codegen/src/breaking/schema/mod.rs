@@ -70,6 +70,9 @@ pub(super) fn compare<'a>(
         }
         return pair.found;
     }
+    if composition::one_sided(&mut pair) {
+        return pair.found;
+    }
     // Schemas without a value in common: everything else follows from the type.
     if values::types(&mut pair) != Relation::Incomparable {
         values::null(&mut pair);
@@ -113,7 +116,7 @@ impl<'v, 'a> Pair<'v, 'a> {
         let (old, new) = self.both(key);
         match (old, new) {
             (None, None) => false,
-            (Some(old), Some(new)) => old.node.to_json() != new.node.to_json(),
+            (Some(old), Some(new)) => old.json() != new.json(),
             _ => true,
         }
     }

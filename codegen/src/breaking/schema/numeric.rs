@@ -9,6 +9,46 @@ use crate::breaking::view::View;
 use crate::source::Value;
 use serde_json::Number;
 
+/// The formats that are ranges of integers.
+fn range(format: Option<&At<'_>>) -> Option<[Option<Bound>; 2]> {
+    let ends =
+        |least: i64, most: i64| [least, most].map(|end| Some(Bound::new(Number::from(end), false)));
+    match format.map(|at| at.node.as_str()) {
+        None => Some([None, None]),
+        Some(Some("int32")) => Some(ends(i32::MIN.into(), i32::MAX.into())),
+        Some(Some("int64")) => Some(ends(i64::MIN, i64::MAX)),
+        Some(_) => None,
+    }
+}
+
+/// What a change of `format` does to integers, if both are ranges: nothing, where the bounds of
+/// the schema are tighter anyway.
+pub(super) fn integer_format(pair: &Pair<'_, '_>) -> Option<Relation> {
+    if !(pair.kinds.0.only_integers() && pair.kinds.1.only_integers()) {
+        return None;
+    }
+    let (old, new) = pair.both("format");
+    let (was, is) = (range(old)?, range(new)?);
+    Some(Relation::of(
+        within(pair.old, &was, &is),
+        within(pair.new, &is, &was),
+    ))
+}
+
+/// Whether the integers of a schema, which has a range of its own too, are in another range.
+fn within(view: &View<'_>, own: &[Option<Bound>; 2], range: &[Option<Bound>; 2]) -> bool {
+    [&LOWER, &UPPER]
+        .into_iter()
+        .enumerate()
+        .all(|(index, end)| {
+            let keeps = |bound: Option<&Bound>| {
+                let relation = (end.compare)(range[index].as_ref(), bound);
+                matches!(relation, Relation::Same | Relation::Narrower)
+            };
+            keeps(own[index].as_ref()) || keeps(bound(view, end, true).as_ref())
+        })
+}
+
 pub(super) fn compare(pair: &mut Pair<'_, '_>) {
     for key in ["minLength", "minItems", "minProperties"] {
         pair.keyword(key, |old, new| {

@@ -1,6 +1,6 @@
 //! Keywords that say which values there are: type, null, enum, pattern, format, default.
 
-use super::{Pair, presence};
+use super::{Pair, numeric, presence};
 use crate::breaking::document::{At, shorten};
 use crate::breaking::edit::Edit;
 use crate::breaking::law::{Relation, Step, What};
@@ -103,7 +103,7 @@ pub(super) fn vocabulary(pair: &mut Pair<'_, '_>) {
         let items = at.items();
         let shown = items
             .iter()
-            .map(|item| (item.node.to_json().to_string(), item.show()));
+            .map(|item| (item.json().to_string(), item.show()));
         shown.collect()
     };
     let (were, are) = (values(old), values(new));
@@ -138,14 +138,18 @@ pub(super) fn vocabulary(pair: &mut Pair<'_, '_>) {
 pub(super) fn text(pair: &mut Pair<'_, '_>) {
     // Whether one regular expression includes another is not decided here.
     pair.keyword("pattern", presence);
+    let of_integers = numeric::integer_format(pair);
     pair.keyword("format", |old, new| {
+        if let Some(relation) = of_integers {
+            return relation;
+        }
         let (Some(old), Some(new)) = (old, new) else {
             return presence(old, new);
         };
         let name = |at: &At<'_>| at.node.as_str().unwrap_or_default().to_owned();
         match (&*name(old), &*name(new)) {
-            ("int32", "int64") | ("float", "double") => Relation::Wider,
-            ("int64", "int32") | ("double", "float") => Relation::Narrower,
+            ("float", "double") => Relation::Wider,
+            ("double", "float") => Relation::Narrower,
             _ => Relation::Incomparable,
         }
     });

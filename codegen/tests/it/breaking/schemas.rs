@@ -215,6 +215,16 @@ fn of_compositions() -> Vec<Edit> {
             refers("Nothing"),
         ),
         (
+            "a reference becomes one of two in an `allOf`",
+            refers("Word"),
+            of("allOf", &[json!({"minLength": 1}), refers("Word")]),
+        ),
+        (
+            "one of two in an `allOf` is left, and is tightened",
+            of("allOf", &[json!({"pattern": "^a"}), short(9)]),
+            short(8),
+        ),
+        (
             "`allOf` gains a schema",
             of("allOf", &[refers("Word"), short(8)]),
             of(

@@ -35,11 +35,18 @@ pub(super) fn edit() -> BoxedStrategy<(Value, Value)> {
     ];
     // Few of the keys change, so that most edits go one way.
     let taken = vec(prop::bool::weighted(0.2), 24);
-    (pairs, taken)
-        .prop_map(|((old, other), taken)| {
-            let mut taken = taken.into_iter().cycle();
-            let new = merged(&old, &other, &mut taken);
-            (old, new)
+    let edited = (pairs, taken).prop_map(|((old, other), taken)| {
+        let mut taken = taken.into_iter().cycle();
+        let new = merged(&old, &other, &mut taken);
+        (old, new)
+    });
+    // Some become one of two in an `allOf`, or were.
+    let beside = prop::option::weighted(0.1, (number(), any::<bool>()));
+    (edited, beside)
+        .prop_map(|((old, new), beside)| match beside {
+            None => (old, new),
+            Some((beside, true)) => (old, json!({"allOf": [beside, new]})),
+            Some((beside, false)) => (json!({"allOf": [beside, old]}), new),
         })
         .boxed()
 }
