@@ -26,7 +26,7 @@ pub struct Operation {
     pub method: String,
     /// Its path, with the base path: `/api/v1/bookings/{booking_id}`.
     pub path: String,
-    /// What it may answer, in the order of the contract.
+    /// What it may answer.
     pub responses: Vec<Response>,
     /// A JSON pointer into the contract to where it stands.
     pub pointer: String,
@@ -96,7 +96,7 @@ impl Contract {
         })
     }
 
-    /// Its operations, in the order of the document.
+    /// Its operations, in the order in which the document gives them out.
     #[must_use]
     pub fn operations(&self) -> &[Operation] {
         &self.operations
