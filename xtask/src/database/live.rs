@@ -3,6 +3,7 @@
 //! Nothing is written to it: its session is read-only, and gives up soon. Of its URL only
 //! host and name are ever said, and never the password.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use dev_postgres::TemporaryCluster;
@@ -184,12 +185,19 @@ fn compare(run: &[Migration], built: &Built, live: &Live) -> Vec<Finding> {
     findings
 }
 
-/// Where an extension is, an operator decides.
+/// Where an extension is, an operator decides; what it brings is then said with that schema.
 fn without_places_of_extensions(catalog: &Catalog) -> Catalog {
     let mut catalog = catalog.clone();
+    let mut schemas = Vec::new();
     for (id, properties) in &mut catalog.objects {
         if id.class == "extension" {
-            properties.clear();
+            schemas.extend(properties.remove("schema"));
+        }
+    }
+    // PostgreSQL's own is never said, and ours has no schema's name in it.
+    for value in catalog.objects.values_mut().flat_map(BTreeMap::values_mut) {
+        for schema in schemas.iter().filter(|schema| *schema != "pg_catalog") {
+            *value = value.replace(&format!("{schema}."), "");
         }
     }
     catalog

@@ -5,7 +5,7 @@ use super::sql::SqlFile;
 use crate::finding::{Finding, Kind, Place};
 
 /// The longest value that still reads within a sentence.
-const SHORT: usize = 60;
+const SHORT: usize = 40;
 
 /// A text in which objects are defined.
 pub(super) trait Definitions {

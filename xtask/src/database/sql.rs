@@ -132,7 +132,11 @@ fn mask(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let hidden = hidden_length(rest);
+        let hidden = if rest.starts_with('\'') && ends_with_escape_mark(&masked) {
+            escaped(rest)
+        } else {
+            hidden_length(rest)
+        };
         if hidden == 0 {
             masked.push(first);
             rest = &rest[first.len_utf8()..];
@@ -183,6 +187,30 @@ fn block_comment(text: &str) -> usize {
     text.len()
 }
 
+/// Whether the word before a string is `E`, which gives backslashes a meaning in it.
+fn ends_with_escape_mark(before: &str) -> bool {
+    let mut last = before.chars().rev();
+    matches!(last.next(), Some('e' | 'E'))
+        && last
+            .next()
+            .is_none_or(|character| !character.is_alphanumeric() && character != '_')
+}
+
+/// A string in which a backslash hides the character after it.
+fn escaped(text: &str) -> usize {
+    let mut bytes = text.bytes().enumerate().skip(1);
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
+            }
+            b'\'' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
 /// A doubled quote ends one string and begins the next, which hides the same.
 fn quoted(text: &str) -> usize {
     text[1..].find('\'').map_or(text.len(), |end| end + 2)
@@ -221,6 +249,21 @@ mod tests {
         let begins = |range: Range<usize>| SQL[range].split(' ').nth(1).map(str::to_owned);
         let statements: Vec<_> = file.statements().into_iter().filter_map(begins).collect();
         assert_eq!(statements, ["TABLE", "INDEX", "FUNCTION", "TABLE", "ON"]);
+    }
+
+    #[test]
+    fn strings_with_escapes_and_comments_in_comments_are_hidden() {
+        for (sql, count) in [
+            ("SELECT E'a\\';b'; SELECT 1", 2),
+            ("SELECT 'a\\'; SELECT 1", 2),
+            ("SELECT 'it''s; one'; SELECT 1;", 2),
+            ("SELECT $a$ ; $b$ ; $a$; SELECT 1", 2),
+            ("/* ; /* ; */ ; */ SELECT 1; -- ;", 1),
+            ("-- nothing\n;\n", 0),
+        ] {
+            let statements = SqlFile::new("a.sql", sql).statements();
+            assert_eq!(statements.len(), count, "{sql}");
+        }
     }
 
     #[test]

@@ -310,3 +310,27 @@ fn a_type_that_diesel_does_not_have_is_named_and_nothing_is_written() {
     assert_eq!(tree.read("schema.sql"), before);
     assert_eq!(lines(&tree.check())[0], expected);
 }
+
+#[test]
+fn a_migration_without_a_transaction_runs_as_diesel_runs_it() {
+    let name = "2026-12-01-000001_phones";
+    let tree = Tree::new();
+    tree.migrate(
+        name,
+        "CREATE INDEX CONCURRENTLY idx_users_phone ON users (phone);",
+        "DROP INDEX CONCURRENTLY idx_users_phone;",
+    );
+    let found = lines(&tree.check());
+    assert!(
+        found[0].ends_with("CREATE INDEX CONCURRENTLY cannot run inside a transaction block"),
+        "{found:?}"
+    );
+    tree.write(
+        &format!("migrations/{name}/metadata.toml"),
+        "run_in_transaction = false\n",
+    );
+    assert_eq!(lines(&tree.dump()), Vec::<String>::new());
+    let index = "CREATE INDEX idx_users_phone ON users (phone);\n";
+    assert!(tree.read("schema.sql").contains(index));
+    assert_eq!(lines(&tree.check()), Vec::<String>::new());
+}
