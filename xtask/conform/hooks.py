@@ -46,15 +46,16 @@ def before_call(context, case, kwargs):
     """Leads a request that is meant to be valid within the rules that stand in words."""
     if case.meta is None:
         return
-    # What is wrong elsewhere in a request is not to be hidden behind a 404.
+    # What is wrong with a request is not to be hidden behind a restaurant or a booking that does
+    # not exist, or behind a date that is past.
     use_real_restaurant(case)
     use_real_booking(case)
-    if not case.meta.generation.mode.is_positive:
-        return
-    use_real_version(case)
-    lead_query(case)
-    if isinstance(case.body, dict):
-        lead_body(case)
+    use_dates_ahead(case)
+    if case.meta.generation.mode.is_positive:
+        use_real_version(case)
+        lead_query(case)
+        if isinstance(case.body, dict):
+            lead_body(case)
 
 
 def use_real_restaurant(case):
@@ -109,12 +110,19 @@ def is_even(text):
     return sum(text.encode()) % 2 == 0
 
 
+def use_dates_ahead(case):
+    """Moves the dates at which tables are asked for to within the weeks to come."""
+    query, body = case.query or {}, case.body
+    if "date" in query:
+        case.query = {**query, "date": date_ahead(query["date"])}
+    if isinstance(body, dict) and "booking_date" in body:
+        case.body = {**body, "booking_date": date_ahead(body["booking_date"])}
+
+
 def lead_query(case):
-    """Keeps dates in order and ahead, and leaves out cursors that no page has given."""
+    """Keeps dates in order, and leaves out cursors that no page has given."""
     query = dict(case.query or {})
     query.pop("cursor", None)
-    if "date" in query:
-        query["date"] = date_ahead(query["date"])
     # As text, dates of this form are in the order of the calendar.
     if "date_from" in query and "date_to" in query:
         query["date_from"], query["date_to"] = sorted((query["date_from"], query["date_to"]))
@@ -123,10 +131,8 @@ def lead_query(case):
 
 
 def lead_body(case):
-    """Moves bookings ahead, half of them to dinner, and most of those to tables that are free."""
+    """Moves half of the bookings to dinner, and most of those to tables that are free."""
     body = dict(case.body)
-    if "booking_date" in body:
-        body["booking_date"] = date_ahead(body["booking_date"])
     if "booking_time" in body:
         body["booking_time"] = often_dinner(body["booking_time"])
     # The fuzzing phase is to find tables taken. The stateful phase ends early when the same steps
@@ -142,7 +148,13 @@ def lead_body(case):
 
 def date_ahead(text):
     """A date of the weeks to come, with the same day of the week."""
-    date = datetime.date.fromisoformat(text)
+    # What is no date stays.
+    if not isinstance(text, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        return text
+    try:
+        date = datetime.date.fromisoformat(text)
+    except ValueError:
+        return text
     if date.year >= FAR_AHEAD:
         return text
     # Day 1 of the calendar is a Monday.

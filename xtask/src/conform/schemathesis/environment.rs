@@ -62,7 +62,12 @@ pub(super) fn prepare(layout: &Layout, below: &Path) -> Result<PathBuf, Failure>
     let mut install = Command::new(&python);
     install
         .args(["-m", "pip", "install", "--quiet", "--no-input"])
-        .args(["--disable-pip-version-check", "--only-binary", ":all:"])
+        .args([
+            "--disable-pip-version-check",
+            "--no-cache-dir",
+            "--only-binary",
+            ":all:",
+        ])
         .args(["--no-deps", "--require-hashes", "--requirement"])
         .arg(&requirements);
     let advice = "schemathesis is installed from PyPI: is the network there?";

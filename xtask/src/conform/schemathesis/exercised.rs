@@ -60,8 +60,15 @@ pub(super) struct Exercised {
 }
 
 impl Exercised {
-    /// Takes in the summary of a run that was asked for these phases, with so many examples.
-    pub(super) fn summary(&mut self, summary: Summary, phases: &[&'static str], examples: usize) {
+    /// Takes in the summary of a run that was asked for these phases, with so many examples. Its
+    /// log is this file.
+    pub(super) fn summary(
+        &mut self,
+        summary: Summary,
+        phases: &[&'static str],
+        examples: usize,
+        log: &str,
+    ) {
         for phase in phases {
             *self.asked.entry(phase).or_default() += examples;
         }
@@ -70,42 +77,31 @@ impl Exercised {
                 self.phases.insert(name, (phase.status, phase.skip_reason));
             }
         }
+        let mut trouble = |rule: &str, message: String| {
+            let finding = error(rule, message).help(format!("its log is {log}"));
+            self.troubles.push(finding);
+        };
         if !summary.complete {
-            self.troubles.push(error(
-                "schemathesis-incomplete",
-                format!(
-                    "schemathesis has not come to its end: {}",
-                    summary.stop_reason
-                ),
-            ));
+            let reason = summary.stop_reason;
+            let message = format!("schemathesis has not come to its end: {reason}");
+            trouble("schemathesis-incomplete", message);
         }
-        for trouble in summary.errors {
-            self.troubles.push(
-                error(
-                    "schemathesis-error",
-                    "schemathesis could not test something",
-                )
-                .detail(trouble.to_string()),
+        for error in summary.errors {
+            let message = format!(
+                "something has kept schemathesis from testing, {} times: {}",
+                error.count, error.title
             );
+            trouble("schemathesis-error", message);
         }
         if summary.filtered > 0 {
-            self.troubles.push(error(
-                "schemathesis-filtered",
-                format!("a hook has dropped {} failures", summary.filtered),
-            ));
+            let message = format!("a hook has dropped {} failures", summary.filtered);
+            trouble("schemathesis-filtered", message);
         }
         for (kind, about) in summary.warnings {
             for about in about {
-                let about = about
-                    .as_str()
-                    .map_or_else(|| about.to_string(), str::to_owned);
-                self.troubles.push(
-                    error(
-                        "schemathesis-warning",
-                        format!("schemathesis warns of {kind}: {about}"),
-                    )
-                    .help("the run is weaker than it looks: see its log in target/conform"),
-                );
+                let about = about.as_str().map_or(about.to_string(), str::to_owned);
+                let message = format!("schemathesis warns of {kind}: {about}");
+                trouble("schemathesis-warning", message);
             }
         }
     }

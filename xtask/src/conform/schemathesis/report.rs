@@ -15,12 +15,19 @@ pub(super) struct Summary {
     pub(super) stop_reason: String,
     /// Each phase, by its name.
     pub(super) phases: BTreeMap<String, Phase>,
-    /// What could not be tested, and why.
-    pub(super) errors: Vec<Value>,
+    /// What could not be tested.
+    pub(super) errors: Vec<Trouble>,
     /// Failures that a hook has dropped.
     pub(super) filtered: u64,
     /// What makes the run weaker than it looks, by kind.
     pub(super) warnings: BTreeMap<String, Vec<Value>>,
+}
+
+/// Something that kept schemathesis from testing. Its log says more.
+#[derive(Debug, Deserialize)]
+pub(super) struct Trouble {
+    pub(super) title: String,
+    pub(super) count: u64,
 }
 
 /// How a phase went.

@@ -49,7 +49,7 @@ impl Run<'_> {
             _ => {}
         }
         fs::create_dir_all(&self.directory).map_err(failed("make", &self.directory))?;
-        let log = self.directory.join("log.txt");
+        let log = self.log();
         let output = File::create(&log).map_err(failed("write", &log))?;
         let status = Guarded::new("schemathesis", self.python, self.arguments())
             .without(&VARIABLES)
@@ -110,7 +110,8 @@ impl Run<'_> {
         let path = self.summary();
         let summary = fs::read_to_string(&path).map_err(failed("read", &path))?;
         let summary = serde_json::from_str(&summary).map_err(unreadable)?;
-        exercised.summary(summary, self.phases, self.examples);
+        let log = self.layout.shown(&self.log());
+        exercised.summary(summary, self.phases, self.examples, &log);
         let path = self.events();
         let events = File::open(&path).map_err(failed("read", &path))?;
         for line in BufReader::new(events).lines() {
@@ -120,6 +121,10 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    fn log(&self) -> PathBuf {
+        self.directory.join("log.txt")
     }
 
     fn events(&self) -> PathBuf {

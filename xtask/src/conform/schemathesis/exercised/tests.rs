@@ -60,7 +60,7 @@ fn rules(summary: &Value, scenarios: &[Value]) -> Vec<String> {
 fn exercised(summary: &Value, scenarios: &[Value]) -> Exercised {
     let mut exercised = Exercised::default();
     let summary = serde_json::from_value(summary.clone()).unwrap();
-    exercised.summary(summary, &PHASES, FOLLOWED);
+    exercised.summary(summary, &PHASES, FOLLOWED, "log.txt");
     for scenario in scenarios {
         let scenario = report::scenario(&scenario.to_string()).unwrap().unwrap();
         exercised.scenario(&scenario);
@@ -204,7 +204,7 @@ fn the_same_failure_is_one_finding_with_a_line_that_repeats_it() {
 fn what_makes_a_run_weaker_than_it_looks_is_found() {
     let (mut summary, scenarios) = everything();
     summary["complete"] = json!(false);
-    summary["errors"] = json!([{"title": "cannot generate"}]);
+    summary["errors"] = json!([{"title": "Hook Error", "count": 2}]);
     summary["filtered"] = json!(2);
     summary["warnings"] = json!({"low_valid_rate": ["GET /notes/{id}"]});
     assert_eq!(
