@@ -4,6 +4,7 @@ mod edits;
 mod golden;
 mod keys;
 mod keywords;
+mod odd;
 mod patch;
 mod real;
 mod rearranged;

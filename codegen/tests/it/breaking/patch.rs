@@ -58,3 +58,27 @@ fn parent<'d>(document: &'d mut Value, steps: &[String]) -> &'d mut Value {
     }
     at
 }
+
+/// The pointers of everything below a value.
+pub(super) fn pointers(value: &Value) -> Vec<String> {
+    let below: Vec<(String, &Value)> = match value {
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value))
+            .collect(),
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items
+                .map(|(index, value)| (index.to_string(), value))
+                .collect()
+        }
+        _ => Vec::new(),
+    };
+    let below = below.into_iter().flat_map(|(key, value)| {
+        let deeper = pointers(value).into_iter();
+        let mut all = vec![format!("/{key}")];
+        all.extend(deeper.map(|pointer| format!("/{key}{pointer}")));
+        all
+    });
+    below.collect()
+}
