@@ -145,6 +145,12 @@ pub(super) fn dangerous(
 }
 
 impl Mutation {
+    /// With warnings beside the errors.
+    pub(super) const fn warned(mut self, warnings: &'static [&'static str]) -> Self {
+        self.expected.warnings = warnings;
+        self
+    }
+
     /// With the generator run after the edits.
     pub(super) fn regenerated(mut self) -> Self {
         self.regenerate = true;

@@ -1,9 +1,12 @@
 //! Descriptions of the database that disagree.
 
 use super::super::mutation::{Edit, Mutation, harmless, mistake, replace};
+use super::CONTRACT;
 
 const SCHEMA: &str = "schema.sql";
+const UP: &str = "migrations/2026-11-21-000001_bookings/up.sql";
 const DOWN: &str = "migrations/2026-11-21-000001_bookings/down.sql";
+const SCHEMA_RS: &str = "crates/booking-persistence/src/schema.rs";
 
 pub(super) fn all() -> Vec<Mutation> {
     vec![
@@ -39,6 +42,155 @@ pub(super) fn all() -> Vec<Mutation> {
             8,
             &["database/down", "database/released-edited"],
             vec![replace(DOWN, "DROP TABLE users;\n", "")],
+        ),
+        mistake(
+            "schema.sql lets a status be longer",
+            8,
+            &["database/schema-sql"],
+            vec![replace(
+                SCHEMA,
+                "status              varchar(20)",
+                "status              varchar(21)",
+            )],
+        ),
+        mistake(
+            "schema.sql keeps what a booking has taken when the booking goes",
+            8,
+            &["database/schema-sql"],
+            vec![replace(SCHEMA, " ON DELETE CASCADE", "")],
+        ),
+        mistake(
+            "schema.sql lets bookings overlap",
+            8,
+            &["database/schema-sql"],
+            vec![replace(SCHEMA, "period WITH &&", "period WITH =")],
+        ),
+        mistake(
+            "schema.sql has another default",
+            8,
+            &["database/schema-sql"],
+            vec![replace(SCHEMA, "DEFAULT 365", "DEFAULT 366")],
+        ),
+        mistake(
+            "schema.sql does not run",
+            8,
+            &["database/schema-sql-fails"],
+            vec![replace(SCHEMA, "opens         time ", "opens         tim ")],
+        ),
+        mistake(
+            "schema.rs has another type",
+            4,
+            &["stale/schema-rs", "database/schema-rs"],
+            vec![replace(SCHEMA_RS, "status -> Varchar", "status -> Text")],
+        ),
+        mistake(
+            "schema.rs is edited without a difference",
+            4,
+            &["stale/schema-rs"],
+            vec![replace(
+                SCHEMA_RS,
+                "status -> Varchar",
+                "status  ->  Varchar",
+            )],
+        ),
+        mistake(
+            "a released migration changes in a comment",
+            8,
+            &["database/released-edited"],
+            vec![Edit::Append {
+                file: UP,
+                text: "-- One line more.\n",
+            }],
+        ),
+        mistake(
+            "a released migration makes an index more",
+            8,
+            &["database/released-edited", "database/schema-sql"],
+            vec![Edit::Append {
+                file: UP,
+                text: "CREATE INDEX idx_users_phone ON users (phone);\n",
+            }],
+        ),
+        mistake(
+            "what was released is forgotten",
+            8,
+            &["database/released-lock"],
+            vec![Edit::Delete {
+                file: "migrations/released.lock",
+            }],
+        ),
+        mistake(
+            "a new migration sorts before a released one",
+            8,
+            &["database/out-of-order"],
+            vec![
+                Edit::Create {
+                    file: "migrations/2026-11-20-000001_early/up.sql",
+                    text: "SELECT 1;\n",
+                },
+                Edit::Create {
+                    file: "migrations/2026-11-20-000001_early/down.sql",
+                    text: "SELECT 1;\n",
+                },
+            ],
+        ),
+        mistake(
+            "a new migration has no way back",
+            8,
+            &["database/migration-folder"],
+            vec![Edit::Create {
+                file: "migrations/2027-01-01-000001_one_way/up.sql",
+                text: "SELECT 1;\n",
+            }],
+        ),
+        mistake(
+            "a new migration is in no description, and has a list of its own",
+            4,
+            &[
+                "stale/schema-rs",
+                "database/enum",
+                "database/schema-rs",
+                "database/schema-sql",
+            ],
+            vec![
+                Edit::Create {
+                    file: "migrations/2027-01-01-000001_roles/up.sql",
+                    text: "ALTER TABLE users ADD COLUMN role varchar(10)\n    \
+                        CONSTRAINT users_role_check CHECK (role IN ('guest', 'host'));\n",
+                },
+                Edit::Create {
+                    file: "migrations/2027-01-01-000001_roles/down.sql",
+                    text: "ALTER TABLE users DROP COLUMN role;\n",
+                },
+            ],
+        ),
+        mistake(
+            "the contract has a status that the database does not take",
+            8,
+            &["database/enum"],
+            vec![replace(
+                CONTRACT,
+                "enum: [pending, confirmed, cancelled, completed, no_show]",
+                "enum: [pending, confirmed, cancelled, completed, no_show, seated]",
+            )],
+        )
+        .warned(&["breaking/response-vocabulary-grown"])
+        .regenerated(),
+        harmless(
+            "schema.sql calls a type by another name",
+            vec![replace(
+                SCHEMA,
+                "party_size          integer      NOT NULL",
+                "party_size          int4         NOT NULL",
+            )],
+        ),
+        harmless(
+            "schema.sql has more brackets than it needs",
+            vec![replace(
+                SCHEMA,
+                "CHECK (version >= 1)",
+                "CHECK ((version >= 1))",
+            )],
         ),
         harmless(
             "schema.sql has a comment more",
