@@ -52,7 +52,9 @@ pub(crate) fn run(layout: &Layout, arguments: &Conform) -> Result<Vec<Finding>, 
     let _lock = lock(&directory, &progress)?;
     let mut built = None;
     let build = || {
-        progress("building the server");
+        if arguments.server.is_none() {
+            progress("building the server");
+        }
         server::build(layout, arguments.server.as_deref(), &directory)
     };
     let mut findings = Vec::new();

@@ -6,7 +6,7 @@
 //! contract does not have, to refuse them in the contract's shape: that they do refuse is seen
 //! by asking.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Stdio};
 
 use booking_codegen::ir;
@@ -145,6 +145,7 @@ fn compare(witness: &Witness, routes: &BTreeSet<Route>) -> Comparison {
             );
         }
     }
+    let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (method, path) in routes {
         let on_path = || {
             operations
@@ -162,14 +163,18 @@ fn compare(witness: &Witness, routes: &BTreeSet<Route>) -> Comparison {
         if on_path().next().is_some() {
             refusing.push((method.clone(), path.clone()));
         } else {
-            findings.push(undeclared(method, path));
+            others.entry(path).or_default().push(method);
         }
     }
+    let others = others
+        .into_iter()
+        .map(|(path, methods)| undeclared(&methods.join(", "), path));
+    findings.extend(others);
     Comparison { findings, refusing }
 }
 
-fn undeclared(method: &str, path: &str) -> Finding {
-    let message = format!("the server has a route {method} {path} that is not declared");
+fn undeclared(methods: &str, path: &str) -> Finding {
+    let message = format!("the server has a route {path} ({methods}) that is not declared");
     Finding::error(Kind::Conformance, "undeclared-route", message).help(format!(
         "declare it in the contract, take it out of the service, or put it on the list in {LIST} \
          with a reason"

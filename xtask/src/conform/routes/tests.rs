@@ -51,11 +51,21 @@ fn a_route_that_nobody_declared_is_found_wherever_it_is() {
         "POST /health",
     ] {
         let (findings, asked) = found(&format!("{}{route}\n", complete()));
-        let expected =
-            format!("conform/undeclared-route the server has a route {route} that is not declared");
+        let (method, path) = route.split_once(' ').unwrap();
+        let expected = format!(
+            "conform/undeclared-route the server has a route {path} ({method}) that is not declared"
+        );
         assert_eq!(findings, [expected]);
         assert_eq!(asked, refusing());
     }
+}
+
+#[test]
+fn the_methods_of_a_path_that_nobody_declared_are_one_finding() {
+    let (findings, _) = found(&format!("{}GET /metrics\nPUT /metrics\n", complete()));
+    let expected = "conform/undeclared-route the server has a route /metrics (GET, PUT) that is \
+                    not declared";
+    assert_eq!(findings, [expected]);
 }
 
 #[test]

@@ -27,8 +27,8 @@ pub(super) struct Tally<'a> {
     reached: BTreeMap<Answered, BTreeSet<String>>,
     /// What was wrong.
     violations: BTreeMap<(Answered, Rule), Examples>,
-    /// Routes that answer and are no operations.
-    undeclared: BTreeMap<String, Examples>,
+    /// Methods and statuses below the base path that belong to no operation.
+    undeclared: BTreeMap<(String, u16), Examples>,
     /// What is no HTTP, or was taken for it.
     unreadable: BTreeMap<String, Examples>,
 }
@@ -95,9 +95,8 @@ impl<'a> Tally<'a> {
         let Some(operation) = judgement.operation else {
             let below = self.contract.is_below_base_path(&exchange.target);
             if below && !(400..500).contains(&exchange.status) {
-                let path = exchange.target.split('?').next().unwrap_or_default();
-                let route = format!("{} {path} with {}", exchange.method, exchange.status);
-                self.undeclared.entry(route).or_default().add(asked);
+                let answered = (exchange.method.clone(), exchange.status);
+                self.undeclared.entry(answered).or_default().add(asked);
             }
             return;
         };
@@ -168,8 +167,10 @@ impl<'a> Tally<'a> {
                     .help("correct the service, or declare in the contract what it does"),
             );
         }
-        for (route, examples) in self.undeclared {
-            let message = format!("the service answers {route}, which is no operation");
+        for ((method, status), examples) in self.undeclared {
+            let message = format!(
+                "the service answers {status} to {method} where the contract has no operation"
+            );
             findings.push(
                 examples
                     .explain(error("undeclared-route", message))
@@ -186,11 +187,24 @@ impl<'a> Tally<'a> {
     fn unreached(&self, witness: &Witness) -> Vec<Finding> {
         let mut findings = Vec::new();
         for operation in self.contract.operations() {
+            let id = &operation.id;
+            let known = |(other, _): &Answered| other == id;
+            if !self.reached.keys().any(known)
+                && !self.violations.keys().any(|(answered, _)| known(answered))
+            {
+                let message = format!("no test reaches {id}");
+                findings.push(
+                    witness
+                        .error_at_operation("unreached", message, operation)
+                        .help("add tests to `tests/` that bring its answers about"),
+                );
+                continue;
+            }
             for response in &operation.responses {
-                let answered = (operation.id.clone(), response.status);
+                let answered = (id.clone(), response.status);
                 let seen = self.reached.get(&answered);
                 let broken = self.violations.keys().any(|(other, _)| *other == answered);
-                let (id, status) = &answered;
+                let status = response.status;
                 let unreached = |what: String| {
                     witness
                         .error_at_response("unreached", what, response)
