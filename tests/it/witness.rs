@@ -173,7 +173,7 @@ async fn what_is_no_http_is_told_of_the_service_and_forgiven_of_those_who_ask() 
     let violations = witness.take_violations();
     assert_eq!(
         violations,
-        ["the service has sent what is no answer: invalid HTTP version"]
+        ["the service sends what is no answer: invalid HTTP version"]
     );
     for (status, told) in [(400, 0), (431, 0), (200, 1), (500, 1)] {
         let witness = answering(answer(status, "", "")).await;

@@ -17,4 +17,4 @@ mod witness;
 pub use answer::{Answer, Detail, Refusal};
 pub use request::Request;
 pub use service::{NOW, TestService};
-pub use witness::{VARIABLE, Witness, contract};
+pub use witness::{Witness, contract};

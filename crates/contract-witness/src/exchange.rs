@@ -4,6 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::judge::Violation;
 
+/// The environment variable that names the directory to which each process of a test suite adds
+/// a file of its own, `*.jsonl`, with one [`Record`] a line.
+pub const RECORD_VARIABLE: &str = "BOOKING_TESTS_EXCHANGES";
+
+/// What a service says to bytes that are no request: malformed, a target or a head too long.
+const REFUSES_BYTES: [u16; 3] = [400, 414, 431];
+
 /// One request and the answer to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
@@ -83,6 +90,21 @@ pub enum Seen {
     },
 }
 
+impl Seen {
+    /// What the service did wrong where there is no exchange to judge: it has understood what
+    /// is no request, or said what is no answer.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        match self {
+            Self::Exchange { .. } => None,
+            Self::NoRequest { reason, status } => status
+                .filter(|status| !REFUSES_BYTES.contains(status))
+                .map(|status| format!("answers {status} to what is no request: {reason}")),
+            Self::NoAnswer { reason } => Some(format!("sends what is no answer: {reason}")),
+        }
+    }
+}
+
 impl Exchange {
     /// Every value of a header; `name` is in lower case.
     pub fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -107,5 +129,70 @@ impl Body {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_no_request_are_to_be_refused() {
+        let fault = |status| {
+            Seen::NoRequest {
+                reason: "noise".to_owned(),
+                status,
+            }
+            .fault()
+        };
+        for status in [None, Some(400), Some(414), Some(431)] {
+            assert_eq!(fault(status), None);
+        }
+        for status in [200, 404, 500] {
+            let text = format!("answers {status} to what is no request: noise");
+            assert_eq!(fault(Some(status)), Some(text));
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_record_is_read_as_it_was_written() {
+        let body = |body| Seen::Exchange {
+            exchange: Exchange {
+                method: "GET".to_owned(),
+                target: "/a?b=c".to_owned(),
+                status: 200,
+                headers: vec![("etag".to_owned(), "\"1\"".to_owned())],
+                body,
+            },
+            operation: Some("getA".to_owned()),
+            violations: vec![Violation {
+                rule: crate::Rule::CutOff,
+                text: "after \n a line".to_owned(),
+            }],
+        };
+        for seen in [
+            body(Body::Text("{\"a\": \"ü\"}".to_owned())),
+            body(Body::Binary { bytes: 3 }),
+            body(Body::LeftOut { bytes: 4 }),
+            body(Body::CutOff {
+                bytes: 5,
+                hung_up: true,
+            }),
+            Seen::NoRequest {
+                reason: "noise".to_owned(),
+                status: None,
+            },
+            Seen::NoAnswer {
+                reason: "noise".to_owned(),
+            },
+        ] {
+            let record = Record {
+                test: "a::b".to_owned(),
+                seen,
+            };
+            let line = serde_json::to_string(&record).unwrap();
+            assert!(!line.contains('\n'), "{line}");
+            assert_eq!(serde_json::from_str::<Record>(&line).unwrap(), record);
+        }
     }
 }

@@ -15,6 +15,6 @@ mod route;
 mod schema;
 
 pub use contract::{Contract, ContractError, Operation, Response};
-pub use exchange::{Body, Exchange, Record, Seen};
+pub use exchange::{Body, Exchange, RECORD_VARIABLE, Record, Seen};
 pub use headers::TRANSPORT_HEADERS;
 pub use judge::{Judgement, Rule, Violation};

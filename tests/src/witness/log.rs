@@ -7,9 +7,6 @@ use contract_witness::{Body, Contract, Exchange, Record, Seen};
 use super::conversation::Heard;
 use super::record;
 
-/// What a service says to bytes that are no request: malformed, a target or a head too long.
-const REFUSES_BYTES: [u16; 3] = [400, 414, 431];
-
 /// Everything that was said to one service and by it.
 pub(super) struct Log {
     contract: &'static Contract,
@@ -93,27 +90,21 @@ impl Log {
                 };
                 (seen, told)
             }
-            Heard::NoRequest { reason, status } => {
-                // Anything else would mean that the service has understood it after all.
-                let told = status.filter(|status| !REFUSES_BYTES.contains(status));
-                let told = told.map(|status| {
-                    format!("the service has answered {status} to what is no request: {reason}")
-                });
-                (
-                    Seen::NoRequest { reason, status },
-                    told.into_iter().collect(),
-                )
-            }
-            Heard::NoAnswer { reason } => {
-                let told = format!("the service has sent what is no answer: {reason}");
-                (Seen::NoAnswer { reason }, vec![told])
-            }
+            Heard::NoRequest { reason, status } => told(Seen::NoRequest { reason, status }),
+            Heard::NoAnswer { reason } => told(Seen::NoAnswer { reason }),
         }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is no exchange, with the fault of the service in it.
+fn told(seen: Seen) -> (Seen, Vec<String>) {
+    let fault = seen.fault();
+    let told = fault.map(|fault| format!("the service {fault}"));
+    (seen, told.into_iter().collect())
 }
 
 /// A violation as a person reads it.

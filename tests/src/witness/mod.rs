@@ -16,8 +16,6 @@ use std::time::Duration;
 
 use contract_witness::Contract;
 
-pub use record::VARIABLE;
-
 use self::log::Log;
 use self::tee::Tee;
 

@@ -1,5 +1,5 @@
 //! The record of a run: what every test has seen, for whoever wants to know afterwards what
-//! the suite as a whole has reached.
+//! the suite as a whole has reached. Without the variable nothing is written.
 //!
 //! This is the one module of the package that reads the environment.
 
@@ -8,11 +8,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use contract_witness::Record;
-
-/// Names the directory to which each process of the suite adds a file of its own. Without it
-/// nothing is written.
-pub const VARIABLE: &str = "BOOKING_TESTS_EXCHANGES";
+use contract_witness::{RECORD_VARIABLE as VARIABLE, Record};
 
 static FILE: LazyLock<Option<File>> = LazyLock::new(|| {
     let directory = PathBuf::from(std::env::var_os(VARIABLE).filter(|value| !value.is_empty())?);

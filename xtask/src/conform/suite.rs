@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use booking_codegen::ir;
+use contract_witness::RECORD_VARIABLE;
 
 use self::tally::Tally;
 use super::witness::Witness;
@@ -21,9 +22,6 @@ use crate::layout::Layout;
 
 /// The package of the tests that drive the service from outside.
 const PACKAGE: &str = "booking-tests";
-
-/// Names the directory to which the tests write what they have overheard.
-const VARIABLE: &str = "BOOKING_TESTS_EXCHANGES";
 
 /// Judges the record of the test suite: the one in `recorded`, or that of a run for this, which
 /// is kept in the command's own directory.
@@ -106,7 +104,7 @@ fn cargo(
         .args(arguments)
         .arg("--manifest-path")
         .arg(layout.root().join("Cargo.toml"))
-        .env(VARIABLE, directory)
+        .env(RECORD_VARIABLE, directory)
         .stdin(Stdio::null())
         .stdout(output)
         .stderr(errors)

@@ -12,9 +12,6 @@ use crate::finding::{Finding, Kind};
 /// How many examples of one kind of violation are shown.
 const SHOWN: usize = 3;
 
-/// What a service says to bytes that are no request: malformed, a target or a head too long.
-const REFUSES_BYTES: [u16; 3] = [400, 414, 431];
-
 /// An operation and the status of its answer.
 type Answered = (String, u16);
 
@@ -69,22 +66,13 @@ impl<'a> Tally<'a> {
     }
 
     pub(super) fn add(&mut self, record: &Record) {
-        let mut unreadable = |what: String| {
+        if let Seen::Exchange { exchange, .. } = &record.seen {
+            self.add_exchange(&record.test, exchange);
+        }
+        if let Some(fault) = record.seen.fault() {
+            let what = format!("the service {fault}");
             let example = format!("in {}", record.test);
             self.unreadable.entry(what).or_default().add(example);
-        };
-        match &record.seen {
-            Seen::Exchange { exchange, .. } => self.add_exchange(&record.test, exchange),
-            Seen::NoRequest { reason, status } => {
-                if let Some(status) = status.filter(|status| !REFUSES_BYTES.contains(status)) {
-                    unreadable(format!(
-                        "the service answers {status} to what is no request: {reason}"
-                    ));
-                }
-            }
-            Seen::NoAnswer { reason } => {
-                unreadable(format!("the service sends what is no answer: {reason}"));
-            }
         }
     }
 
