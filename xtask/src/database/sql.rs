@@ -114,6 +114,9 @@ fn word(text: &str, word: &str, from: usize) -> Option<usize> {
     let is_part = |character: char| character.is_alphanumeric() || character == '_';
     let lower = text.to_ascii_lowercase();
     let wanted = word.to_ascii_lowercase();
+    if wanted.is_empty() {
+        return None;
+    }
     let mut start = from;
     while let Some(at) = lower.get(start..)?.find(&wanted) {
         let (begin, end) = (start + at, start + at + wanted.len());
@@ -234,7 +237,50 @@ fn dollar_quoted(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Text that is dense with what opens and closes comments and strings.
+    fn sql_like() -> impl Strategy<Value = String> {
+        let parts = [
+            "'", "''", "E'", "\\", "--", "/*", "*/", "$", "$a$", "\"", ";", "\n", "a", "ü", " ",
+        ];
+        prop::collection::vec(prop::sample::select(parts.to_vec()), 0..40)
+            .prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn masking_moves_nothing(text in prop_oneof![sql_like(), ".*"]) {
+            let masked = mask(&text);
+            prop_assert_eq!(masked.len(), text.len());
+            for (one, other) in masked.bytes().zip(text.bytes()) {
+                prop_assert!(one == other || one == b' ');
+                prop_assert_eq!(one == b'\n', other == b'\n');
+            }
+        }
+
+        #[test]
+        fn statements_are_apart_and_hold_something(text in sql_like()) {
+            let file = SqlFile::new("a.sql", text);
+            let mut end = 0;
+            for statement in file.statements() {
+                prop_assert!(statement.start >= end);
+                prop_assert!(!file.masked[statement.clone()].trim().is_empty());
+                end = statement.end;
+            }
+        }
+
+        #[test]
+        fn any_name_is_looked_for_in_any_text(text in sql_like(), name in "[a-z\"(.ü]{0,4}") {
+            let file = SqlFile::new("a.sql", format!("CREATE TABLE {text}"));
+            let lines = file.text.lines().count().max(1);
+            if let Some(line) = file.line_of(&Id::whole("table", &name)) {
+                prop_assert!((1..=lines).contains(&line));
+            }
+        }
+    }
 
     const SQL: &str = "-- users; none\n\
         CREATE TABLE users (\n    name text, /* ; /* ; */ */\n    CONSTRAINT users_check\n        \

@@ -143,115 +143,95 @@ struct Reading {
 
 impl Reading {
     fn take(&mut self, mut row: Row) {
-        let mut value = |name: &str| row.take(name);
-        let text = |value: Option<String>| value.unwrap_or_default();
-        let kind = text(value("row"));
-        let oid = text(value("oid"));
-        let comment = value("comment");
+        let kind = text(&mut row, "row");
+        let oid = text(&mut row, "oid");
         match kind.as_str() {
             "extension" => self.schema.extensions.push(Extension {
-                name: text(value("name")),
-                schema: value("schema"),
+                name: text(&mut row, "name"),
+                schema: row.take("schema"),
             }),
             "last" => self.schema.last.push(Last {
-                definition: text(value("definition")),
-                comment,
+                definition: text(&mut row, "definition"),
+                comment: row.take("comment"),
             }),
-            "item" => {
-                let name = text(value("name"));
-                self.names.insert(oid.clone(), name.clone());
-                let kind = text(value("kind"));
-                let definition = text(value("definition"));
-                let content = match kind.as_str() {
-                    "TABLE" => Content::Table(Table {
-                        unlogged: value("unlogged").is_some(),
-                        options: value("options"),
-                        row_security: value("row_security").is_some(),
-                        forced_row_security: value("forced_row_security").is_some(),
-                        ..Table::default()
-                    }),
-                    "SEQUENCE" => Content::Sequence {
-                        options: String::new(),
-                        owner: None,
-                    },
-                    "FUNCTION" => Content::Function(definition),
-                    _ => Content::Named { kind, definition },
-                };
-                self.schema.items.push(Item {
-                    oid,
-                    name,
-                    comment,
-                    content,
-                });
-            }
+            "item" => self.item(oid, &mut row),
             "need" => {
-                self.needs
-                    .entry(oid)
-                    .or_default()
-                    .insert(text(value("needs")));
+                let needed = text(&mut row, "needs");
+                self.needs.entry(oid).or_default().insert(needed);
             }
             "column" => {
-                let column = Column {
-                    name: text(value("name")),
-                    sql_type: text(value("type")),
-                    plain_type: text(value("plain_type")),
-                    enumeration: value("enumeration"),
-                    not_null: value("not_null").is_some(),
-                    default: value("default"),
-                    generation: value("generation"),
-                    identity: value("identity").map(|how| (how, text(value("identity_options")))),
-                    collation: value("collation"),
-                    comment,
-                };
+                let column = column(&mut row);
                 if let Some(table) = self.table(&oid) {
                     table.columns.push(column);
                 }
             }
             "constraint" => {
-                let list = |value: Option<String>| -> Vec<String> {
-                    value.map_or_else(Vec::new, |list| {
-                        list.split(", ").map(str::to_owned).collect()
-                    })
-                };
-                let references = value("references");
-                if let Some(other) = &references {
-                    self.prefers
-                        .entry(oid.clone())
-                        .or_default()
-                        .insert(other.clone());
-                }
-                let names = &self.names;
-                let constraint = Constraint {
-                    name: text(value("name")),
-                    kind: match value("kind").as_deref() {
-                        Some("p") => ConstraintKind::PrimaryKey,
-                        Some("f") => ConstraintKind::ForeignKey,
-                        Some("c") => ConstraintKind::Check,
-                        _ => ConstraintKind::Other,
-                    },
-                    definition: text(value("definition")),
-                    columns: list(value("columns")),
-                    references: references
-                        .and_then(|oid| names.get(&oid).cloned())
-                        .map(|table| (table, list(value("referenced_columns")))),
-                    comment,
-                };
+                let constraint = self.constraint(&oid, &mut row);
                 if let Some(table) = self.table(&oid) {
                     table.constraints.push(constraint);
                 }
             }
             "index" => {
                 let index = Index {
-                    name: text(value("name")),
-                    definition: text(value("definition")),
-                    comment,
+                    name: text(&mut row, "name"),
+                    definition: text(&mut row, "definition"),
+                    comment: row.take("comment"),
                 };
                 if let Some(table) = self.table(&oid) {
                     table.indexes.push(index);
                 }
             }
-            "owner" | "sequence" => self.sequence(&oid, row),
-            _ => {}
+            _ => self.sequence(&oid, row),
+        }
+    }
+
+    fn item(&mut self, oid: String, row: &mut Row) {
+        let name = text(row, "name");
+        self.names.insert(oid.clone(), name.clone());
+        let kind = text(row, "kind");
+        let definition = text(row, "definition");
+        let content = match kind.as_str() {
+            "TABLE" => Content::Table(Table {
+                unlogged: row.take("unlogged").is_some(),
+                options: row.take("options"),
+                row_security: row.take("row_security").is_some(),
+                forced_row_security: row.take("forced_row_security").is_some(),
+                ..Table::default()
+            }),
+            "SEQUENCE" => Content::Sequence {
+                options: String::new(),
+                owner: None,
+            },
+            "FUNCTION" => Content::Function(definition),
+            _ => Content::Named { kind, definition },
+        };
+        self.schema.items.push(Item {
+            oid,
+            name,
+            comment: row.take("comment"),
+            content,
+        });
+    }
+
+    fn constraint(&mut self, oid: &str, row: &mut Row) -> Constraint {
+        let other = row.take("references");
+        if let Some(other) = &other {
+            let prefers = self.prefers.entry(oid.to_owned()).or_default();
+            prefers.insert(other.clone());
+        }
+        let other = other.and_then(|oid| self.names.get(&oid).cloned());
+        Constraint {
+            name: text(row, "name"),
+            kind: match row.take("kind").as_deref() {
+                Some("p") => ConstraintKind::PrimaryKey,
+                Some("f") => ConstraintKind::ForeignKey,
+                Some("c") => ConstraintKind::Check,
+                _ => ConstraintKind::Other,
+            },
+            definition: text(row, "definition"),
+            columns: list(row, "columns"),
+            references: other.map(|table| (table, list(row, "referenced_columns"))),
+            comment: row.take("comment"),
         }
     }
 
@@ -319,6 +299,34 @@ impl Reading {
             .filter_map(|oid| waiting.remove(&oid))
             .collect();
         self.schema
+    }
+}
+
+/// A value that is never NULL.
+fn text(row: &mut Row, name: &str) -> String {
+    row.take(name).unwrap_or_default()
+}
+
+fn list(row: &mut Row, name: &str) -> Vec<String> {
+    let joined = row.take(name);
+    joined.map_or_else(Vec::new, |joined| {
+        joined.split(", ").map(str::to_owned).collect()
+    })
+}
+
+fn column(row: &mut Row) -> Column {
+    let identity = row.take("identity");
+    Column {
+        name: text(row, "name"),
+        sql_type: text(row, "type"),
+        plain_type: text(row, "plain_type"),
+        enumeration: row.take("enumeration"),
+        not_null: row.take("not_null").is_some(),
+        default: row.take("default"),
+        generation: row.take("generation"),
+        identity: identity.map(|how| (how, text(row, "identity_options"))),
+        collation: row.take("collation"),
+        comment: row.take("comment"),
     }
 }
 

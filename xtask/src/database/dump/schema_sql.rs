@@ -236,7 +236,7 @@ impl Writer<'_> {
                 let _ = write!(line, " DEFAULT {}", self.default(table, column, default));
             }
             if let Some(generation) = &column.generation {
-                let _ = write!(line, " GENERATED ALWAYS AS ({generation}) STORED");
+                let _ = write!(line, " GENERATED ALWAYS AS {generation}");
             }
             lines.push((above, line.trim_end().to_owned()));
         }

@@ -1,6 +1,8 @@
 //! `cargo xtask generate --spec … --out …` from outside: any contract becomes a crate that
 //! compiles, and what differs from it later is named.
 
+mod schema;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
