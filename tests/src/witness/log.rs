@@ -7,6 +7,9 @@ use contract_witness::{Body, Contract, Exchange, Record, Seen};
 use super::conversation::Heard;
 use super::record;
 
+/// How much of a body is shown to a person, in characters.
+const SHOWN: usize = 400;
+
 /// Everything that was said to one service and by it.
 pub(super) struct Log {
     contract: &'static Contract,
@@ -110,7 +113,10 @@ fn told(seen: Seen) -> (Seen, Vec<String>) {
 /// A violation as a person reads it.
 fn tell(operation: Option<&str>, exchange: &Exchange, violation: &str) -> String {
     let shown = match &exchange.body {
-        Body::Text(text) => text.chars().take(2000).collect(),
+        Body::Text(text) if text.chars().nth(SHOWN).is_some() => {
+            text.chars().take(SHOWN).chain(['…']).collect()
+        }
+        Body::Text(text) => text.clone(),
         other => format!("{other:?}"),
     };
     format!(

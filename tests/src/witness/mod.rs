@@ -22,6 +22,9 @@ use self::tee::Tee;
 /// The contract, as it stands in the repository.
 const YAML: &str = include_str!("../../../booking-api.yaml");
 
+/// How many violations a failed test tells.
+const SHOWN: usize = 10;
+
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
     let contract = booking_codegen::load("booking-api.yaml", YAML)
         .unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
@@ -108,11 +111,14 @@ impl Drop for Witness {
         if violations.is_empty() {
             return;
         }
-        let text = format!(
+        let mut text = format!(
             "the service has broken the contract {} times:\n{}",
             violations.len(),
-            violations.join("\n")
+            violations[..violations.len().min(SHOWN)].join("\n")
         );
+        if violations.len() > SHOWN {
+            text += "\n…";
+        }
         if std::thread::panicking() {
             eprintln!("{text}");
         } else if tokio::task::try_id().is_some() {

@@ -105,7 +105,7 @@ pub(super) const TABLE: &[Row] = &[
             "booking-persistence",
             "dev-postgres",
         ],
-        in_tests: &["booking-client"],
+        in_tests: &["booking-client", "booking-codegen", "contract-witness"],
         never: &["diesel", "diesel-async"],
         reach: Reach::Direct,
     },

@@ -7,7 +7,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::LazyLock;
 
+use contract_witness::{Body, Contract, Exchange};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -215,14 +217,39 @@ fn send(
     let head = std::str::from_utf8(&bytes[..end]).unwrap();
     let mut lines = head.split("\r\n");
     let status = lines.next().unwrap().split(' ').nth(1).unwrap();
+    let status = status.parse().unwrap();
+    let headers: Vec<(String, String)> = lines
+        .map(|line| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.to_lowercase(), value.to_owned())
+        })
+        .collect();
+    let body = bytes[end + 4..].to_vec();
+    assert_as_declared(&Exchange {
+        method: method.to_owned(),
+        target: path.to_owned(),
+        status,
+        headers: headers.clone(),
+        body: match String::from_utf8(body.clone()) {
+            Ok(text) => Body::Text(text),
+            Err(_) => Body::Binary { bytes: body.len() },
+        },
+    });
     Answer {
-        status: status.parse().unwrap(),
-        headers: lines
-            .map(|line| {
-                let (name, value) = line.split_once(": ").unwrap();
-                (name.to_lowercase(), value.to_owned())
-            })
-            .collect(),
-        body: bytes[end + 4..].to_vec(),
+        status,
+        headers: headers.into_iter().collect(),
+        body,
     }
+}
+
+/// Sees that an answer to an operation is one that the contract declares, whatever the test
+/// itself looks at.
+fn assert_as_declared(exchange: &Exchange) {
+    static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
+        let text = include_str!("../../../../booking-api.yaml");
+        let contract = booking_codegen::load("booking-api.yaml", text).unwrap();
+        Contract::new(&contract.document, &contract.base_path).unwrap()
+    });
+    let judgement = CONTRACT.judge(exchange);
+    assert_eq!(judgement.violations, [], "{exchange:?}");
 }
