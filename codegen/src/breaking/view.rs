@@ -64,6 +64,7 @@ fn only_wrapped<'a>(document: &'a Document, keys: &BTreeMap<&'a str, At<'a>>) ->
         return None;
     };
     let wrapped = document.follow(wrapped);
-    let plain = keys.keys().all(|key| BESIDE.contains(key));
+    let beside = |key: &&str| BESIDE.contains(key) || key.starts_with("x-");
+    let plain = keys.keys().all(beside);
     (plain && wrapped.node.as_mapping().is_some()).then_some(wrapped)
 }

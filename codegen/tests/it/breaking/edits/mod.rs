@@ -126,7 +126,11 @@ fn edits_outside_of_schemas_are_judged() {
         let mut new = old.clone();
         apply(&mut new, &edit.new);
         assert_ne!(old, new, "{}: nothing is edited", edit.what);
-        let comparison = changes(&old.to_string(), &new.to_string());
+        let (old, new) = (old.to_string(), new.to_string());
+        let comparison = changes(&old, &new);
+        let back = changes(&new, &old);
+        let (there, back) = (comparison.worst().is_some(), back.worst().is_some());
+        assert_eq!(there, back, "{}: only one way is a change", edit.what);
         shown += &format!(
             "{}\n{}\n",
             edit.what,
