@@ -3,7 +3,7 @@
 use super::body::{by_lower_case, content};
 use super::document::{At, unescape};
 use super::edit::{Edit, Two};
-use super::law::{Direction, Presence, Relation, Step, What};
+use super::law::{Class, Direction, Presence, Relation, Step, What};
 use super::link::{self, Targets};
 use super::parameter;
 use super::treatment::Object;
@@ -30,7 +30,7 @@ pub(super) fn compare<'a>(
         if let Some(is) = covering(&new, status) {
             answer(walk, &format!("{id} {status}"), targets, was, is);
         } else {
-            let message = format!("status {status} removed");
+            let message = format!("status {} removed", named(status));
             let what = what(status);
             let edit = Edit::gone(what, Relation::Narrower, message, was, new_holder);
             walk.edit(&context, edit);
@@ -43,7 +43,7 @@ pub(super) fn compare<'a>(
         if let Some(was) = covering(&old, status) {
             answer(walk, &format!("{id} {status}"), targets, was, is);
         } else {
-            let message = format!("status {status} added");
+            let message = format!("status {} added", named(status));
             let what = what(status);
             let edit = Edit::shown(what, Relation::Wider, message, Some(old_holder), is);
             walk.edit(&context, edit);
@@ -70,8 +70,19 @@ fn covering<'m, 'a>(declared: &'m BTreeMap<String, At<'a>>, status: &str) -> Opt
 
 /// `default` is what is answered when nothing else is: an error.
 fn what(status: &str) -> What {
-    What::Status {
-        success: status.starts_with(['1', '2', '3']),
+    What::Status(match status {
+        "304" => Class::Unmodified,
+        _ if status.starts_with(['1', '2', '3']) => Class::Success,
+        _ => Class::Error,
+    })
+}
+
+/// A status as the contract spells it.
+fn named(status: &str) -> &str {
+    if status == "DEFAULT" {
+        "`default`"
+    } else {
+        status
     }
 }
 

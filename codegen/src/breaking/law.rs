@@ -93,10 +93,7 @@ pub(super) enum What {
     /// A header of an answer that one side does not declare.
     AnswerHeader(Step, Presence),
     /// A status that one side does not declare.
-    Status {
-        /// Whether it is no error: below 400.
-        success: bool,
-    },
+    Status(Class),
     /// The codes of `x-error-codes`.
     ErrorCodes,
     /// The operations that can be called.
@@ -127,6 +124,17 @@ pub(super) enum What {
     Extension,
     /// Something whose effect nobody here can compute.
     Unprovable,
+}
+
+/// What a status says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Class {
+    /// That it was done, or goes on elsewhere: below 400.
+    Success,
+    /// 304: that the copy which a caller named in a condition is up to date.
+    Unmodified,
+    /// That it was not done.
+    Error,
 }
 
 /// Whether what came or went has to be there.
@@ -272,8 +280,9 @@ mod tests {
             What::Values,
             What::Vocabulary,
             What::OtherProperties,
-            What::Status { success: true },
-            What::Status { success: false },
+            What::Status(Class::Success),
+            What::Status(Class::Unmodified),
+            What::Status(Class::Error),
             What::ErrorCodes,
             What::Operations,
             What::Names,

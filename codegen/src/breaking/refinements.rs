@@ -8,7 +8,7 @@
 //! - (f) what is no set at all.
 
 use super::change::{Hurts, Verdict};
-use super::law::{Direction, Judgement, Presence, Relation, Step, What};
+use super::law::{Class, Direction, Judgement, Presence, Relation, Step, What};
 
 /// What a refinement says of an edit; `None` leaves it to the law.
 pub(super) fn refine(what: What, direction: Direction, relation: Relation) -> Option<Judgement> {
@@ -65,17 +65,27 @@ fn in_answers(what: What, relation: Relation) -> Option<Judgement> {
             Readers,
             "readers meet a code that they do not know here: they fall back on the status, so make sure that it says enough",
         ),
-        (What::Status { success: false }, Relation::Wider) => dangerous(
+        (What::Status(Class::Error), Relation::Wider) => dangerous(
             "error-status-added",
             Readers,
             "readers meet a status that they do not know here: they fall back on its class, so make sure that it says enough",
         ),
-        (What::Status { success: true }, Relation::Wider) => breaking(
+        (What::Status(Class::Success), Relation::Wider) => breaking(
             "success-status-added",
             Readers,
             "readers take a success that they do not know for a failure, or read the wrong body: answer with what was declared, or raise the version",
         ),
+        (What::Status(Class::Unmodified), Relation::Wider) => dangerous(
+            "unmodified-status-added",
+            Readers,
+            "only readers who send a condition meet it, but some may send one that had no effect until now: make sure that nobody else is given it",
+        ),
         // (c)
+        (What::Status(Class::Unmodified), Relation::Narrower) => dangerous(
+            "unmodified-status-removed",
+            Readers,
+            "readers who send a condition are given the whole answer again: it is allowed, but tell them",
+        ),
         (What::Property(Step::Removed, Presence::Required), _) => breaking(
             "response-property-removed",
             Readers,
@@ -101,12 +111,12 @@ fn in_answers(what: What, relation: Relation) -> Option<Judgement> {
             Readers,
             "readers who handle it wait for it in vain: make sure that the case cannot happen any more, or say which code comes instead",
         ),
-        (What::Status { success: false }, Relation::Narrower) => dangerous(
+        (What::Status(Class::Error), Relation::Narrower) => dangerous(
             "error-status-removed",
             Readers,
             "readers who handle it wait for it in vain: make sure that the case cannot happen any more, or say which status comes instead",
         ),
-        (What::Status { success: true }, Relation::Narrower) => breaking(
+        (What::Status(Class::Success), Relation::Narrower) => breaking(
             "success-status-removed",
             Readers,
             "readers wait for this success and its body in vain: keep it, or raise the version",

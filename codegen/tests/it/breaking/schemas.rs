@@ -200,6 +200,11 @@ fn of_compositions() -> Vec<Edit> {
             json!({"allOf": [refers("Word")], "nullable": true}),
         ),
         (
+            "null stays accepted, whatever stands around it",
+            refers("OrNull"),
+            json!({"allOf": [refers("OrNull")], "nullable": false}),
+        ),
+        (
             "a wrapped reference has an extension",
             json!({"allOf": [refers("Word")]}),
             json!({"allOf": [refers("Word")], "x-unknown": 1}),
@@ -296,7 +301,7 @@ fn contract(schema: &Value) -> String {
         }})
     };
     // All of them are used, so that nothing is said of them.
-    let used = ["Word", "Name", "Tree", "SmallTree"].map(|name| {
+    let used = ["Word", "Name", "OrNull", "Tree", "SmallTree"].map(|name| {
         json!({"name": name, "in": "cookie", "schema": {"$ref": format!("#/components/schemas/{name}")}})
     });
     let contract = json!({
@@ -312,6 +317,7 @@ fn contract(schema: &Value) -> String {
             "Edited": schema,
             "Word": {"type": "string", "maxLength": 9},
             "Name": {"type": "string", "maxLength": 20},
+            "OrNull": {"type": "string", "nullable": true},
             "Tree": tree(9),
             "SmallTree": tree(8),
         }},

@@ -58,6 +58,17 @@ pub(super) fn bodies() -> Vec<Edit> {
             )],
         ),
         edit(
+            "a media type is told apart from its range",
+            vec![Move(
+                "/paths/~1things/post/requestBody/content/application~1*",
+                "/paths/~1things/post/requestBody/content/Application~1JSON",
+            )],
+        )
+        .given(vec![Move(
+            "/paths/~1things/post/requestBody/content/application~1json",
+            "/paths/~1things/post/requestBody/content/application~1*",
+        )]),
+        edit(
             "a body may be smaller only",
             vec![Set("/paths/~1things/post/x-max-body-bytes", json!(512))],
         ),
@@ -134,6 +145,31 @@ pub(super) fn answers() -> Vec<Edit> {
             vec![Set("/paths/~1things~1{id}/get/responses/409", done())],
         )
         .given(vec![Set("/paths/~1things~1{id}/get/responses/4XX", done())]),
+        edit(
+            "a status is told apart from the rest",
+            vec![Set("/paths/~1things~1{id}/get/responses/409", done())],
+        )
+        .given(vec![Set(
+            "/paths/~1things~1{id}/get/responses/default",
+            done(),
+        )]),
+        edit(
+            "the rest of the statuses is declared",
+            vec![Set("/paths/~1things~1{id}/get/responses/default", done())],
+        ),
+        edit(
+            "what has not changed is answered without a body",
+            vec![Set("/paths/~1things~1{id}/get/responses/304", done())],
+        ),
+        edit(
+            "an answer without a body goes",
+            vec![Remove("/paths/~1things~1{id}/get/responses/304")],
+        )
+        .given(vec![Set("/paths/~1things~1{id}/get/responses/304", done())]),
+        edit(
+            "an answer leads elsewhere",
+            vec![Set("/paths/~1things~1{id}/get/responses/302", done())],
+        ),
         edit(
             "an error code is newly returned",
             vec![Set(

@@ -74,6 +74,19 @@ pub(super) fn names_and_places() -> Vec<Edit> {
             )],
         ),
         edit(
+            "a single value becomes a list with commas",
+            vec![
+                Set(
+                    "/paths/~1things~1{id}/get/parameters/1/explode",
+                    json!(false),
+                ),
+                Set(
+                    "/paths/~1things~1{id}/get/parameters/1/schema",
+                    json!({"type": "array", "items": {"type": "integer"}}),
+                ),
+            ],
+        ),
+        edit(
             "a header is spelled in lower case",
             vec![Set(
                 "/paths/~1things~1{id}/get/parameters/3/name",
