@@ -23,6 +23,9 @@ use crate::layout::Layout;
 /// The package of the tests that drive the service from outside.
 const PACKAGE: &str = "booking-tests";
 
+/// How many failed tests are named.
+const SHOWN: usize = 10;
+
 /// Judges the record of the test suite: the one in `recorded`, or that of a run for this, which
 /// is kept in the command's own directory.
 pub(super) fn check(
@@ -83,9 +86,17 @@ fn run(layout: &Layout, own: &Path) -> Result<Run, Failure> {
             "tests that drive the service from outside fail",
         );
         let text = fs::read_to_string(&log).unwrap_or_default();
-        failures(&text)
-            .fold(finding, |finding, line| finding.detail(line))
-            .help(format!("read {}", layout.shown(&log)))
+        let names: Vec<&str> = failures(&text).collect();
+        let shown = names.iter().take(SHOWN).fold(finding, |finding, name| {
+            finding.detail(format!("{name} has failed"))
+        });
+        let more = names.len().saturating_sub(SHOWN);
+        let shown = if more > 0 {
+            shown.detail(format!("and {more} more"))
+        } else {
+            shown
+        };
+        shown.help(format!("read {}", layout.shown(&log)))
     });
     Ok(Run { directory, failed })
 }
