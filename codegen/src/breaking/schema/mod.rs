@@ -73,8 +73,10 @@ pub(super) fn compare<'a>(
     if composition::one_sided(&mut pair) {
         return pair.found;
     }
-    // Schemas without a value in common: everything else follows from the type.
-    if values::types(&mut pair) != Relation::Incomparable {
+    // A reference that leads nowhere says nothing about values; schemas without a value in
+    // common say everything with their type.
+    let unresolved = !matches!(pair.both("$ref"), (None, None));
+    if !unresolved && values::types(&mut pair) != Relation::Incomparable {
         values::null(&mut pair);
         values::vocabulary(&mut pair);
         values::text(&mut pair);
