@@ -78,7 +78,16 @@ impl Scratch {
             self.session.run("ROLLBACK").map_err(failure)?;
             return Ok(Err(fails(rules::MIGRATION_FAILS, file, &error)));
         }
-        self.session.run(&remembered).map_err(failure)?;
+        if let Err(error) = self.session.run(&remembered) {
+            self.session.run("ROLLBACK").map_err(failure)?;
+            let message = format!("Diesel cannot remember that it ran: {error}");
+            let help = "leave Diesel's table and the search path of the session as they were";
+            return Ok(Err(vec![
+                Finding::error(Kind::Database, rules::MIGRATION_FAILS, message)
+                    .at(Place::file(&file.shown))
+                    .help(help),
+            ]));
+        }
         if migration.in_transaction {
             self.session.run("COMMIT").map_err(failure)?;
         }
@@ -87,8 +96,9 @@ impl Scratch {
 
     /// Runs a whole file.
     pub(super) fn apply(&self, rule: &str, file: &SqlFile) -> Result<(), Vec<Finding>> {
-        self.session
-            .run(&file.text)
+        // Settings of the file end with it: names are to be read as everybody reads them.
+        let run = self.session.run(&file.text);
+        run.and_then(|()| self.session.run("RESET ALL"))
             .map_err(|error| fails(rule, file, &error))
     }
 }

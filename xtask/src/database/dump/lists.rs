@@ -13,14 +13,15 @@ pub(in crate::database) struct ColumnRules<'a> {
     /// Each `CHECK (…)`, and how it is called.
     pub(in crate::database) checks: Vec<&'a str>,
     pub(in crate::database) names: Vec<&'a str>,
-    /// The labels of its enumeration.
-    labels: Option<&'a str>,
+    /// What its type is, if that is an enumeration or a domain.
+    definition: Option<&'a str>,
+    is_enumeration: bool,
 }
 
 impl ColumnRules<'_> {
     /// Every text that the constraints or the enumeration name.
     pub(in crate::database) fn literals(&self) -> BTreeSet<String> {
-        let texts = self.checks.iter().copied().chain(self.labels);
+        let texts = self.checks.iter().copied().chain(self.definition);
         texts
             .flat_map(literals)
             .map(|(_, literal)| literal)
@@ -29,12 +30,12 @@ impl ColumnRules<'_> {
 
     /// Whether it is of an enumeration, or a constraint compares it with texts.
     pub(in crate::database) fn has_list(&self) -> bool {
-        let named = |check: &&str| {
-            literals(check)
-                .iter()
-                .any(|(before, _)| is_equality(before))
+        let mut texts = self.checks.iter().copied().chain(self.definition);
+        let compares = |text: &str| {
+            let mut found = literals(text).into_iter();
+            found.any(|(before, _)| is_equality(before))
         };
-        self.labels.is_some() || self.checks.iter().any(named)
+        self.is_enumeration || texts.any(compares)
     }
 }
 
@@ -43,9 +44,12 @@ pub(in crate::database) fn column_rules(schema: &Schema) -> Vec<ColumnRules<'_>>
     let mut columns = Vec::new();
     for (name, table) in schema.tables() {
         for column in &table.columns {
-            let labels = labels(schema, column);
+            let (definition, is_enumeration) = match own_type(schema, column) {
+                Some((kind, definition)) => (Some(definition), kind == "TYPE"),
+                None => (None, false),
+            };
             let is_text = ["text", "character varying", "character"];
-            if labels.is_none() && !is_text.contains(&column.plain_type.as_str()) {
+            if !is_enumeration && !is_text.contains(&column.plain_type.as_str()) {
                 continue;
             }
             let alone = table.constraints.iter().filter(|constraint| {
@@ -60,19 +64,20 @@ pub(in crate::database) fn column_rules(schema: &Schema) -> Vec<ColumnRules<'_>>
                 sql_type: &column.sql_type,
                 checks,
                 names,
-                labels,
+                definition,
+                is_enumeration,
             });
         }
     }
     columns
 }
 
-/// `ENUM ('good', 'bad')`, for a column that is of it.
-fn labels<'a>(schema: &'a Schema, column: &Column) -> Option<&'a str> {
-    column.enumeration.as_ref()?;
-    let named = |item: &&Item| item.name == column.plain_type;
+/// `TYPE` and `ENUM ('good', 'bad')`, or `DOMAIN` and its type and constraints, for a column that
+/// is of one.
+fn own_type<'a>(schema: &'a Schema, column: &Column) -> Option<(&'a str, &'a str)> {
+    let named = |item: &&Item| item.name == column.sql_type;
     match &schema.items.iter().find(named)?.content {
-        Content::Named { definition, .. } => Some(definition),
+        Content::Named { kind, definition } => Some((kind, definition)),
         _ => None,
     }
 }

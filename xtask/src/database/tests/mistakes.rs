@@ -334,3 +334,22 @@ fn a_migration_without_a_transaction_runs_as_diesel_runs_it() {
     assert!(tree.read("schema.sql").contains(index));
     assert_eq!(lines(&tree.check()), Vec::<String>::new());
 }
+
+#[test]
+fn a_migration_that_takes_the_search_path_along_is_named() {
+    let tree = Tree::new();
+    tree.write(UP, &format!("{}SET search_path = '';\n", tree.read(UP)));
+    let found = lines(&tree.check());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with(&format!(
+            "database/migration-fails {UP} Diesel cannot remember that it ran: "
+        )),
+        "{found:?}"
+    );
+    // In schema.sql, which nobody continues, it changes nothing.
+    let tree = Tree::new();
+    let text = tree.read("schema.sql");
+    tree.write("schema.sql", &format!("{text}SET search_path = '';\n"));
+    assert_eq!(lines(&tree.check()), Vec::<String>::new());
+}
