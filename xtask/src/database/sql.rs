@@ -14,7 +14,7 @@ pub(super) struct SqlFile {
     pub(super) shown: String,
     /// What stands in it.
     pub(super) text: String,
-    /// The same with spaces for comments and strings, byte by byte.
+    /// The same with spaces for comments and quotes for strings, byte by byte.
     masked: String,
 }
 
@@ -28,7 +28,7 @@ impl SqlFile {
         }
     }
 
-    /// The text with spaces for comments and strings.
+    /// The text with spaces for comments and quotes for strings.
     pub(super) fn masked(&self) -> &str {
         &self.masked
     }
@@ -109,6 +109,11 @@ fn plain(name: &str) -> String {
     last.unwrap_or_default().to_owned()
 }
 
+/// Whether a name stands in a text as a word of its own.
+pub(super) fn has_word(text: &str, name: &str) -> bool {
+    word(text, name.trim_matches('"'), 0).is_some()
+}
+
 /// Where a word stands, from a byte on.
 fn word(text: &str, word: &str, from: usize) -> Option<usize> {
     let is_part = |character: char| character.is_alphanumeric() || character == '_';
@@ -130,7 +135,8 @@ fn word(text: &str, word: &str, from: usize) -> Option<usize> {
     None
 }
 
-/// Spaces for comments and strings, so that only SQL itself is left. Ends of lines stay.
+/// Spaces for comments and quotes for strings, so that only SQL itself is left. Ends of lines
+/// stay.
 fn mask(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
@@ -145,9 +151,15 @@ fn mask(text: &str) -> String {
             rest = &rest[first.len_utf8()..];
         } else {
             let (part, after) = rest.split_at(hidden);
+            // A comment is no part of a statement, and a string is.
+            let filler = if part.starts_with(['-', '/']) {
+                ' '
+            } else {
+                '\''
+            };
             masked.extend(part.bytes().map(|byte| match byte {
                 b'\n' => '\n',
-                _ => ' ',
+                _ => filler,
             }));
             rest = after;
         }
@@ -256,7 +268,7 @@ mod tests {
             let masked = mask(&text);
             prop_assert_eq!(masked.len(), text.len());
             for (one, other) in masked.bytes().zip(text.bytes()) {
-                prop_assert!(one == other || one == b' ');
+                prop_assert!(one == other || one == b' ' || one == b'\'');
                 prop_assert_eq!(one == b'\n', other == b'\n');
             }
         }

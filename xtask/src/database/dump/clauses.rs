@@ -28,24 +28,22 @@ pub(super) fn constraint(files: &[&SqlFile], name: &str) -> Option<String> {
     })
 }
 
-/// `CREATE INDEX name …`, from the last migration that makes it; not if it is made in another
-/// way than an empty database asks for.
-pub(super) fn index(files: &[&SqlFile], name: &str) -> Option<String> {
+/// `CREATE INDEX name …`, or of another kind, from the last migration that makes it; not if it
+/// is made in another way than an empty database asks for.
+pub(super) fn created(files: &[&SqlFile], kind: &str, name: &str) -> Option<String> {
     files.iter().rev().find_map(|file| {
-        let statements = file.statements().into_iter().rev();
-        statements
-            .map(|range| (&file.masked()[range.clone()], range))
-            .find_map(|(masked, range)| {
-                let mut words = masked.split_whitespace();
-                let (create, kind) = (words.next()?, words.next()?);
-                let kind = if kind == "UNIQUE" {
-                    words.next()?
-                } else {
-                    kind
-                };
-                (create == "CREATE" && kind == "INDEX" && words.next()? == name)
-                    .then(|| moved_left(file, range.start, range.end))
-            })
+        let mut statements = file.statements().into_iter().rev();
+        statements.find_map(|range| {
+            let mut words = file.masked()[range.clone()]
+                .split_whitespace()
+                .filter(|word| !["OR", "REPLACE", "UNIQUE"].contains(word));
+            let is_it = words.next() == Some("CREATE")
+                && kind
+                    .split(' ')
+                    .all(|expected| words.next() == Some(expected))
+                && words.next()?.split('(').next() == Some(name);
+            is_it.then(|| moved_left(file, range.start, range.end))
+        })
     })
 }
 
@@ -131,9 +129,10 @@ mod tests {
     #[test]
     fn indexes_are_taken_if_they_are_made_plainly() {
         let file = SqlFile::new("up.sql", SQL);
-        let text = index(&[&file], "a_x");
+        let text = created(&[&file], "INDEX", "a_x");
         assert_eq!(text.as_deref(), Some("CREATE INDEX a_x\n    ON a (x)"));
-        assert_eq!(index(&[&file], "a_y"), None);
+        assert_eq!(created(&[&file], "INDEX", "a_y"), None);
+        assert_eq!(created(&[&file], "MATERIALIZED VIEW", "a_x"), None);
     }
 
     #[test]

@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use dev_postgres::TemporaryCluster;
 
 use self::schema_sql::{Words, Writer};
-use super::catalog::{Catalog, Id, differences};
+use super::catalog::{Catalog, Difference, Id, differences};
 use super::cluster::Scratch;
 use super::report::{Side, compare};
-use super::sql::SqlFile;
+use super::sql::{self, SqlFile};
 use super::{Built, rules};
 use crate::finding::{Failure, Finding};
 
@@ -53,9 +53,12 @@ pub(super) fn schema_sql(
         let file = SqlFile::new("schema.sql", text);
         let scratch = Scratch::empty(cluster)?;
         if let Err(findings) = scratch.apply(rules::SCHEMA_SQL_FAILS, &file) {
-            match words.next() {
-                None => return Ok(Err(findings)),
-                Some(next) => words = next,
+            let culprits = culprits(built, &file, &findings);
+            if !escalate(&culprits, words, &mut exceptions) {
+                match words.next() {
+                    None => return Ok(Err(findings)),
+                    Some(next) => words = next,
+                }
             }
             continue;
         }
@@ -64,17 +67,49 @@ pub(super) fn schema_sql(
         if found.is_empty() {
             return Ok(Ok(file.text));
         }
-        let mut is_new = false;
-        for difference in &found {
-            let exception = exceptions.entry(difference.id().clone()).or_default();
-            if let Some(next) = words.max(*exception).next() {
-                (*exception, is_new) = (next, true);
-            }
-        }
-        if !is_new {
+        let culprits: Vec<&Id> = found.iter().map(Difference::id).collect();
+        if !escalate(&culprits, words, &mut exceptions) {
             return Ok(Err(no_words(built, &written, files)));
         }
     }
+}
+
+/// Takes the next words for some objects; `false` if there are none left for any.
+fn escalate(culprits: &[&Id], words: Words, exceptions: &mut BTreeMap<Id, Words>) -> bool {
+    let mut is_new = false;
+    for id in culprits {
+        let exception = exceptions.entry((*id).clone()).or_default();
+        if let Some(next) = words.max(*exception).next() {
+            (*exception, is_new) = (next, true);
+        }
+    }
+    is_new
+}
+
+/// The objects whose words PostgreSQL may have stopped at: the last that begins at or above the
+/// line that it names. About indexes it names no line: each whose line has a name that it quotes.
+fn culprits<'a>(built: &'a Built, file: &SqlFile, findings: &[Finding]) -> Vec<&'a Id> {
+    let objects = built.catalog.objects.keys();
+    let lines = objects
+        .filter(|id| id.class != "column" && id.class != "table")
+        .filter_map(|id| Some((file.line_of(id)?, id)));
+    let places = findings.iter().filter_map(|finding| finding.place.as_ref());
+    if let Some(stopped) = places.filter_map(|place| place.line).next() {
+        let last = lines.filter(|(line, _)| *line <= stopped).max();
+        return last.map(|(_, id)| id).into_iter().collect();
+    }
+    let quoted: Vec<&str> = findings
+        .iter()
+        .flat_map(|finding| finding.message.split('"').skip(1).step_by(2))
+        .collect();
+    let is_quoted = |line: usize| {
+        let text = file.text.lines().nth(line - 1).unwrap_or_default();
+        quoted.iter().any(|name| sql::has_word(text, name))
+    };
+    lines
+        .filter(|(line, id)| id.class == "index" && is_quoted(*line))
+        .map(|(_, id)| id)
+        .collect()
 }
 
 /// What cannot be written down in any words.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::catalog::Id;
 use super::super::session::{Row, Session, SqlError};
 
 const QUERIES: &str = include_str!("model.sql");
@@ -25,6 +26,7 @@ pub(super) struct Extension {
 
 #[derive(Debug)]
 pub(super) struct Last {
+    pub(super) id: Id,
     pub(super) definition: String,
     pub(super) comment: Option<String>,
 }
@@ -151,6 +153,11 @@ impl Reading {
                 schema: row.take("schema"),
             }),
             "last" => self.schema.last.push(Last {
+                id: Id {
+                    class: text(&mut row, "class"),
+                    parent: row.take("parent"),
+                    name: text(&mut row, "name"),
+                },
                 definition: text(&mut row, "definition"),
                 comment: row.take("comment"),
             }),

@@ -33,7 +33,7 @@ SELECT 'item' AS row, t.oid, t.oid::regtype::text AS name,
         ELSE format_type(typbasetype, typtypmod) || coalesce(' DEFAULT ' || typdefault, '')
             || CASE WHEN typnotnull THEN ' NOT NULL' ELSE '' END
             || coalesce((SELECT string_agg(format(E'\n    CONSTRAINT %I %s', conname,
-                pg_get_constraintdef(k.oid)), '' ORDER BY k.oid)
+                pg_get_constraintdef(k.oid, true)), '' ORDER BY k.oid)
                 FROM pg_constraint k WHERE contypid = t.oid AND contype = 'c'), '') END
         AS definition,
     obj_description(t.oid, 'pg_type') AS comment
@@ -149,12 +149,14 @@ SELECT 'sequence' AS row, seqrelid AS oid, seqtypid::regtype::text AS type, seqs
 FROM pg_sequence;
 
 -- What stands after everything: triggers, policies and extended statistics.
-SELECT 'last' AS row, pg_get_triggerdef(t.oid, true) AS definition,
+SELECT 'last' AS row, 'trigger' AS class, tgrelid::regclass::text AS parent,
+    quote_ident(tgname) AS name, pg_get_triggerdef(t.oid, true) AS definition,
     obj_description(t.oid, 'pg_trigger') AS comment
 FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_namespace n ON n.oid = relnamespace
 WHERE NOT tgisinternal AND nspname !~ '^pg_' ORDER BY t.oid;
 
-SELECT 'last' AS row,
+SELECT 'last' AS row, 'policy' AS class, polrelid::regclass::text AS parent,
+    quote_ident(polname) AS name,
     format('CREATE POLICY %I ON %s%s FOR %s TO %s%s%s', polname, polrelid::regclass,
         CASE WHEN polpermissive THEN '' ELSE ' AS RESTRICTIVE' END,
         CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'
@@ -166,6 +168,7 @@ SELECT 'last' AS row,
     obj_description(p.oid, 'pg_policy') AS comment
 FROM pg_policy p ORDER BY p.oid;
 
-SELECT 'last' AS row, pg_get_statisticsobjdef(oid) AS definition,
+SELECT 'last' AS row, 'statistics' AS class, stxrelid::regclass::text AS parent,
+    quote_ident(stxname) AS name, pg_get_statisticsobjdef(oid) AS definition,
     obj_description(oid, 'pg_statistic_ext') AS comment
 FROM pg_statistic_ext ORDER BY oid;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::super::catalog::Id;
-use super::super::sql::SqlFile;
+use super::super::sql::{SqlFile, has_word};
 use super::clauses;
 use super::model::{Column, Constraint, ConstraintKind, Content, Item, Schema, Table};
 
@@ -79,7 +79,10 @@ impl Writer<'_> {
         for last in &schema.last {
             text.push('\n');
             comment(last.comment.as_deref(), "", &mut text);
-            let _ = writeln!(text, "{};", last.definition);
+            let kind = last.id.class.to_uppercase();
+            let authors = || clauses::created(self.files, &kind, &last.id.name);
+            let statement = self.chosen(&last.id, authors, || last.definition.clone());
+            let _ = writeln!(text, "{statement};");
         }
         text
     }
@@ -113,9 +116,24 @@ impl Writer<'_> {
             Content::Named { kind, definition } => {
                 let gap = if kind.ends_with("VIEW") { "\n" } else { " " };
                 let definition = definition.trim_end_matches(';');
-                writeln!(text, "CREATE {kind} {name} AS{gap}{definition};")
+                let authors = || clauses::created(self.files, kind, name);
+                let id = Id::whole(&kind.to_lowercase(), name);
+                let exact = || format!("CREATE {kind} {name} AS{gap}{definition}");
+                writeln!(text, "{};", self.chosen(&id, authors, exact))
             }
-            Content::Function(statement) => writeln!(text, "{};", statement.trim_end()),
+            Content::Function(statement) => {
+                let is_procedure = statement.starts_with("CREATE PROCEDURE");
+                let class = if is_procedure {
+                    "procedure"
+                } else {
+                    "function"
+                };
+                let bare = name.split('(').next().unwrap_or(name);
+                let authors = || clauses::created(self.files, &class.to_uppercase(), bare);
+                let exact = || statement.trim_end().to_owned();
+                let id = Id::whole(class, name);
+                writeln!(text, "{};", self.chosen(&id, authors, exact))
+            }
             Content::Sequence { options, .. } => writeln!(text, "CREATE SEQUENCE {name}{options};"),
         };
     }
@@ -165,7 +183,7 @@ impl Writer<'_> {
         for index in &table.indexes {
             comment(index.comment.as_deref(), "", text);
             let id = Id::part("index", name, &index.name);
-            let authors = || clauses::index(self.files, &index.name);
+            let authors = || clauses::created(self.files, "INDEX", &index.name);
             let statement = self.chosen(&id, authors, || index.definition.clone());
             let _ = writeln!(text, "{statement};");
         }
@@ -177,17 +195,29 @@ impl Writer<'_> {
         }
     }
 
-    /// The words for an object.
+    /// The words for an object. A domain is written down with its constraints, which are objects
+    /// of their own.
     fn words(&self, id: &Id) -> Words {
-        let exception = self.exceptions.get(id).copied().unwrap_or_default();
-        self.words.max(exception)
+        let is_part = |other: &Id| id.class == "domain" && other.parent.as_ref() == Some(&id.name);
+        let exceptions = self.exceptions.iter();
+        exceptions
+            .filter(|(other, _)| *other == id || is_part(other))
+            .map(|(_, words)| *words)
+            .fold(self.words, Words::max)
     }
 
     fn constraint(&self, table: &str, constraint: &Constraint) -> String {
         let name = &constraint.name;
         let definition = &constraint.definition;
         let id = Id::part("constraint", table, name);
-        let authors = || clauses::constraint(self.files, name);
+        // What names other columns than the constraint has was written before they were renamed.
+        let names = |clause: &String| {
+            let other = constraint.references.iter();
+            let other = other.flat_map(|(table, columns)| columns.iter().chain([table]));
+            let mut names = constraint.columns.iter().chain(other);
+            names.all(|name| has_word(clause, name))
+        };
+        let authors = || clauses::constraint(self.files, name).filter(names);
         self.chosen(&id, authors, || format!("CONSTRAINT {name} {definition}"))
     }
 

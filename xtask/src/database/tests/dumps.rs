@@ -130,6 +130,66 @@ fn words_of_a_migration_that_no_longer_hold_are_not_taken() {
     assert!(!sql.contains("(y"), "{sql}");
 }
 
+/// Which PostgreSQL gives back in words that it does not take for the same again.
+const LISTS: &str = "
+CREATE TABLE a (
+    x varchar(9) PRIMARY KEY CONSTRAINT a_x_check CHECK (x IN ('b', 'c')),
+    y varchar(9)
+);
+CREATE INDEX a_y ON a (y) WHERE y IN ('b', 'c');
+CREATE VIEW picked AS SELECT x FROM a WHERE y IN ('b', 'c');
+CREATE DOMAIN d AS varchar(9) CONSTRAINT d_check CHECK (VALUE IN ('b', 'c'));
+CREATE POLICY p ON a USING (y IN ('b', 'c'));
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END; $$;
+CREATE TRIGGER t BEFORE UPDATE ON a FOR EACH ROW WHEN (NEW.y IN ('b', 'c')) EXECUTE FUNCTION f();
+";
+
+#[test]
+fn lists_are_written_down_in_the_words_of_the_migrations_and_without_them() {
+    let down = "DROP VIEW picked; DROP TABLE a; DROP FUNCTION f; DROP DOMAIN d;";
+    // A renamed column is what the migrations have no words for.
+    for up in [
+        LISTS.to_owned(),
+        format!("{LISTS}ALTER TABLE a RENAME COLUMN y TO z;"),
+        LISTS.replace("CREATE", "create"),
+    ] {
+        let tree = only(&up, down);
+        assert_eq!(lines(&tree.dump()), Vec::<String>::new());
+        assert_eq!(check(&tree), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_renamed_column_leaves_the_words_of_everything_else_as_they_are() {
+    let tree = Tree::new();
+    let before = tree.read("schema.sql");
+    tree.migrate(
+        "2026-12-01-000001_tables",
+        "ALTER TABLE occupancies RENAME COLUMN table_id TO dining_table_id;
+            ALTER TABLE occupancies RENAME COLUMN period TO held;",
+        "ALTER TABLE occupancies RENAME COLUMN dining_table_id TO table_id;
+            ALTER TABLE occupancies RENAME COLUMN held TO period;",
+    );
+    assert_eq!(lines(&tree.dump()), Vec::<String>::new());
+    assert_eq!(check(&tree), Vec::<String>::new());
+    let after = tree.read("schema.sql");
+    let kept = |line: &&str| !after.lines().any(|other| other == *line);
+    let changed: Vec<&str> = before.lines().filter(kept).collect();
+    let (_, occupancies) = before
+        .split_once("CREATE TABLE occupancies")
+        .expect("it is there");
+    assert!(!changed.is_empty());
+    for line in &changed {
+        let is_foreign = ["FOREIGN KEY", "REFERENCES"]
+            .iter()
+            .any(|word| line.contains(word));
+        assert!(
+            occupancies.contains(line) || is_foreign,
+            "{line} in {changed:#?}"
+        );
+    }
+}
+
 #[test]
 fn what_has_no_words_is_named_and_nothing_is_written() {
     let tree = only(
