@@ -88,6 +88,15 @@ impl Check {
 }
 
 impl Conform {
+    /// One part, with nothing given.
+    pub(crate) const fn only(part: Part) -> Self {
+        Self {
+            only: Some(part),
+            server: None,
+            exchanges: None,
+        }
+    }
+
     fn of(matches: &ArgMatches) -> Self {
         let only = matches.get_one::<String>("only");
         Self {

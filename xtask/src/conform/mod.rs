@@ -8,7 +8,7 @@ mod suite;
 mod witness;
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use self::server::Build;
 use crate::cli::Conform;
@@ -41,15 +41,24 @@ impl Part {
     }
 }
 
-/// Runs every part, or the one that was asked for.
+/// Runs every part, or the one that was asked for, and says on standard error what is going on.
 pub(crate) fn run(layout: &Layout, arguments: &Conform) -> Result<Vec<Finding>, Failure> {
+    let progress = |what: &str| eprintln!("conform: {what}");
+    run_quietly(layout, arguments, &progress)
+}
+
+/// Runs every part, or the one that was asked for.
+pub(crate) fn run_quietly(
+    layout: &Layout,
+    arguments: &Conform,
+    progress: &dyn Fn(&str),
+) -> Result<Vec<Finding>, Failure> {
     let contract = match contract::load(layout, &layout.contract())? {
         Ok(contract) => contract,
         Err(findings) => return Ok(findings),
     };
-    let progress = |what: &str| eprintln!("conform: {what}");
     let directory = server::directory(layout)?;
-    let _lock = lock(&directory, &progress)?;
+    let _lock = lock(&directory, progress)?;
     let mut built = None;
     let build = || {
         if arguments.server.is_none() {
@@ -65,19 +74,36 @@ pub(crate) fn run(layout: &Layout, arguments: &Conform) -> Result<Vec<Finding>, 
         findings.extend(match part {
             Part::Routes => {
                 let build = once(&mut built, build)?;
-                routes::check(layout, &contract, build, &progress)?
+                routes::check(layout, &contract, build, progress)?
             }
             Part::Suite => {
                 let recorded = arguments.exchanges.as_deref();
-                suite::check(layout, &contract, &directory, recorded, &progress)?
+                suite::check(layout, &contract, &directory, recorded, progress)?
             }
             Part::Schemathesis => {
                 let build = once(&mut built, build)?;
-                schemathesis::check(layout, &contract, build, &progress)?
+                schemathesis::check(layout, &contract, build, progress)?
             }
         });
     }
     Ok(findings)
+}
+
+/// What `conform` has made of a checkout, for those who hold another contract against it.
+pub(crate) struct Made {
+    /// The server.
+    pub(crate) server: PathBuf,
+    /// The record of the last run of the tests.
+    pub(crate) exchanges: PathBuf,
+}
+
+/// Builds the server, and says where the record of the tests is.
+pub(crate) fn made(layout: &Layout) -> Result<Made, Failure> {
+    let directory = server::directory(layout)?;
+    Ok(Made {
+        server: server::build(layout, None, &directory)?.program,
+        exchanges: suite::recorded(&directory),
+    })
 }
 
 /// The server, built when it is first needed: what the tests have recorded is judged without.

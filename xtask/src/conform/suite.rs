@@ -23,9 +23,6 @@ use crate::layout::Layout;
 /// The package of the tests that drive the service from outside.
 const PACKAGE: &str = "booking-tests";
 
-/// How many failed tests are named.
-const SHOWN: usize = 10;
-
 /// Judges the record of the test suite: the one in `recorded`, or that of a run for this, which
 /// is kept in the command's own directory.
 pub(super) fn check(
@@ -53,6 +50,11 @@ pub(super) fn check(
     Ok(findings)
 }
 
+/// Where the record of the last run is, below the command's own directory.
+pub(super) fn recorded(own: &Path) -> PathBuf {
+    own.join("exchanges")
+}
+
 /// A run of the suite.
 struct Run {
     /// Where its record is.
@@ -64,7 +66,7 @@ struct Run {
 /// Runs the suite. What it prints goes to a file; its record is in a directory that holds
 /// nothing of another run.
 fn run(layout: &Layout, own: &Path) -> Result<Run, Failure> {
-    let directory = own.join("exchanges");
+    let directory = recorded(own);
     if directory.exists() {
         fs::remove_dir_all(&directory).map_err(io("remove", &directory))?;
     }
@@ -86,17 +88,9 @@ fn run(layout: &Layout, own: &Path) -> Result<Run, Failure> {
             "tests that drive the service from outside fail",
         );
         let text = fs::read_to_string(&log).unwrap_or_default();
-        let names: Vec<&str> = failures(&text).collect();
-        let shown = names.iter().take(SHOWN).fold(finding, |finding, name| {
-            finding.detail(format!("{name} has failed"))
-        });
-        let more = names.len().saturating_sub(SHOWN);
-        let shown = if more > 0 {
-            shown.detail(format!("and {more} more"))
-        } else {
-            shown
-        };
-        shown.help(format!("read {}", layout.shown(&log)))
+        failures(&text)
+            .fold(finding, |finding, line| finding.detail(line))
+            .help(format!("read {}", layout.shown(&log)))
     });
     Ok(Run { directory, failed })
 }

@@ -12,14 +12,15 @@ mod mutation;
 mod tree;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-use crate::check;
-use crate::cli::{Check, Mutate};
+use crate::cli::{Check, Conform, Generate, Mutate};
+use crate::conform::{self, Part};
 use crate::finding::{Failure, Finding, Severity};
 use crate::layout::Layout;
-use crate::report;
+use crate::{check, generate, report};
 
-use mutation::{Expected, Mutation};
+use mutation::{Expected, Eyes, Mutation};
 use tree::Tree;
 
 /// Makes the mistakes, one at a time, and says of each on standard error how it went.
@@ -45,12 +46,17 @@ pub(crate) fn run(layout: &Layout, arguments: &Mutate) -> Result<(), Failure> {
         let wrong = vec![format!("the tree without a mistake: {said}")];
         return Err(Failure::Unproven { wrong });
     }
+    let service = Conformance::prepare(layout, &wanted)?;
     for mutation in &wanted {
         let outcome = tree.with(&mutation.edits, |layout| {
             if mutation.regenerate {
-                crate::generate::run(layout, &crate::cli::Generate::write())?;
+                generate::run(layout, &Generate::write())?;
             }
-            check::run(layout, &Check::default())
+            match mutation.eyes {
+                Eyes::Check => check::run(layout, &Check::default()),
+                Eyes::Contract(part) => service.with_the_service_from_before(layout, part),
+                Eyes::Service(part) => conform::run_quietly(layout, &Conform::only(part), &|_| {}),
+            }
         })?;
         let said = match outcome {
             Ok(findings) => differs(&findings, &mutation.expected),
@@ -76,6 +82,49 @@ pub(crate) fn run(layout: &Layout, arguments: &Mutate) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::Unproven { wrong })
+    }
+}
+
+/// What `conform` needs to look at mutations.
+#[derive(Default)]
+struct Conformance {
+    server: Option<PathBuf>,
+    exchanges: Option<PathBuf>,
+}
+
+impl Conformance {
+    /// Builds the server of the tree without mistakes and runs its tests, if any mutation is
+    /// held against them.
+    fn prepare(layout: &Layout, wanted: &[Mutation]) -> Result<Self, Failure> {
+        let wants = |eyes: &dyn Fn(Eyes) -> bool| wanted.iter().any(|mutation| eyes(mutation.eyes));
+        if !wants(&|eyes| matches!(eyes, Eyes::Contract(_))) {
+            return Ok(Self::default());
+        }
+        if wants(&|eyes| eyes == Eyes::Contract(Part::Suite)) {
+            let found = conform::run(layout, &Conform::only(Part::Suite))?;
+            if let Some(said) = differs(&found, &Expected::silence()) {
+                let wrong = vec![format!("the tests without a mistake: {said}")];
+                return Err(Failure::Unproven { wrong });
+            }
+        }
+        let made = conform::made(layout)?;
+        Ok(Self {
+            server: Some(made.server),
+            exchanges: Some(made.exchanges),
+        })
+    }
+
+    fn with_the_service_from_before(
+        &self,
+        layout: &Layout,
+        part: Part,
+    ) -> Result<Vec<Finding>, Failure> {
+        let arguments = Conform {
+            server: self.server.clone(),
+            exchanges: self.exchanges.clone(),
+            ..Conform::only(part)
+        };
+        conform::run_quietly(layout, &arguments, &|_| {})
     }
 }
 

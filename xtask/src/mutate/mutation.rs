@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::conform::Part;
+
 /// One mistake, or one harmless change.
 #[derive(Debug, Clone)]
 pub(super) struct Mutation {
@@ -12,10 +14,24 @@ pub(super) struct Mutation {
     pub(super) edits: Vec<Edit>,
     /// Whether the generator runs after the edits, so that only what it cannot repair is found.
     pub(super) regenerate: bool,
+    /// Who must find it.
+    pub(super) eyes: Eyes,
     /// What must be found.
     pub(super) expected: Expected,
     /// Whether it is one of the few that every run of the tests makes.
     pub(super) quick: bool,
+}
+
+/// Who looks at a mutation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Eyes {
+    /// `check`.
+    Check,
+    /// One part of `conform`, with the server and the record of the tests of the tree without
+    /// mistakes: the contract has changed, and the service has not.
+    Contract(Part),
+    /// One part of `conform`, with a server and tests that are built with the mistake.
+    Service(Part),
 }
 
 /// A change to one file of the copy.
@@ -111,6 +127,7 @@ pub(super) fn mistake(
         name,
         edits,
         regenerate: false,
+        eyes: Eyes::Check,
         expected: Expected {
             exit_code,
             errors,
@@ -154,6 +171,12 @@ impl Mutation {
     /// With the generator run after the edits.
     pub(super) fn regenerated(mut self) -> Self {
         self.regenerate = true;
+        self
+    }
+
+    /// Looked at by others than `check`.
+    pub(super) fn seen_by(mut self, eyes: Eyes) -> Self {
+        self.eyes = eyes;
         self
     }
 

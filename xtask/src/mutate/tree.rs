@@ -1,6 +1,7 @@
 //! A copy of the repository in which mistakes are made and taken back.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
@@ -9,6 +10,9 @@ use crate::finding::Failure;
 use crate::layout::Layout;
 
 use super::mutation::Edit;
+
+/// Where everything built is, below the root.
+const BUILT: &str = "target";
 
 /// The copy. It removes itself.
 #[derive(Debug)]
@@ -42,6 +46,9 @@ impl Tree {
             _directory: directory,
         };
         tree.publish()?;
+        // What is built with a mistake needs the same dependencies.
+        let (from, to) = (layout.root().join(BUILT), tree.layout.root().join(BUILT));
+        symlink(&from, &to).map_err(|source| failed("link", &to, source))?;
         Ok(tree)
     }
 
@@ -63,7 +70,7 @@ impl Tree {
         };
         // Also what the generator has made since is taken back.
         self.git(&["checkout", "--quiet", "--force", "--", "."])?;
-        self.git(&["clean", "--quiet", "--force", "-d"])?;
+        self.git(&["clean", "--quiet", "--force", "-d", "--exclude", BUILT])?;
         outcome
     }
 

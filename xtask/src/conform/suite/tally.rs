@@ -134,8 +134,7 @@ impl<'a> Tally<'a> {
                     .help("let the tests of `tests/` write to it: BOOKING_TESTS_EXCHANGES=DIR"),
             ];
         }
-        let unreached = self.unreached(witness);
-        let mut findings = Vec::new();
+        let mut findings = self.unreached(witness);
         for (((id, status), rule), examples) in self.violations {
             let message = format!(
                 "{id} answers {status} otherwise than the contract declares: {}",
@@ -169,7 +168,6 @@ impl<'a> Tally<'a> {
         for (what, examples) in self.unreadable {
             findings.push(examples.explain(error("malformed-answer", what)));
         }
-        findings.extend(unreached);
         findings
     }
 
@@ -201,8 +199,9 @@ impl<'a> Tally<'a> {
                         .help("add a test to `tests/` that brings it about, or declare it no more")
                 };
                 match seen {
-                    // It came, and what is wrong with it is a finding of its own.
-                    None if broken => {}
+                    None if broken => findings.push(unreached(format!(
+                        "no test brings about that {id} answers {status} as it is declared"
+                    ))),
                     None => findings.push(unreached(format!(
                         "no test brings about that {id} answers {status}"
                     ))),
