@@ -11,8 +11,11 @@ use crate::layout::Layout;
 
 use super::mutation::Edit;
 
-/// Where everything built is, below the root.
+/// Where cargo puts what it builds, below the root.
 const BUILT: &str = "target";
+
+/// Where what is built with mistakes is, below the root of the tree without.
+const KEPT: &str = "target/mutate";
 
 /// The copy. It removes itself.
 #[derive(Debug)]
@@ -46,9 +49,11 @@ impl Tree {
             _directory: directory,
         };
         tree.publish()?;
-        // What is built with a mistake needs the same dependencies.
-        let (from, to) = (layout.root().join(BUILT), tree.layout.root().join(BUILT));
-        symlink(&from, &to).map_err(|source| failed("link", &to, source))?;
+        // What is built with a mistake is kept, for the sake of its dependencies, but never
+        // beside what is built without: cargo tells the two apart by nothing but their age.
+        let (kept, link) = (layout.root().join(KEPT), tree.layout.root().join(BUILT));
+        fs::create_dir_all(&kept).map_err(|source| failed("create", &kept, source))?;
+        symlink(&kept, &link).map_err(|source| failed("link", &link, source))?;
         Ok(tree)
     }
 
