@@ -212,8 +212,8 @@ fn names() -> Vec<Mutation> {
             &["breaking/names-changed"],
             vec![Edit::ReplaceAll {
                 file: CONTRACT,
-                from: "operationId: getAvailability",
-                to: "operationId: findAvailability",
+                from: "operationId: getRestaurant",
+                to: "operationId: readRestaurant",
             }],
         )
         .regenerated(),

@@ -69,7 +69,7 @@ fn contract() -> Vec<Mutation> {
         suite(mistake(
             "the service sends a property that is no longer declared",
             7,
-            &["conform/undeclared-property", "conform/unreached"],
+            &["conform/undeclared-property"],
             vec![
                 replace(
                     CONTRACT,
