@@ -64,7 +64,7 @@ pub(crate) struct Beside<'a> {
 /// Compares every description of the database.
 pub(crate) fn check(layout: &Layout, beside: Beside<'_>) -> Result<Vec<Finding>, Failure> {
     match migrations::read(layout)? {
-        Ok(migrations) => check_in(&start()?, layout, &migrations, beside),
+        Ok(migrations) => check_in(start()?, layout, &migrations, beside),
         Err(findings) => Ok(findings),
     }
 }
@@ -72,7 +72,7 @@ pub(crate) fn check(layout: &Layout, beside: Beside<'_>) -> Result<Vec<Finding>,
 /// Writes `schema.sql` and `schema.rs` as the migrations have it, where they differ.
 pub(crate) fn dump(layout: &Layout) -> Result<Vec<Finding>, Failure> {
     match migrations::read(layout)? {
-        Ok(migrations) => dump_in(&start()?, layout, &migrations),
+        Ok(migrations) => dump_in(start()?, layout, &migrations),
         Err(findings) => Ok(findings),
     }
 }
@@ -85,8 +85,9 @@ pub(crate) fn release(layout: &Layout, earlier: &Earlier) -> Result<Vec<Finding>
     }
 }
 
-fn start() -> Result<TemporaryCluster, Failure> {
-    TemporaryCluster::start().map_err(Failure::Postgres)
+/// The cluster of this process: mutations check many checkouts, one after the other.
+fn start() -> Result<&'static TemporaryCluster, Failure> {
+    TemporaryCluster::shared().map_err(Failure::Postgres)
 }
 
 fn check_in(
