@@ -2,6 +2,7 @@
 //!
 //! The table itself is [`table`], and in words in docs/architecture.md.
 
+mod document;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,15 @@ pub(crate) fn check(layout: &Layout) -> Result<Vec<Finding>, Failure> {
         .manifest_path(layout.root().join("Cargo.toml"))
         .other_options(["--locked".to_owned()])
         .exec()?;
-    Ok(findings(&Workspace::of(&metadata), TABLE))
+    let mut findings = findings(&Workspace::of(&metadata), TABLE);
+    let path = layout.root().join(document::DOCUMENT);
+    let text = std::fs::read_to_string(&path).map_err(|source| Failure::Io {
+        action: "read",
+        path,
+        source,
+    })?;
+    findings.extend(document::check(&text, TABLE));
+    Ok(findings)
 }
 
 /// What the check needs of `cargo metadata`.

@@ -59,6 +59,16 @@ pub(super) fn all() -> Vec<Mutation> {
             ],
         ),
         mistake(
+            "the document lets a crate use what the table does not",
+            9,
+            &["architecture/document"],
+            vec![replace(
+                "docs/architecture.md",
+                "| `booking-persistence` | the Diesel schema, rows, one store module per resource, migrations | `booking-domain` |",
+                "| `booking-persistence` | the Diesel schema, rows, one store module per resource, migrations | `booking-domain`, `booking-api` |",
+            )],
+        ),
+        mistake(
             "a crate is in no row of the table",
             9,
             &["architecture/unknown-crate"],
