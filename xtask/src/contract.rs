@@ -11,11 +11,7 @@ use crate::layout::Layout;
 
 /// The text of a contract.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|source| Failure::Io {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    })
+    fs::read_to_string(path).map_err(Failure::io("read", path))
 }
 
 /// The contract, or everything that is wrong with it.

@@ -1,6 +1,6 @@
 //! What a check has found, and how a command can fail.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use booking_codegen::diagnostic::{self, Span};
 
@@ -206,15 +206,6 @@ pub(crate) enum Failure {
     /// This program is wrong itself.
     #[error("this is a defect of xtask: please report it with what stands above")]
     Defect,
-    /// Another program cannot be run.
-    #[error("cannot run {program}: {source}")]
-    Program {
-        program: String,
-        source: std::io::Error,
-    },
-    /// Another program does not do what it must.
-    #[error("`{command}` fails: {said}")]
-    Refused { command: String, said: String },
     /// There is no contract of this name to compare with.
     #[error("there is no contract to compare with at {name:?}: {reason}")]
     NoBaseline { name: String, reason: String },
@@ -242,6 +233,18 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What an error of the system means: `action` (`read`) cannot be done to `path`.
+    pub(crate) fn io<'a>(
+        action: &'static str,
+        path: &'a Path,
+    ) -> impl Fn(std::io::Error) -> Self + Copy + 'a {
+        move |source| Self::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        }
+    }
+
     /// A program that does not do its work.
     pub(crate) fn tool(program: &str, cause: impl Into<String>) -> Self {
         Self::Tool {

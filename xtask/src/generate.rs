@@ -47,11 +47,7 @@ fn theirs(layout: &Layout, other: &Other, contract: &Contract) -> Result<Outputs
         command: "cargo xtask generate --spec … --out …".to_owned(),
         client_module: "crate::client".to_owned(),
     };
-    let out = std::path::absolute(&other.out).map_err(|source| Failure::Io {
-        action: "find",
-        path: other.out.clone(),
-        source,
-    })?;
+    let out = std::path::absolute(&other.out).map_err(Failure::io("find", &other.out))?;
     let name = out
         .file_name()
         .map(|name| name.to_string_lossy().to_kebab_case())

@@ -24,11 +24,7 @@ impl Layout {
     /// # Errors
     /// When there is no such directory.
     pub(crate) fn of(root: &Path) -> Result<Self, Failure> {
-        let root = root.canonicalize().map_err(|source| Failure::Io {
-            action: "find",
-            path: root.to_owned(),
-            source,
-        })?;
+        let root = root.canonicalize().map_err(Failure::io("find", root))?;
         Ok(Self { root })
     }
 
@@ -65,11 +61,7 @@ impl Layout {
         let mut files = Vec::new();
         let mut open = vec![self.root.clone()];
         while let Some(directory) = open.pop() {
-            let failed = |source| Failure::Io {
-                action: "list",
-                path: directory.clone(),
-                source,
-            };
+            let failed = Failure::io("list", &directory);
             for entry in std::fs::read_dir(&directory).map_err(failed)? {
                 let entry = entry.map_err(failed)?;
                 let name = entry.file_name();

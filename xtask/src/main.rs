@@ -14,6 +14,7 @@ mod database;
 mod documents;
 mod finding;
 mod generate;
+mod git;
 mod layout;
 mod mutate;
 mod outputs;

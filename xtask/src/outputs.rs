@@ -23,10 +23,9 @@ impl Outputs {
         for (path, text) in &self.files {
             if read(path)?.as_deref() != Some(text) {
                 if let Some(directory) = path.parent() {
-                    fs::create_dir_all(directory)
-                        .map_err(|source| failure("create", directory, source))?;
+                    fs::create_dir_all(directory).map_err(Failure::io("create", directory))?;
                 }
-                fs::write(path, text).map_err(|source| failure("write", path, source))?;
+                fs::write(path, text).map_err(Failure::io("write", path))?;
             }
         }
         self.left_over(layout)
@@ -99,7 +98,7 @@ fn read(path: &Path) -> Result<Option<String>, Failure> {
         // A file that is no text differs from every text.
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(failure("read", path, source)),
+        Err(source) => Err(Failure::io("read", path)(source)),
     }
 }
 
@@ -110,12 +109,10 @@ fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
         let entries = match fs::read_dir(&directory) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            Err(source) => return Err(failure("list", &directory, source)),
+            Err(source) => return Err(Failure::io("list", &directory)(source)),
         };
         for entry in entries {
-            let path = entry
-                .map_err(|source| failure("list", &directory, source))?
-                .path();
+            let path = entry.map_err(Failure::io("list", &directory))?.path();
             if path.is_dir() {
                 open.push(path);
             } else {
@@ -125,14 +122,6 @@ fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     files.sort();
     Ok(files)
-}
-
-fn failure(action: &'static str, path: &Path, source: std::io::Error) -> Failure {
-    Failure::Io {
-        action,
-        path: path.to_owned(),
-        source,
-    }
 }
 
 #[cfg(test)]

@@ -22,11 +22,7 @@ pub(crate) fn check(layout: &Layout) -> Result<Vec<Finding>, Failure> {
         .exec()?;
     let mut findings = findings(&Workspace::of(&metadata), TABLE);
     let path = layout.root().join(document::DOCUMENT);
-    let text = std::fs::read_to_string(&path).map_err(|source| Failure::Io {
-        action: "read",
-        path,
-        source,
-    })?;
+    let text = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
     findings.extend(document::check(&text, TABLE));
     Ok(findings)
 }

@@ -120,19 +120,11 @@ fn once(
 /// Waits until no other `conform` works in the same directory.
 fn lock(directory: &Path, progress: &dyn Fn(&str)) -> Result<File, Failure> {
     let path = directory.join("lock");
-    let failed = |action| {
-        let path = path.clone();
-        move |source| Failure::Io {
-            action,
-            path,
-            source,
-        }
-    };
-    fs::create_dir_all(directory).map_err(failed("make"))?;
-    let lock = File::create(&path).map_err(failed("write"))?;
+    fs::create_dir_all(directory).map_err(Failure::io("make", directory))?;
+    let lock = File::create(&path).map_err(Failure::io("write", &path))?;
     if lock.try_lock().is_err() {
         progress("waiting for another `cargo xtask conform` in this directory");
-        lock.lock().map_err(failed("lock"))?;
+        lock.lock().map_err(Failure::io("lock", &path))?;
     }
     Ok(lock)
 }

@@ -128,11 +128,7 @@ impl Server {
             ["--log", "info"],
             ["--log-format", "json"],
         ];
-        let errors = File::create(log).map_err(|source| Failure::Io {
-            action: "write",
-            path: log.to_owned(),
-            source,
-        })?;
+        let errors = File::create(log).map_err(Failure::io("write", log))?;
         let mut process = Guarded::new("the server", &build.program, arguments.as_flattened())
             .without(&VARIABLES)
             .start(errors)?;
@@ -252,11 +248,7 @@ fn last_lines(log: &Path) -> String {
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|source| Failure::Io {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    })
+    fs::read_to_string(path).map_err(Failure::io("read", path))
 }
 
 #[cfg(test)]

@@ -68,9 +68,9 @@ struct Run {
 fn run(layout: &Layout, own: &Path) -> Result<Run, Failure> {
     let directory = recorded(own);
     if directory.exists() {
-        fs::remove_dir_all(&directory).map_err(io("remove", &directory))?;
+        fs::remove_dir_all(&directory).map_err(Failure::io("remove", &directory))?;
     }
-    fs::create_dir_all(&directory).map_err(io("make", &directory))?;
+    fs::create_dir_all(&directory).map_err(Failure::io("make", &directory))?;
     let log = own.join("suite.log");
     // A suite that does not build has not failed: it has not run.
     if !cargo(layout, &["--no-run"], &directory, &log)? {
@@ -102,8 +102,8 @@ fn cargo(
     directory: &Path,
     log: &Path,
 ) -> Result<bool, Failure> {
-    let output = File::create(log).map_err(io("write", log))?;
-    let errors = output.try_clone().map_err(io("write", log))?;
+    let output = File::create(log).map_err(Failure::io("write", log))?;
+    let errors = output.try_clone().map_err(Failure::io("write", log))?;
     let status = Command::new("cargo")
         .args(["test", "--locked", "--package", PACKAGE])
         .args(arguments)
@@ -122,14 +122,6 @@ fn cargo(
 fn failures(log: &str) -> impl Iterator<Item = &str> {
     log.lines()
         .filter_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"))
-}
-
-fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(std::io::Error) -> Failure + 'a {
-    move |source| Failure::Io {
-        action,
-        path: path.to_owned(),
-        source,
-    }
 }
 
 #[cfg(test)]

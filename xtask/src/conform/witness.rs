@@ -22,11 +22,7 @@ impl Witness {
     /// Reads the contract for what it says of answers.
     pub(super) fn of(layout: &Layout, contract: &ir::Contract) -> Result<Self, Failure> {
         let path = layout.contract();
-        let text = fs::read_to_string(&path).map_err(|source| Failure::Io {
-            action: "read",
-            path: path.clone(),
-            source,
-        })?;
+        let text = fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
         Self::new(&layout.shown(&path), text, contract)
     }
 

@@ -62,11 +62,7 @@ pub(super) fn read(layout: &Layout) -> Result<Result<Vec<Migration>, Vec<Finding
 
 /// The names of the directories that Diesel takes for migrations, in order.
 fn directories(folder: &Path) -> Result<Vec<String>, Failure> {
-    let failure = |source| Failure::Io {
-        action: "list",
-        path: folder.to_owned(),
-        source,
-    };
+    let failure = Failure::io("list", folder);
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -218,11 +214,7 @@ fn read_text(path: &Path) -> Result<Text, Failure> {
             Text::Is(text.replace("\r\n", "\n"))
         })),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Text::Missing),
-        Err(source) => Err(Failure::Io {
-            action: "read",
-            path: path.to_owned(),
-            source,
-        }),
+        Err(source) => Err(Failure::io("read", path)(source)),
     }
 }
 

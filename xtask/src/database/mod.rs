@@ -253,10 +253,6 @@ fn schema_sql(layout: &Layout) -> Result<Option<SqlFile>, Failure> {
     match fs::read_to_string(&path) {
         Ok(text) => Ok(Some(SqlFile::new(&layout.shown(&path), text))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(Failure::Io {
-            action: "read",
-            path,
-            source,
-        }),
+        Err(source) => Err(Failure::io("read", &path)(source)),
     }
 }

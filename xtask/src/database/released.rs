@@ -114,11 +114,7 @@ pub(super) fn release(
     }
     if present.as_ref() != Some(&text) {
         let path = layout.released();
-        fs::write(&path, text).map_err(|source| Failure::Io {
-            action: "write",
-            path,
-            source,
-        })?;
+        fs::write(&path, text).map_err(Failure::io("write", &path))?;
     }
     Ok(Vec::new())
 }
@@ -128,11 +124,7 @@ fn read(layout: &Layout) -> Result<Option<String>, Failure> {
     match fs::read_to_string(&path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(Failure::Io {
-            action: "read",
-            path,
-            source,
-        }),
+        Err(source) => Err(Failure::io("read", &path)(source)),
     }
 }
 

@@ -26,11 +26,7 @@ pub(crate) fn check(layout: &Layout, contract: &Contract) -> Result<Vec<Finding>
     let mut findings = Vec::new();
     for path in tree.iter().filter(|path| path.ends_with(".md")) {
         let full = layout.root().join(path);
-        let text = fs::read_to_string(&full).map_err(|source| Failure::Io {
-            action: "read",
-            path: full,
-            source,
-        })?;
+        let text = fs::read_to_string(&full).map_err(Failure::io("read", &full))?;
         findings.extend(findings_of(path, &text, &names));
     }
     Ok(findings)

@@ -76,11 +76,7 @@ impl Names {
                 continue;
             }
             let path = layout.root().join(file);
-            let bytes = fs::read(&path).map_err(|source| Failure::Io {
-                action: "read",
-                path,
-                source,
-            })?;
+            let bytes = fs::read(&path).map_err(Failure::io("read", &path))?;
             names.learn(&String::from_utf8_lossy(&bytes));
         }
         Ok(names)

@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
-use std::process::Command;
 
 use crate::database::{self, Earlier};
 use crate::finding::Failure;
+use crate::git::Git;
 use crate::layout::Layout;
 
 use super::mutation::Edit;
@@ -28,21 +27,16 @@ impl Tree {
     /// Copies every file, and makes it a repository of its own whose one commit is published:
     /// its tag is the contract's version, so that breaking changes are found.
     pub(super) fn copy(layout: &Layout) -> Result<Self, Failure> {
-        let failed = |action, path: &Path, source| Failure::Io {
-            action,
-            path: path.to_owned(),
-            source,
-        };
         let directory = tempfile::Builder::new()
             .prefix("reserveeasy-mutate-")
             .tempdir()
-            .map_err(|source| failed("create", &std::env::temp_dir(), source))?;
+            .map_err(Failure::io("create", &std::env::temp_dir()))?;
         for file in layout.files()? {
             let (from, to) = (layout.root().join(&file), directory.path().join(&file));
             if let Some(parent) = to.parent() {
-                fs::create_dir_all(parent).map_err(|source| failed("create", parent, source))?;
+                fs::create_dir_all(parent).map_err(Failure::io("create", parent))?;
             }
-            fs::copy(&from, &to).map_err(|source| failed("copy", &from, source))?;
+            fs::copy(&from, &to).map_err(Failure::io("copy", &from))?;
         }
         let tree = Self {
             layout: Layout::of(directory.path())?,
@@ -52,8 +46,8 @@ impl Tree {
         // What is built with a mistake is kept, for the sake of its dependencies, but never
         // beside what is built without: cargo tells the two apart by nothing but their age.
         let (kept, link) = (layout.root().join(KEPT), tree.layout.root().join(BUILT));
-        fs::create_dir_all(&kept).map_err(|source| failed("create", &kept, source))?;
-        symlink(&kept, &link).map_err(|source| failed("link", &link, source))?;
+        fs::create_dir_all(&kept).map_err(Failure::io("create", &kept))?;
+        symlink(&kept, &link).map_err(Failure::io("link", &link))?;
         Ok(tree)
     }
 
@@ -123,36 +117,15 @@ impl Tree {
     }
 
     fn git(&self, arguments: &[&str]) -> Result<(), Failure> {
-        let output = Command::new("git")
-            .arg("-C")
-            .arg(self.layout.root())
-            .args([
-                "-c",
-                "user.name=Mutation",
-                "-c",
-                "user.email=mutation@example.com",
-            ])
-            .args([
-                "-c",
-                "commit.gpgsign=false",
-                "-c",
-                "core.hooksPath=/dev/null",
-            ])
-            .args(arguments)
-            .env_remove("GIT_DIR")
-            .env_remove("GIT_WORK_TREE")
-            .env_remove("GIT_INDEX_FILE")
-            .output()
-            .map_err(|source| Failure::Program {
-                program: "git".to_owned(),
-                source,
-            })?;
-        if output.status.success() {
-            return Ok(());
-        }
-        Err(Failure::Refused {
-            command: format!("git {}", arguments.join(" ")),
-            said: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        })
+        // Whoever runs this may have a name, hooks and a key for commits that are real.
+        let settings = [
+            "user.name=Mutation",
+            "user.email=mutation@example.com",
+            "commit.gpgsign=false",
+            "core.hooksPath=/dev/null",
+        ];
+        let settings = settings.into_iter().flat_map(|setting| ["-c", setting]);
+        let arguments: Vec<&str> = settings.chain(arguments.iter().copied()).collect();
+        Git::of(self.layout.root()).run(&arguments)
     }
 }

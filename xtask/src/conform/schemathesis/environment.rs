@@ -33,11 +33,7 @@ fn marker(directory: &Path) -> PathBuf {
 /// requirements say.
 pub(super) fn prepare(layout: &Layout, below: &Path) -> Result<PathBuf, Failure> {
     let requirements = layout.conform().join("requirements.txt");
-    let wanted = fs::read_to_string(&requirements).map_err(|source| Failure::Io {
-        action: "read",
-        path: requirements.clone(),
-        source,
-    })?;
+    let wanted = fs::read_to_string(&requirements).map_err(Failure::io("read", &requirements))?;
     let version = python_version()?;
     let wanted = format!("# Python {version}\n{wanted}");
     let directory = directory(below);
@@ -48,11 +44,7 @@ pub(super) fn prepare(layout: &Layout, below: &Path) -> Result<PathBuf, Failure>
     }
     match fs::remove_dir_all(&directory) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            return Err(Failure::Io {
-                action: "remove",
-                path: directory,
-                source,
-            });
+            return Err(Failure::io("remove", &directory)(source));
         }
         _ => {}
     }
@@ -73,11 +65,7 @@ pub(super) fn prepare(layout: &Layout, below: &Path) -> Result<PathBuf, Failure>
     let advice = "schemathesis is installed from PyPI: is the network there?";
     succeed("pip install", &mut install, advice)?;
     let marker = marker(&directory);
-    fs::write(&marker, wanted).map_err(|source| Failure::Io {
-        action: "write",
-        path: marker,
-        source,
-    })?;
+    fs::write(&marker, wanted).map_err(Failure::io("write", &marker))?;
     Ok(python)
 }
 

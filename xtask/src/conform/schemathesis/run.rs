@@ -44,13 +44,13 @@ impl Run<'_> {
     pub(super) fn start(&self, exercised: &mut Exercised) -> Result<(), Failure> {
         match fs::remove_dir_all(&self.directory) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                return Err(failed("remove", &self.directory)(source));
+                return Err(Failure::io("remove", &self.directory)(source));
             }
             _ => {}
         }
-        fs::create_dir_all(&self.directory).map_err(failed("make", &self.directory))?;
+        fs::create_dir_all(&self.directory).map_err(Failure::io("make", &self.directory))?;
         let log = self.log();
-        let output = File::create(&log).map_err(failed("write", &log))?;
+        let output = File::create(&log).map_err(Failure::io("write", &log))?;
         let status = Guarded::new("schemathesis", self.python, self.arguments())
             .without(&VARIABLES)
             .env("SCHEMATHESIS_HOOKS", self.layout.conform().join("hooks.py"))
@@ -108,14 +108,14 @@ impl Run<'_> {
             Failure::tool("schemathesis", cause)
         };
         let path = self.summary();
-        let summary = fs::read_to_string(&path).map_err(failed("read", &path))?;
+        let summary = fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
         let summary = serde_json::from_str(&summary).map_err(unreadable)?;
         let log = self.layout.shown(&self.log());
         exercised.summary(summary, self.phases, self.examples, &log);
         let path = self.events();
-        let events = File::open(&path).map_err(failed("read", &path))?;
+        let events = File::open(&path).map_err(Failure::io("read", &path))?;
         for line in BufReader::new(events).lines() {
-            let line = line.map_err(failed("read", &path))?;
+            let line = line.map_err(Failure::io("read", &path))?;
             if let Some(scenario) = report::scenario(&line).map_err(unreadable)? {
                 exercised.scenario(&scenario);
             }
@@ -133,14 +133,5 @@ impl Run<'_> {
 
     fn summary(&self) -> PathBuf {
         self.directory.join("summary.json")
-    }
-}
-
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Failure {
-    let path = path.to_owned();
-    move |source| Failure::Io {
-        action,
-        path,
-        source,
     }
 }

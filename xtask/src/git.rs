@@ -1,34 +1,50 @@
-//! The few questions that are asked of git, each one process.
+//! What is asked of git, each question one process.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::finding::Failure;
 
 /// The repository of a checkout.
 #[derive(Debug)]
-pub(super) struct Git<'a> {
+pub(crate) struct Git<'a> {
     root: &'a Path,
 }
 
 impl<'a> Git<'a> {
     /// The repository that `root` is the top of; `None` where there is no repository, or no git.
-    pub(super) fn at(root: &'a Path) -> Option<Self> {
-        let git = Self { root };
+    pub(crate) fn at(root: &'a Path) -> Option<Self> {
+        let git = Self::of(root);
         let top = git.line(&["rev-parse", "--show-toplevel"]).ok().flatten()?;
         // A directory below somebody else's repository is not a checkout of ours.
         (Path::new(&top).canonicalize().ok()? == root.canonicalize().ok()?).then_some(git)
     }
 
+    /// What is to become a repository, or is known to be the top of one.
+    pub(crate) const fn of(root: &'a Path) -> Self {
+        Self { root }
+    }
+
+    /// Does what changes the repository.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Result<(), Failure> {
+        let output = self.output(arguments)?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let command = format!("git {}", arguments.join(" "));
+        Err(Failure::tool(&command, said.trim()))
+    }
+
     /// Every tag whose name begins with `v`.
-    pub(super) fn version_tags(&self) -> Result<Vec<String>, Failure> {
+    pub(crate) fn version_tags(&self) -> Result<Vec<String>, Failure> {
         let tags = self.text(&["tag", "--list", "v*"])?.unwrap_or_default();
         Ok(tags.lines().map(str::to_owned).collect())
     }
 
     /// The branch that the current one is to be merged into: the one that it follows, else the
     /// default branch of `origin`.
-    pub(super) fn upstream(&self) -> Result<Option<String>, Failure> {
+    pub(crate) fn upstream(&self) -> Result<Option<String>, Failure> {
         for name in ["@{upstream}", "origin/HEAD", "origin/main"] {
             let found = self.line(&["rev-parse", "--abbrev-ref", "--verify", "--quiet", name])?;
             if let Some(found) = found.filter(|found| !found.is_empty()) {
@@ -39,12 +55,12 @@ impl<'a> Git<'a> {
     }
 
     /// The last commit that is in both.
-    pub(super) fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, Failure> {
+    pub(crate) fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, Failure> {
         self.line(&["merge-base", one, other])
     }
 
     /// The commit of a tag, branch or other name; `None` where there is none.
-    pub(super) fn commit(&self, name: &str) -> Result<Option<String>, Failure> {
+    pub(crate) fn commit(&self, name: &str) -> Result<Option<String>, Failure> {
         let name = format!("{name}^{{commit}}");
         self.line(&[
             "rev-parse",
@@ -56,7 +72,7 @@ impl<'a> Git<'a> {
     }
 
     /// Whether the history has been cut off, as CI systems like to do.
-    pub(super) fn is_shallow(&self) -> Result<bool, Failure> {
+    pub(crate) fn is_shallow(&self) -> Result<bool, Failure> {
         Ok(self
             .line(&["rev-parse", "--is-shallow-repository"])?
             .as_deref()
@@ -64,7 +80,7 @@ impl<'a> Git<'a> {
     }
 
     /// A file as it is in a commit; `None` where the commit has none.
-    pub(super) fn file(&self, commit: &str, path: &str) -> Result<Option<String>, Failure> {
+    pub(crate) fn file(&self, commit: &str, path: &str) -> Result<Option<String>, Failure> {
         self.text(&["show", &format!("{commit}:{path}")])
     }
 
@@ -74,7 +90,13 @@ impl<'a> Git<'a> {
 
     /// What git says; `None` when it says no.
     fn text(&self, arguments: &[&str]) -> Result<Option<String>, Failure> {
-        let output = Command::new("git")
+        let output = self.output(arguments)?;
+        let text = || String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok(output.status.success().then(text))
+    }
+
+    fn output(&self, arguments: &[&str]) -> Result<Output, Failure> {
+        Command::new("git")
             .arg("-C")
             .arg(self.root)
             .args(arguments)
@@ -83,13 +105,6 @@ impl<'a> Git<'a> {
             .env_remove("GIT_WORK_TREE")
             .env_remove("GIT_INDEX_FILE")
             .output()
-            .map_err(|source| Failure::Program {
-                program: "git".to_owned(),
-                source,
-            })?;
-        Ok(output
-            .status
-            .success()
-            .then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
+            .map_err(|source| Failure::tool("git", format!("it cannot be run: {source}")))
     }
 }

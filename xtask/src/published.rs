@@ -1,11 +1,9 @@
 //! What callers and databases were last given: the commit that the present tree is compared with.
 
-mod git;
-
 use semver::Version;
 
-use self::git::Git;
 use crate::finding::Failure;
+use crate::git::Git;
 use crate::layout::Layout;
 
 /// How a release is told in words.
