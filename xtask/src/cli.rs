@@ -155,8 +155,8 @@ impl Command {
             Self::Breaking(_) => "no caller is broken, or the version says so",
             Self::Mutate(_) => "every mistake is caught, and nothing else is reported",
             Self::Check(_) => {
-                "clean: generated code is up to date, the contract lints, the database's descriptions \
-                 agree, the crate table holds"
+                "clean: generated code and documents are up to date, the contract lints and breaks no \
+                 caller, the database's descriptions agree, the crate table holds"
             }
             Self::Conform(_) => "the running service keeps the contract's word",
         }

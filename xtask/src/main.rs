@@ -1,8 +1,10 @@
-//! The repository's commands: `cargo xtask generate`, `cargo xtask check`.
+//! The repository's commands, `cargo xtask …`: generate, check, breaking, schema, conform, mutate.
 //!
-//! A thin command line: it reads files, calls the generator, compares, prints, and turns what
-//! was found into an exit code. It may use nothing that is generated, so that it builds when
-//! the generated code is broken.
+//! A command reads a checkout, compares what must agree, and turns what it has found into text
+//! and an exit code. What a contract means is the generator's to say (`booking-codegen`), what an
+//! answer is worth the witness's (`contract-witness`). It may use nothing that is generated, so
+//! that it builds when the generated code is broken; the service and its tests it runs as
+//! processes.
 
 mod architecture;
 mod breaking;

@@ -4588,6 +4588,11 @@ Values that were sent are never echoed back.
 however many bookings arrive meanwhile. A request without `page` and `cursor` gives the first page
 together with the cursor of the next one.
 
+**Compatibility.** What is accepted stays accepted, and answers keep to what is declared here, until
+the version says otherwise: a new major, or a new minor while the major is 0. Properties and headers
+may be added to answers, and codes and states to their lists: a client reads past what it does not
+know, and goes by the status where it does not know a code.
+
 **Extensions.** `x-error-codes`, on every error response, lists the codes that the operation
 can return with that status. `x-max-body-bytes`, on every operation with a body, is the size
 beyond which a body is refused with 413.
