@@ -106,7 +106,7 @@ mod tests {
         );
         assert_eq!(
             found("```rust\nlet a = 1;\nclient.fetch_booking()\n```\n"),
-            one("document-name", 3)
+            one("document-member", 3)
         );
         assert_eq!(
             found("See `FetchBookingRequest`.\n"),
@@ -125,6 +125,20 @@ mod tests {
             one("document-field", 2)
         );
         assert_eq!(found("Send `party_sise`.\n"), one("document-name", 1));
+    }
+
+    #[test]
+    fn a_field_that_only_the_database_still_has_is_found_in_rust() {
+        assert_eq!(
+            found("```rust\nlet wishes = booked.guest_notes;\nlet all = 0..guest_notes;\n```\n"),
+            one("document-member", 2)
+        );
+        assert_eq!(
+            found("Send `guest_notes(None)`.\n"),
+            one("document-function", 1)
+        );
+        // A column may be named by itself.
+        assert_eq!(found("See `guest_notes` and `create_booking()`.\n"), []);
     }
 
     #[test]

@@ -25,6 +25,14 @@ const SOURCES: [&str; 9] = [
 /// Files below [`SOURCES`] whose names are wrong on purpose.
 const MISTAKES: [&str; 2] = ["xtask/src/documents/", "xtask/src/mutate/"];
 
+/// Rust that is generated from the contract, with the thin layer over the client. It is what the
+/// examples of a document are written against, and so the names of its members are known here
+/// alone: a column that is still called as the property was before teaches nobody how to call.
+const GENERATED: [&str; 2] = ["crates/booking-client/src/", "crates/booking-api/src/"];
+
+/// Where the client is called.
+const CALLERS: [&str; 2] = ["/tests/", "/examples/"];
+
 /// What exists.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -40,6 +48,10 @@ pub(super) struct Names {
     fields: BTreeSet<String>,
     /// Every word of the sources that is no word of English.
     words: BTreeSet<String>,
+    /// Every word of the Rust in [`GENERATED`]: what may stand behind a dot in an example.
+    members: BTreeSet<String>,
+    /// What the sources define or call: `name(`.
+    functions: BTreeSet<String>,
     /// What the sources hold as a text of its own: `/health`.
     literals: BTreeSet<String>,
     /// Every file, below the root.
@@ -77,18 +89,23 @@ impl Names {
             }
             let path = layout.root().join(file);
             let bytes = fs::read(&path).map_err(Failure::io("read", &path))?;
-            names.learn(&String::from_utf8_lossy(&bytes));
+            let text = String::from_utf8_lossy(&bytes);
+            names.learn(&text);
+            // Tests and examples call the client as it was before, until somebody compiles them.
+            let path = format!("/{file}");
+            if !CALLERS.iter().any(|callers| path.contains(callers)) {
+                names.learn_functions(&text);
+            }
+            if GENERATED.iter().any(|below| file.starts_with(below)) && file.ends_with(".rs") {
+                names.learn_members(&text);
+            }
         }
         Ok(names)
     }
 
-    /// Learns the words of a source. Comments teach nothing: they may be as old as documents.
+    /// Learns the words of a source.
     fn learn(&mut self, text: &str) {
-        for line in text.lines() {
-            let code = line.trim_start();
-            if code.starts_with("//") || code.starts_with("--") {
-                continue;
-            }
+        for code in code_of(text) {
             for (_, word) in words(code) {
                 if is_name(word) && !self.words.contains(word) {
                     self.words.insert(word.to_owned());
@@ -97,6 +114,29 @@ impl Names {
             for literal in code.split('"').skip(1).step_by(2) {
                 if literal.starts_with('/') && !self.literals.contains(literal) {
                     self.literals.insert(literal.to_owned());
+                }
+            }
+        }
+    }
+
+    /// Learns what can stand behind a dot.
+    fn learn_members(&mut self, text: &str) {
+        for code in code_of(text) {
+            for (_, word) in words(code) {
+                if !self.members.contains(word) {
+                    self.members.insert(word.to_owned());
+                }
+            }
+        }
+    }
+
+    /// Learns what is defined or called.
+    fn learn_functions(&mut self, text: &str) {
+        for code in code_of(text) {
+            for (offset, word) in words(code) {
+                let called = code[offset + word.len()..].starts_with(['(', '<']);
+                if called && is_name(word) && !self.functions.contains(word) {
+                    self.functions.insert(word.to_owned());
                 }
             }
         }
@@ -117,6 +157,16 @@ impl Names {
 
     pub(super) fn is_known(&self, name: &str) -> bool {
         self.words.contains(name) || self.fields.contains(name) || self.keys.contains(name)
+    }
+
+    /// Whether a field or a method of this name is there to be used by an example.
+    pub(super) fn is_member(&self, name: &str) -> bool {
+        self.members.contains(name)
+    }
+
+    /// Whether the sources define or call a function of this name.
+    pub(super) fn is_function(&self, name: &str) -> bool {
+        self.functions.contains(name)
     }
 
     pub(super) fn is_command(&self, name: &str) -> bool {
@@ -173,12 +223,26 @@ impl Names {
             routes: vec!["/bookings".to_owned(), "/bookings/{booking_id}".to_owned()],
             base_path: "/api/v1".to_owned(),
             fields: set(&["party_size"]),
-            words: set(&["create_booking", "CreateBookingRequest", "bk_1"]),
+            words: set(&[
+                "create_booking",
+                "CreateBookingRequest",
+                "bk_1",
+                "guest_notes",
+            ]),
+            members: set(&["create_booking", "send", "await"]),
+            functions: set(&["create_booking"]),
             literals: set(&["/health"]),
             files: vec!["crates/a/src/ir.rs".to_owned()],
             commands: set(&["check"]),
         }
     }
+}
+
+/// The lines of a source that are code. Comments teach nothing: they may be as old as documents.
+fn code_of(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .map(str::trim_start)
+        .filter(|line| !line.starts_with("//") && !line.starts_with("--"))
 }
 
 /// The words of a text, each with its offset.

@@ -17,6 +17,10 @@ pub(super) enum Missing {
     File(String),
     /// A subcommand of `cargo xtask`.
     Command(String),
+    /// A field or a method, in Rust.
+    Member(String),
+    /// A function that is called within a sentence.
+    Function(String),
     /// Any other name.
     Name(String),
 }
@@ -29,6 +33,8 @@ impl Missing {
             Self::Path(_) => "document-path",
             Self::File(_) => "document-file",
             Self::Command(_) => "document-command",
+            Self::Member(_) => "document-member",
+            Self::Function(_) => "document-function",
             Self::Name(_) => "document-name",
         }
     }
@@ -40,6 +46,8 @@ impl Missing {
             | Self::Path(name)
             | Self::File(name)
             | Self::Command(name)
+            | Self::Member(name)
+            | Self::Function(name)
             | Self::Name(name) => name,
         }
     }
@@ -55,6 +63,11 @@ impl fmt::Display for Missing {
             Self::Path(path) => write!(formatter, "the contract has no path {path}"),
             Self::File(path) => write!(formatter, "there is no file {path}"),
             Self::Command(name) => write!(formatter, "`cargo xtask` has no command {name}"),
+            Self::Member(name) => write!(
+                formatter,
+                "neither the generated code nor the client has a field or method {name}"
+            ),
+            Self::Function(name) => write!(formatter, "the sources have no function {name}"),
             Self::Name(name) => write!(
                 formatter,
                 "neither the contract nor the sources have {name}"
@@ -97,7 +110,11 @@ pub(super) fn missing(text: &str, language: Option<&str>, names: &Names) -> Vec<
         if flag || judged.iter().any(|range| range.contains(&offset)) {
             continue;
         }
-        let missing = if json && is_key(text, offset, word) {
+        let missing = if language == Some("rust") && is_member(text, offset, word) {
+            (!names.is_member(word)).then(|| Missing::Member(word.to_owned()))
+        } else if language.is_none() && is_call(text, offset, word) {
+            (!names.is_function(word)).then(|| Missing::Function(word.to_owned()))
+        } else if json && is_key(text, offset, word) {
             (!names.is_field(word)).then(|| Missing::Field(word.to_owned()))
         } else if is_camel_case(word) {
             (!names.is_operation_or_key(word)).then(|| Missing::Operation(word.to_owned()))
@@ -155,4 +172,21 @@ fn path(token: &str, alone: bool, inline: bool, names: &Names) -> Option<Option<
 fn is_key(text: &str, offset: usize, word: &str) -> bool {
     let after = text[offset + word.len()..].strip_prefix('"');
     text[..offset].ends_with('"') && after.is_some_and(|rest| rest.trim_start().starts_with(':'))
+}
+
+/// Whether the word at `offset` is taken of a value: `.word`, and neither `..word` nor `1.0`.
+fn is_member(text: &str, offset: usize, word: &str) -> bool {
+    let owner = text[..offset].strip_suffix('.');
+    owner.is_some_and(|owner| !owner.ends_with('.'))
+        && !word.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether `text` is nothing but a call of the word, which begins it and is a name: `a_b(…)`.
+fn is_call(text: &str, offset: usize, word: &str) -> bool {
+    let snake_case = word.contains('_') && !word.contains(|c: char| c.is_ascii_uppercase());
+    offset == 0
+        && snake_case
+        && is_name(word)
+        && text[word.len()..].starts_with('(')
+        && text.ends_with(')')
 }

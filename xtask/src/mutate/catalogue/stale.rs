@@ -74,7 +74,7 @@ pub(super) fn all() -> Vec<Mutation> {
         mistake(
             "the README calls an operation that is no more",
             4,
-            &["stale/document-name"],
+            &["stale/document-member"],
             vec![replace(
                 README,
                 "client.create_booking()",
@@ -82,6 +82,37 @@ pub(super) fn all() -> Vec<Mutation> {
             )],
         )
         .quick(),
+        mistake(
+            // The column, the rules and the tests keep the name, and the README may not.
+            "a property is renamed and the README's sentence keeps its name",
+            4,
+            &[
+                "stale/document-function",
+                "breaking/request-narrowed",
+                "breaking/response-property-removed",
+            ],
+            vec![Edit::ReplaceAll {
+                file: CONTRACT,
+                from: "special_requests",
+                to: "guest_wishes",
+            }],
+        )
+        .regenerated(),
+        mistake(
+            "a property is renamed and the README's example keeps its name",
+            4,
+            &[
+                "stale/document-field",
+                "stale/document-member",
+                "breaking/response-property-removed",
+            ],
+            vec![Edit::ReplaceAll {
+                file: CONTRACT,
+                from: "confirmation_code",
+                to: "booking_code",
+            }],
+        )
+        .regenerated(),
         mistake(
             "a document names an operation that is no more",
             4,
