@@ -4,7 +4,8 @@
 -- property. Names are qualified where the search path does not lead to them.
 --
 -- Left out, because they are no part of a schema: owners and privileges (they are the
--- operator's), comments (schema.sql has them as comments), statistics, versions of
+-- operator's, who names roles that a migration cannot know; so a GRANT or an ALTER … OWNER in a
+-- migration, in schema.sql or in a running database is deliberately not compared), comments (schema.sql has them as comments), statistics, versions of
 -- extensions, whatever belongs to an extension, and Diesel's own table of migrations.
 
 -- Extensions.
@@ -85,11 +86,17 @@ WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND attnum > 0 AND NOT attisdrop
 
 -- Constraints of tables and of domains, with their deferral, validity and actions. Since
 -- version 18 NOT NULL is one too; here it is the column's nullability throughout. Constraint
--- triggers are triggers.
+-- triggers are triggers. Foreign keys, and whatever is deferrable, are kept by internal triggers,
+-- of which `DISABLE TRIGGER ALL` leaves no other trace; those of a foreign key are on two tables.
 SELECT 'constraint' AS class,
     CASE conrelid WHEN 0 THEN contypid::regtype::text ELSE conrelid::regclass::text END AS parent,
     quote_ident(conname) AS name,
     pg_get_constraintdef(k.oid) AS "definition",
+    CASE WHEN contype <> 'c' THEN coalesce(
+        (SELECT string_agg(DISTINCT format('%s on %s', CASE tgenabled WHEN 'D' THEN 'disabled'
+                WHEN 'R' THEN 'replicas only' ELSE 'always' END, tgrelid::regclass), ', ')
+            FROM pg_trigger WHERE tgconstraint = k.oid AND tgisinternal AND tgenabled <> 'O'),
+        'enabled') END AS "enforcement",
     CASE WHEN indisclustered THEN 'yes' END AS "clusters the table",
     CASE WHEN indisreplident THEN 'yes' END AS "is the replica identity"
 FROM pg_constraint k

@@ -136,6 +136,28 @@ const EDITS: &[(&str, &[&str])] = &[
         "ALTER DOMAIN share DROP CONSTRAINT share_check",
         &["- constraint share_check of share"],
     ),
+    // Whether foreign keys and deferrable constraints are kept at all.
+    (
+        "ALTER TABLE claims DISABLE TRIGGER ALL",
+        &[
+            "constraint claims_owner_id_fkey of claims: enforcement",
+            "trigger claims_touch of claims: state",
+        ],
+    ),
+    (
+        "ALTER TABLE owners DISABLE TRIGGER ALL",
+        &["constraint claims_owner_id_fkey of claims: enforcement"],
+    ),
+    (
+        "ALTER TABLE claims DROP CONSTRAINT claims_pkey,
+            ADD CONSTRAINT claims_pkey PRIMARY KEY (claim_id) DEFERRABLE;
+            ALTER TABLE claims DISABLE TRIGGER ALL; ALTER TABLE claims ENABLE TRIGGER claims_touch",
+        &[
+            "constraint claims_owner_id_fkey of claims: enforcement",
+            "constraint claims_pkey of claims: definition",
+            "constraint claims_pkey of claims: enforcement",
+        ],
+    ),
     // Indexes.
     ("DROP INDEX claims_owner", &["- index claims_owner of claims"]),
     ("CREATE INDEX owners_phone ON owners (phone)", &["+ index owners_phone of owners"]),

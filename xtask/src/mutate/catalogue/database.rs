@@ -66,6 +66,15 @@ pub(super) fn all() -> Vec<Mutation> {
             vec![replace(SCHEMA, "period WITH &&", "period WITH =")],
         ),
         mistake(
+            "schema.sql switches a table's foreign keys off",
+            8,
+            &["database/schema-sql"],
+            vec![Edit::Append {
+                file: SCHEMA,
+                text: "ALTER TABLE occupancies DISABLE TRIGGER ALL;\n",
+            }],
+        ),
+        mistake(
             "schema.sql has another default",
             8,
             &["database/schema-sql"],
