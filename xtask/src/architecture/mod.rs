@@ -6,21 +6,20 @@ mod document;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
+use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, PackageId};
 
-use crate::finding::{Failure, Finding, Kind};
+use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
 
 use table::{Reach, Row, TABLE};
 
 /// Checks the workspace against the table.
 pub(crate) fn check(layout: &Layout) -> Result<Vec<Finding>, Failure> {
-    let metadata = MetadataCommand::new()
-        .manifest_path(layout.root().join("Cargo.toml"))
-        .other_options(["--locked".to_owned()])
-        .exec()?;
-    let mut findings = findings(&Workspace::of(&metadata), TABLE);
+    let (workspace, behind) = Workspace::read(layout.root())?;
+    let mut findings = findings(&workspace, TABLE);
+    findings.extend(behind);
     let path = layout.root().join(document::DOCUMENT);
     let text = std::fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
     findings.extend(document::check(&text, TABLE));
@@ -39,44 +38,78 @@ struct Workspace {
 }
 
 impl Workspace {
-    fn of(metadata: &Metadata) -> Self {
-        let names: BTreeMap<&PackageId, String> = metadata
-            .packages
-            .iter()
-            .map(|package| (&package.id, package.name.to_string()))
-            .collect();
+    /// Asks cargo, and says where Cargo.lock is behind what the crates declare. What the members
+    /// use comes from their own words, for they are complete: cargo resolves no dependency that
+    /// no feature asks for, and nothing at all with a lock that is behind.
+    fn read(root: &Path) -> Result<(Self, Option<Finding>), Failure> {
+        let mut command = MetadataCommand::new();
+        command.manifest_path(root.join("Cargo.toml"));
+        let mut workspace = Self::declared(&command.clone().no_deps().exec()?);
+        let resolved = command
+            .features(CargoOpt::AllFeatures)
+            .other_options(["--locked".to_owned()])
+            .exec();
+        match resolved {
+            Ok(resolved) => workspace.resolve(&resolved),
+            Err(cargo_metadata::Error::CargoMetadata { stderr }) if stderr.contains("--locked") => {
+                return Ok((workspace, Some(lock_is_behind())));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok((workspace, None))
+    }
+
+    /// The members, and what each says itself that it uses.
+    fn declared(metadata: &Metadata) -> Self {
         let mut workspace = Self::default();
         for member in metadata.workspace_packages() {
             let directory = member
                 .manifest_path
                 .parent()
                 .and_then(|path| path.strip_prefix(&metadata.workspace_root).ok());
+            let name = member.name.to_string();
             workspace.members.insert(
-                member.name.to_string(),
+                name.clone(),
                 directory.map(ToString::to_string).unwrap_or_default(),
             );
+            let (in_tests, built): (Vec<_>, Vec<_>) = member
+                .dependencies
+                .iter()
+                .partition(|used| used.kind == DependencyKind::Development);
+            let uses: BTreeSet<_> = built.iter().map(|used| used.name.clone()).collect();
+            let besides = in_tests.iter().map(|used| used.name.clone());
+            let besides = besides.filter(|used| !uses.contains(used)).collect();
+            workspace.uses_in_tests.insert(name.clone(), besides);
+            workspace.uses.insert(name, uses);
         }
+        workspace
+    }
+
+    /// Adds what the packages of others are built with.
+    fn resolve(&mut self, metadata: &Metadata) {
+        let names: BTreeMap<&PackageId, &str> = metadata
+            .packages
+            .iter()
+            .map(|package| (&package.id, package.name.as_str()))
+            .collect();
         for node in metadata.resolve.iter().flat_map(|resolve| &resolve.nodes) {
             let Some(user) = names.get(&node.id) else {
                 continue;
             };
-            for used in &node.deps {
-                let Some(name) = names.get(&used.pkg) else {
-                    continue;
-                };
-                let only_in_tests = used
-                    .dep_kinds
-                    .iter()
-                    .all(|kind| kind.kind == DependencyKind::Development);
-                let uses = if only_in_tests {
-                    &mut workspace.uses_in_tests
-                } else {
-                    &mut workspace.uses
-                };
-                uses.entry(user.clone()).or_default().insert(name.clone());
+            if self.members.contains_key(*user) {
+                continue;
             }
+            let uses = self.uses.entry((*user).to_owned()).or_default();
+            let built = node.deps.iter().filter(|used| {
+                let mut kinds = used.dep_kinds.iter();
+                kinds.any(|kind| kind.kind != DependencyKind::Development)
+            });
+            uses.extend(
+                built
+                    .filter_map(|used| names.get(&used.pkg))
+                    .map(|name| (*name).to_owned()),
+            );
         }
-        workspace
     }
 
     /// Everything that `package` is built with, each with the package through which it came.
@@ -93,6 +126,16 @@ impl Workspace {
         }
         found
     }
+}
+
+fn lock_is_behind() -> Finding {
+    Finding::error(
+        Kind::Architecture,
+        "lock",
+        "Cargo.lock is behind what the crates declare, so that what they are built with is not known",
+    )
+    .at(Place::file("Cargo.lock"))
+    .help("run `cargo update --workspace`, and commit Cargo.lock")
 }
 
 fn findings(workspace: &Workspace, table: &[Row]) -> Vec<Finding> {
@@ -272,5 +315,42 @@ mod tests {
                 "architecture/missing-crate"
             ]
         );
+    }
+
+    #[test]
+    fn an_optional_dependency_is_seen_also_with_a_lock_that_is_behind() {
+        let root = tempfile::tempdir().unwrap();
+        let package = |name: &str, more: &str| {
+            let directory = root.path().join("crates").join(name);
+            std::fs::create_dir_all(directory.join("src")).unwrap();
+            let manifest = format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n\n{more}");
+            std::fs::write(directory.join("Cargo.toml"), manifest).unwrap();
+            std::fs::write(directory.join("src/lib.rs"), "").unwrap();
+        };
+        std::fs::write(
+            root.path().join("Cargo.toml"),
+            "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n",
+        )
+        .unwrap();
+        package("rules", "");
+        package("server", "");
+        let (clean, behind) = Workspace::read(root.path()).unwrap();
+        assert_eq!(ids(&clean), Vec::<String>::new());
+        assert_eq!(
+            behind.map(|finding| finding.id()).as_deref(),
+            Some("architecture/lock"),
+            "there is no lock yet"
+        );
+        package(
+            "rules",
+            "[dependencies]\nback = { package = \"server\", path = \"../server\", optional = true }\n",
+        );
+        let (odd, _) = Workspace::read(root.path()).unwrap();
+        assert_eq!(ids(&odd), ["architecture/edge"]);
+        let locked = MetadataCommand::new().current_dir(root.path()).exec();
+        assert!(locked.is_ok());
+        let (odd, behind) = Workspace::read(root.path()).unwrap();
+        assert_eq!(ids(&odd), ["architecture/edge"]);
+        assert_eq!(behind, None);
     }
 }

@@ -59,6 +59,33 @@ pub(super) fn all() -> Vec<Mutation> {
             ],
         ),
         mistake(
+            "the domain can be built with tokio, and nobody updates the lock",
+            9,
+            &["architecture/lock", "architecture/never"],
+            vec![replace(
+                "crates/booking-domain/Cargo.toml",
+                "[dependencies]\n",
+                "[dependencies]\ntokio = { workspace = true, optional = true }\n",
+            )],
+        ),
+        mistake(
+            "the server can be built with Diesel",
+            9,
+            &["architecture/never"],
+            vec![
+                replace(
+                    "crates/booking-server/Cargo.toml",
+                    "[dependencies]\n",
+                    "[dependencies]\ndiesel = { workspace = true, optional = true }\n",
+                ),
+                replace(
+                    LOCK,
+                    "name = \"booking-server\"\nversion = \"0.1.0\"\ndependencies = [\n",
+                    "name = \"booking-server\"\nversion = \"0.1.0\"\ndependencies = [\n \"diesel\",\n",
+                ),
+            ],
+        ),
+        mistake(
             "the document lets a crate use what the table does not",
             9,
             &["architecture/document"],
