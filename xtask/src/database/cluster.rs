@@ -1,10 +1,11 @@
 //! A private PostgreSQL, and what is applied to its databases.
 
 use dev_postgres::{TemporaryCluster, TestDatabase};
+use tokio_postgres::error::SqlState;
 
 use super::migrations::Migration;
 use super::rules;
-use super::session::{Session, SqlError};
+use super::session::{STATEMENT_SECONDS, Session, SqlError};
 use super::sql::SqlFile;
 use crate::finding::{Failure, Finding, Kind, Place};
 
@@ -105,12 +106,24 @@ impl Scratch {
 
 /// What the server says about a file, at the line where it stopped.
 fn fails(rule: &str, file: &SqlFile, error: &SqlError) -> Vec<Finding> {
-    let message = format!("PostgreSQL refuses it: {error}");
+    let (message, help) = if error.code == Some(SqlState::QUERY_CANCELED) {
+        (
+            format!("PostgreSQL stopped it: {error}"),
+            format!(
+                "each statement may take {STATEMENT_SECONDS} seconds, in a database without \
+                 data: leave out what waits, or computes for that long"
+            ),
+        )
+    } else {
+        (
+            format!("PostgreSQL refuses it: {error}"),
+            "correct the statement: until it runs, nothing can be compared with it".to_owned(),
+        )
+    };
     let place = match error.position {
         None => Place::file(&file.shown),
         Some(position) => Place::line(&file.shown, file.line_of_character(position)),
     };
-    let help = "correct the statement: until it runs, nothing can be compared with it";
     vec![
         Finding::error(Kind::Database, rule, message)
             .at(place)

@@ -1,8 +1,11 @@
 //! One connection to a database, without async: the checks run side by side in threads.
 
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::error::ErrorPosition;
+use tokio_postgres::error::{ErrorPosition, SqlState};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
+
+/// How long a statement may take in a database of our own, which holds no data: seconds.
+pub(super) const STATEMENT_SECONDS: u32 = 30;
 
 /// A connection, with the runtime that drives it.
 pub(super) struct Session {
@@ -27,27 +30,27 @@ pub(super) struct SqlError {
     pub(super) position: Option<usize>,
     /// Whether it is about a value: one that a constraint or a type does not take.
     pub(super) is_refusal: bool,
+    /// What the server calls it, if it comes from there.
+    pub(super) code: Option<SqlState>,
 }
 
 impl SqlError {
     fn of(error: &tokio_postgres::Error) -> Self {
         let Some(server) = error.as_db_error() else {
-            return Self {
-                message: causes(error),
-                position: None,
-                is_refusal: false,
-            };
+            return Self::because(causes(error));
         };
+        let code = server.code();
         let mut message = server.message().to_owned();
         for more in [server.detail(), server.hint()].into_iter().flatten() {
             message.push_str("; ");
             message.push_str(more);
         }
         // The classes "data exception" and "integrity constraint violation".
-        let class = server.code().code().get(..2);
+        let class = code.code().get(..2);
         Self {
             message,
             is_refusal: matches!(class, Some("22" | "23")),
+            code: Some(code.clone()),
             position: match server.position() {
                 Some(ErrorPosition::Original(position)) => usize::try_from(*position).ok(),
                 Some(ErrorPosition::Internal { .. }) | None => None,
@@ -60,6 +63,7 @@ impl SqlError {
             message: error.to_string(),
             position: None,
             is_refusal: false,
+            code: None,
         }
     }
 }
@@ -80,9 +84,11 @@ fn causes(error: &dyn std::error::Error) -> String {
 }
 
 impl Session {
-    /// Connects to a database of our own.
+    /// Connects to a database of our own. No statement runs for ever there: the limit belongs to
+    /// the connection, so that `RESET ALL` brings it back.
     pub(super) fn open(url: &str) -> Result<Self, SqlError> {
-        let config: Config = url.parse().map_err(|error| SqlError::of(&error))?;
+        let mut config: Config = url.parse().map_err(|error| SqlError::of(&error))?;
+        config.options(format!("-c statement_timeout={STATEMENT_SECONDS}s"));
         Self::connect(&config)
     }
 

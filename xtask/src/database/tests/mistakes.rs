@@ -1,6 +1,9 @@
 //! The check on a copy of the repository's own files, each with one mistake: the finding has
 //! the right id, names the right thing, and stands at the right line.
 
+use super::super::cluster::Scratch;
+use super::super::sql::SqlFile;
+use super::cluster;
 use super::tree::{DOWN, SCHEMA_RS, Tree, UP, lines};
 use crate::finding::Finding;
 
@@ -120,6 +123,39 @@ fn a_migration_that_does_not_run_is_reported_once_at_the_line() {
              syntax error at or near \"(\""
         )]
     );
+}
+
+#[test]
+fn a_statement_that_never_ends_is_stopped() {
+    // The limit is lowered here, for it would be waited for.
+    let endless = "SET statement_timeout = '10ms';\nSELECT pg_sleep(3600);\n";
+    let stopped = "PostgreSQL stopped it: canceling statement due to statement timeout";
+    let tree = Tree::new();
+    tree.write("schema.sql", endless);
+    let name = "2026-12-01-000001_endless";
+    tree.migrate(name, endless, "SELECT 1;");
+    let findings = tree.check();
+    assert_eq!(
+        lines(&findings),
+        [
+            format!("database/migration-fails migrations/{name}/up.sql {stopped}"),
+            format!("database/schema-sql-fails schema.sql {stopped}"),
+        ]
+    );
+    for finding in findings {
+        let help = finding.help.expect("it says what to do");
+        assert!(help.contains("30 seconds"), "{help}");
+    }
+}
+
+#[test]
+fn every_statement_has_a_limit_whatever_a_file_sets() {
+    let scratch = Scratch::empty(cluster()).expect("a database is made");
+    let limit = || scratch.session.texts("SHOW statement_timeout");
+    assert_eq!(limit().expect("it answers"), ["30s"]);
+    let file = SqlFile::new("a.sql", "SET statement_timeout = 0;");
+    scratch.apply("rule", &file).expect("it runs");
+    assert_eq!(limit().expect("it answers"), ["30s"]);
 }
 
 #[test]
