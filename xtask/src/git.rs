@@ -1,7 +1,7 @@
 //! What is asked of git, each question one process.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use crate::finding::Failure;
 
@@ -25,15 +25,35 @@ impl<'a> Git<'a> {
         Self { root }
     }
 
-    /// Does what changes the repository.
+    /// Does what changes the repository, and nothing that a person's own settings ask for, such
+    /// as to sign a tag with a key that has a passphrase.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<(), Failure> {
-        let output = self.output(arguments)?;
+        let mut command = self.command(arguments);
+        command
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1");
+        let output = output(&mut command)?;
         if output.status.success() {
             return Ok(());
         }
         let said = String::from_utf8_lossy(&output.stderr);
         let command = format!("git {}", arguments.join(" "));
         Err(Failure::tool(&command, said.trim()))
+    }
+
+    /// Every file that is known to the repository or would be added to it, below its root and
+    /// with `/` between the parts. A file that has been deleted since may be among them, and so
+    /// may a directory that is a repository of its own.
+    pub(crate) fn files(&self) -> Result<Option<Vec<String>>, Failure> {
+        let arguments = [
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ];
+        let listed = self.text(&arguments)?;
+        Ok(listed.map(|listed| listed.split_terminator('\0').map(str::to_owned).collect()))
     }
 
     /// Every tag whose name begins with `v`.
@@ -90,21 +110,28 @@ impl<'a> Git<'a> {
 
     /// What git says; `None` when it says no.
     fn text(&self, arguments: &[&str]) -> Result<Option<String>, Failure> {
-        let output = self.output(arguments)?;
+        let output = output(&mut self.command(arguments))?;
         let text = || String::from_utf8_lossy(&output.stdout).into_owned();
         Ok(output.status.success().then(text))
     }
 
-    fn output(&self, arguments: &[&str]) -> Result<Output, Failure> {
-        Command::new("git")
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("git");
+        command
             .arg("-C")
             .arg(self.root)
             .args(arguments)
+            .stdin(Stdio::null())
             // A hook's variables would lead elsewhere than the directory.
             .env_remove("GIT_DIR")
             .env_remove("GIT_WORK_TREE")
-            .env_remove("GIT_INDEX_FILE")
-            .output()
-            .map_err(|source| Failure::tool("git", format!("it cannot be run: {source}")))
+            .env_remove("GIT_INDEX_FILE");
+        command
     }
+}
+
+fn output(command: &mut Command) -> Result<Output, Failure> {
+    command
+        .output()
+        .map_err(|source| Failure::tool("git", format!("it cannot be run: {source}")))
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::finding::Failure;
+use crate::git::Git;
 
 /// The places that the commands read and write.
 #[derive(Debug, Clone)]
@@ -55,9 +56,28 @@ impl Layout {
         self.root.join("crates/contract-runtime")
     }
 
-    /// Every file of the repository, below its root, with `/` between the parts, sorted. What
-    /// is built and what belongs to git is left out.
+    /// Every file of the repository, below its root, with `/` between the parts, sorted: what
+    /// git knows or would add, so that neither what is built nor what belongs to somebody's
+    /// machine is among them.
     pub(crate) fn files(&self) -> Result<Vec<String>, Failure> {
+        let listed = match Git::at(&self.root) {
+            Some(git) => git.files()?,
+            None => None,
+        };
+        let mut files = match listed {
+            Some(listed) => listed,
+            None => self.walked()?,
+        };
+        // Git also lists files that have been deleted since.
+        files.retain(|file| self.root.join(file).is_file());
+        files.sort();
+        // A file with a conflict is listed once for each side.
+        files.dedup();
+        Ok(files)
+    }
+
+    /// The files of a tree that came without its repository.
+    fn walked(&self) -> Result<Vec<String>, Failure> {
         let mut files = Vec::new();
         let mut open = vec![self.root.clone()];
         while let Some(directory) = open.pop() {
@@ -76,7 +96,6 @@ impl Layout {
                 }
             }
         }
-        files.sort();
         Ok(files)
     }
 
@@ -106,5 +125,70 @@ impl Layout {
             .unwrap_or(path)
             .display()
             .to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A tree with a file that is ignored, one that is built, and a checkout within.
+    fn tree() -> tempfile::TempDir {
+        let directory = tempfile::tempdir().expect("a directory");
+        for (file, text) in [
+            (".gitignore", ".env\n"),
+            (".env", "PASSWORD=secret\n"),
+            ("README.md", ""),
+            ("crates/a/src/lib.rs", ""),
+            ("target/debug/built", ""),
+            ("worktrees/other/README.md", ""),
+            ("worktrees/other/.git", "gitdir: elsewhere\n"),
+        ] {
+            let path = directory.path().join(file);
+            fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+            fs::write(path, text).expect("it can be written");
+        }
+        directory
+    }
+
+    fn files(directory: &tempfile::TempDir) -> Vec<String> {
+        let layout = Layout::of(directory.path()).expect("it is there");
+        layout.files().expect("they can be listed")
+    }
+
+    #[test]
+    fn a_repository_has_the_files_that_git_knows_or_would_add() {
+        let directory = tree();
+        fs::remove_dir_all(directory.path().join("target")).expect("it is there");
+        let other = directory.path().join("worktrees/other");
+        fs::remove_file(other.join(".git")).expect("it is there");
+        for root in [directory.path(), &other] {
+            let git = Git::of(root);
+            git.run(&["init", "--quiet"]).expect("git runs");
+        }
+        let git = Git::of(directory.path());
+        let expected = [".gitignore", "README.md", "crates/a/src/lib.rs"];
+        assert_eq!(files(&directory), expected);
+        git.run(&["add", "README.md", "crates"]).expect("git runs");
+        assert_eq!(files(&directory), expected);
+        fs::remove_file(directory.path().join("README.md")).expect("it is there");
+        assert_eq!(files(&directory), [".gitignore", "crates/a/src/lib.rs"]);
+    }
+
+    #[test]
+    fn a_tree_without_a_repository_has_every_file_that_is_not_built() {
+        let directory = tree();
+        assert_eq!(
+            files(&directory),
+            [
+                ".env",
+                ".gitignore",
+                "README.md",
+                "crates/a/src/lib.rs",
+                "worktrees/other/README.md"
+            ]
+        );
     }
 }

@@ -164,8 +164,14 @@ fn a_contract_that_cannot_be_read_is_one_clear_line() {
 /// All of them take minutes; `.ci/run` makes them.
 #[test]
 fn the_quick_mutations_are_caught_and_harmless_changes_are_not_reported() {
+    // As for a developer who signs everything, and here with a program that cannot.
+    let directory = directory();
+    let settings = directory.path().join("gitconfig");
+    let signs = "[commit]\ngpgSign = true\n[tag]\ngpgSign = true\n[gpg]\nprogram = false\n";
+    fs::write(&settings, signs).expect("it can be written");
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(["mutate", "--quick"])
+        .env("GIT_CONFIG_GLOBAL", &settings)
         .output()
         .expect("the command runs");
     let (code, said) = outcome(&output);
