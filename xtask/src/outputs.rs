@@ -38,9 +38,7 @@ impl Outputs {
             match read(path)? {
                 None => findings.push(stale("missing", layout, path, "is missing")),
                 Some(found) if found != *expected => {
-                    let line = first_difference(&found, expected);
-                    let what =
-                        format!("differs from what the generator makes, from line {line} on");
+                    let (line, what) = difference(&found, expected);
                     let mut finding = stale("edited", layout, path, &what);
                     finding.place = Some(Place::line(layout.shown(path), line));
                     findings.push(finding);
@@ -84,13 +82,23 @@ fn stale(rule: &str, layout: &Layout, path: &Path, what: &str) -> Finding {
         .help("run `cargo xtask generate` and commit the result together with its cause")
 }
 
-fn first_difference(found: &str, expected: &str) -> usize {
+/// The line of the file in which the first difference is, and what it is.
+fn difference(found: &str, expected: &str) -> (usize, String) {
     let same = found
-        .lines()
-        .zip(expected.lines())
+        .split_inclusive('\n')
+        .zip(expected.split_inclusive('\n'))
         .take_while(|(found, expected)| found == expected)
         .count();
-    same + 1
+    let last = found.split_inclusive('\n').count().max(1);
+    let line = (same + 1).min(last);
+    let what = if found.lines().eq(expected.lines()) {
+        format!("differs from what the generator makes in its line ends, from line {line} on")
+    } else if same < last {
+        format!("differs from what the generator makes, from line {line} on")
+    } else {
+        format!("ends with line {line}, and the generator makes more")
+    };
+    (line, what)
 }
 
 fn read(path: &Path) -> Result<Option<String>, Failure> {
@@ -112,11 +120,13 @@ fn files_below(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
             Err(source) => return Err(Failure::io("list", &directory)(source)),
         };
         for entry in entries {
-            let path = entry.map_err(Failure::io("list", &directory))?.path();
-            if path.is_dir() {
-                open.push(path);
+            let entry = entry.map_err(Failure::io("list", &directory))?;
+            // A link is listed itself: where it leads to is not the generator's directory.
+            let kind = entry.file_type();
+            if kind.map_err(Failure::io("read", &entry.path()))?.is_dir() {
+                open.push(entry.path());
             } else {
-                files.push(path);
+                files.push(entry.path());
             }
         }
     }
@@ -164,6 +174,40 @@ mod tests {
             ["stale/missing", "stale/edited", "stale/left-over"]
         );
         assert!(findings[1].message.contains("from line 2"));
+    }
+
+    #[test]
+    fn the_first_difference_is_in_a_line_that_the_file_has() {
+        let of = |found| difference(found, "a\nb\n");
+        for (found, line, what) in [
+            ("a\nx\n", 2, "from line 2 on"),
+            ("a\n", 1, "ends with line 1, and the generator makes more"),
+            ("", 1, "from line 1 on"),
+            ("a\nb\nc\n", 3, "from line 3 on"),
+            ("a\nb", 2, "in its line ends, from line 2 on"),
+            ("a\r\nb\r\n", 1, "in its line ends, from line 1 on"),
+        ] {
+            let (at, said) = of(found);
+            assert_eq!(at, line, "{found:?}");
+            assert!(said.ends_with(what), "{found:?}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_link_is_left_over_itself_and_not_followed() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let elsewhere = tempfile::tempdir().expect("a directory");
+        fs::write(elsewhere.path().join("work.rs"), "").expect("it can be made");
+        let outputs = outputs(directory.path());
+        let layout = Layout::of_this_repository();
+        outputs.write(&layout).expect("it writes");
+        for (target, name) in [(elsewhere.path(), "link"), (directory.path(), "b/loop")] {
+            let link = directory.path().join(name);
+            std::os::unix::fs::symlink(target, link).expect("it can be made");
+        }
+        let findings = outputs.compare(&layout).expect("it compares");
+        assert_eq!(ids(&findings), ["stale/left-over", "stale/left-over"]);
+        assert!(findings[1].message.contains("/link is in"));
     }
 
     #[test]
