@@ -15,6 +15,11 @@ const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations
     run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 )";
 
+/// What to do about what all databases of a cluster share.
+const CLUSTER_WIDE: &str = "leave roles, tablespaces and databases to whoever runs the cluster, and \
+    out of migrations/ and schema.sql: all databases of a cluster share them, so each can be made \
+    only once, where migrations run in every database";
+
 /// Which way a migration goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
@@ -69,6 +74,9 @@ impl Scratch {
                 "DELETE FROM __diesel_schema_migrations WHERE version =",
             ),
         };
+        if let Some(finding) = cluster_wide(rules::MIGRATION_FAILS, file) {
+            return Ok(Err(vec![finding]));
+        }
         // The name is checked: a version is digits.
         let remembered = format!("{remembered} ('{}')", migration.version);
         if migration.in_transaction {
@@ -97,11 +105,35 @@ impl Scratch {
 
     /// Runs a whole file.
     pub(super) fn apply(&self, rule: &str, file: &SqlFile) -> Result<(), Vec<Finding>> {
+        if let Some(finding) = cluster_wide(rule, file) {
+            return Err(vec![finding]);
+        }
         // Settings of the file end with it: names are to be read as everybody reads them.
         let run = self.session.run(&file.text);
         run.and_then(|()| self.session.run("RESET ALL"))
             .map_err(|error| fails(rule, file, &error))
     }
+}
+
+/// A statement that is not run, since what it does would outlive its database and stand in the
+/// way of the same statement in the next.
+fn cluster_wide(rule: &str, file: &SqlFile) -> Option<Finding> {
+    let (start, what) = file.cluster_wide()?;
+    let message = format!("a {what} belongs to the whole cluster, and not to a database");
+    let place = Place::line(&file.shown, file.line_at(start));
+    let finding = Finding::error(Kind::Database, rule, message).at(place);
+    Some(finding.help(CLUSTER_WIDE))
+}
+
+/// Whether an error is about a role, which a statement may also make within a block of code.
+fn is_about_a_role(error: &SqlError) -> bool {
+    let codes = [
+        SqlState::DUPLICATE_OBJECT,
+        SqlState::UNDEFINED_OBJECT,
+        SqlState::DEPENDENT_OBJECTS_STILL_EXIST,
+    ];
+    error.message.starts_with("role \"")
+        && error.code.as_ref().is_some_and(|code| codes.contains(code))
 }
 
 /// What the server says about a file, at the line where it stopped.
@@ -113,6 +145,11 @@ fn fails(rule: &str, file: &SqlFile, error: &SqlError) -> Vec<Finding> {
                 "each statement may take {STATEMENT_SECONDS} seconds, in a database without \
                  data: leave out what waits, or computes for that long"
             ),
+        )
+    } else if is_about_a_role(error) {
+        (
+            format!("PostgreSQL refuses it: {error}"),
+            CLUSTER_WIDE.to_owned(),
         )
     } else {
         (

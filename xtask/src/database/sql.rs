@@ -49,6 +49,24 @@ impl SqlFile {
         statements
     }
 
+    /// The first statement that makes, changes or drops what all databases of a cluster share:
+    /// where it begins, and what it is about.
+    pub(super) fn cluster_wide(&self) -> Option<(usize, &'static str)> {
+        self.statements().into_iter().find_map(|statement| {
+            let words = self.masked[statement.clone()].split_whitespace();
+            let words: Vec<String> = words.take(3).map(str::to_ascii_uppercase).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let what = match words.as_slice() {
+                ["CREATE" | "ALTER" | "DROP", "USER", "MAPPING"] => return None,
+                ["CREATE" | "ALTER" | "DROP", "ROLE" | "USER" | "GROUP", ..] => "role",
+                ["CREATE" | "ALTER" | "DROP", "TABLESPACE", ..] => "tablespace",
+                ["CREATE" | "DROP", "DATABASE", ..] => "database",
+                _ => return None,
+            };
+            Some((statement.start, what))
+        })
+    }
+
     /// The line of a byte, counted from 1.
     pub(super) fn line_at(&self, offset: usize) -> usize {
         let before = self.text.get(..offset).unwrap_or(&self.text);
@@ -321,6 +339,27 @@ mod tests {
         ] {
             let statements = SqlFile::new("a.sql", sql).statements();
             assert_eq!(statements.len(), count, "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_the_whole_cluster_is_told_from_what_does_not() {
+        for (sql, expected) in [
+            ("SELECT 1;\n-- ops\ncreate  role ops;", Some("role")),
+            ("ALTER USER ops SUPERUSER", Some("role")),
+            ("DROP GROUP ops", Some("role")),
+            (
+                "CREATE TABLESPACE fast LOCATION '/fast'",
+                Some("tablespace"),
+            ),
+            ("DROP DATABASE other", Some("database")),
+            ("CREATE USER MAPPING FOR ops SERVER other", None),
+            ("ALTER DATABASE booking SET timezone = 'UTC'", None),
+            ("CREATE TABLE role (id integer)", None),
+            ("SELECT 'x; CREATE ROLE ops'; -- CREATE ROLE ops", None),
+        ] {
+            let found = SqlFile::new("a.sql", sql).cluster_wide();
+            assert_eq!(found.map(|(_, what)| what), expected, "{sql}");
         }
     }
 

@@ -159,6 +159,40 @@ fn every_statement_has_a_limit_whatever_a_file_sets() {
 }
 
 #[test]
+fn what_belongs_to_the_whole_cluster_is_refused_before_it_is_made() {
+    let tree = Tree::new();
+    let name = "2026-12-01-000001_operators";
+    let up = "SELECT 1;\nCREATE ROLE operators_of_a_test;\n";
+    tree.migrate(name, up, "DROP ROLE operators_of_a_test;");
+    let findings = tree.check();
+    assert_eq!(
+        lines(&findings),
+        [format!(
+            "database/migration-fails migrations/{name}/up.sql:2 a role belongs to the whole \
+             cluster, and not to a database"
+        )]
+    );
+    let help = findings[0].help.as_deref().unwrap_or_default();
+    assert!(help.starts_with("leave roles, tablespaces"), "{help}");
+}
+
+#[test]
+fn a_role_that_a_block_of_code_needs_is_left_to_the_cluster_too() {
+    let tree = Tree::new();
+    let up = "DO $$ BEGIN GRANT SELECT ON users TO nobody_of_a_test; END $$;";
+    tree.migrate("2026-12-01-000001_operators", up, "SELECT 1;");
+    let findings = tree.check();
+    assert_eq!(findings.len(), 1, "{:?}", lines(&findings));
+    let message = &findings[0].message;
+    assert!(
+        message.contains("role \"nobody_of_a_test\" does not exist"),
+        "{message}"
+    );
+    let help = findings[0].help.as_deref().unwrap_or_default();
+    assert!(help.starts_with("leave roles, tablespaces"), "{help}");
+}
+
+#[test]
 fn a_way_back_that_leaves_something_is_named() {
     let tree = Tree::new();
     tree.edit(DOWN, "DROP TABLE users;\n", "");

@@ -153,6 +153,21 @@ pub(super) fn all() -> Vec<Mutation> {
             }],
         ),
         mistake(
+            "a new migration makes a role, which is the whole cluster's",
+            8,
+            &["database/migration-fails"],
+            vec![
+                Edit::Create {
+                    file: "migrations/2027-01-01-000001_roles/up.sql",
+                    text: "CREATE ROLE host;\n",
+                },
+                Edit::Create {
+                    file: "migrations/2027-01-01-000001_roles/down.sql",
+                    text: "DROP ROLE host;\n",
+                },
+            ],
+        ),
+        mistake(
             "a new migration is in no description, and has a list of its own",
             4,
             &[
