@@ -1,5 +1,7 @@
 //! The crate table of docs/architecture.md, as it is enforced.
 
+use crate::finding::Place;
+
 /// One row of the table.
 pub(super) struct Row {
     /// The package.
@@ -23,6 +25,21 @@ pub(super) enum Reach {
     /// Everything that it is built with.
     Closure,
 }
+
+/// Where a package has its row, in this file.
+pub(super) fn place(package: &str) -> Place {
+    let row = format!("package: \"{package}\",");
+    let line = include_str!("table.rs")
+        .lines()
+        .position(|line| line.trim() == row);
+    Place {
+        line: line.map(|index| index + 1),
+        ..Place::file(FILE)
+    }
+}
+
+/// This file, below the root.
+const FILE: &str = "xtask/src/architecture/table.rs";
 
 pub(super) const TABLE: &[Row] = &[
     Row {
