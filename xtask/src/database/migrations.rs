@@ -24,14 +24,58 @@ pub(super) struct Migration {
     pub(super) in_transaction: bool,
 }
 
+/// What the folder holds.
+#[derive(Debug)]
+pub(super) struct Folder {
+    /// The migrations that Diesel can run, oldest first.
+    pub(super) migrations: Vec<Migration>,
+    /// The names of the directories that something is wrong with.
+    pub(super) broken: Vec<String>,
+    /// Everything that is wrong.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Folder {
+    /// Whether a directory is there, and what it holds cannot be said.
+    pub(super) fn is_unreadable(&self, name: &str) -> bool {
+        self.broken.iter().any(|broken| broken == name)
+            && self
+                .migrations
+                .iter()
+                .all(|migration| migration.name != name)
+    }
+
+    /// The migrations that nothing broken comes before, so that they run on what they expect.
+    pub(super) fn sound(&self) -> &[Migration] {
+        let first = self.broken.iter().map(|name| version(name)).min();
+        let is_before = |one: &Migration| first.as_ref().is_none_or(|broken| one.version < *broken);
+        let count = self.migrations.iter().take_while(|one| is_before(one));
+        &self.migrations[..count.count()]
+    }
+}
+
 /// All migrations, oldest first, or everything that is wrong with the folder.
 pub(super) fn read(layout: &Layout) -> Result<Result<Vec<Migration>, Vec<Finding>>, Failure> {
+    let folder = read_folder(layout)?;
+    Ok(if folder.findings.is_empty() {
+        Ok(folder.migrations)
+    } else {
+        Err(folder.findings)
+    })
+}
+
+/// The migrations that can be read, and what is wrong with the others.
+pub(super) fn read_folder(layout: &Layout) -> Result<Folder, Failure> {
     let mut migrations: Vec<Migration> = Vec::new();
+    let mut broken = Vec::new();
     let mut findings = Vec::new();
     for name in directories(&layout.migrations())? {
         match read_one(layout, &name)? {
             Ok(migration) => migrations.push(migration),
-            Err(wrong) => findings.extend(wrong),
+            Err(wrong) => {
+                findings.extend(wrong);
+                broken.push(name);
+            }
         }
     }
     migrations.sort_by(|one, other| one.version.cmp(&other.version));
@@ -46,6 +90,7 @@ pub(super) fn read(layout: &Layout) -> Result<Result<Vec<Migration>, Vec<Finding
                     .at(Place::file(&pair[1].up.shown))
                     .help("give the newer one a later number"),
             );
+            broken.extend([pair[0].name.clone(), pair[1].name.clone()]);
         }
     }
     if migrations.is_empty() && findings.is_empty() {
@@ -53,10 +98,10 @@ pub(super) fn read(layout: &Layout) -> Result<Result<Vec<Migration>, Vec<Finding
         let message = "there is no migration, and so no schema to compare with";
         findings.push(Finding::error(Kind::Database, rules::MIGRATION_FOLDER, message).at(place));
     }
-    Ok(if findings.is_empty() {
-        Ok(migrations)
-    } else {
-        Err(findings)
+    Ok(Folder {
+        migrations,
+        broken,
+        findings,
     })
 }
 

@@ -29,7 +29,7 @@ use dev_postgres::TemporaryCluster;
 use self::catalog::Catalog;
 use self::cluster::{Scratch, Way, failure};
 use self::dump::Schema;
-use self::migrations::Migration;
+use self::migrations::{Folder, Migration};
 pub(crate) use self::released::Earlier;
 use self::report::Side;
 use self::sql::SqlFile;
@@ -63,10 +63,7 @@ pub(crate) struct Beside<'a> {
 
 /// Compares every description of the database.
 pub(crate) fn check(layout: &Layout, beside: Beside<'_>) -> Result<Vec<Finding>, Failure> {
-    match migrations::read(layout)? {
-        Ok(migrations) => check_in(start()?, layout, &migrations, beside),
-        Err(findings) => Ok(findings),
-    }
+    check_in(start()?, layout, beside)
 }
 
 /// Writes `schema.sql` and `schema.rs` as the migrations have it, where they differ.
@@ -79,9 +76,11 @@ pub(crate) fn dump(layout: &Layout) -> Result<Vec<Finding>, Failure> {
 
 /// Remembers every migration as released, if none that is has changed.
 pub(crate) fn release(layout: &Layout, earlier: &Earlier) -> Result<Vec<Finding>, Failure> {
-    match migrations::read(layout)? {
-        Ok(migrations) => released::release(layout, &migrations, earlier),
-        Err(findings) => Ok(findings),
+    let folder = migrations::read_folder(layout)?;
+    if folder.findings.is_empty() {
+        released::release(layout, &folder, earlier)
+    } else {
+        Ok(folder.findings)
     }
 }
 
@@ -93,13 +92,19 @@ fn start() -> Result<&'static TemporaryCluster, Failure> {
 fn check_in(
     cluster: &TemporaryCluster,
     layout: &Layout,
-    migrations: &[Migration],
     beside: Beside<'_>,
 ) -> Result<Vec<Finding>, Failure> {
+    let folder = migrations::read_folder(layout)?;
     let unknown = Earlier::default();
     let earlier = beside.earlier.unwrap_or(&unknown);
-    let mut findings = released::check(layout, migrations, earlier)?;
+    let mut findings = folder.findings.clone();
+    findings.extend(released::check(layout, &folder, earlier)?);
     let schema_sql = schema_sql(layout)?;
+    if !folder.findings.is_empty() {
+        findings.extend(of_broken(cluster, layout, &folder, schema_sql.as_ref())?);
+        return Ok(findings);
+    }
+    let migrations = folder.migrations.as_slice();
     let (built, written, back, live) = thread::scope(|scope| {
         let written = scope.spawn(|| of_file(cluster, schema_sql.as_ref()));
         let back = scope.spawn(|| way_back::check(cluster, migrations));
@@ -145,6 +150,29 @@ fn check_in(
     if let Some(live) = live {
         findings.extend(live::check(cluster, migrations, &built, &live)?);
     }
+    Ok(findings)
+}
+
+/// What can be said while the folder is broken: what is wrong by itself. What the migrations
+/// build is not known, and comparing with a part of it would report what nobody did.
+fn of_broken(
+    cluster: &TemporaryCluster,
+    layout: &Layout,
+    folder: &Folder,
+    schema_sql: Option<&SqlFile>,
+) -> Result<Vec<Finding>, Failure> {
+    let mut findings = way_back::check(cluster, folder.sound())?;
+    findings.extend(of_file(cluster, schema_sql)?.err().into_iter().flatten());
+    let message = "nothing was compared with what the migrations build, which is not known until \
+        the folder is in order";
+    let left_out =
+        "schema.sql and schema.rs, the contract's lists of values, and a running database";
+    findings.push(
+        Finding::note(Kind::Database, rules::MIGRATION_FOLDER, message)
+            .at(Place::file(layout.shown(&layout.migrations())))
+            .detail(format!("not compared: {left_out}"))
+            .help("correct what is said of the folder, and check again"),
+    );
     Ok(findings)
 }
 

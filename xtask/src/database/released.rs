@@ -10,7 +10,7 @@ use std::io::ErrorKind;
 
 use sha2::{Digest, Sha256};
 
-use super::migrations::{Migration, version};
+use super::migrations::{Folder, Migration, version};
 use super::rules;
 use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
@@ -66,10 +66,11 @@ const FILES: [&str; 3] = ["up.sql", "down.sql", "metadata.toml"];
 /// Each released file, below `migrations/`, with its sum and the line on which it stands.
 type Entries = BTreeMap<String, (String, usize)>;
 
-/// Compares the migrations with the lock, and the lock with an earlier one.
+/// Compares the migrations with the lock, and the lock with an earlier one. Of a directory that
+/// is broken, that alone is said.
 pub(super) fn check(
     layout: &Layout,
-    migrations: &[Migration],
+    folder: &Folder,
     earlier: &Earlier,
 ) -> Result<Vec<Finding>, Failure> {
     let shown = layout.shown(&layout.released());
@@ -86,30 +87,30 @@ pub(super) fn check(
         let message = format!("{} has {file}, and released.lock does not", earlier.source);
         findings.push(lock(&shown, None, message).help("run `cargo xtask schema release`"));
     }
-    findings.extend(as_released(layout, migrations, &entries, earlier));
-    findings.extend(unchanged(layout, migrations, &entries));
-    findings.extend(in_order(migrations, &entries));
+    findings.extend(as_released(layout, folder, &entries, earlier));
+    findings.extend(unchanged(layout, folder, &entries));
+    findings.extend(in_order(folder, &entries));
     Ok(findings)
 }
 
 /// Adds every migration to the lock, unless something that is released is not what it was.
 pub(super) fn release(
     layout: &Layout,
-    migrations: &[Migration],
+    folder: &Folder,
     earlier: &Earlier,
 ) -> Result<Vec<Finding>, Failure> {
     let present = read(layout)?;
     let shown = layout.shown(&layout.released());
     let (entries, mut findings) = parse(&shown, present.as_deref().unwrap_or_default());
     findings.extend(kept(&shown, &entries, earlier));
-    findings.extend(as_released(layout, migrations, &entries, earlier));
-    findings.extend(unchanged(layout, migrations, &entries));
-    findings.extend(in_order(migrations, &entries));
+    findings.extend(as_released(layout, folder, &entries, earlier));
+    findings.extend(unchanged(layout, folder, &entries));
+    findings.extend(in_order(folder, &entries));
     if !findings.is_empty() {
         return Ok(findings);
     }
     let mut text = HEAD.to_owned();
-    for (file, sum) in migrations.iter().flat_map(sums) {
+    for (file, sum) in folder.migrations.iter().flat_map(sums) {
         text.push_str(&format!("{sum}  {file}\n"));
     }
     if present.as_ref() != Some(&text) {
@@ -180,18 +181,19 @@ fn kept(shown: &str, entries: &Entries, earlier: &Earlier) -> Vec<Finding> {
 /// What a release had is as it was there, whether or not the lock remembers it.
 fn as_released(
     layout: &Layout,
-    migrations: &[Migration],
+    folder: &Folder,
     entries: &Entries,
     earlier: &Earlier,
 ) -> Vec<Finding> {
-    let folder = layout.shown(&layout.migrations());
-    let present: BTreeMap<String, String> = migrations.iter().flat_map(sums).collect();
+    let shown = layout.shown(&layout.migrations());
+    let present: BTreeMap<String, String> = folder.migrations.iter().flat_map(sums).collect();
     let forgotten = earlier
         .files
         .iter()
         .filter(|(file, _)| !entries.contains_key(file));
     let finding = |(file, then): &(String, String)| {
         let what = match present.get(file) {
+            None if folder.is_unreadable(directory(file)) => return None,
             None => "is not there",
             Some(now) if now != then => "has changed since",
             Some(_) => return None,
@@ -200,7 +202,7 @@ fn as_released(
         let finding = Finding::error(Kind::Database, rules::RELEASED_EDITED, message);
         Some(
             finding
-                .at(Place::file(format!("{folder}/{file}")))
+                .at(Place::file(format!("{shown}/{file}")))
                 .help(RESTORE),
         )
     };
@@ -208,10 +210,10 @@ fn as_released(
 }
 
 /// Each released migration is there, with the files that it had, as they were.
-fn unchanged(layout: &Layout, migrations: &[Migration], entries: &Entries) -> Vec<Finding> {
-    let folder = layout.shown(&layout.migrations());
+fn unchanged(layout: &Layout, folder: &Folder, entries: &Entries) -> Vec<Finding> {
+    let shown = layout.shown(&layout.migrations());
     let lock = layout.shown(&layout.released());
-    let present: BTreeMap<String, String> = migrations.iter().flat_map(sums).collect();
+    let present: BTreeMap<String, String> = folder.migrations.iter().flat_map(sums).collect();
     let edited = |message: String, place: Place| {
         Finding::error(Kind::Database, rules::RELEASED_EDITED, message)
             .at(place)
@@ -220,13 +222,14 @@ fn unchanged(layout: &Layout, migrations: &[Migration], entries: &Entries) -> Ve
     let mut findings = Vec::new();
     for (file, (sum, line)) in entries {
         match present.get(file) {
+            None if folder.is_unreadable(directory(file)) => {}
             None => findings.push(edited(
                 format!("{file} was released, and is not there"),
                 Place::line(&lock, *line),
             )),
             Some(now) if now != sum => findings.push(edited(
                 format!("{file} was changed after it was released"),
-                Place::file(format!("{folder}/{file}")),
+                Place::file(format!("{shown}/{file}")),
             )),
             Some(_) => {}
         }
@@ -236,7 +239,7 @@ fn unchanged(layout: &Layout, migrations: &[Migration], entries: &Entries) -> Ve
         if !entries.contains_key(file) && released.contains(&directory(file)) {
             findings.push(edited(
                 format!("{file} was added to a migration that was released without it"),
-                Place::file(format!("{folder}/{file}")),
+                Place::file(format!("{shown}/{file}")),
             ));
         }
     }
@@ -245,14 +248,14 @@ fn unchanged(layout: &Layout, migrations: &[Migration], entries: &Entries) -> Ve
 
 /// Nothing new sorts before what is released: databases that have run the later one would run
 /// the earlier one after it, and new ones before it.
-fn in_order(migrations: &[Migration], entries: &Entries) -> Vec<Finding> {
+fn in_order(folder: &Folder, entries: &Entries) -> Vec<Finding> {
     let released: Vec<&str> = entries.keys().map(|file| directory(file)).collect();
     let Some(last) = released.iter().max_by_key(|name| version(name)) else {
         return Vec::new();
     };
-    let new = migrations
-        .iter()
-        .filter(|migration| !released.contains(&migration.name.as_str()));
+    let new = folder.migrations.iter().filter(|migration| {
+        !released.contains(&migration.name.as_str()) && !folder.broken.contains(&migration.name)
+    });
     let early = new.filter(|migration| migration.version <= version(last));
     let finding = |migration: &Migration| {
         let message = format!(

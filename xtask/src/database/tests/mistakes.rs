@@ -248,58 +248,6 @@ fn a_way_up_that_ends_elsewhere_the_second_time_is_named() {
 }
 
 #[test]
-fn folders_that_diesel_stumbles_over_are_named() {
-    let tree = Tree::new();
-    tree.write(
-        "migrations/2026-12-01-000001_no_way_back/up.sql",
-        "SELECT 1;",
-    );
-    tree.migrate("2026-12-02-000001_empty", "-- nothing\n", "SELECT 1;");
-    tree.migrate("20261203_short", "SELECT 1;", "SELECT 1;");
-    tree.migrate("2026-12-04-000001_odd", "SELECT 1;", "SELECT 1;");
-    tree.write("migrations/2026-12-04-000001_odd/metadata.toml", "");
-    let found = lines(&tree.check());
-    let id = "database/migration-folder migrations";
-    let ones = [
-        format!(
-            "{id}/2026-12-01-000001_no_way_back/down.sql 2026-12-01-000001_no_way_back has no down.sql"
-        ),
-        format!(
-            "{id}/2026-12-02-000001_empty/up.sql up.sql of 2026-12-02-000001_empty holds no statement"
-        ),
-        format!(
-            "{id}/2026-12-04-000001_odd/metadata.toml metadata.toml of 2026-12-04-000001_odd does not say what Diesel reads in it"
-        ),
-        format!("{id}/20261203_short 20261203_short is not named as a migration is"),
-    ];
-    assert_eq!(found, ones);
-}
-
-#[test]
-fn two_migrations_of_one_version_are_named() {
-    let tree = Tree::new();
-    tree.migrate("2026-11-21-000001_others", "SELECT 1;", "SELECT 1;");
-    let found = lines(&tree.check());
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(
-        found[0].contains("have the same version, 20261121000001"),
-        "{found:?}"
-    );
-}
-
-#[test]
-fn no_migration_at_all_is_no_agreement() {
-    let tree = Tree::new();
-    tree.remove("migrations/2026-11-21-000001_bookings");
-    let found = lines(&tree.check());
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(
-        found[0].starts_with("database/migration-folder migrations "),
-        "{found:?}"
-    );
-}
-
-#[test]
 fn an_edited_schema_rs_is_stale_and_its_types_are_named() {
     let tree = Tree::new();
     tree.edit(SCHEMA_RS, "status -> Varchar", "status -> Text");

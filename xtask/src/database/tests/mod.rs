@@ -4,6 +4,7 @@
 mod aspects;
 mod dumps;
 mod enums;
+mod folder;
 mod live;
 mod mistakes;
 mod released;

@@ -16,9 +16,10 @@ fn all_released() -> Tree {
     tree
 }
 
-fn read(tree: &Tree) -> Vec<migrations::Migration> {
-    let migrations = migrations::read(&tree.layout).expect("it can be read");
-    migrations.expect("they are well made")
+fn read(tree: &Tree) -> migrations::Folder {
+    let folder = migrations::read_folder(&tree.layout).expect("it can be read");
+    assert_eq!(lines(&folder.findings), Vec::<String>::new());
+    folder
 }
 
 fn release(tree: &Tree) -> Vec<Finding> {

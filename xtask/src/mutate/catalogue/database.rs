@@ -153,6 +153,25 @@ pub(super) fn all() -> Vec<Mutation> {
             }],
         ),
         mistake(
+            "a badly named migration stands beside an edited one",
+            8,
+            &["database/migration-folder", "database/released-edited"],
+            vec![
+                Edit::Create {
+                    file: "migrations/2027-01-01_short/up.sql",
+                    text: "SELECT 1;\n",
+                },
+                Edit::Create {
+                    file: "migrations/2027-01-01_short/down.sql",
+                    text: "SELECT 1;\n",
+                },
+                Edit::Append {
+                    file: UP,
+                    text: "-- One line more.\n",
+                },
+            ],
+        ),
+        mistake(
             "a new migration makes a role, which is the whole cluster's",
             8,
             &["database/migration-fails"],
