@@ -48,11 +48,19 @@ pub(crate) fn against(layout: &Layout, name: &str) -> Result<Vec<Finding>, Failu
 pub(crate) fn check(layout: &Layout, published: &Published) -> Result<Vec<Finding>, Failure> {
     match of(layout, published)? {
         Ok(baseline) => compare(layout, &baseline, Extent::WhatMatters),
-        Err(reason) => Ok(vec![Finding::note(
-            Kind::Breaking,
-            "baseline",
-            format!("nothing to compare the contract with: {reason}"),
-        )]),
+        Err(reason) => Ok(vec![nothing(&reason)]),
+    }
+}
+
+/// Said when nothing was compared. Where there is a history that could not be reached, somebody
+/// must see to it.
+fn nothing(reason: &str) -> Finding {
+    let message = format!("nothing to compare the contract with: {reason}");
+    if reason.contains("cut off") {
+        Finding::warning(Kind::Breaking, "baseline", message)
+            .help("in CI, check out the whole history (`fetch-depth: 0`), or name a contract with `cargo xtask breaking --against`")
+    } else {
+        Finding::note(Kind::Breaking, "baseline", message)
     }
 }
 
@@ -89,10 +97,11 @@ fn compare(layout: &Layout, baseline: &Baseline, extent: Extent) -> Result<Vec<F
         new_file: layout.shown(&path),
         new_text: &contract::read(&path)?,
     };
-    // What is no YAML is reported by the lint where it is ours, and cannot be helped where it
-    // was published.
-    let Ok(new) = Document::parse(&sides.new_file, sides.new_text) else {
-        return Ok(Vec::new());
+    let new = match Document::parse(&sides.new_file, sides.new_text) {
+        Ok(new) => new,
+        // The lint of `check` has told already what is no YAML.
+        Err(_) if extent == Extent::WhatMatters => return Ok(Vec::new()),
+        Err(found) => return Ok(contract::lints(&found)),
     };
     let old = Document::parse(&sides.old_file, sides.old_text)
         .map_err(|found| unreadable(source, &found))?;
@@ -145,11 +154,14 @@ impl Sides<'_> {
             Verdict::Harmless => Finding::note(Kind::Breaking, rule, message),
         };
         let place = change.place();
-        let finding = match change.side {
-            Side::New => finding.at_span(&self.new_file, self.new_text, place.span),
-            // It stood where the file has no line any more.
-            Side::Old => {
-                let mut finding = finding.at(Place::file(&self.new_file));
+        let finding = match (change.side, &change.new) {
+            (Side::New, _) => finding.at_span(&self.new_file, self.new_text, place.span),
+            // What is gone is shown as it was; the line is that from which it was taken.
+            (Side::Old, from) => {
+                let mut finding = finding.at(from.as_ref().map_or_else(
+                    || Place::file(&self.new_file),
+                    |from| Place::line(&self.new_file, from.span.line),
+                ));
                 finding.excerpt = Some(diagnostic::excerpt(
                     &self.old_file,
                     self.old_text,

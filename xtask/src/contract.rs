@@ -19,14 +19,27 @@ pub(crate) fn load(
     layout: &Layout,
     path: &Path,
 ) -> Result<Result<Contract, Vec<Finding>>, Failure> {
-    let text = read(path)?;
-    let contract = booking_codegen::load(&layout.shown(path), &text);
-    Ok(contract.map_err(|diagnostics| {
-        diagnostics
-            .iter()
-            .map(|found| lint(&diagnostics, found))
-            .collect()
-    }))
+    let shown = layout.shown(path);
+    let bytes = fs::read(path).map_err(Failure::io("read", path))?;
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return Ok(Err(vec![no_text(&shown, &error)])),
+    };
+    Ok(booking_codegen::load(&shown, &text).map_err(|diagnostics| lints(&diagnostics)))
+}
+
+/// The diagnostics of the generator as findings.
+pub(crate) fn lints(diagnostics: &Diagnostics) -> Vec<Finding> {
+    let found = diagnostics.iter();
+    found.map(|found| lint(diagnostics, found)).collect()
+}
+
+fn no_text(shown: &str, error: &std::string::FromUtf8Error) -> Finding {
+    let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+    Finding::error(Kind::Lint, "encoding", "the contract is not UTF-8")
+        .at(Place::line(shown, line))
+        .help("save the file as UTF-8")
 }
 
 /// A diagnostic of the generator as a finding.

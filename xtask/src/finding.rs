@@ -203,6 +203,12 @@ pub(crate) enum Failure {
         path: PathBuf,
         source: std::io::Error,
     },
+    /// Some parts of a command could not do their work, and others have found something.
+    #[error("{}", failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Partly {
+        findings: Vec<Finding>,
+        failures: Vec<Failure>,
+    },
     /// This program is wrong itself.
     #[error("this is a defect of xtask: please report it with what stands above")]
     Defect,
@@ -233,6 +239,14 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What was found all the same, and everything that has failed.
+    pub(crate) fn parts(&self) -> (&[Finding], &[Self]) {
+        match self {
+            Self::Partly { findings, failures } => (findings, failures),
+            one => (&[], std::slice::from_ref(one)),
+        }
+    }
+
     /// What an error of the system means: `action` (`read`) cannot be done to `path`.
     pub(crate) fn io<'a>(
         action: &'static str,

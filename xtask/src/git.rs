@@ -5,6 +5,17 @@ use std::process::{Command, Output, Stdio};
 
 use crate::finding::Failure;
 
+/// What would lead git elsewhere than the directory: a hook's variables, for example.
+const ELSEWHERE: [&str; 7] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+];
+
 /// The repository of a checkout.
 #[derive(Debug)]
 pub(crate) struct Git<'a> {
@@ -12,12 +23,19 @@ pub(crate) struct Git<'a> {
 }
 
 impl<'a> Git<'a> {
-    /// The repository that `root` is the top of; `None` where there is no repository, or no git.
-    pub(crate) fn at(root: &'a Path) -> Option<Self> {
-        let git = Self::of(root);
-        let top = git.line(&["rev-parse", "--show-toplevel"]).ok().flatten()?;
+    /// The repository that `root` is the top of; `None` where there is none.
+    ///
+    /// # Errors
+    /// There is one, and git is missing or does not want to read it: then nothing is known of
+    /// what was published, which is not the same as nothing being published.
+    pub(crate) fn at(root: &'a Path) -> Result<Option<Self>, Failure> {
         // A directory below somebody else's repository is not a checkout of ours.
-        (Path::new(&top).canonicalize().ok()? == root.canonicalize().ok()?).then_some(git)
+        if !root.join(".git").exists() {
+            return Ok(None);
+        }
+        let git = Self::of(root);
+        git.run(&["rev-parse", "--show-toplevel"])?;
+        Ok(Some(git))
     }
 
     /// What is to become a repository, or is known to be the top of one.
@@ -56,18 +74,29 @@ impl<'a> Git<'a> {
         Ok(listed.map(|listed| listed.split_terminator('\0').map(str::to_owned).collect()))
     }
 
-    /// Every tag whose name begins with `v`.
-    pub(crate) fn version_tags(&self) -> Result<Vec<String>, Failure> {
-        let tags = self.text(&["tag", "--list", "v*"])?.unwrap_or_default();
+    /// Every tag whose name begins with `v`, of all commits or of those before the present one.
+    pub(crate) fn version_tags(&self, merged: bool) -> Result<Vec<String>, Failure> {
+        let merged: &[&str] = if merged { &["--merged", "HEAD"] } else { &[] };
+        let arguments = [&["tag", "--list", "v*"], merged].concat();
+        let tags = self.text(&arguments)?.unwrap_or_default();
         Ok(tags.lines().map(str::to_owned).collect())
     }
 
     /// The branch that the current one is to be merged into: the one that it follows, else the
-    /// default branch of `origin`.
+    /// default branch of `origin`. A branch that was pushed follows its own copy, which says
+    /// nothing of where it goes.
     pub(crate) fn upstream(&self) -> Result<Option<String>, Failure> {
-        for name in ["@{upstream}", "origin/HEAD", "origin/main"] {
+        let own = self.line(&["symbolic-ref", "--short", "--quiet", "HEAD"])?;
+        let own = own.map(|branch| format!("/{branch}"));
+        for name in ["@{upstream}", "origin/HEAD", "origin/main", "origin/master"] {
             let found = self.line(&["rev-parse", "--abbrev-ref", "--verify", "--quiet", name])?;
-            if let Some(found) = found.filter(|found| !found.is_empty()) {
+            let Some(found) = found.filter(|found| !found.is_empty()) else {
+                continue;
+            };
+            let copy = own
+                .as_ref()
+                .is_some_and(|own| found.ends_with(own.as_str()));
+            if !(copy && name == "@{upstream}") {
                 return Ok(Some(found));
             }
         }
@@ -117,15 +146,16 @@ impl<'a> Git<'a> {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
+        for variable in ELSEWHERE {
+            command.env_remove(variable);
+        }
+        // Who runs this has built what is in the checkout already, whoever owns it.
         command
+            .args(["-c", "safe.directory=*"])
             .arg("-C")
             .arg(self.root)
             .args(arguments)
-            .stdin(Stdio::null())
-            // A hook's variables would lead elsewhere than the directory.
-            .env_remove("GIT_DIR")
-            .env_remove("GIT_WORK_TREE")
-            .env_remove("GIT_INDEX_FILE");
+            .stdin(Stdio::null());
         command
     }
 }

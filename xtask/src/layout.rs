@@ -60,7 +60,7 @@ impl Layout {
     /// git knows or would add, so that neither what is built nor what belongs to somebody's
     /// machine is among them.
     pub(crate) fn files(&self) -> Result<Vec<String>, Failure> {
-        let listed = match Git::at(&self.root) {
+        let listed = match Git::at(&self.root)? {
             Some(git) => git.files()?,
             None => None,
         };

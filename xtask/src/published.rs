@@ -23,23 +23,28 @@ impl Published {
     /// On the upstream branch itself, where the merge base is the present commit, the commit
     /// before it.
     pub(crate) fn of(layout: &Layout) -> Result<Self, Failure> {
-        let Some(git) = Git::at(layout.root()) else {
+        let Some(git) = Git::at(layout.root())? else {
             return Ok(nothing("this is no checkout of a git repository"));
         };
-        if let Some(tag) = newest(&git.version_tags()?) {
+        // A branch that maintains an older version goes on from its own tags.
+        let tags = git.version_tags(true)?;
+        let others = git.version_tags(false)?;
+        if let Some(tag) = newest(&tags).or_else(|| newest(&others)) {
             let name = format!("refs/tags/{tag}");
             return Ok(match git.commit(&name)? {
                 Some(commit) => found(&format!("{TAG}{tag}"), commit),
                 None => nothing(format!("the tag {tag} is on no commit")),
             });
         }
-        let Some(upstream) = git.upstream()? else {
-            return Ok(nothing("there is no v* tag, and no upstream branch"));
-        };
         let cut = if git.is_shallow()? {
-            ": the history of this clone is cut off, fetch all of it"
+            ": the history of this clone is cut off, fetch all of it, and the tags"
         } else {
             ""
+        };
+        let Some(upstream) = git.upstream()? else {
+            return Ok(nothing(format!(
+                "there is no v* tag, and no upstream branch{cut}"
+            )));
         };
         let (Some(head), Some(base)) = (git.commit("HEAD")?, git.merge_base("HEAD", &upstream)?)
         else {
@@ -63,7 +68,7 @@ impl Published {
 
     /// The commit of a git ref; `None` where there is no such ref.
     pub(crate) fn named(layout: &Layout, name: &str) -> Result<Option<Self>, Failure> {
-        let Some(git) = Git::at(layout.root()) else {
+        let Some(git) = Git::at(layout.root())? else {
             return Ok(None);
         };
         Ok(git.commit(name)?.map(|commit| found(name, commit)))
@@ -95,7 +100,7 @@ impl Published {
 
     /// A file as it was then; `None` where there was none, or nothing to compare with.
     pub(crate) fn file(&self, layout: &Layout, path: &str) -> Result<Option<String>, Failure> {
-        match (self, Git::at(layout.root())) {
+        match (self, Git::at(layout.root())?) {
             (Self::Commit { commit, .. }, Some(git)) => git.file(commit, path),
             _ => Ok(None),
         }
@@ -118,10 +123,12 @@ fn found(what: &str, commit: String) -> Published {
     Published::Commit { source, commit }
 }
 
-/// The tag of the highest version. A tag that is no version is no publication.
+/// The tag of the highest version. A tag that is no version is no publication, and one of a
+/// version before its release (`v0.2.0-rc.1`) promises nothing yet.
 fn newest(tags: &[String]) -> Option<&String> {
     tags.iter()
         .filter_map(|tag| Some((Version::parse(tag.strip_prefix('v')?).ok()?, tag)))
+        .filter(|(version, _)| version.pre.is_empty())
         .max_by(|(one, _), (other, _)| one.cmp(other))
         .map(|(_, tag)| tag)
 }
@@ -129,32 +136,46 @@ fn newest(tags: &[String]) -> Option<&String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
     use std::process::Command;
 
     const CONTRACT: &str = "booking-api.yaml";
 
     #[test]
     fn the_newest_tag_is_the_highest_version_and_no_other_name() {
-        let tags = ["v0.9.0", "v0.10.0", "v0.10.0-rc.1", "vintage", "v2"].map(str::to_owned);
+        let tags = ["v0.9.0", "v0.10.0", "v0.11.0-rc.1", "vintage", "v2"].map(str::to_owned);
         assert_eq!(newest(&tags).map(String::as_str), Some("v0.10.0"));
         assert_eq!(newest(&tags[3..]), None);
     }
 
-    /// A repository of its own.
-    struct Repository(tempfile::TempDir);
+    /// A repository of its own, in a directory that goes with it or stays.
+    struct Repository {
+        path: PathBuf,
+        _directory: Option<tempfile::TempDir>,
+    }
 
     impl Repository {
         fn new() -> Self {
-            let repository = Self(tempfile::tempdir().expect("a directory"));
+            let directory = tempfile::tempdir().expect("a directory");
+            let repository = Self {
+                path: directory.path().to_owned(),
+                _directory: Some(directory),
+            };
             repository.git(&["init", "--quiet", "--initial-branch=main"]);
             repository
+        }
+
+        fn at(path: &Path) -> Self {
+            Self {
+                path: path.to_owned(),
+                _directory: None,
+            }
         }
 
         fn git(&self, arguments: &[&str]) {
             let done = Command::new("git")
                 .arg("-C")
-                .arg(self.0.path())
+                .arg(&self.path)
                 .args(["-c", "user.name=Test", "-c", "user.email=test@example.com"])
                 .args(arguments)
                 .output()
@@ -163,7 +184,7 @@ mod tests {
         }
 
         fn commit(&self, contract: &str) {
-            std::fs::write(self.0.path().join(CONTRACT), contract).expect("it can be written");
+            std::fs::write(self.path.join(CONTRACT), contract).expect("it can be written");
             self.git(&["add", "--all"]);
             self.git(&["commit", "--quiet", "--allow-empty", "--message", contract]);
         }
@@ -174,7 +195,7 @@ mod tests {
         }
 
         fn layout(&self) -> Layout {
-            Layout::of(self.0.path()).expect("it is there")
+            Layout::of(&self.path).expect("it is there")
         }
     }
 
@@ -233,6 +254,50 @@ mod tests {
 
         repository.git(&["tag", "v0.1.0", "main~1"]);
         assert_eq!(published(&layout), pair("tag v0.1.0", "first"));
+    }
+
+    #[test]
+    fn a_branch_that_was_pushed_is_compared_with_where_it_goes_and_not_with_its_copy() {
+        let repository = Repository::new();
+        repository.commit("first");
+        let clones = tempfile::tempdir().expect("a directory");
+        let path = clones.path().join("clone");
+        let layout = repository.clone_to(&path);
+        let clone = Repository::at(&path);
+        clone.git(&["checkout", "--quiet", "-b", "work"]);
+        clone.commit("second");
+        clone.commit("third");
+        clone.git(&["push", "--quiet", "--set-upstream", "origin", "work"]);
+        let published = Published::of(&layout).expect("git answers");
+        assert_eq!(
+            said(&published, &layout),
+            pair("the merge base with origin/main", "first")
+        );
+    }
+
+    #[test]
+    fn a_branch_goes_on_from_its_own_tags_and_not_from_a_version_before_its_release() {
+        let repository = Repository::new();
+        let layout = repository.layout();
+        repository.commit("first");
+        repository.git(&["tag", "v0.1.0"]);
+        repository.git(&["checkout", "--quiet", "-b", "newer"]);
+        repository.commit("second");
+        repository.git(&["tag", "v0.2.0"]);
+        repository.git(&["checkout", "--quiet", "main"]);
+        repository.commit("third");
+        repository.git(&["tag", "v0.1.1-rc.1"]);
+        let published = Published::of(&layout).expect("git answers");
+        assert_eq!(said(&published, &layout), pair("tag v0.1.0", "first"));
+    }
+
+    #[test]
+    fn a_repository_that_git_cannot_read_is_a_failure_and_not_nothing_to_compare_with() {
+        let directory = tempfile::tempdir().expect("a directory");
+        std::fs::write(directory.path().join(".git"), "nonsense").expect("it can be written");
+        let layout = Layout::of(directory.path()).expect("it is there");
+        let error = Published::of(&layout).expect_err("git refuses").to_string();
+        assert!(error.contains("git"), "{error}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod github;
 mod json;
 mod text;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::finding::{Failure, Finding, Severity};
@@ -47,27 +48,64 @@ pub(crate) fn exit_code(findings: &[Finding]) -> u8 {
 /// Prints every finding, or `success` when none of them is an error.
 pub(crate) fn findings(format: Format, findings: &[Finding], success: &str) -> ExitCode {
     let code = exit_code(findings);
-    match format {
+    let written = match format {
         Format::Text => {
-            eprint!("{}", text::of(findings));
-            if code == 0 {
-                println!("{success}");
-            }
+            let told = write(&mut io::stderr(), &text::of(findings));
+            let success = if code == 0 { success } else { "" };
+            told.and_then(|()| write(&mut io::stdout(), &line(success)))
         }
-        Format::Json => println!("{}", json::of(findings)),
-        Format::Github => print!("{}", github::of(findings)),
-    }
-    ExitCode::from(code)
+        Format::Json => write(&mut io::stdout(), &line(json::of(findings))),
+        Format::Github => write(&mut io::stdout(), &github::of(findings)),
+    };
+    ended(code, written)
 }
 
-/// Says why the command itself could not do its work.
+/// Says why the command itself could not do its work, after what it has found all the same.
 pub(crate) fn failure(format: Format, failure: &Failure) -> ExitCode {
-    match format {
-        Format::Text => eprintln!("error: {failure}"),
-        Format::Json => println!("{}", json::of_failure(failure)),
-        Format::Github => println!("{}", github::of_failure(failure)),
+    let (findings, failures) = failure.parts();
+    let written = match format {
+        Format::Text => {
+            let mut told = text::of(findings);
+            for failure in failures {
+                told.push_str(&format!("error: {failure}\n"));
+            }
+            write(&mut io::stderr(), &told)
+        }
+        Format::Json => write(
+            &mut io::stdout(),
+            &line(json::of_failure(findings, failures)),
+        ),
+        Format::Github => {
+            let mut told = github::of(findings);
+            for failure in failures {
+                told.push_str(&line(github::of_failure(failure)));
+            }
+            write(&mut io::stdout(), &told)
+        }
+    };
+    ended(1, written)
+}
+
+/// A line, unless it is empty.
+fn line(text: impl ToString) -> String {
+    match text.to_string() {
+        text if text.is_empty() => text,
+        text => text + "\n",
     }
-    ExitCode::FAILURE
+}
+
+fn write(to: &mut impl Write, text: &str) -> io::Result<()> {
+    to.write_all(text.as_bytes())?;
+    to.flush()
+}
+
+/// The exit code, unless what was found could not be said. A reader that has gone away has seen
+/// what it wanted (`| head`).
+fn ended(code: u8, written: io::Result<()>) -> ExitCode {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        _ => ExitCode::from(code),
+    }
 }
 
 #[cfg(test)]

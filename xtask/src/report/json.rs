@@ -6,13 +6,17 @@ use crate::finding::{Failure, Finding};
 
 /// `{"exit_code": 4, "findings": […]}`.
 pub(super) fn of(findings: &[Finding]) -> Value {
-    let list: Vec<Value> = findings.iter().map(one).collect();
-    json!({"exit_code": super::exit_code(findings), "findings": list})
+    json!({"exit_code": super::exit_code(findings), "findings": list(findings)})
 }
 
-/// `{"exit_code": 1, "failure": "…", "findings": []}`.
-pub(super) fn of_failure(failure: &Failure) -> Value {
-    json!({"exit_code": 1, "failure": failure.to_string(), "findings": []})
+/// `{"exit_code": 1, "failures": ["…"], "findings": […]}`.
+pub(super) fn of_failure(findings: &[Finding], failures: &[Failure]) -> Value {
+    let failures: Vec<String> = failures.iter().map(ToString::to_string).collect();
+    json!({"exit_code": 1, "failures": failures, "findings": list(findings)})
+}
+
+fn list(findings: &[Finding]) -> Vec<Value> {
+    findings.iter().map(one).collect()
 }
 
 fn one(finding: &Finding) -> Value {
