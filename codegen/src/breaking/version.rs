@@ -15,7 +15,8 @@ pub struct Allowance {
     pub because: String,
 }
 
-/// `major.minor.patch`. What follows (`-rc.1`, `+build`) allows nothing and is not looked at.
+/// `major.minor.patch`. What follows (`-rc.1`, `+build`) is not looked at: what leads to a version
+/// may break what that version may break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Version {
     major: u64,
@@ -68,8 +69,8 @@ fn allowed(old: &Document, new: &Document) -> Result<String, String> {
     if is < was {
         return Err(format!("the version goes down: {versions}"));
     }
-    if was.major == 0 {
-        return if (is.major, is.minor) > (0, was.minor) {
+    if (was.major, is.major) == (0, 0) {
+        return if is.minor > was.minor {
             Ok(format!(
                 "`info.version` {versions}: while the major is 0, a new minor may break"
             ))

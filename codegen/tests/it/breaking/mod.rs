@@ -36,14 +36,8 @@ fn listed(comparison: &Comparison) -> String {
             format!("\n      {}", change.operations.join(", "))
         };
         format!(
-            "  {} {}: {} (hurts {})\n      {}:{} {}{operations}\n",
-            change.verdict,
-            change.rule,
-            change.message,
-            change.hurts,
-            change.side,
-            place.span.line,
-            place.pointer,
+            "  {} {}: {} (hurts {})\n      {} {}{operations}\n",
+            change.verdict, change.rule, change.message, change.hurts, change.side, place.pointer,
         )
     });
     lines.collect()

@@ -1,6 +1,7 @@
 //! The contract of this repository, and edits of it as people make them.
 
 use super::{changes, golden, listed};
+use booking_codegen::breaking::{Place, Side};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -165,8 +166,24 @@ fn realistic_edits_of_the_contract_are_judged() {
             assert!(new.contains(from), "{}: {from} is not there", edit.what);
             new = new.replacen(from, to, 1);
         }
-        let list = listed(&changes(&old, &new));
+        let comparison = changes(&old, &new);
+        for change in &comparison.changes {
+            let text = if change.side == Side::Old { &old } else { &new };
+            assert_place(text, change.place());
+        }
+        let list = listed(&comparison);
         write!(shown, "{}\n{list}\n", edit.what).expect("a string can be written");
     }
     golden::check("booking-api.txt", &shown);
+}
+
+/// The line of a place holds the key, or the item, that its pointer ends with. The lines
+/// themselves are in no golden: they change with every word of the contract.
+#[track_caller]
+fn assert_place(text: &str, place: &Place) {
+    let line = text.lines().nth(place.span.line - 1).unwrap_or_default();
+    let last = place.pointer.rsplit('/').next().unwrap_or_default();
+    let last = last.replace("~1", "/").replace("~0", "~");
+    let is_item = last.parse::<usize>().is_ok();
+    assert!(is_item || line.contains(&last), "{place:?}: {line}");
 }

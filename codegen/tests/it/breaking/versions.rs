@@ -64,6 +64,9 @@ fn while_the_major_is_0_a_new_minor_allows_a_break() {
     ] {
         assert_eq!(between((old, V1), (new, V1)).0, allowed, "{old} → {new}");
     }
+    // Out of 0 it is a new major like any other: the URLs must say the same.
+    assert!(!between(("0.9.0", V1), ("3.0.0", V1)).0);
+    assert!(between(("0.9.0", V1), ("2.0.0", V2)).0);
     for new in ["0.1.0", "0.1.1"] {
         let because = between(("0.1.0", V1), (new, V1)).1;
         assert!(because.contains("set `info.version` to 0.2.0"), "{because}");
