@@ -46,7 +46,10 @@ impl Examples {
     }
 
     fn explain(self, finding: Finding) -> Finding {
-        let seen = format!("seen {} times, for example:", self.count);
+        let seen = match self.count {
+            1 => "seen once:".to_owned(),
+            count => format!("seen {count} times, for example:"),
+        };
         self.shown
             .into_iter()
             .fold(finding.detail(seen), |finding, shown| finding.detail(shown))
