@@ -27,6 +27,11 @@ const RESTORE: &str = "restore it from the release, and write what is to change 
 /// What to do about a lock that is not what it was.
 const RESTORE_LOCK: &str = "restore the line: what is released cannot be taken back";
 
+/// What to do about a release that was tagged before its migrations were remembered. The tag may
+/// have been fetched and deployed, so it is not moved.
+const REMEMBER: &str = "run `cargo xtask schema release` and commit migrations/released.lock; the \
+    tag stays where it is. Next time do both before tagging (README.md, Releasing)";
+
 /// What databases were given before: a release, or where the branch began.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Earlier {
@@ -85,7 +90,7 @@ pub(super) fn check(
     let remembered = |file: &String| entries.contains_key(file);
     for (file, _) in earlier.files.iter().filter(|(file, _)| !remembered(file)) {
         let message = format!("{} has {file}, and released.lock does not", earlier.source);
-        findings.push(lock(&shown, None, message).help("run `cargo xtask schema release`"));
+        findings.push(lock(&shown, None, message).help(REMEMBER));
     }
     findings.extend(as_released(layout, folder, &entries, earlier));
     findings.extend(unchanged(layout, folder, &entries));

@@ -199,7 +199,12 @@ fn a_release_that_the_lock_forgot_is_named_and_protects_its_migrations() {
     ] {
         git(&tree, arguments);
     }
-    let found = lines(&check_beside(&tree, &earlier(&tree)));
+    let findings = check_beside(&tree, &earlier(&tree));
+    for finding in &findings {
+        let help = finding.help.as_deref().unwrap_or_default();
+        assert!(help.contains("schema release` and commit"), "{help}");
+    }
+    let found = lines(&findings);
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found[0].starts_with("database/released-lock migrations/released.lock tag v0.1.0 ("));
     assert!(
@@ -215,6 +220,13 @@ fn a_release_that_the_lock_forgot_is_named_and_protects_its_migrations() {
     tree.write(UP, &text);
     let refused = released::release(&tree.layout, &read(&tree), &earlier).expect("it is read");
     assert_eq!(lines(&refused), Vec::<String>::new());
+    // The tag need not move.
+    git(
+        &tree,
+        &["commit", "--quiet", "--all", "--message=Remembered"],
+    );
+    let earlier = self::earlier(&tree);
+    assert!(earlier.source.starts_with("tag v0.1.0 ("));
     assert_eq!(lines(&check_beside(&tree, &earlier)), Vec::<String>::new());
 }
 
