@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
@@ -29,6 +30,8 @@ impl Guarded {
         arguments: impl IntoIterator<Item = A>,
     ) -> Self {
         let mut command = Command::new("sh");
+        // A Ctrl-C in the terminal reaches the owner alone, and the guard hears of its end.
+        command.process_group(0);
         command.args(["-c", GUARD, "guard"]).arg(program);
         command.args(arguments);
         Self {
@@ -166,6 +169,17 @@ mod tests {
             message.starts_with("a script: it has not ended"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn what_a_process_has_started_ends_with_it() {
+        let mut running = shell("sleep 600 & echo begun; wait")
+            .start(nowhere())
+            .unwrap();
+        let mut lines = BufReader::new(running.output().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "begun");
+        running.stop().unwrap();
+        assert!(lines.next().is_none(), "nobody holds the pipe any more");
     }
 
     #[test]

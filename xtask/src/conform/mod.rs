@@ -1,5 +1,6 @@
 //! `cargo xtask conform`: the running service keeps the contract's word.
 
+mod budget;
 mod child;
 mod routes;
 mod schemathesis;
@@ -10,6 +11,7 @@ mod witness;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use self::budget::Budget;
 use self::server::Build;
 use crate::cli::Conform;
 use crate::contract;
@@ -59,33 +61,39 @@ pub(crate) fn run_quietly(
     };
     let directory = server::directory(layout)?;
     let _lock = lock(&directory, progress)?;
+    let budget = Budget::begin();
     let mut built = None;
     let build = || {
         if arguments.server.is_none() {
             progress("building the server");
         }
-        server::build(layout, arguments.server.as_deref(), &directory)
+        budget.apart(|| server::build(layout, arguments.server.as_deref(), &directory))
     };
     let mut findings = Vec::new();
     for part in Part::ALL {
         if arguments.only.is_some_and(|only| only != part) {
             continue;
         }
-        findings.extend(match part {
+        let outcome = match part {
             Part::Routes => {
                 let build = once(&mut built, build)?;
-                routes::check(layout, &contract, build, progress)?
+                routes::check(layout, &contract, build, progress)
             }
             Part::Suite => {
                 let recorded = arguments.exchanges.as_deref();
-                suite::check(layout, &contract, &directory, recorded, progress)?
+                suite::check(layout, &contract, &directory, recorded, &budget, progress)
             }
             Part::Schemathesis => {
                 let build = once(&mut built, build)?;
-                schemathesis::check(layout, &contract, build, progress)?
+                schemathesis::check(layout, &contract, build, &budget, progress)
             }
-        });
+        };
+        findings.extend(budget.settle(part, outcome)?);
+        if budget.left().is_zero() {
+            break;
+        }
     }
+    progress(&format!("done in {budget}"));
     Ok(findings)
 }
 

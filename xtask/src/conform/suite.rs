@@ -8,20 +8,26 @@
 mod record;
 mod tally;
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use booking_codegen::ir;
 use contract_witness::RECORD_VARIABLE;
 
 use self::tally::Tally;
+use super::budget::Budget;
+use super::child::Guarded;
 use super::witness::Witness;
 use crate::finding::{Failure, Finding, Kind};
 use crate::layout::Layout;
 
 /// The package of the tests that drive the service from outside.
 const PACKAGE: &str = "booking-tests";
+
+/// How long the tests may build. That is not counted: the limit is for a build that hangs.
+const BUILD_LIMIT: Duration = Duration::from_secs(60 * 60);
 
 /// Judges the record of the test suite: the one in `recorded`, or that of a run for this, which
 /// is kept in the command's own directory.
@@ -30,6 +36,7 @@ pub(super) fn check(
     contract: &ir::Contract,
     own: &Path,
     recorded: Option<&Path>,
+    budget: &Budget,
     progress: &dyn Fn(&str),
 ) -> Result<Vec<Finding>, Failure> {
     let witness = Witness::of(layout, contract)?;
@@ -38,7 +45,7 @@ pub(super) fn check(
         Some(directory) => directory.to_owned(),
         None => {
             progress("running the tests that drive the service from outside");
-            let run = run(layout, own)?;
+            let run = run(layout, own, budget)?;
             findings.extend(run.failed);
             run.directory
         }
@@ -65,7 +72,7 @@ struct Run {
 
 /// Runs the suite. What it prints goes to a file; its record is in a directory that holds
 /// nothing of another run.
-fn run(layout: &Layout, own: &Path) -> Result<Run, Failure> {
+fn run(layout: &Layout, own: &Path, budget: &Budget) -> Result<Run, Failure> {
     let directory = recorded(own);
     if directory.exists() {
         fs::remove_dir_all(&directory).map_err(Failure::io("remove", &directory))?;
@@ -73,14 +80,15 @@ fn run(layout: &Layout, own: &Path) -> Result<Run, Failure> {
     fs::create_dir_all(&directory).map_err(Failure::io("make", &directory))?;
     let log = own.join("suite.log");
     // A suite that does not build has not failed: it has not run.
-    if !cargo(layout, &["--no-run"], &directory, &log)? {
+    let built = budget.apart(|| cargo(layout, "--no-run", &directory, &log, BUILD_LIMIT))?;
+    if !built {
         let what = format!("cargo test --package {PACKAGE}");
         return Err(Failure::tool(
             &what,
             format!("the tests do not build: see {}", layout.shown(&log)),
         ));
     }
-    let passed = cargo(layout, &["--no-fail-fast"], &directory, &log)?;
+    let passed = cargo(layout, "--no-fail-fast", &directory, &log, budget.left())?;
     let failed = (!passed).then(|| {
         let finding = Finding::error(
             Kind::Conformance,
@@ -95,26 +103,30 @@ fn run(layout: &Layout, own: &Path) -> Result<Run, Failure> {
     Ok(Run { directory, failed })
 }
 
-/// Calls cargo on the suite; whether it has succeeded.
+/// Calls cargo on the suite; whether it has succeeded within the time.
 fn cargo(
     layout: &Layout,
-    arguments: &[&str],
+    argument: &str,
     directory: &Path,
     log: &Path,
+    limit: Duration,
 ) -> Result<bool, Failure> {
     let output = File::create(log).map_err(Failure::io("write", log))?;
-    let errors = output.try_clone().map_err(Failure::io("write", log))?;
-    let status = Command::new("cargo")
-        .args(["test", "--locked", "--package", PACKAGE])
-        .args(arguments)
-        .arg("--manifest-path")
-        .arg(layout.root().join("Cargo.toml"))
+    let manifest = layout.root().join("Cargo.toml");
+    let arguments = [
+        "test",
+        "--locked",
+        "--package",
+        PACKAGE,
+        argument,
+        "--manifest-path",
+    ];
+    let arguments = arguments.map(OsStr::new).into_iter();
+    let arguments = arguments.chain([manifest.as_os_str()]);
+    let what = format!("cargo test --package {PACKAGE}");
+    let status = Guarded::new(&what, Path::new("cargo"), arguments)
         .env(RECORD_VARIABLE, directory)
-        .stdin(Stdio::null())
-        .stdout(output)
-        .stderr(errors)
-        .status()
-        .map_err(|source| Failure::tool("cargo", format!("it cannot be run: {source}")))?;
+        .run(output, limit)?;
     Ok(status.success())
 }
 

@@ -18,6 +18,7 @@ use dev_postgres::TemporaryCluster;
 use self::contract::Expected;
 use self::exercised::Exercised;
 use self::run::Run;
+use super::budget::Budget;
 use super::server::{Build, Server};
 use crate::finding::{Failure, Finding};
 use crate::layout::Layout;
@@ -60,10 +61,11 @@ pub(super) fn check(
     layout: &Layout,
     contract: &Contract,
     build: &Build,
+    budget: &Budget,
     progress: &dyn Fn(&str),
 ) -> Result<Vec<Finding>, Failure> {
     progress("preparing schemathesis");
-    let python = environment::prepare(layout, &build.directory)?;
+    let python = budget.apart(|| environment::prepare(layout, &build.directory))?;
     let cluster = TemporaryCluster::start()
         .map_err(|source| Failure::tool("the private PostgreSQL", source.to_string()))?;
     let mut exercised = Exercised::default();
@@ -85,7 +87,7 @@ pub(super) fn check(
                 examples: pass.examples,
                 directory: build.directory.join(format!("{}-{seed}", pass.name)),
             };
-            run.start(&mut exercised)?;
+            run.start(budget.left(), &mut exercised)?;
         }
         findings.extend(server.stop()?);
     }

@@ -40,8 +40,9 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Runs schemathesis to its end, and takes in what it reports.
-    pub(super) fn start(&self, exercised: &mut Exercised) -> Result<(), Failure> {
+    /// Runs schemathesis to its end, which must come while time is left, and takes in what it
+    /// reports.
+    pub(super) fn start(&self, left: Duration, exercised: &mut Exercised) -> Result<(), Failure> {
         match fs::remove_dir_all(&self.directory) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 return Err(Failure::io("remove", &self.directory)(source));
@@ -59,7 +60,7 @@ impl Run<'_> {
             .env("NO_PROXY", "*")
             .env("no_proxy", "*")
             .directory(&self.directory)
-            .run(output, LIMIT)?;
+            .run(output, LIMIT.min(left))?;
         let before = exercised.wrong();
         // 0 is without failures, 1 with some; anything else is none of its reports.
         if matches!(status.code(), Some(0 | 1)) {
