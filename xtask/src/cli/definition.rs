@@ -96,7 +96,7 @@ fn breaking() -> clap::Command {
         )
         .after_help(
             "Exit codes: 0 no break, or one that the version allows; 1 the command \
-                     itself failed, 6 a break.",
+                     itself failed, 5 the contract is no YAML, 6 a break.",
         )
         .arg(
             Arg::new("against")
@@ -131,7 +131,10 @@ fn mutate() -> clap::Command {
 fn conform() -> clap::Command {
     clap::Command::new("conform")
         .about("Ask the running service, on a private database, whether it keeps the contract")
-        .after_help("Exit codes: 0 it does, 1 the command itself failed, 7 it does not.")
+        .after_help(
+            "Exit codes: 0 it does, 1 the command itself failed, 5 the contract is refused, \
+             7 it does not.",
+        )
         .arg(
             Arg::new("only")
                 .long("only")

@@ -229,9 +229,10 @@ fn names() -> Vec<Mutation> {
         )
         .regenerated(),
         mistake(
+            // Answers that the README shows have the old path in them.
             "the server moves",
-            6,
-            &["breaking/servers-narrowed"],
+            4,
+            &["breaking/servers-narrowed", "stale/document-name"],
             vec![replace(
                 CONTRACT,
                 "  - url: /api/v1\n",

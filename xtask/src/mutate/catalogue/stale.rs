@@ -56,10 +56,15 @@ pub(super) fn all() -> Vec<Mutation> {
             vec![Edit::Delete { file: WIRING }],
         ),
         mistake(
-            // The README points at the file.
+            // The README points at the file, and shows code that uses it.
             "the client is deleted",
             4,
-            &["stale/missing", "stale/document-file"],
+            &[
+                "stale/missing",
+                "stale/document-file",
+                "stale/document-function",
+                "stale/document-member",
+            ],
             vec![Edit::Delete { file: CLIENT }],
         ),
         mistake(
