@@ -48,17 +48,21 @@ pub(crate) fn against(layout: &Layout, name: &str) -> Result<Vec<Finding>, Failu
 pub(crate) fn check(layout: &Layout, published: &Published) -> Result<Vec<Finding>, Failure> {
     match of(layout, published)? {
         Ok(baseline) => compare(layout, &baseline, Extent::WhatMatters),
-        Err(reason) => Ok(vec![nothing(&reason)]),
+        Err(reason) => Ok(vec![nothing(&reason, published.is_cut_off())]),
     }
 }
 
-/// Said when nothing was compared. Where there is a history that could not be reached, somebody
-/// must see to it.
-fn nothing(reason: &str) -> Finding {
+/// Said when nothing was compared. Where there is a history that does not reach back far enough,
+/// somebody must see to it.
+fn nothing(reason: &str, cut_off: bool) -> Finding {
     let message = format!("nothing to compare the contract with: {reason}");
-    if reason.contains("cut off") {
+    if cut_off {
         Finding::warning(Kind::Breaking, "baseline", message)
-            .help("in CI, check out the whole history (`fetch-depth: 0`), or name a contract with `cargo xtask breaking --against`")
+            .detail("the history of this clone is cut off")
+            .help(
+                "fetch all of it with the tags (in CI `fetch-depth: 0`), or name a contract with \
+                 `cargo xtask breaking --against`",
+            )
     } else {
         Finding::note(Kind::Breaking, "baseline", message)
     }
@@ -68,7 +72,7 @@ fn nothing(reason: &str) -> Finding {
 fn of(layout: &Layout, published: &Published) -> Result<Result<Baseline, String>, Failure> {
     let path = layout.shown(&layout.contract());
     Ok(match published {
-        Published::Nothing { reason } => Err(reason.clone()),
+        Published::Nothing { reason, .. } => Err(reason.clone()),
         Published::Commit { source, .. } => match published.file(layout, &path)? {
             Some(text) => Ok(Baseline {
                 source: source.clone(),
@@ -88,20 +92,32 @@ enum Extent {
     WhatMatters,
 }
 
+impl Extent {
+    /// What is wrong with the contract itself, which the lint of `check` has told already.
+    fn unless_told(self, findings: Vec<Finding>) -> Vec<Finding> {
+        match self {
+            Self::Everything => findings,
+            Self::WhatMatters => Vec::new(),
+        }
+    }
+}
+
 fn compare(layout: &Layout, baseline: &Baseline, extent: Extent) -> Result<Vec<Finding>, Failure> {
     let (source, old) = (&baseline.source, &baseline.text);
     let path = layout.contract();
+    let new_text = match contract::read(layout, &path)? {
+        Ok(text) => text,
+        Err(no_text) => return Ok(extent.unless_told(vec![no_text])),
+    };
     let sides = Sides {
         old_file: format!("{} of {source}", layout.shown(&path)),
         old_text: old,
         new_file: layout.shown(&path),
-        new_text: &contract::read(&path)?,
+        new_text: &new_text,
     };
     let new = match Document::parse(&sides.new_file, sides.new_text) {
         Ok(new) => new,
-        // The lint of `check` has told already what is no YAML.
-        Err(_) if extent == Extent::WhatMatters => return Ok(Vec::new()),
-        Err(found) => return Ok(contract::lints(&found)),
+        Err(found) => return Ok(extent.unless_told(contract::lints(&found))),
     };
     let old = Document::parse(&sides.old_file, sides.old_text)
         .map_err(|found| unreadable(source, &found))?;

@@ -9,9 +9,10 @@ use booking_codegen::ir::Contract;
 use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
 
-/// The text of a contract.
-pub(crate) fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(Failure::io("read", path))
+/// The text of a contract, or that it is none.
+pub(crate) fn read(layout: &Layout, path: &Path) -> Result<Result<String, Finding>, Failure> {
+    let bytes = fs::read(path).map_err(Failure::io("read", path))?;
+    Ok(String::from_utf8(bytes).map_err(|error| no_text(&layout.shown(path), &error)))
 }
 
 /// The contract, or everything that is wrong with it.
@@ -19,13 +20,11 @@ pub(crate) fn load(
     layout: &Layout,
     path: &Path,
 ) -> Result<Result<Contract, Vec<Finding>>, Failure> {
-    let shown = layout.shown(path);
-    let bytes = fs::read(path).map_err(Failure::io("read", path))?;
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => return Ok(Err(vec![no_text(&shown, &error)])),
-    };
-    Ok(booking_codegen::load(&shown, &text).map_err(|diagnostics| lints(&diagnostics)))
+    Ok(match read(layout, path)? {
+        Ok(text) => booking_codegen::load(&layout.shown(path), &text)
+            .map_err(|diagnostics| lints(&diagnostics)),
+        Err(no_text) => Err(vec![no_text]),
+    })
 }
 
 /// The diagnostics of the generator as findings.

@@ -14,8 +14,9 @@ const TAG: &str = "tag ";
 pub(crate) enum Published {
     /// The commit, and what it is in words: `tag v0.1.0 (4b4b5ac12)`.
     Commit { source: String, commit: String },
-    /// There is nothing to compare with, for this reason.
-    Nothing { reason: String },
+    /// There is nothing to compare with, for this reason. `cut_off` is a history that does not
+    /// reach back to where there may be something.
+    Nothing { reason: String, cut_off: bool },
 }
 
 impl Published {
@@ -36,20 +37,16 @@ impl Published {
                 None => nothing(format!("the tag {tag} is on no commit")),
             });
         }
-        let cut = if git.is_shallow()? {
-            ": the history of this clone is cut off, fetch all of it, and the tags"
-        } else {
-            ""
-        };
+        let cut_off = git.is_shallow()?;
+        let nothing = |reason: String| Self::Nothing { reason, cut_off };
         let Some(upstream) = git.upstream()? else {
-            return Ok(nothing(format!(
-                "there is no v* tag, and no upstream branch{cut}"
-            )));
+            let reason = "there is no v* tag, and no upstream branch";
+            return Ok(nothing(reason.to_owned()));
         };
         let (Some(head), Some(base)) = (git.commit("HEAD")?, git.merge_base("HEAD", &upstream)?)
         else {
             return Ok(nothing(format!(
-                "there is no v* tag, and this branch has no commit in common with {upstream}{cut}"
+                "there is no v* tag, and this branch has no commit in common with {upstream}"
             )));
         };
         if head != base {
@@ -60,9 +57,7 @@ impl Published {
                 &format!("the commit before, as this is {upstream} itself"),
                 before,
             ),
-            None => nothing(format!(
-                "there is no v* tag, and no commit before this one{cut}"
-            )),
+            None => nothing("there is no v* tag, and no commit before this one".to_owned()),
         })
     }
 
@@ -79,11 +74,16 @@ impl Published {
         matches!(self, Self::Commit { source, .. } if source.starts_with(TAG))
     }
 
+    /// Whether there may be something to compare with where the history does not reach.
+    pub(crate) const fn is_cut_off(&self) -> bool {
+        matches!(self, Self::Nothing { cut_off: true, .. })
+    }
+
     /// What it is, in words.
     pub(crate) fn source(&self) -> &str {
         match self {
             Self::Commit { source, .. } => source,
-            Self::Nothing { reason } => reason,
+            Self::Nothing { reason, .. } => reason,
         }
     }
 
@@ -110,6 +110,7 @@ impl Published {
 fn nothing(reason: impl Into<String>) -> Published {
     Published::Nothing {
         reason: reason.into(),
+        cut_off: false,
     }
 }
 
@@ -208,7 +209,7 @@ mod tests {
                     .expect("git answers")
                     .expect("it is there"),
             ),
-            Published::Nothing { reason } => ("nothing".to_owned(), reason.clone()),
+            Published::Nothing { reason, .. } => ("nothing".to_owned(), reason.clone()),
         }
     }
 
@@ -289,6 +290,27 @@ mod tests {
         repository.git(&["tag", "v0.1.1-rc.1"]);
         let published = Published::of(&layout).expect("git answers");
         assert_eq!(said(&published, &layout), pair("tag v0.1.0", "first"));
+    }
+
+    #[test]
+    fn a_history_that_is_cut_off_is_told_apart_from_one_that_has_nothing() {
+        let repository = Repository::new();
+        repository.commit("first");
+        repository.commit("second");
+        let clones = tempfile::tempdir().expect("a directory");
+        let (source, path) = (
+            format!("file://{}", repository.path.display()),
+            clones.path().join("shallow"),
+        );
+        let path = path.display().to_string();
+        repository.git(&["clone", "--quiet", "--depth", "1", &source, &path]);
+        let of = |path: &Path| {
+            let layout = Layout::of(path).expect("it is there");
+            Published::of(&layout).expect("git answers")
+        };
+        assert!(of(Path::new(&path)).is_cut_off());
+        let alone = of(&repository.path);
+        assert!(matches!(alone, Published::Nothing { .. }) && !alone.is_cut_off());
     }
 
     #[test]

@@ -178,3 +178,24 @@ fn the_quick_mutations_are_caught_and_harmless_changes_are_not_reported() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains(" mistakes and "), "{said}");
 }
+
+#[test]
+fn a_contract_that_is_no_text_is_a_finding_with_its_line() {
+    let directory = directory();
+    let contract = directory.path().join("booking-api.yaml");
+    let earlier = directory.path().join("earlier.yaml");
+    fs::write(&contract, b"openapi: 3.0.3\ninfo: \xFF\n").expect("it can be written");
+    fs::write(&earlier, "openapi: 3.0.3\n").expect("it can be written");
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("breaking")
+        .arg("--root")
+        .arg(directory.path())
+        .arg("--against")
+        .arg(&earlier)
+        .output()
+        .expect("the command runs");
+    let (code, said) = outcome(&output);
+    assert_eq!(code, Some(5), "{said}");
+    assert!(said.contains("lint/encoding"), "{said}");
+    assert!(said.contains("booking-api.yaml:2"), "{said}");
+}
