@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use booking_client::Client;
 use booking_server::clock::{Clock, ClockSetter};
-use booking_server::{Options, RunningServer};
+use booking_server::{RunningServer, ServerOptions};
 use dev_postgres::TestDatabase;
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -67,7 +67,7 @@ impl TestService {
     /// It does not start.
     pub async fn start_on(url: &str, demo: bool) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let (clock, setter) = Clock::set_to(NOW.parse()?);
-        let mut options = Options::new(url.parse()?);
+        let mut options = ServerOptions::new(url.parse()?);
         options.clock = clock;
         options.demo = demo;
         let server = booking_server::start(options).await?;

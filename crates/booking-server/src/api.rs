@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dropshot::{ApiDescription, ApiDescriptionRegisterError};
 
-use crate::error::StartError;
+use crate::boot::StartError;
 use crate::operational;
 use crate::service::Service;
 

@@ -7,25 +7,16 @@
 //! the HTTP server and its end. It may not know Diesel or SQL, and it decides nothing
 //! about bookings.
 
-mod announcement;
 mod api;
+mod boot;
 pub mod clock;
-pub mod config;
 mod convert;
-mod database;
-mod error;
 mod handlers;
-mod http_server;
 mod operational;
 pub mod random;
-mod run;
-mod running;
 mod service;
-mod signals;
 pub mod telemetry;
 
 pub use api::routes;
-pub use error::StartError;
-pub use run::run;
-pub use running::{Options, RunningServer, start};
+pub use boot::{RunningServer, ServerOptions, StartError, config, run, start};
 pub use service::Service;

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dropshot::{RequestContext, ServerContext};
 use futures_util::FutureExt;
@@ -18,7 +18,7 @@ use crate::reply::{DeclaredResponse, ReplyParts};
 use crate::violation::Violations;
 
 /// Answers one request: reads it into the operation's typed request, calls the backend, writes
-/// what the backend answered, and logs the whole in one line.
+/// what the backend answered, logs the whole in one line, and counts it.
 ///
 /// # Errors
 /// None of its own: whatever goes wrong is an answer. The error type tells Dropshot the shape
@@ -34,7 +34,7 @@ where
     Call: FnOnce(Context, O::Request) -> Called + Send,
     Called: Future<Output = Result<O::Response, O::Error>> + Send,
 {
-    // The one place that reads a clock here: for the duration in the log, and nothing else.
+    // The one place that reads a clock here: for the duration in the log and the metrics, and nothing else.
     let began = Instant::now();
     let span = tracing::info_span!("request", operation = O::ID, request_id = %rqctx.request_id);
     let outcome = answer(&rqctx, raw, call).instrument(span.clone()).await;
@@ -45,8 +45,16 @@ where
             (parts, Some(answer))
         }
     };
+    let duration = began.elapsed();
     let _entered = span.enter();
-    log(parts.status(), began, failed.as_deref());
+    log(parts.status(), duration, failed.as_deref());
+    metrics::counter!(
+        "http_requests_total",
+        "operation" => O::ID,
+        "status" => parts.status().as_str().to_owned(),
+    )
+    .increment(1);
+    metrics::histogram!("http_request_duration_seconds", "operation" => O::ID).record(duration);
     Ok(Reply::new(parts))
 }
 
@@ -123,9 +131,9 @@ fn read<O: Operation>(
     }
 }
 
-fn log(status: StatusCode, began: Instant, failed: Option<&Answer>) {
+fn log(status: StatusCode, duration: Duration, failed: Option<&Answer>) {
     let status = status.as_u16();
-    let duration_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     let code = failed.map(|answer| answer.code);
     let cause = failed.and_then(|answer| answer.problem.cause.as_deref());
     if status >= 500 {

@@ -222,7 +222,7 @@ async fn a_database_without_the_rights_is_one_line_that_says_what_is_needed() {
     // Its owner may, without being a superuser.
     let grant = format!("ALTER DATABASE {} OWNER TO {role}", database.name());
     run(&database.url(), &grant).await;
-    let options = booking_server::Options::new(url.parse().unwrap());
+    let options = booking_server::ServerOptions::new(url.parse().unwrap());
     let server = booking_server::start(options).await.unwrap();
     server.shutdown().await;
 }
@@ -254,7 +254,7 @@ async fn migrations_that_this_program_does_not_know_are_named() {
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url();
     // Brings the schema up to date; then a newer program has been here.
-    let options = booking_server::Options::new(url.parse().unwrap());
+    let options = booking_server::ServerOptions::new(url.parse().unwrap());
     booking_server::start(options)
         .await
         .unwrap()

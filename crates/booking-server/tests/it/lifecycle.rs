@@ -289,7 +289,7 @@ fn a_first_start_can_be_interrupted_at_any_moment() {
 async fn an_interrupt_does_not_wait_for_a_migration_that_waits() {
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url();
-    let options = booking_server::Options::new(url.parse().unwrap());
+    let options = booking_server::ServerOptions::new(url.parse().unwrap());
     let server = booking_server::start(options).await.unwrap();
     server.shutdown().await;
     let connect = async || {

@@ -1,6 +1,6 @@
 //! What operators and readers ask the server for, outside the contract.
 
-use booking_server::{Options, RunningServer};
+use booking_server::{RunningServer, ServerOptions};
 use dev_postgres::TemporaryCluster;
 
 use crate::support::{Answer, ask, get};
@@ -10,7 +10,9 @@ const CONTRACT: &str = include_str!("../../../../booking-api.yaml");
 /// A server on this cluster, inside the test.
 async fn start(cluster: &TemporaryCluster, database: &str) -> RunningServer {
     let url = cluster.url(database).parse().unwrap();
-    booking_server::start(Options::new(url)).await.unwrap()
+    booking_server::start(ServerOptions::new(url))
+        .await
+        .unwrap()
 }
 
 /// Runs `test` against a server on a database of its own.
@@ -19,7 +21,9 @@ async fn with_server<T: Send + 'static>(
 ) -> T {
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url().parse().unwrap();
-    let server = booking_server::start(Options::new(url)).await.unwrap();
+    let server = booking_server::start(ServerOptions::new(url))
+        .await
+        .unwrap();
     let address = server.local_addr();
     let outcome = tokio::task::spawn_blocking(move || test(address)).await;
     server.shutdown().await;

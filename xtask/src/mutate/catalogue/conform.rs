@@ -122,7 +122,7 @@ fn service() -> Vec<Mutation> {
             7,
             &["conform/undeclared-route"],
             vec![replace(
-                "crates/booking-server/src/operational.rs",
+                "crates/booking-server/src/operational/mod.rs",
                 "    answer(api, \"health\", \"/health\", health::answer)?;\n",
                 "    answer(api, \"health\", \"/health\", health::answer)?;\n    answer(api, \"debug\", \"/debug\", health::answer)?;\n",
             )],

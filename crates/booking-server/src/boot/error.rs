@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use crate::config::DatabaseUrl;
-use crate::database::EXTENSIONS;
+use crate::boot::config::DatabaseUrl;
+use crate::boot::database::EXTENSIONS;
 
 /// Why the server did not start. Nothing that it started on the way is left running.
 #[derive(Debug, thiserror::Error)]

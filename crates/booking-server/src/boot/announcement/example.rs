@@ -23,7 +23,7 @@ const DAYS: i64 = 7;
 const DINNER: &str = "19:00";
 
 /// How long the search may hold the announcement up.
-const PATIENCE: Duration = Duration::from_secs(2);
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A booking that would be granted right now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl ExampleBooking {
     /// Looks for a free table in the days to come; `None` when there is none, or when the
     /// server does not say so soon.
     pub(super) async fn find(address: SocketAddr, now: Timestamp) -> Option<Self> {
-        tokio::time::timeout(PATIENCE, search(address, now))
+        tokio::time::timeout(SEARCH_TIMEOUT, search(address, now))
             .await
             .ok()
             .flatten()

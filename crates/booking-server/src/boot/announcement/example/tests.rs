@@ -4,7 +4,7 @@ use dropshot::{ApiDescription, ApiEndpoint, ApiEndpointVersions, Body, HttpError
 use http::{Method, Response};
 
 use super::*;
-use crate::http_server::HttpServer;
+use crate::boot::http_server::HttpServer;
 
 type Answer = Result<Response<Body>, HttpError>;
 

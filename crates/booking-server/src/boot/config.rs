@@ -67,7 +67,7 @@ pub enum LogFormat {
 }
 
 /// What the process was started with, as values.
-pub struct Surroundings<'a> {
+pub struct ProcessEnvironment<'a> {
     /// The command line, the program's name first.
     pub arguments: Vec<OsString>,
     /// Gives the value of an environment variable.
@@ -159,7 +159,7 @@ impl Config {
     ///
     /// See [`ConfigError`].
     pub fn from_process() -> Result<Self, ConfigError> {
-        Self::from_surroundings(&Surroundings {
+        Self::from_environment(&ProcessEnvironment {
             arguments: std::env::args_os().collect(),
             variable: &|name| std::env::var_os(name),
             is_root: rustix::process::geteuid().is_root(),
@@ -171,14 +171,14 @@ impl Config {
     /// # Errors
     ///
     /// See [`ConfigError`]. The first setting that is wrong, in the order of `--help`.
-    pub fn from_surroundings(surroundings: &Surroundings<'_>) -> Result<Self, ConfigError> {
+    pub fn from_environment(environment: &ProcessEnvironment<'_>) -> Result<Self, ConfigError> {
         let flags = command()
-            .try_get_matches_from(&surroundings.arguments)
+            .try_get_matches_from(&environment.arguments)
             .map_err(usage_error)?;
         if flags.get_flag(ROUTES) {
             return Err(ConfigError::Routes);
         }
-        let given = |setting| Given::find(setting, &flags, surroundings);
+        let given = |setting| Given::find(setting, &flags, environment);
 
         let listen = match given(&LISTEN)? {
             Some(given) => given.parse(parse_address)?,
@@ -199,7 +199,7 @@ impl Config {
                 })?,
             },
             None => DatabaseChoice::Private {
-                data_dir: data_dir.map_or_else(|| default_data_dir(surroundings), Ok)?,
+                data_dir: data_dir.map_or_else(|| default_data_dir(environment), Ok)?,
             },
         };
         let demo = match given(&DEMO)? {
@@ -235,12 +235,12 @@ impl Given {
     fn find(
         setting: &Setting,
         flags: &ArgMatches,
-        surroundings: &Surroundings<'_>,
+        environment: &ProcessEnvironment<'_>,
     ) -> Result<Option<Self>, ConfigError> {
         let (source_name, value) = if let Some(value) = flags.get_one::<OsString>(setting.flag) {
             (format!("--{}", setting.flag), value.clone())
         } else {
-            match (surroundings.variable)(setting.variable) {
+            match (environment.variable)(setting.variable) {
                 Some(value) if !value.is_empty() => (setting.variable.to_owned(), value),
                 _ => return Ok(None),
             }
@@ -350,12 +350,12 @@ fn parse_format(text: &str) -> Result<LogFormat, String> {
 }
 
 /// The XDG base directory specification: a relative `XDG_DATA_HOME` is to be ignored.
-fn default_data_dir(surroundings: &Surroundings<'_>) -> Result<PathBuf, ConfigError> {
-    if surroundings.is_root {
+fn default_data_dir(environment: &ProcessEnvironment<'_>) -> Result<PathBuf, ConfigError> {
+    if environment.is_root {
         return Ok(PathBuf::from(ROOT_DATA_DIR));
     }
     let directory = |name| {
-        (surroundings.variable)(name)
+        (environment.variable)(name)
             .map(PathBuf::from)
             .filter(|path| path.is_absolute())
     };
@@ -368,11 +368,11 @@ fn default_data_dir(surroundings: &Surroundings<'_>) -> Result<PathBuf, ConfigEr
         })
 }
 
-impl fmt::Debug for Surroundings<'_> {
+impl fmt::Debug for ProcessEnvironment<'_> {
     /// The environment is left out: it can hold secrets.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Surroundings")
+            .debug_struct("ProcessEnvironment")
             .field("is_root", &self.is_root)
             .finish_non_exhaustive()
     }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use dev_postgres::{Cancellation, Cluster};
 use tokio::sync::oneshot;
 
-use crate::config::{DatabaseChoice, DatabaseUrl};
-use crate::error::StartError;
+use crate::boot::config::{DatabaseChoice, DatabaseUrl};
+use crate::boot::error::StartError;
 
 /// The one database of a private cluster.
 const NAME: &str = "reserveeasy";

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use booking_persistence::{ConnectError, MigrateError, Store};
 
 use crate::api;
+use crate::boot::config::DatabaseUrl;
+use crate::boot::error::StartError;
+use crate::boot::http_server::HttpServer;
 use crate::clock::Clock;
-use crate::config::DatabaseUrl;
-use crate::error::StartError;
-use crate::http_server::HttpServer;
 use crate::random::Random;
 use crate::service::Service;
 
 /// How to run a server inside this process.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct ServerOptions {
     /// Where to listen. Port 0 picks a free one.
     pub listen: SocketAddr,
     /// The PostgreSQL database; it is brought up to date.
@@ -26,7 +26,7 @@ pub struct Options {
     pub demo: bool,
 }
 
-impl Options {
+impl ServerOptions {
     /// A server on a free port of the loopback, on this database, at the system's time,
     /// without the demo.
     #[must_use]
@@ -73,7 +73,7 @@ impl RunningServer {
 /// # Errors
 ///
 /// See [`StartError`]. Nothing is left running.
-pub async fn start(options: Options) -> Result<RunningServer, StartError> {
+pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> {
     let url = &options.database_url;
     let unusable = |error: ConnectError| match error {
         ConnectError::InvalidUrl { .. } | ConnectError::TlsNotSupported => {

@@ -3,14 +3,14 @@
 
 use std::io::Write;
 
-use crate::announcement::Announcement;
+use crate::boot::announcement::Announcement;
+use crate::boot::config::Config;
+use crate::boot::database::Database;
+use crate::boot::error::StartError;
+use crate::boot::http_server::check_address;
+use crate::boot::running::{self, ServerOptions};
+use crate::boot::signals::StopRequest;
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::database::Database;
-use crate::error::StartError;
-use crate::http_server::check_address;
-use crate::running::{self, Options};
-use crate::signals::StopRequest;
 
 /// Serves until SIGINT or SIGTERM. It returns when everything that it started has ended.
 ///
@@ -36,7 +36,7 @@ async fn serve(config: Config) -> Result<(), StartError> {
     let Some(database) = Database::open(config.database, stop.asked()).await? else {
         return Ok(());
     };
-    let options = Options {
+    let options = ServerOptions {
         listen: config.listen,
         database_url: database.url().clone(),
         clock: Clock::system(),
@@ -54,7 +54,7 @@ async fn serve(config: Config) -> Result<(), StartError> {
 
 async fn serve_on(
     database: &Database,
-    options: Options,
+    options: ServerOptions,
     stop: &mut StopRequest,
 ) -> Result<(), StartError> {
     let server = tokio::select! {

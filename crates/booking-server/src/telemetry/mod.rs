@@ -10,7 +10,7 @@ use std::fmt::{Arguments, Write as _};
 use slog::{Drain, Level, Logger, OwnedKVList, Record, Serializer};
 use tracing::level_filters::LevelFilter;
 
-use crate::config::LogFormat;
+use crate::boot::config::LogFormat;
 
 /// Sends the log of this process to stderr from here on. A second call changes nothing.
 pub fn start(level: LevelFilter, format: LogFormat) {

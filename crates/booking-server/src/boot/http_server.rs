@@ -8,12 +8,12 @@ use dropshot::{
     ApiDescription, BuildError, ConfigDropshot, HandlerTaskMode, ServerBuilder, ServerContext,
 };
 
-use crate::error::StartError;
+use crate::boot::error::StartError;
 use crate::telemetry;
 
 /// For how long requests that are running may go on once the server is to stop. It is
 /// less than the 30 seconds after which most supervisors of processes lose patience.
-const LONGEST_GOODBYE: Duration = Duration::from_secs(10);
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
 /// A server that listens.
 pub(crate) struct HttpServer<C: ServerContext> {
@@ -51,11 +51,11 @@ impl<C: ServerContext> HttpServer<C> {
 
     /// Accepts nothing any more, and gives the requests that are running some time to end.
     pub(crate) async fn close(self) {
-        match tokio::time::timeout(LONGEST_GOODBYE, self.dropshot.close()).await {
+        match tokio::time::timeout(SHUTDOWN_GRACE, self.dropshot.close()).await {
             Ok(Ok(())) => tracing::debug!("all requests have ended"),
             Ok(Err(error)) => tracing::error!(cause = error, "the http server failed to stop"),
             Err(_) => tracing::warn!(
-                seconds = LONGEST_GOODBYE.as_secs(),
+                seconds = SHUTDOWN_GRACE.as_secs(),
                 "some requests have not ended, and are given up"
             ),
         }

@@ -4,8 +4,8 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::database::Database;
-use crate::running::RunningServer;
+use crate::boot::database::Database;
+use crate::boot::running::RunningServer;
 
 mod example;
 

@@ -19,7 +19,7 @@ fn decide_as(
             None => None,
         }
     };
-    Config::from_surroundings(&Surroundings {
+    Config::from_environment(&ProcessEnvironment {
         arguments: std::iter::once("booking-server")
             .chain(arguments.iter().copied())
             .map(OsString::from)

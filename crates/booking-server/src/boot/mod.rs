@@ -1,0 +1,15 @@
+//! How the server begins and ends: what the operator decides, the database behind it, the
+//! HTTP server in front, the signals that end it, and what the terminal shows.
+
+mod announcement;
+pub mod config;
+mod database;
+mod error;
+mod http_server;
+mod run;
+mod running;
+mod signals;
+
+pub use error::StartError;
+pub use run::run;
+pub use running::{RunningServer, ServerOptions, start};
