@@ -3,11 +3,28 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
+use crate::bounded::{bounded_text, is_multi_line};
 use crate::customer::Customer;
-use crate::identifiers::{BookingId, ConfirmationCode, RestaurantId, TableId};
+use crate::ids::{BookingId, ConfirmationCode, RestaurantId, TableId};
 use crate::party::PartySize;
 use crate::restaurant::RestaurantSummary;
 use crate::status::BookingStatus;
+
+bounded_text! {
+    /// Wishes for the visit, for the restaurant to read. Several lines are fine.
+    SpecialRequests,
+    1..=500,
+    r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$",
+    is_multi_line
+}
+
+bounded_text! {
+    /// Why a booking is cancelled, for the restaurant to read. Several lines are fine.
+    CancellationReason,
+    1..=500,
+    r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$",
+    is_multi_line
+}
 
 /// A booking as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,10 +9,11 @@
 
 mod availability;
 mod booking;
+mod bounded;
 mod cancel;
 mod change;
 mod customer;
-mod identifiers;
+mod ids;
 mod party;
 mod placement;
 mod restaurant;
@@ -21,15 +22,17 @@ mod slots;
 mod status;
 
 pub use availability::{AvailabilityRefusal, Slot, available_slots};
-pub use booking::{Booking, BookingChange, NewBooking};
+pub use booking::{Booking, BookingChange, CancellationReason, NewBooking, SpecialRequests};
 pub use cancel::{CancelDecision, CancelRefusal, cancel};
 pub use change::{ChangeDecision, ChangeRefusal, ChangedBooking, change};
-pub use customer::{Customer, EmailAddress, PhoneNumber};
-pub use identifiers::{BookingId, ConfirmationCode, RestaurantId, TableId};
+pub use customer::{Customer, CustomerName, EmailAddress, PhoneNumber};
+pub use ids::{BookingId, ConfirmationCode, RestaurantId, TableId};
 pub use party::PartySize;
 pub use placement::{PlaceRefusal, Placement, place};
 pub use restaurant::{
-    DiningTable, OpeningPeriod, Restaurant, RestaurantSummary, RestaurantZone, UnknownTimeZone,
+    Address, BookingWindow, Coordinates, Cuisine, DiningTable, OpeningPeriod, Restaurant,
+    RestaurantName, RestaurantSummary, RestaurantZone, SlotInterval, TimeZoneName, TurnTime,
+    UnknownTimeZone,
 };
 pub use service_day::{Occupancy, ServiceDay};
 pub use status::BookingStatus;

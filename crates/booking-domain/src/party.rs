@@ -1,37 +1,10 @@
 //! The number of guests that come together.
 
-use std::fmt;
+use crate::bounded::bounded_integer;
 
-/// How many guests a booking is for: 1 to 20, as the product's first document has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PartySize(u8);
-
-impl PartySize {
-    /// The smallest party.
-    pub const MIN: Self = Self(1);
-    /// The largest party.
-    pub const MAX: Self = Self(20);
-
-    /// A party of `guests`, or nothing outside of the range.
-    #[must_use]
-    pub fn new(guests: i64) -> Option<Self> {
-        let guests = u8::try_from(guests).ok()?;
-        (Self::MIN.0..=Self::MAX.0)
-            .contains(&guests)
-            .then_some(Self(guests))
-    }
-
-    /// The number of guests.
-    #[must_use]
-    pub fn get(self) -> i32 {
-        i32::from(self.0)
-    }
-}
-
-impl fmt::Display for PartySize {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
+bounded_integer! {
+    /// How many guests a booking is for: 1 to 20, as the product's first document has it.
+    PartySize(i32), 1..=20, new, get
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 use jiff::{Timestamp, ToSpan};
 
-use crate::identifiers::{BookingId, TableId};
+use crate::ids::{BookingId, TableId};
 use crate::party::PartySize;
 use crate::restaurant::DiningTable;
 use crate::service_day::{Occupancy, ServiceDay};

@@ -169,7 +169,7 @@ proptest! {
             date: date(year, month, 1),
             occupancies: Vec::new(),
         };
-        let party = PartySize::MIN;
+        let party = PartySize::new(1).expect("it is a party");
         let placed = place(&day, time(hour, 0, 0, 0), party, now);
         let _ = available_slots(&day, party, now);
         if let Ok(placed) = placed {

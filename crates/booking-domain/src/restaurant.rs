@@ -3,8 +3,89 @@
 use jiff::civil::{Time, Weekday};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use crate::identifiers::{RestaurantId, TableId};
+use crate::bounded::{bounded_integer, bounded_text, is_single_line};
+use crate::ids::{RestaurantId, TableId};
 use crate::party::PartySize;
+
+bounded_text! {
+    /// The name of a restaurant.
+    RestaurantName, 1..=200, r"^[^\u0000-\u001F\u007F-\u009F]*$", is_single_line
+}
+
+bounded_text! {
+    /// What a restaurant cooks: `Italian`.
+    Cuisine, 1..=50, r"^[^\u0000-\u001F\u007F-\u009F]*$", is_single_line
+}
+
+bounded_text! {
+    /// A postal address, for people.
+    Address, 1..=500, r"^[^\u0000-\u001F\u007F-\u009F]*$", is_single_line
+}
+
+bounded_text! {
+    /// What a time zone of the IANA database is called: `America/New_York`. Whether the database
+    /// has a zone of this name is asked only where its rules are needed.
+    TimeZoneName, 1..=64, r"^[0-9A-Za-z_+-]+(/[0-9A-Za-z_+-]+)*$", |text| {
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte);
+        text.split('/').all(|part| !part.is_empty() && part.bytes().all(is_word))
+    }
+}
+
+bounded_integer! {
+    /// How far apart two bookable starts are, counted from the beginning of an opening period.
+    SlotInterval(u16), 1..=1440, from_minutes, minutes
+}
+
+bounded_integer! {
+    /// For how long a party has its table.
+    TurnTime(u16), 1..=1440, from_minutes, minutes
+}
+
+bounded_integer! {
+    /// How many days ahead of today bookings are taken; 0 is today only.
+    BookingWindow(u16), 0..=3650, from_days, days
+}
+
+/// A place on Earth, in degrees (WGS 84).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coordinates {
+    latitude: f64,
+    longitude: f64,
+}
+
+impl Coordinates {
+    /// The latitude of the South Pole.
+    pub const MIN_LATITUDE: f64 = -90.0;
+    /// The latitude of the North Pole.
+    pub const MAX_LATITUDE: f64 = 90.0;
+    /// As far west as degrees are counted.
+    pub const MIN_LONGITUDE: f64 = -180.0;
+    /// As far east as degrees are counted.
+    pub const MAX_LONGITUDE: f64 = 180.0;
+
+    /// The place at this latitude and longitude; `None` outside of the ranges above.
+    #[must_use]
+    pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
+        let is_within = (Self::MIN_LATITUDE..=Self::MAX_LATITUDE).contains(&latitude)
+            && (Self::MIN_LONGITUDE..=Self::MAX_LONGITUDE).contains(&longitude);
+        is_within.then_some(Self {
+            latitude,
+            longitude,
+        })
+    }
+
+    /// Degrees north.
+    #[must_use]
+    pub const fn latitude(self) -> f64 {
+        self.latitude
+    }
+
+    /// Degrees east.
+    #[must_use]
+    pub const fn longitude(self) -> f64 {
+        self.longitude
+    }
+}
 
 /// A restaurant, its opening hours and its booking rules.
 #[derive(Debug, Clone, PartialEq)]

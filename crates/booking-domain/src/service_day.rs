@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, ToSpan};
 
-use crate::identifiers::{BookingId, TableId};
+use crate::ids::{BookingId, TableId};
 use crate::restaurant::{DiningTable, Restaurant};
 
 /// One calendar date of one restaurant: everything that decides whether a table is free.

@@ -49,7 +49,8 @@ pub(crate) fn party(wire: types::PartySize) -> domain::PartySize {
 }
 
 fn phone(wire: &types::DialledPhoneNumber) -> domain::PhoneNumber {
-    domain::PhoneNumber::parse(wire.as_str()).expect("the contract's pattern is the domain's")
+    domain::PhoneNumber::from_dialled(wire.as_str())
+        .expect("the contract's pattern is the domain's")
 }
 
 /// A booking as it is answered.

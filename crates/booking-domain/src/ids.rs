@@ -1,6 +1,8 @@
-//! Names of things: numbers within the house, random texts towards guests.
+//! Names of things: numbers inside of the system, random texts towards guests.
 
 use std::fmt;
+
+use crate::bounded::bounded_text;
 
 /// A restaurant's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +37,14 @@ macro_rules! number {
 }
 
 number!(RestaurantId);
+
+impl RestaurantId {
+    /// The least number.
+    pub const MIN: i64 = 1;
+    /// The greatest number: JavaScript holds integers exactly up to here.
+    pub const MAX: i64 = 9_007_199_254_740_991;
+}
+
 number!(TableId);
 
 /// Digits and letters.
@@ -44,10 +54,24 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /// no 0 and O, no 1 and I.
 const SPOKEN: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// What a booking is called towards guests: `bk_` and 22 random characters, which is more than
-/// 128 bits. It cannot be guessed from another one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BookingId(String);
+bounded_text! {
+    /// What a booking is called towards guests: `bk_` and 22 random characters, which is more than
+    /// 128 bits. It cannot be guessed from another one.
+    BookingId, 4..=35, r"^bk_[0-9A-Za-z]{1,32}$", |text| {
+        text.strip_prefix(BookingId::PREFIX).is_some_and(is_alphanumeric)
+    }
+}
+
+bounded_text! {
+    /// What a guest says on the telephone: 6 characters that cannot be mistaken for each other.
+    ConfirmationCode, 6..=6, r"^[A-HJ-NP-Z2-9]{6}$", |text| {
+        text.bytes().all(|byte| SPOKEN.contains(&byte))
+    }
+}
+
+fn is_alphanumeric(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
 
 impl BookingId {
     const PREFIX: &'static str = "bk_";
@@ -66,26 +90,7 @@ impl BookingId {
         }
         Self(id)
     }
-
-    /// The id that is written as `text`: `bk_` and 1 to 32 digits and letters.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let rest = text.strip_prefix(Self::PREFIX)?;
-        let well_formed =
-            (1..=32).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        well_formed.then(|| Self(text.to_owned()))
-    }
-
-    /// The id as it is written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
-
-/// What a guest says on the telephone: 6 characters that cannot be mistaken for each other.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct ConfirmationCode(String);
 
 impl ConfirmationCode {
     const LENGTH: usize = 6;
@@ -101,32 +106,6 @@ impl ConfirmationCode {
             .map(|byte| char::from(SPOKEN[usize::from(byte % 32)]))
             .collect();
         Self(code)
-    }
-
-    /// The code that is written as `text`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let well_formed =
-            text.len() == Self::LENGTH && text.bytes().all(|byte| SPOKEN.contains(&byte));
-        well_formed.then(|| Self(text.to_owned()))
-    }
-
-    /// The code as it is written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for BookingId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for ConfirmationCode {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
     }
 }
 

@@ -1,0 +1,198 @@
+//! How a value with bounds is written: its bounds are public constants, and no value outside of
+//! them can be made.
+//!
+//! The contract and the database state the same bounds. The server compares its side with the
+//! constants while it is compiled, and the store reads every row back through `parse` and `new`.
+//! A pattern is written as the contract has it (ECMA 262), so that the two texts can be compared;
+//! a test beside this proves that what the code accepts is what the pattern says.
+
+/// A text of a bounded number of characters (Unicode scalar values) in a certain alphabet.
+macro_rules! bounded_text {
+    (
+        $(#[$meta:meta])*
+        $name:ident, $min:literal..=$max:literal, $pattern:literal, $accepts:expr
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The least number of characters.
+            pub const MIN_CHARS: u32 = $min;
+            /// The greatest number of characters.
+            pub const MAX_CHARS: u32 = $max;
+            /// What the text looks like, as ECMA 262 writes a pattern.
+            pub const PATTERN: &'static str = $pattern;
+
+            /// The value that is written as `text`; `None` outside of the bounds.
+            #[must_use]
+            pub fn parse(text: impl Into<String>) -> Option<Self> {
+                let text = text.into();
+                let accepts: fn(&str) -> bool = $accepts;
+                let chars = text.chars().count();
+                let is_within = ($min..=$max).contains(&chars) && accepts(&text);
+                is_within.then_some(Self(text))
+            }
+
+            /// The value as it is written.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The value as it is written.
+            #[must_use]
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    };
+}
+
+/// A whole number in a range. `$get` names the number and its unit.
+macro_rules! bounded_integer {
+    (
+        $(#[$meta:meta])*
+        $name:ident($inner:ty), $min:literal..=$max:literal, $new:ident, $get:ident
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name($inner);
+
+        impl $name {
+            /// The least value.
+            pub const MIN: i64 = $min;
+            /// The greatest value.
+            pub const MAX: i64 = $max;
+
+            /// The value for this number; `None` outside of the range.
+            #[must_use]
+            pub fn $new(number: impl Into<i64>) -> Option<Self> {
+                let number = number.into();
+                let is_within = (Self::MIN..=Self::MAX).contains(&number);
+                <$inner>::try_from(number).ok().filter(|_| is_within).map(Self)
+            }
+
+            /// The number.
+            #[must_use]
+            pub const fn $get(self) -> $inner {
+                self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(formatter)
+            }
+        }
+    };
+}
+
+pub(crate) use {bounded_integer, bounded_text};
+
+/// Whether the text holds no control character (Unicode's category Cc).
+pub(crate) fn is_single_line(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
+/// Whether the text holds no control characters but tabs and the ends of lines.
+pub(crate) fn is_multi_line(text: &str) -> bool {
+    let is_layout = |character| matches!(character, '\t' | '\n' | '\r');
+    text.chars()
+        .all(|character| is_layout(character) || !character.is_control())
+}
+
+/// Whether the text is a single line with at least one character that can be seen.
+pub(crate) fn is_visible_line(text: &str) -> bool {
+    is_single_line(text) && text.chars().any(is_visible)
+}
+
+/// Not a control character, a space, or one of those that take no room. ECMA 262 has no word for
+/// this set; it is Unicode's `White_Space`, and the joiners and marks that show nothing alone.
+const fn is_visible(character: char) -> bool {
+    !matches!(
+        character,
+        '\u{0}'..='\u{20}'
+            | '\u{7f}'..='\u{a0}'
+            | '\u{1680}'
+            | '\u{2000}'..='\u{200f}'
+            | '\u{2028}'..='\u{202f}'
+            | '\u{205f}'..='\u{2064}'
+            | '\u{3000}'
+            | '\u{feff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::string::string_regex;
+    use regex::Regex;
+
+    use crate::{
+        Address, BookingId, CancellationReason, ConfirmationCode, Cuisine, CustomerName,
+        EmailAddress, PhoneNumber, RestaurantName, SpecialRequests, TimeZoneName,
+    };
+
+    /// Texts that are near every pattern: of its own alphabet, of any other, and odd characters.
+    fn any_text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "\\PC{0,40}",
+            "[ -~]{0,40}",
+            "[\\x00-\\xa0\u{1680}\u{2000}-\u{206f}\u{3000}\u{feff}a-z]{0,6}",
+            "(bk_)?[0-9A-Za-z]{0,36}",
+            "[A-HJ-NP-Z0-9]{5,7}",
+            "\\+?[0-9 ().-]{0,20}",
+            "[ -~]{0,8}@[ -~]{0,8}",
+            "[0-9A-Za-z_+-]{1,4}(/[0-9A-Za-z_+-]{0,4}){0,3}",
+            "[a-z\u{1d11e}]{90,260}",
+            "[a-z\n]{490,510}",
+        ]
+    }
+
+    /// That `parse` accepts exactly the texts within the three constants.
+    macro_rules! parses_what_it_states {
+        ($($test:ident: $name:ident $parse:ident $min:ident $max:ident $pattern:ident;)*) => {
+            proptest! {
+                $(
+                    #[test]
+                    fn $test(
+                        text in prop_oneof![
+                            any_text(),
+                            string_regex($name::$pattern.trim_matches(['^', '$']))
+                                .expect("the pattern is one")
+                        ]
+                    ) {
+                        let pattern = Regex::new($name::$pattern).expect("the pattern is one");
+                        let chars = u32::try_from(text.chars().count()).expect("it is short");
+                        let stated = ($name::$min..=$name::$max).contains(&chars)
+                            && pattern.is_match(&text);
+                        prop_assert_eq!($name::$parse(text).is_some(), stated);
+                    }
+                )*
+            }
+        };
+    }
+
+    parses_what_it_states! {
+        address: Address parse MIN_CHARS MAX_CHARS PATTERN;
+        booking_id: BookingId parse MIN_CHARS MAX_CHARS PATTERN;
+        cancellation_reason: CancellationReason parse MIN_CHARS MAX_CHARS PATTERN;
+        confirmation_code: ConfirmationCode parse MIN_CHARS MAX_CHARS PATTERN;
+        cuisine: Cuisine parse MIN_CHARS MAX_CHARS PATTERN;
+        customer_name: CustomerName parse MIN_CHARS MAX_CHARS PATTERN;
+        email_address: EmailAddress parse MIN_CHARS MAX_CHARS PATTERN;
+        phone_number: PhoneNumber parse MIN_CHARS MAX_CHARS PATTERN;
+        dialled_phone_number: PhoneNumber from_dialled
+            DIALLED_MIN_CHARS DIALLED_MAX_CHARS DIALLED_PATTERN;
+        restaurant_name: RestaurantName parse MIN_CHARS MAX_CHARS PATTERN;
+        special_requests: SpecialRequests parse MIN_CHARS MAX_CHARS PATTERN;
+        time_zone_name: TimeZoneName parse MIN_CHARS MAX_CHARS PATTERN;
+    }
+}
