@@ -25,39 +25,42 @@ mod report;
 
 use std::process::ExitCode;
 
-use cli::{Command, Invocation};
+use clap::Parser;
+use cli::{Command, CommandLine, Schema};
 use database::Earlier;
 use finding::{Failure, Finding};
 use layout::Layout;
 use published::Published;
 
 fn main() -> ExitCode {
-    let invocation = cli::parse();
+    let command_line = CommandLine::parse();
     // A defect of this program must not look like a finding: a panic's own exit code is 101, and
     // its trace is no JSON.
     let outcome =
-        std::panic::catch_unwind(|| run(&invocation)).unwrap_or_else(|_| Err(Failure::Defect));
+        std::panic::catch_unwind(|| run(&command_line)).unwrap_or_else(|_| Err(Failure::Defect));
     match outcome {
-        Ok(findings) => {
-            report::findings(invocation.format, &findings, invocation.command.success())
-        }
-        Err(failure) => report::failure(invocation.format, &failure),
+        Ok(findings) => report::findings(
+            command_line.format,
+            &findings,
+            command_line.command.success(),
+        ),
+        Err(failure) => report::failure(command_line.format, &failure),
     }
 }
 
-fn run(invocation: &Invocation) -> Result<Vec<Finding>, Failure> {
-    let layout = match &invocation.root {
+fn run(command_line: &CommandLine) -> Result<Vec<Finding>, Failure> {
+    let layout = match &command_line.root {
         None => Layout::of_this_repository(),
         Some(root) => Layout::of(root)?,
     };
-    match &invocation.command {
+    match &command_line.command {
         Command::Generate(arguments) => generate::run(&layout, arguments),
         Command::Check(arguments) => check::run(&layout, arguments),
         Command::Conform(arguments) => conform::run(&layout, arguments),
-        Command::SchemaDump => database::dump(&layout),
-        Command::Breaking(name) => breaking::against(&layout, name),
+        Command::Schema(Schema::Dump) => database::dump(&layout),
+        Command::Breaking { against } => breaking::against(&layout, against),
         Command::Mutate(arguments) => mutate::run(&layout, arguments).map(|()| Vec::new()),
-        Command::SchemaRelease => {
+        Command::Schema(Schema::Release) => {
             let earlier = Earlier::of(&layout, &Published::of(&layout)?)?;
             database::release(&layout, &earlier)
         }

@@ -10,29 +10,15 @@ use std::process::ExitCode;
 use crate::finding::{Failure, Finding, Severity};
 
 /// In which form findings are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// For people, on standard error.
+    /// For people, on standard error
     #[default]
     Text,
-    /// One JSON document, on standard output.
+    /// One JSON document, on standard output
     Json,
-    /// Workflow commands, which GitHub shows beside the lines, on standard output.
+    /// Workflow commands, which GitHub shows beside the lines, on standard output
     Github,
-}
-
-impl Format {
-    /// The names that `--format` takes.
-    pub(crate) const NAMES: [&'static str; 3] = ["text", "json", "github"];
-
-    /// The format of one of [`Self::NAMES`].
-    pub(crate) fn named(name: &str) -> Self {
-        match name {
-            "json" => Self::Json,
-            "github" => Self::Github,
-            _ => Self::Text,
-        }
-    }
 }
 
 /// The exit code for these findings: the lowest among those of errors.

@@ -6,7 +6,7 @@ use crate::judge::Violation;
 
 /// The environment variable that names the directory to which each process of a test suite adds
 /// a file of its own, `*.jsonl`, with one [`Record`] a line.
-pub const RECORD_VARIABLE: &str = "BOOKING_TESTS_EXCHANGES";
+pub const RECORD_VARIABLE: &str = "BOOKING_TESTS_RECORD";
 
 /// What a service says to bytes that are no request: malformed, a target or a head too long.
 const REFUSES_BYTES: [u16; 3] = [400, 414, 431];

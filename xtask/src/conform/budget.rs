@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::Part;
+use crate::cli::Part;
 use crate::finding::{Failure, Finding, Kind};
 
 /// What people wait for before they merge. What is built and installed first is not counted.

@@ -11,37 +11,14 @@ mod witness;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+
 use self::budget::Budget;
 use self::server::Build;
-use crate::cli::Conform;
+use crate::cli::{Conform, Part};
 use crate::contract;
 use crate::finding::{Failure, Finding};
 use crate::layout::Layout;
-
-/// One way of asking the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// Which routes it has.
-    Routes,
-    /// What the tests have made it say.
-    Suite,
-    /// Requests that are made from the contract.
-    Schemathesis,
-}
-
-impl Part {
-    /// All of them, in the order in which they run.
-    pub(crate) const ALL: [Self; 3] = [Self::Routes, Self::Suite, Self::Schemathesis];
-
-    /// The name that `--only` takes.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Routes => "routes",
-            Self::Suite => "suite",
-            Self::Schemathesis => "schemathesis",
-        }
-    }
-}
 
 /// Runs every part, or the one that was asked for, and says on standard error what is going on.
 pub(crate) fn run(layout: &Layout, arguments: &Conform) -> Result<Vec<Finding>, Failure> {
@@ -70,7 +47,7 @@ pub(crate) fn run_quietly(
         budget.apart(|| server::build(layout, arguments.server.as_deref(), &directory))
     };
     let mut findings = Vec::new();
-    for part in Part::ALL {
+    for part in Part::value_variants().iter().copied() {
         if arguments.only.is_some_and(|only| only != part) {
             continue;
         }
@@ -80,7 +57,7 @@ pub(crate) fn run_quietly(
                 routes::check(layout, &contract, build, progress)
             }
             Part::Suite => {
-                let recorded = arguments.exchanges.as_deref();
+                let recorded = arguments.record.directory();
                 suite::check(layout, &contract, &directory, recorded, &budget, progress)
             }
             Part::Schemathesis => {
@@ -97,21 +74,15 @@ pub(crate) fn run_quietly(
     Ok(findings)
 }
 
-/// What `conform` has made of a checkout, for those who hold another contract against it.
-pub(crate) struct Made {
-    /// The server.
-    pub(crate) server: PathBuf,
-    /// The record of the last run of the tests.
-    pub(crate) exchanges: PathBuf,
+/// The server of a checkout, built.
+pub(crate) fn server(layout: &Layout) -> Result<PathBuf, Failure> {
+    let directory = server::directory(layout)?;
+    Ok(server::build(layout, None, &directory)?.program)
 }
 
-/// Builds the server, and says where the record of the tests is.
-pub(crate) fn made(layout: &Layout) -> Result<Made, Failure> {
-    let directory = server::directory(layout)?;
-    Ok(Made {
-        server: server::build(layout, None, &directory)?.program,
-        exchanges: suite::recorded(&directory),
-    })
+/// Where the record of the last run of the tests is that this command has made.
+pub(crate) fn recorded(layout: &Layout) -> Result<PathBuf, Failure> {
+    Ok(suite::recorded(&server::directory(layout)?))
 }
 
 /// The server, built when it is first needed: what the tests have recorded is judged without.

@@ -59,7 +59,7 @@ pub(super) fn check(
 
 /// Where the record of the last run is, below the command's own directory.
 pub(super) fn recorded(own: &Path) -> PathBuf {
-    own.join("exchanges")
+    own.join("record")
 }
 
 /// A run of the suite.

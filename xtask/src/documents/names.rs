@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use booking_codegen::ir::Contract;
+use clap::CommandFactory;
 use serde_json::Value;
 
 use crate::finding::Failure;
@@ -78,7 +79,10 @@ impl Names {
                 .collect(),
             base_path: contract.base_path.clone(),
             files: files.to_vec(),
-            commands: crate::cli::subcommands(),
+            commands: crate::cli::CommandLine::command()
+                .get_subcommands()
+                .map(|command| command.get_name().to_owned())
+                .collect(),
             ..Self::default()
         };
         collect_fields(&contract.document, &mut names.fields);

@@ -14,8 +14,8 @@ mod tree;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::cli::{Check, Conform, Generate, Mutate};
-use crate::conform::{self, Part};
+use crate::cli::{Check, Conform, Generate, Mutate, Part, Record};
+use crate::conform;
 use crate::finding::{Failure, Finding, Severity};
 use crate::layout::Layout;
 use crate::{check, generate, report};
@@ -46,7 +46,7 @@ pub(crate) fn run(layout: &Layout, arguments: &Mutate) -> Result<(), Failure> {
         let wrong = vec![format!("the tree without a mistake: {said}")];
         return Err(Failure::Unproven { wrong });
     }
-    let service = Conformance::prepare(layout, &wanted)?;
+    let service = Conformance::prepare(layout, &wanted, &arguments.record)?;
     for mutation in &wanted {
         let outcome = tree.with(&mutation.edits, |layout| {
             if mutation.regenerate {
@@ -89,28 +89,35 @@ pub(crate) fn run(layout: &Layout, arguments: &Mutate) -> Result<(), Failure> {
 #[derive(Default)]
 struct Conformance {
     server: Option<PathBuf>,
-    exchanges: Option<PathBuf>,
+    record: Record,
 }
 
 impl Conformance {
-    /// Builds the server of the tree without mistakes and runs its tests, if any mutation is
-    /// held against them.
-    fn prepare(layout: &Layout, wanted: &[Mutation]) -> Result<Self, Failure> {
+    /// Builds the server of the tree without mistakes and judges the record of its tests, or
+    /// runs them, if any mutation is held against them.
+    fn prepare(layout: &Layout, wanted: &[Mutation], record: &Record) -> Result<Self, Failure> {
         let wants = |eyes: &dyn Fn(Eyes) -> bool| wanted.iter().any(|mutation| eyes(mutation.eyes));
         if !wants(&|eyes| matches!(eyes, Eyes::Contract(_))) {
             return Ok(Self::default());
         }
         if wants(&|eyes| eyes == Eyes::Contract(Part::Suite)) {
-            let found = conform::run(layout, &Conform::only(Part::Suite))?;
+            let arguments = Conform {
+                record: record.clone(),
+                ..Conform::only(Part::Suite)
+            };
+            let found = conform::run(layout, &arguments)?;
             if let Some(said) = differs(&found, &Expected::silence()) {
                 let wrong = vec![format!("the tests without a mistake: {said}")];
                 return Err(Failure::Unproven { wrong });
             }
         }
-        let made = conform::made(layout)?;
+        let record = match record.directory() {
+            Some(_) => record.clone(),
+            None => Record::from(conform::recorded(layout)?),
+        };
         Ok(Self {
-            server: Some(made.server),
-            exchanges: Some(made.exchanges),
+            server: Some(conform::server(layout)?),
+            record,
         })
     }
 
@@ -121,7 +128,7 @@ impl Conformance {
     ) -> Result<Vec<Finding>, Failure> {
         let arguments = Conform {
             server: self.server.clone(),
-            exchanges: self.exchanges.clone(),
+            record: self.record.clone(),
             ..Conform::only(part)
         };
         conform::run_quietly(layout, &arguments, &|_| {})

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::conform::Part;
+use crate::cli::Part;
 
 /// One mistake, or one harmless change.
 #[derive(Debug, Clone)]

@@ -134,7 +134,7 @@ impl<'a> Tally<'a> {
             );
             return vec![
                 error("no-exchanges", message)
-                    .help("let the tests of `tests/` write to it: BOOKING_TESTS_EXCHANGES=DIR"),
+                    .help("let the tests of `tests/` write to it: BOOKING_TESTS_RECORD=DIR"),
             ];
         }
         let mut findings = self.unreached(witness);

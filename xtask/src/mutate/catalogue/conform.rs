@@ -5,7 +5,7 @@
 
 use super::super::mutation::{Edit, Eyes, Mutation, harmless, mistake, replace};
 use super::CONTRACT;
-use crate::conform::Part;
+use crate::cli::Part;
 
 pub(super) fn all() -> Vec<Mutation> {
     [contract(), service()].concat()
