@@ -42,7 +42,7 @@ pub use nullable::{Nullable, present, required_nullable};
 pub use operation::{FromRequest, Operation, RawRequest, Reply};
 pub use parameters::{FromParameter, FromRepeated, RequestParts, parse_repeated};
 pub use reply::{DeclaredResponse, ReplyParts, ToHeader};
-pub use serve::serve;
+pub use serve::{describe_metrics, serve};
 pub use violation::{Broken, MAX_DETAILS, Violation, ViolationCode, Violations};
 
 /// What generated code names of other crates, so that a generated crate depends on this one

@@ -34,7 +34,7 @@ where
     Call: FnOnce(Context, O::Request) -> Called + Send,
     Called: Future<Output = Result<O::Response, O::Error>> + Send,
 {
-    // The one place that reads a clock here: for the duration in the log and the metrics, and nothing else.
+    // The one place that reads a clock here: for the duration in the log and the metrics.
     let began = Instant::now();
     let span = tracing::info_span!("request", operation = O::ID, request_id = %rqctx.request_id);
     let outcome = answer(&rqctx, raw, call).instrument(span.clone()).await;
@@ -48,13 +48,7 @@ where
     let duration = began.elapsed();
     let _entered = span.enter();
     log(parts.status(), duration, failed.as_deref());
-    metrics::counter!(
-        "http_requests_total",
-        "operation" => O::ID,
-        "status" => parts.status().as_str().to_owned(),
-    )
-    .increment(1);
-    metrics::histogram!("http_request_duration_seconds", "operation" => O::ID).record(duration);
+    record_metrics(O::ID, parts.status(), duration);
     Ok(Reply::new(parts))
 }
 
@@ -141,6 +135,28 @@ fn log(status: StatusCode, duration: Duration, failed: Option<&Answer>) {
     } else {
         tracing::info!(status, duration_us, code, cause, "request answered");
     }
+}
+
+/// How many requests were answered, by operation and status.
+const REQUESTS: &str = "http_requests_total";
+
+/// How long answering took, by operation.
+const DURATION: &str = "http_request_duration_seconds";
+
+/// Tells whoever records metrics what those of this crate mean.
+pub fn describe_metrics() {
+    metrics::describe_counter!(REQUESTS, "Requests answered, by operation and status.");
+    metrics::describe_histogram!(
+        DURATION,
+        metrics::Unit::Seconds,
+        "Time from a request's head to its answer, by operation."
+    );
+}
+
+fn record_metrics(operation: &'static str, status: StatusCode, duration: Duration) {
+    let status = status.as_str().to_owned();
+    metrics::counter!(REQUESTS, "operation" => operation, "status" => status).increment(1);
+    metrics::histogram!(DURATION, "operation" => operation).record(duration);
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {

@@ -5,33 +5,18 @@ use std::time::Duration;
 
 use crate::account::{self, Account};
 use crate::cancellation::Cancellation;
-use crate::client::{self, Client, MAINTENANCE_DATABASE};
 use crate::data_directory::{self, Contents};
 use crate::environment;
 use crate::error::Error;
 use crate::find::Search;
 use crate::installation::Installation;
 use crate::server::{Server, Settings};
+use crate::sql;
 use crate::supervisor::Signal;
 use crate::url::socket_url;
 
 /// How long PostgreSQL may take to come up. After a crash it first replays its log.
 pub(crate) const STARTUP_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// The data directory for an application where the user names none:
-/// `/var/lib/NAME/postgres` for root, whose home PostgreSQL's user may not enter, else
-/// `NAME/postgres` in `$XDG_DATA_HOME` or `~/.local/share`.
-///
-/// `None` when the user has no home directory.
-#[must_use]
-pub fn default_data_directory(application: &str) -> Option<PathBuf> {
-    let base = if account::is_root() {
-        PathBuf::from("/var/lib")
-    } else {
-        environment::user_data_directory()?
-    };
-    Some(base.join(application).join("postgres"))
-}
 
 /// Where downloaded versions of PostgreSQL go: `/var/cache/dev-postgres` for root, else
 /// `dev-postgres` in `$XDG_CACHE_HOME` or `~/.cache`.
@@ -46,7 +31,7 @@ pub(crate) fn default_download_directory() -> Option<PathBuf> {
 
 /// How to run a persistent cluster.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct ClusterOptions {
     data_directory: PathBuf,
     settings: Settings,
     startup_timeout: Duration,
@@ -55,7 +40,7 @@ pub struct Options {
     cancellation: Cancellation,
 }
 
-impl Options {
+impl ClusterOptions {
     /// A cluster in this directory, which is created when it is missing. It must be
     /// empty or hold a cluster that was made by this crate.
     #[must_use]
@@ -94,7 +79,7 @@ impl Options {
         self
     }
 
-    /// Gives a way to call the start off, and any later [`Cluster::start_again`].
+    /// Gives a way to call the start off.
     #[must_use]
     pub fn cancellation(mut self, cancellation: Cancellation) -> Self {
         self.cancellation = cancellation;
@@ -131,7 +116,7 @@ impl Cluster {
     /// # Errors
     ///
     /// Every [`Error`] but those of SQL. On an error nothing runs.
-    pub fn start(options: Options) -> Result<Self, Error> {
+    pub fn start(options: ClusterOptions) -> Result<Self, Error> {
         let directory = data_directory::usable_path(&options.data_directory)?;
         let mut contents = data_directory::examine(&directory)?;
         let (wanted, owner) = match contents {
@@ -190,24 +175,22 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// [`Error::DatabaseName`], [`Error::Connection`] or [`Error::Sql`].
+    /// [`Error::DatabaseName`], [`Error::Sql`], [`Error::SqlTimeout`] or [`Error::Io`].
     pub fn create_database_if_missing(&self, name: &str) -> Result<bool, Error> {
-        client::check_database_name(name)?;
-        let mut client = Client::connect(self.server.sockets(), MAINTENANCE_DATABASE)?;
-        let literal = client::literal(name);
-        let known = client.query(&format!(
-            "SELECT 1 FROM pg_database WHERE datname = {literal}"
-        ))?;
-        if !known.is_empty() {
+        sql::check_database_name(name)?;
+        let sockets = self.server.sockets();
+        let known = format!(
+            "SELECT FROM pg_database WHERE datname = {}",
+            sql::literal(name)
+        );
+        if sql::execute(sockets, &known)? > 0 {
             return Ok(false);
         }
-        let identifier = client::identifier(name);
-        match client.query(&format!("CREATE DATABASE {identifier}")) {
-            Ok(_) => Ok(true),
-            // Somebody else of this process was faster.
-            Err(Error::Sql { code, .. }) if code == "42P04" => Ok(false),
-            Err(error) => Err(error),
-        }
+        sql::execute(
+            sockets,
+            &format!("CREATE DATABASE {}", sql::identifier(name)),
+        )?;
+        Ok(true)
     }
 
     /// The data directory, absolute.
@@ -237,17 +220,6 @@ impl Cluster {
     /// Whether the PostgreSQL process runs. It may have died, or been stopped by hand.
     pub fn is_running(&mut self) -> bool {
         self.server.is_running()
-    }
-
-    /// Starts PostgreSQL again on the same data directory and socket, if it does not
-    /// run, and waits until it takes connections.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::DidNotStart`], [`Error::PostmasterRunning`], [`Error::SupervisorLost`],
-    /// [`Error::Cancelled`] or [`Error::Io`].
-    pub fn start_again(&mut self) -> Result<(), Error> {
-        self.server.start()
     }
 
     /// Stops PostgreSQL in its orderly way (open transactions are rolled back) and

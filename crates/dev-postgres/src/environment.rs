@@ -28,14 +28,6 @@ pub(crate) fn temporary_directories() -> Vec<PathBuf> {
     directories
 }
 
-/// The user's data directory: `XDG_DATA_HOME`, else `~/.local/share`.
-pub(crate) fn user_data_directory() -> Option<PathBuf> {
-    std::env::var_os("XDG_DATA_HOME")
-        .map(PathBuf::from)
-        .filter(|directory| directory.is_absolute())
-        .or_else(|| Some(std::env::home_dir()?.join(".local/share")))
-}
-
 /// The user's cache directory: `XDG_CACHE_HOME`, else `~/.cache`.
 pub(crate) fn user_cache_directory() -> Option<PathBuf> {
     std::env::var_os("XDG_CACHE_HOME")

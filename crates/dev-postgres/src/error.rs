@@ -4,14 +4,30 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::installation::OLDEST_MAJOR;
 
 /// Why a cluster could not be found, started, used or stopped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// No usable PostgreSQL on the machine, and none could be downloaded.
-    #[error("{0}")]
-    PostgresNotFound(Box<NotFound>),
+    #[error(
+        "no usable PostgreSQL (version {OLDEST_MAJOR} or newer, with `postgres` and `initdb`) was \
+         found; looked at\n{}  download: {download}\n\
+         to install it\n  \
+         Debian, Ubuntu: sudo apt install postgresql postgresql-contrib\n  \
+         Fedora, RHEL:   sudo dnf install postgresql-server postgresql-contrib\n  \
+         macOS:          brew install postgresql@17",
+        looked_at.iter().map(LookedAt::to_string).collect::<String>()
+    )]
+    PostgresNotFound {
+        /// Every place that was looked at, in order, and what was wrong with it.
+        looked_at: Vec<LookedAt>,
+        /// Why PostgreSQL was not downloaded.
+        download: String,
+    },
 
     /// The caller has called the start off; see [`Cancellation`](crate::Cancellation).
     #[error("the start was called off")]
@@ -194,24 +210,22 @@ pub enum Error {
         directory: PathBuf,
     },
 
-    /// PostgreSQL could not be reached, or broke the conversation off.
-    #[error("cannot talk to PostgreSQL at {}: {source}", socket.display())]
-    Connection {
-        /// The socket.
-        socket: PathBuf,
-        /// What the system says.
-        source: io::Error,
+    /// PostgreSQL could not be reached, or refused a statement.
+    #[error("PostgreSQL did not run `{statement}`: {}", sql_cause(source))]
+    Sql {
+        /// The statement.
+        statement: String,
+        /// What PostgreSQL, or the system, says.
+        source: tokio_postgres::Error,
     },
 
-    /// PostgreSQL refused a statement.
-    #[error("PostgreSQL refused `{statement}`: {message} (SQLSTATE {code})")]
-    Sql {
-        /// The statement, or `connect`.
+    /// A statement took too long.
+    #[error("PostgreSQL did not end `{statement}` within {timeout:?}")]
+    SqlTimeout {
+        /// The statement.
         statement: String,
-        /// The SQLSTATE.
-        code: String,
-        /// PostgreSQL's message, with its detail.
-        message: String,
+        /// How long it was waited for.
+        timeout: Duration,
     },
 
     /// A name that PostgreSQL would cut or refuse.
@@ -261,15 +275,6 @@ impl Error {
     }
 }
 
-/// The whole search, for [`Error::PostgresNotFound`].
-#[derive(Debug)]
-pub struct NotFound {
-    /// Every place that was looked at, in order, and what was wrong with it.
-    pub looked_at: Vec<LookedAt>,
-    /// Why PostgreSQL was not downloaded.
-    pub download: String,
-}
-
 /// One place of the search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookedAt {
@@ -279,27 +284,18 @@ pub struct LookedAt {
     pub outcome: String,
 }
 
-impl fmt::Display for NotFound {
+impl fmt::Display for LookedAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "no usable PostgreSQL (version {} or newer, with `postgres` and `initdb`) was found; looked at",
-            crate::installation::OLDEST_MAJOR
-        )?;
-        for LookedAt { place, outcome } in &self.looked_at {
-            writeln!(f, "  {place}: {outcome}")?;
-        }
-        writeln!(f, "  download: {}", self.download)?;
-        writeln!(f, "to install it")?;
-        writeln!(
-            f,
-            "  Debian, Ubuntu: sudo apt install postgresql postgresql-contrib"
-        )?;
-        writeln!(
-            f,
-            "  Fedora, RHEL:   sudo dnf install postgresql-server postgresql-contrib"
-        )?;
-        write!(f, "  macOS:          brew install postgresql@17")
+        writeln!(f, "  {}: {}", self.place, self.outcome)
+    }
+}
+
+/// The driver's own text is only "db error".
+fn sql_cause(error: &tokio_postgres::Error) -> String {
+    match (error.as_db_error(), error.source()) {
+        (Some(refusal), _) => format!("{refusal} (SQLSTATE {})", refusal.code().code()),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
     }
 }
 

@@ -11,36 +11,19 @@ use std::process::Command;
 use crate::account::Account;
 use crate::cancellation::Cancellation;
 use crate::environment;
-use crate::error::{Error, LookedAt, NotFound};
+use crate::error::{Error, LookedAt};
 use crate::installation::{Installation, probe};
 
-/// Where packages put PostgreSQL, as (parent, what the versioned name begins with,
-/// what follows it). A `None` for the name means that the parent itself is meant.
-const WELL_KNOWN: [(&str, Option<&str>, &str); 14] = [
+/// Where packages put several versions of PostgreSQL, as the parent of the versioned
+/// directories and what their names begin with. Other places are found by `PATH` or
+/// `pg_config`.
+const VERSIONED: [(&str, &str); 4] = [
     // Debian, Ubuntu
-    ("/usr/lib/postgresql", Some(""), "bin"),
-    // RHEL and Fedora with PostgreSQL's own packages
-    ("/usr", Some("pgsql-"), "bin"),
-    // Alpine, SUSE
-    ("/usr/libexec", Some("postgresql"), "bin"),
-    ("/usr/lib", Some("postgresql"), "bin"),
-    // macOS: Homebrew on ARM and on Intel, and Homebrew on Linux
-    ("/opt/homebrew/opt", Some("postgresql@"), "bin"),
-    ("/opt/homebrew/bin", None, ""),
-    ("/usr/local/opt", Some("postgresql@"), "bin"),
-    ("/usr/local/bin", None, ""),
-    ("/home/linuxbrew/.linuxbrew/opt", Some("postgresql@"), "bin"),
-    // macOS: Postgres.app, EnterpriseDB, MacPorts
-    (
-        "/Applications/Postgres.app/Contents/Versions",
-        Some(""),
-        "bin",
-    ),
-    ("/Library/PostgreSQL", Some(""), "bin"),
-    ("/opt/local/lib", Some("postgresql"), "bin"),
-    // EnterpriseDB on Linux, and PostgreSQL built from source
-    ("/opt/PostgreSQL", Some(""), "bin"),
-    ("/usr/local/pgsql/bin", None, ""),
+    ("/usr/lib/postgresql", ""),
+    // macOS: Homebrew on ARM and on Intel, Postgres.app
+    ("/opt/homebrew/opt", "postgresql@"),
+    ("/usr/local/opt", "postgresql@"),
+    ("/Applications/Postgres.app/Contents/Versions", ""),
 ];
 
 /// Where to search.
@@ -88,25 +71,28 @@ impl Search {
         let mut probed = Vec::new();
         let mut other_majors = Vec::new();
         let mut incomplete = None;
-        for place in self.places() {
-            if place.candidates.is_empty() {
-                looked_at.push(LookedAt {
-                    place: place.name,
-                    outcome: place.when_empty,
-                });
+        for (place, candidates) in self.places() {
+            if candidates.is_empty() {
+                let outcome = "no `postgres` there".to_owned();
+                looked_at.push(LookedAt { place, outcome });
                 continue;
             }
-            for candidate in place.candidates {
-                let identity = candidate
-                    .canonicalize()
-                    .unwrap_or_else(|_| candidate.clone());
+            for candidate in candidates {
+                let identity = candidate.canonicalize().unwrap_or(candidate.clone());
                 if probed.contains(&identity) {
                     continue;
                 }
                 probed.push(identity);
                 self.cancellation.check()?;
                 let outcome = match probe(&candidate, account) {
-                    Ok(found) if wanted.is_none_or(|(major, _)| major == found.major()) => {
+                    Ok(found) if wanted.is_some_and(|(major, _)| major != found.major()) => {
+                        other_majors.push(found.major());
+                        format!(
+                            "is version {}, which is not the data directory's",
+                            found.major()
+                        )
+                    }
+                    Ok(found) => {
                         let missing = found.missing_extensions(&self.extensions, account);
                         if missing.is_empty() {
                             return Ok(found);
@@ -115,16 +101,9 @@ impl Search {
                         incomplete.get_or_insert((found, missing));
                         outcome
                     }
-                    Ok(found) => {
-                        other_majors.push(found.major());
-                        format!(
-                            "is version {}, which is not the data directory's",
-                            found.major()
-                        )
-                    }
                     Err(problem) => problem,
                 };
-                let place = format!("{} ({})", candidate.display(), place.name);
+                let place = format!("{} ({place})", candidate.display());
                 looked_at.push(LookedAt { place, outcome });
             }
         }
@@ -150,10 +129,10 @@ impl Search {
                 found: other_majors,
                 download,
             },
-            _ => Error::PostgresNotFound(Box::new(NotFound {
+            _ => Error::PostgresNotFound {
                 looked_at,
                 download,
-            })),
+            },
         })
     }
 
@@ -174,95 +153,59 @@ impl Search {
             .map_err(|problem| format!("the downloaded {}: {problem}", binaries.display()))
     }
 
-    fn places(&self) -> Vec<Place> {
-        let mut places = vec![self.in_path(), self.named_by_pg_config()];
-        places.extend(WELL_KNOWN.iter().map(|(parent, name, rest)| {
+    /// Every place with the directories in it that hold a `postgres`, best first.
+    fn places(&self) -> Vec<(String, Vec<PathBuf>)> {
+        let mut places = vec![
+            ("PATH".to_owned(), self.in_path()),
+            ("`pg_config --bindir`".to_owned(), self.named_by_pg_config()),
+        ];
+        places.extend(VERSIONED.iter().map(|(parent, prefix)| {
             let parent = self.root.join(parent.trim_start_matches('/'));
-            match name {
-                None => fixed(&parent),
-                Some(prefix) => versioned(&parent, prefix, rest),
-            }
+            versioned(&parent, prefix)
         }));
         if let Some(directory) = &self.download_directory {
-            places.push(versioned(directory, "", "bin"));
+            places.push(versioned(directory, ""));
         }
         places
     }
 
-    fn in_path(&self) -> Place {
+    fn in_path(&self) -> Vec<PathBuf> {
         let mut candidates = Vec::new();
-        for directory in &self.path {
-            let postgres = directory.join("postgres");
-            if !postgres.exists() {
-                continue;
-            }
+        for directory in self.path.iter().filter(|path| holds_postgres(path)) {
             // The link's target has the matching `initdb` beside it, the link may not.
-            if let Some(target) = postgres
-                .canonicalize()
-                .ok()
-                .as_deref()
-                .and_then(Path::parent)
-            {
-                candidates.push(target.to_owned());
-            }
+            let target = directory.join("postgres").canonicalize();
+            candidates.extend(
+                target
+                    .ok()
+                    .as_deref()
+                    .and_then(Path::parent)
+                    .map(Path::to_owned),
+            );
             candidates.push(directory.clone());
         }
-        let mut list: Vec<String> = Vec::new();
-        for directory in &self.path {
-            let directory = directory.display().to_string();
-            if !list.contains(&directory) {
-                list.push(directory);
-            }
-        }
-        Place {
-            name: "PATH".to_owned(),
-            candidates,
-            when_empty: format!("no `postgres` in {}", list.join(":")),
-        }
+        candidates
     }
 
-    fn named_by_pg_config(&self) -> Place {
+    fn named_by_pg_config(&self) -> Vec<PathBuf> {
         let output = Command::new(&self.pg_config)
             .arg("--bindir")
             .process_group(0)
             .output();
-        let (candidates, when_empty) = match output {
-            Ok(output) if output.status.success() => {
-                let directory = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-                (vec![PathBuf::from(directory)], String::new())
-            }
-            Ok(output) => (Vec::new(), format!("ended with {}", output.status)),
-            Err(error) => (Vec::new(), error.to_string()),
-        };
-        Place {
-            name: "`pg_config --bindir`".to_owned(),
-            candidates,
-            when_empty,
-        }
-    }
-}
-
-/// One line of the search.
-struct Place {
-    name: String,
-    candidates: Vec<PathBuf>,
-    when_empty: String,
-}
-
-fn fixed(directory: &Path) -> Place {
-    let holds_postgres = directory.join("postgres").exists();
-    Place {
-        name: directory.display().to_string(),
-        candidates: holds_postgres
-            .then(|| directory.to_owned())
+        let directory = output.ok().filter(|output| output.status.success());
+        directory
+            .map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
+            .filter(|directory| holds_postgres(directory))
             .into_iter()
-            .collect(),
-        when_empty: "no `postgres` there".to_owned(),
+            .collect()
     }
 }
 
-/// The directories `parent/prefix*/rest`, those with the highest version first.
-fn versioned(parent: &Path, prefix: &str, rest: &str) -> Place {
+fn holds_postgres(directory: &Path) -> bool {
+    directory.join("postgres").exists()
+}
+
+/// The directories `parent/prefix*/bin`, those with the highest version first.
+fn versioned(parent: &Path, prefix: &str) -> (String, Vec<PathBuf>) {
     let mut found: Vec<(Vec<u32>, PathBuf)> = std::fs::read_dir(parent)
         .into_iter()
         .flatten()
@@ -270,29 +213,21 @@ fn versioned(parent: &Path, prefix: &str, rest: &str) -> Place {
         .filter_map(|entry| {
             let name = entry.file_name();
             let version = version_numbers(name.to_str()?.strip_prefix(prefix)?);
-            let directory = entry.path().join(rest);
-            directory
-                .join("postgres")
-                .exists()
-                .then_some((version, directory))
+            Some((version, entry.path().join("bin")))
         })
+        .filter(|(_, directory)| holds_postgres(directory))
         .collect();
     found.sort_by(|a, b| b.cmp(a));
-    Place {
-        name: parent
-            .join(format!("{prefix}*"))
-            .join(rest)
-            .display()
-            .to_string(),
-        candidates: found.into_iter().map(|(_, directory)| directory).collect(),
-        when_empty: "nothing there".to_owned(),
-    }
+    (
+        format!("{}/{prefix}*/bin", parent.display()),
+        found.into_iter().map(|(_, directory)| directory).collect(),
+    )
 }
 
 /// The numbers of a version, such as `[9, 6]`; empty for a name such as `latest`.
 fn version_numbers(version: &str) -> Vec<u32> {
     version
-        .split(['.', '-'])
+        .split('.')
         .map_while(|part| part.parse().ok())
         .collect()
 }
@@ -354,7 +289,7 @@ mod tests {
 
         fn not_found(&self) -> Vec<LookedAt> {
             match self.search.run(&account(), None) {
-                Err(Error::PostgresNotFound(not_found)) => not_found.looked_at,
+                Err(Error::PostgresNotFound { looked_at, .. }) => looked_at,
                 other => panic!("{other:?}"),
             }
         }
@@ -383,19 +318,9 @@ mod tests {
     fn every_package_layout_is_found() {
         for place in [
             "usr/lib/postgresql/16/bin",
-            "usr/pgsql-16/bin",
-            "usr/libexec/postgresql16/bin",
-            "usr/lib/postgresql16/bin",
             "opt/homebrew/opt/postgresql@16/bin",
-            "opt/homebrew/bin",
             "usr/local/opt/postgresql@16/bin",
-            "usr/local/bin",
-            "home/linuxbrew/.linuxbrew/opt/postgresql@16/bin",
             "Applications/Postgres.app/Contents/Versions/16/bin",
-            "Library/PostgreSQL/16/bin",
-            "opt/local/lib/postgresql16/bin",
-            "opt/PostgreSQL/16/bin",
-            "usr/local/pgsql/bin",
         ] {
             let machine = Machine::new();
             let directory = machine.install(place, "16.3", "16.3");
@@ -440,17 +365,23 @@ mod tests {
     fn what_cannot_be_used_is_passed_over_and_named() {
         let machine = Machine::new();
         machine.install("usr/lib/postgresql/12/bin", "12.9", "12.9");
-        machine.install("usr/pgsql-16/bin", "16.1", "15.9");
-        let lone = machine.directory.path().join("opt/homebrew/bin/postgres");
+        machine.install("usr/local/opt/postgresql@16/bin", "16.1", "15.9");
+        let lone = machine
+            .directory
+            .path()
+            .join("opt/homebrew/opt/postgresql@16/bin/postgres");
         write_script(&lone, "echo '(PostgreSQL) 16.1'");
-        let broken = machine.directory.path().join("usr/local/bin/postgres");
+        let broken = machine
+            .directory
+            .path()
+            .join("usr/lib/postgresql/14/bin/postgres");
         write_script(&broken, "echo 'no library' >&2; exit 127");
         let looked_at = machine.not_found();
         for (place, outcome) in [
             ("usr/lib/postgresql/12/bin", "version 12 is older than 13"),
-            ("usr/pgsql-16/bin", "`initdb` is version 15"),
-            ("opt/homebrew/bin", "`initdb` does not run"),
-            ("usr/local/bin", "no library"),
+            ("usr/local/opt/postgresql@16/bin", "`initdb` is version 15"),
+            ("opt/homebrew/opt", "`initdb` does not run"),
+            ("usr/lib/postgresql/14/bin", "no library"),
         ] {
             assert!(
                 looked_at
@@ -478,7 +409,7 @@ mod tests {
     fn a_missing_extension_is_named_with_its_installation_and_its_package() {
         let mut machine = Machine::new();
         machine.search.extensions = vec!["pg_trgm".to_owned(), "btree_gist".to_owned()];
-        let bare = machine.install("usr/pgsql-16/bin", "16.1", "16.1");
+        let bare = machine.install("usr/lib/postgresql/16/bin", "16.1", "16.1");
         machine.add_extensions(&bare, 16, &["plpgsql", "pg_trgm"]);
         for wanted in [None, Some((16, Path::new("/somewhere/data")))] {
             let error = machine.search.run(&account(), wanted).unwrap_err();
@@ -488,7 +419,7 @@ mod tests {
             );
             let text = error.to_string();
             for part in [
-                "usr/pgsql-16/bin",
+                "usr/lib/postgresql/16/bin",
                 "PostgreSQL 16",
                 "btree_gist",
                 "postgresql-contrib",
@@ -524,10 +455,8 @@ mod tests {
             "PATH",
             "pg_config --bindir",
             "usr/lib/postgresql/*/bin",
-            "usr/pgsql-*/bin",
             "opt/homebrew/opt/postgresql@*/bin",
             "Postgres.app",
-            "Library/PostgreSQL/*/bin",
             "download: switched off",
             "apt install postgresql",
             "dnf install postgresql-server",

@@ -17,14 +17,14 @@
 //! Everything is synchronous and works inside any async runtime.
 //!
 //! It knows nothing of bookings, of HTTP or of Diesel, runs on Unix only, and reads the
-//! environment in one module (`environment.rs`): `PATH`, `TMPDIR`, `HOME`,
-//! `XDG_DATA_HOME` and `XDG_CACHE_HOME`.
+//! environment in one module (`environment.rs`): `PATH`, `TMPDIR`, `HOME` and
+//! `XDG_CACHE_HOME`.
 //!
 //! ```no_run
-//! use dev_postgres::{Cluster, Options, TestDatabase};
+//! use dev_postgres::{Cluster, ClusterOptions, TestDatabase};
 //!
 //! # fn main() -> Result<(), dev_postgres::Error> {
-//! let cluster = Cluster::start(Options::new("/var/lib/example/postgres"))?;
+//! let cluster = Cluster::start(ClusterOptions::new("/var/lib/example/postgres"))?;
 //! cluster.create_database_if_missing("example")?;
 //! println!("{}", cluster.url("example"));
 //! cluster.stop()?;
@@ -40,7 +40,6 @@
 
 mod account;
 mod cancellation;
-mod client;
 mod cluster;
 mod data_directory;
 mod download;
@@ -51,14 +50,15 @@ mod installation;
 mod log;
 mod process;
 mod server;
+mod sql;
 mod supervisor;
 mod temporary;
 mod test_database;
 mod url;
 
 pub use cancellation::Cancellation;
-pub use cluster::{Cluster, Options, default_data_directory};
-pub use error::{Error, LookedAt, NotFound};
+pub use cluster::{Cluster, ClusterOptions};
+pub use error::{Error, LookedAt};
 pub use installation::{Installation, OLDEST_MAJOR};
 pub use temporary::TemporaryCluster;
 pub use test_database::TestDatabase;

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
-use dev_postgres::{Cluster, Options, TemporaryCluster};
+use dev_postgres::{Cluster, ClusterOptions, TemporaryCluster};
 
 fn main() -> ExitCode {
     match run() {
@@ -28,7 +28,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             serve(&cluster.url("postgres"))?;
         }
         (Some(directory), None) => {
-            let cluster = Cluster::start(Options::new(directory))?;
+            let cluster = Cluster::start(ClusterOptions::new(directory))?;
             serve(&cluster.url("postgres"))?;
             cluster.stop()?;
         }

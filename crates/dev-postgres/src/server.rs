@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use crate::account::Account;
 use crate::cancellation::Cancellation;
-use crate::client::SUPERUSER;
 use crate::data_directory::{self, CLUSTER};
 use crate::environment;
 use crate::error::Error;
 use crate::installation::Installation;
 use crate::log;
 use crate::process;
+use crate::sql::SUPERUSER;
 use crate::supervisor::{Lost, Signal, SpawnError, Supervisor};
 
 /// How often to look whether PostgreSQL has done what it was told.

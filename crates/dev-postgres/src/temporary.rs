@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use crate::account::Account;
 use crate::cancellation::Cancellation;
-use crate::client::{self, Client, MAINTENANCE_DATABASE};
 use crate::cluster::{STARTUP_TIMEOUT, default_download_directory};
 use crate::error::Error;
 use crate::find::Search;
 use crate::installation::Installation;
 use crate::server::{POLL_INTERVAL, Server, Settings};
+use crate::sql;
 use crate::supervisor::Signal;
 use crate::test_database::TestDatabase;
 use crate::url::socket_url;
@@ -101,7 +101,7 @@ impl TemporaryCluster {
     ///
     /// # Errors
     ///
-    /// [`Error::Connection`] or [`Error::Sql`].
+    /// [`Error::Sql`], [`Error::SqlTimeout`] or [`Error::Io`].
     pub fn database(&self) -> Result<TestDatabase, Error> {
         self.create_database("template1")
     }
@@ -116,7 +116,7 @@ impl TemporaryCluster {
     /// # Errors
     ///
     /// [`Error::Template`] with the error of `prepare`; [`Error::DatabaseName`],
-    /// [`Error::Connection`] or [`Error::Sql`].
+    /// [`Error::Sql`], [`Error::SqlTimeout`] or [`Error::Io`].
     ///
     /// # Panics
     ///
@@ -130,7 +130,7 @@ impl TemporaryCluster {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
     {
         let template = format!("template_{name}");
-        client::check_database_name(&template)?;
+        sql::check_database_name(&template)?;
         let state = Arc::clone(
             self.templates
                 .lock()
@@ -156,12 +156,11 @@ impl TemporaryCluster {
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>> + Send,
     {
-        let identifier = client::identifier(template);
-        let mut client = self.client()?;
-        client.query(&format!(
+        let identifier = sql::identifier(template);
+        self.execute(&format!(
             "DROP DATABASE IF EXISTS {identifier} WITH (FORCE)"
         ))?;
-        client.query(&format!("CREATE DATABASE {identifier}"))?;
+        self.execute(&format!("CREATE DATABASE {identifier}"))?;
         let url = self.url(template);
         std::thread::scope(|scope| scope.spawn(|| prepare(&url)).join())
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -170,25 +169,46 @@ impl TemporaryCluster {
                 source: error.into(),
             })?;
         // A copy is refused while anybody is connected to the original.
-        client.query(&format!(
+        self.execute(&format!(
             "ALTER DATABASE {identifier} ALLOW_CONNECTIONS false"
         ))?;
-        end_connections(&mut client, template)
+        self.end_connections(template)
     }
 
     fn create_database(&self, template: &str) -> Result<TestDatabase, Error> {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{number}");
-        self.client()?.query(&format!(
+        self.execute(&format!(
             "CREATE DATABASE {} TEMPLATE {}",
-            client::identifier(&name),
-            client::identifier(template)
+            sql::identifier(&name),
+            sql::identifier(template)
         ))?;
         Ok(TestDatabase::new(self.server.sockets().to_owned(), name))
     }
 
-    fn client(&self) -> Result<Client, Error> {
-        Client::connect(self.server.sockets(), MAINTENANCE_DATABASE)
+    fn execute(&self, statement: &str) -> Result<usize, Error> {
+        sql::execute(self.server.sockets(), statement)
+    }
+
+    /// Ends every connection to a database, and waits until they are gone. PostgreSQL 13 has
+    /// no `pg_terminate_backend` that waits by itself.
+    fn end_connections(&self, database: &str) -> Result<(), Error> {
+        let terminate = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}",
+            sql::literal(database)
+        );
+        let deadline = Instant::now() + TERMINATION_TIMEOUT;
+        while self.execute(&terminate)? > 0 {
+            if Instant::now() > deadline {
+                return Err(Error::Template {
+                    name: database.to_owned(),
+                    source: format!("connections to it do not end within {TERMINATION_TIMEOUT:?}")
+                        .into(),
+                });
+            }
+            std::thread::sleep(POLL_INTERVAL);
+        }
+        Ok(())
     }
 
     /// The URL of a database, `postgres:///NAME?host=/socket/directory&user=postgres`,
@@ -255,25 +275,4 @@ impl TemporaryCluster {
         self.stop()?;
         self.start_again()
     }
-}
-
-/// Ends every connection to a database, and waits until they are gone. PostgreSQL 13 has no
-/// `pg_terminate_backend` that waits by itself.
-fn end_connections(client: &mut Client, database: &str) -> Result<(), Error> {
-    let statement = format!(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}",
-        client::literal(database)
-    );
-    let deadline = Instant::now() + TERMINATION_TIMEOUT;
-    while !client.query(&statement)?.is_empty() {
-        if Instant::now() > deadline {
-            return Err(Error::Template {
-                name: database.to_owned(),
-                source: format!("connections to it do not end within {TERMINATION_TIMEOUT:?}")
-                    .into(),
-            });
-        }
-        std::thread::sleep(POLL_INTERVAL);
-    }
-    Ok(())
 }

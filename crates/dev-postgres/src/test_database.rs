@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::client::{self, Client, MAINTENANCE_DATABASE};
 use crate::error::Error;
+use crate::sql;
 use crate::temporary::TemporaryCluster;
 use crate::url::socket_url;
 
@@ -20,7 +20,7 @@ impl TestDatabase {
     ///
     /// # Errors
     ///
-    /// [`Error::SharedCluster`], [`Error::Connection`] or [`Error::Sql`].
+    /// [`Error::SharedCluster`], [`Error::Sql`], [`Error::SqlTimeout`] or [`Error::Io`].
     pub fn create() -> Result<Self, Error> {
         TemporaryCluster::shared()?.database()
     }
@@ -65,11 +65,8 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         // A cluster that is stopped or gone takes its databases with it.
-        if let Ok(mut client) = Client::connect(&self.sockets, MAINTENANCE_DATABASE) {
-            let identifier = client::identifier(&self.name);
-            let _ = client.query(&format!(
-                "DROP DATABASE IF EXISTS {identifier} WITH (FORCE)"
-            ));
-        }
+        let identifier = sql::identifier(&self.name);
+        let drop = format!("DROP DATABASE IF EXISTS {identifier} WITH (FORCE)");
+        let _ = sql::execute(&self.sockets, &drop);
     }
 }

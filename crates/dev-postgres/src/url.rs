@@ -1,41 +1,32 @@
 //! Connection URLs for a Unix socket.
 
-use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::client::SUPERUSER;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+
+use crate::sql::SUPERUSER;
+
+/// Everything that is not plainly safe (RFC 3986, "unreserved"). `tokio-postgres` takes all
+/// before an `@` for credentials, wherever it stands, and libpq splits the decoded host at
+/// commas (which is why a directory with a comma is never used for sockets).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The same within a path.
+const ESCAPED_IN_PATH: &AsciiSet = &ESCAPED.remove(b'/');
 
 /// `postgres:///database?host=/socket/directory&user=…`, as libpq and `tokio-postgres`
 /// read it.
-///
-/// Everything that is not plainly safe is escaped. Two characters matter especially:
-/// `tokio-postgres` takes all before an `@` for credentials, wherever it stands, and
-/// libpq splits the decoded host at commas (which is why a directory with a comma is
-/// never used for sockets).
 pub(crate) fn socket_url(sockets: &Path, database: &str) -> String {
-    let mut url = String::from("postgres:///");
-    escape(&mut url, database.as_bytes());
-    url.push_str("?host=");
-    escape_keeping(&mut url, sockets.as_os_str().as_bytes(), b'/');
-    url.push_str("&user=");
-    url.push_str(SUPERUSER);
-    url
-}
-
-fn escape(url: &mut String, bytes: &[u8]) {
-    escape_keeping(url, bytes, b'-');
-}
-
-fn escape_keeping(url: &mut String, bytes: &[u8], kept: u8) {
-    for byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) || *byte == kept {
-            url.push(char::from(*byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(url, "%{byte:02X}");
-        }
-    }
+    format!(
+        "postgres:///{}?host={}&user={SUPERUSER}",
+        percent_encode(database.as_bytes(), ESCAPED),
+        percent_encode(sockets.as_os_str().as_bytes(), ESCAPED_IN_PATH),
+    )
 }
 
 #[cfg(test)]

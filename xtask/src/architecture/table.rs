@@ -121,6 +121,7 @@ pub(super) const TABLE: &[Row] = &[
             "booking-domain",
             "booking-persistence",
             "dev-postgres",
+            "workspace-features",
         ],
         in_tests: &["booking-client", "booking-codegen", "contract-witness"],
         never: &["diesel", "diesel-async"],
@@ -129,6 +130,14 @@ pub(super) const TABLE: &[Row] = &[
     Row {
         package: "dev-postgres",
         directory: "crates/dev-postgres",
+        ours: &[],
+        in_tests: &[],
+        never: &["diesel", "diesel-async", "dropshot"],
+        reach: Reach::Closure,
+    },
+    Row {
+        package: "workspace-features",
+        directory: "crates/workspace-features",
         ours: &[],
         in_tests: &[],
         never: &["diesel", "diesel-async", "dropshot"],
@@ -164,7 +173,12 @@ pub(super) const TABLE: &[Row] = &[
     Row {
         package: "xtask",
         directory: "xtask",
-        ours: &["booking-codegen", "contract-witness", "dev-postgres"],
+        ours: &[
+            "booking-codegen",
+            "contract-witness",
+            "dev-postgres",
+            "workspace-features",
+        ],
         in_tests: &[],
         never: &["booking-api", "booking-client", "diesel", "dropshot"],
         reach: Reach::Closure,

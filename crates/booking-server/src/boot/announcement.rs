@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::boot::database::Database;
 use crate::boot::running::RunningServer;
+use crate::operational::MetricsServer;
 
 mod example;
 
@@ -16,24 +17,28 @@ use example::ExampleBooking;
 pub(crate) struct Announcement {
     address: SocketAddr,
     data: String,
+    metrics: Option<SocketAddr>,
     example: Option<ExampleBooking>,
 }
 
 impl Announcement {
-    /// Of this server on this database.
-    pub(crate) async fn of(server: &RunningServer, database: &Database) -> Self {
+    /// Of this server on this database, with this page of metrics.
+    pub(crate) async fn new(
+        server: &RunningServer,
+        database: &Database,
+        metrics: Option<&MetricsServer>,
+    ) -> Self {
         let data = match database.private() {
             Some((directory, version)) => {
                 format!("{} (private PostgreSQL {version})", directory.display())
             }
             None => database.url().to_string(),
         };
-        let address = reachable(server.local_addr());
-        let now = server.service().clock().now();
         Self {
-            address,
+            address: reachable(server.local_addr()),
             data,
-            example: ExampleBooking::find(address, now).await,
+            metrics: metrics.map(|metrics| reachable(metrics.local_addr())),
+            example: ExampleBooking::find(server.service()).await,
         }
     }
 }
@@ -44,6 +49,9 @@ impl fmt::Display for Announcement {
         writeln!(formatter, "ReserveEasy Booking API")?;
         writeln!(formatter, "  listening  http://{address}/api/v1")?;
         writeln!(formatter, "  reference  http://{address}/docs")?;
+        if let Some(metrics) = self.metrics {
+            writeln!(formatter, "  metrics    http://{metrics}/metrics")?;
+        }
         writeln!(formatter, "  data       {}", self.data)?;
         match &self.example {
             Some(example) => {
@@ -88,6 +96,7 @@ mod tests {
         let announcement = Announcement {
             address: "127.0.0.1:8080".parse().unwrap(),
             data: "/srv/data (private PostgreSQL 15)".to_owned(),
+            metrics: Some("127.0.0.1:9090".parse().unwrap()),
             example: None,
         };
         assert_eq!(
@@ -95,6 +104,7 @@ mod tests {
             "ReserveEasy Booking API\n  \
              listening  http://127.0.0.1:8080/api/v1\n  \
              reference  http://127.0.0.1:8080/docs\n  \
+             metrics    http://127.0.0.1:9090/metrics\n  \
              data       /srv/data (private PostgreSQL 15)\n  \
              try it     curl -sS http://127.0.0.1:8080/api/v1/restaurants\n  \
              stop it    Ctrl-C\n"

@@ -2,15 +2,17 @@
 //!
 //! A flag outranks its variable, and a variable outranks the default. An empty variable
 //! counts as unset, because that is how one is cleared in most places that set them. This
-//! is the one module of the workspace's server that reads the environment; everything
-//! else receives values.
+//! is the one module of the server that reads the environment; everything else receives
+//! values.
 
-use std::ffi::OsString;
-use std::fmt;
+use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::builder::{PossibleValuesParser, Resettable, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
 mod database_url;
@@ -29,6 +31,8 @@ const ROOT_DATA_DIR: &str = "/var/lib/reserveeasy";
 pub struct Config {
     /// The address to listen on. Port 0 lets the system choose a free one.
     pub listen: SocketAddr,
+    /// The address of the metrics page; `None` is no such page.
+    pub metrics_listen: Option<SocketAddr>,
     /// Which PostgreSQL holds the bookings.
     pub database: DatabaseChoice,
     /// Whether to fill in the demo; `None` fills in a new private cluster only.
@@ -57,23 +61,13 @@ pub enum DatabaseChoice {
 }
 
 /// How a line of the log looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum LogFormat {
     /// For people.
     #[default]
     Text,
     /// One JSON object a line, for machines.
     Json,
-}
-
-/// What the process was started with, as values.
-pub struct ProcessEnvironment<'a> {
-    /// The command line, the program's name first.
-    pub arguments: Vec<OsString>,
-    /// Gives the value of an environment variable.
-    pub variable: &'a dyn Fn(&str) -> Option<OsString>,
-    /// Whether the process runs as root.
-    pub is_root: bool,
 }
 
 /// Why there is no [`Config`].
@@ -98,59 +92,67 @@ pub enum ConfigError {
     },
 }
 
-/// One setting: its flag, its variable and its place in the help.
-struct Setting {
-    flag: &'static str,
-    variable: &'static str,
-    value_name: &'static str,
-    help: &'static str,
+const ABOUT: &str = "Serves the ReserveEasy booking API.
+
+Without any flag, on a PostgreSQL cluster of its own. Each flag can also be given as
+an environment variable; the flag wins, and an empty variable counts as unset.";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "booking-server", version, about = ABOUT, long_about = None)]
+struct Arguments {
+    /// Where to listen; port 0 picks a free one and prints it
+    #[arg(long, env = "BOOKING_LISTEN", value_name = "ADDRESS:PORT")]
+    #[arg(default_value = DEFAULT_LISTEN, value_parser = parse_address)]
+    listen: SocketAddr,
+
+    /// Where to serve metrics for Prometheus, at /metrics; whoever reaches this address
+    /// can read them [default: nowhere]
+    #[arg(long, env = "BOOKING_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    #[arg(value_parser = parse_address)]
+    metrics_listen: Option<SocketAddr>,
+
+    /// Where the private PostgreSQL cluster keeps its data
+    /// [default: $XDG_DATA_HOME/reserveeasy or ~/.local/share/reserveeasy;
+    /// for root /var/lib/reserveeasy]
+    #[arg(long, env = "BOOKING_DATA_DIR", value_name = "DIRECTORY")]
+    #[arg(value_parser = parse_directory)]
+    data_dir: Option<PathBuf>,
+
+    /// Use this PostgreSQL server and start none: postgres://user:password@host/database
+    #[arg(long, env = "DATABASE_URL", value_name = "URL")]
+    #[arg(value_parser = str::parse::<DatabaseUrl>)]
+    database_url: Option<DatabaseUrl>,
+
+    /// Fill in a few restaurants to try things with
+    /// [default: true on a new private cluster, false otherwise]
+    #[arg(
+        long,
+        env = "BOOKING_DEMO",
+        value_name = "true|false",
+        hide_possible_values = true
+    )]
+    demo: Option<bool>,
+
+    /// How much to log: off, error, warn, info, debug or trace
+    #[arg(
+        long,
+        env = "BOOKING_LOG",
+        value_name = "LEVEL",
+        hide_possible_values = true
+    )]
+    #[arg(default_value = "info", value_parser = level_parser())]
+    log: LevelFilter,
+
+    /// How a line of the log looks
+    #[arg(long, env = "BOOKING_LOG_FORMAT", value_name = "text|json")]
+    #[arg(default_value = "text", hide_possible_values = true)]
+    log_format: LogFormat,
+
+    /// Print every route that the server has, as METHOD /path, and end
+    #[arg(long)]
+    routes: bool,
 }
-
-const LISTEN: Setting = Setting {
-    flag: "listen",
-    variable: "BOOKING_LISTEN",
-    value_name: "ADDRESS:PORT",
-    help: "Where to listen; port 0 picks a free one and prints it [default: 127.0.0.1:8080]",
-};
-const DATA_DIR: Setting = Setting {
-    flag: "data-dir",
-    variable: "BOOKING_DATA_DIR",
-    value_name: "DIRECTORY",
-    help: "Where the private PostgreSQL cluster keeps its data \
-           [default: $XDG_DATA_HOME/reserveeasy or ~/.local/share/reserveeasy; \
-           for root /var/lib/reserveeasy]",
-};
-const DATABASE_URL: Setting = Setting {
-    flag: "database-url",
-    variable: "DATABASE_URL",
-    value_name: "URL",
-    help: "Use this PostgreSQL server and start none: postgres://user:password@host/database",
-};
-const DEMO: Setting = Setting {
-    flag: "demo",
-    variable: "BOOKING_DEMO",
-    value_name: "true|false",
-    help: "Fill in a few restaurants to try things with \
-           [default: true on a new private cluster, false otherwise]",
-};
-const LOG: Setting = Setting {
-    flag: "log",
-    variable: "BOOKING_LOG",
-    value_name: "LEVEL",
-    help: "How much to log: off, error, warn, info, debug or trace [default: info]",
-};
-const LOG_FORMAT: Setting = Setting {
-    flag: "log-format",
-    variable: "BOOKING_LOG_FORMAT",
-    value_name: "text|json",
-    help: "How a line of the log looks [default: text]",
-};
-
-/// Not a setting: the server does not start.
-const ROUTES: &str = "routes";
-
-/// In the order in which the help lists them.
-const SETTINGS: [&Setting; 6] = [&LISTEN, &DATA_DIR, &DATABASE_URL, &DEMO, &LOG, &LOG_FORMAT];
 
 impl Config {
     /// Reads the command line and the environment of this process.
@@ -159,144 +161,169 @@ impl Config {
     ///
     /// See [`ConfigError`].
     pub fn from_process() -> Result<Self, ConfigError> {
-        Self::from_environment(&ProcessEnvironment {
-            arguments: std::env::args_os().collect(),
-            variable: &|name| std::env::var_os(name),
-            is_root: rustix::process::geteuid().is_root(),
-        })
+        let is_root = rustix::process::geteuid().is_root();
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let command = command().mut_args(|arg| {
+            let name = arg.get_env().and_then(OsStr::to_str);
+            if name.is_some_and(|name| variable(name).is_none()) {
+                arg.env(Resettable::Reset)
+            } else {
+                arg
+            }
+        });
+        let arguments: Vec<OsString> = std::env::args_os().collect();
+        Self::from_command_line(command, &arguments, || default_data_dir(is_root, variable))
     }
 
-    /// Decides from values, so that a test needs no environment.
-    ///
-    /// # Errors
-    ///
-    /// See [`ConfigError`]. The first setting that is wrong, in the order of `--help`.
-    pub fn from_environment(environment: &ProcessEnvironment<'_>) -> Result<Self, ConfigError> {
-        let flags = command()
-            .try_get_matches_from(&environment.arguments)
-            .map_err(usage_error)?;
-        if flags.get_flag(ROUTES) {
+    /// Decides from a command line; `command` says which variables are looked at besides.
+    fn from_command_line(
+        mut command: Command,
+        arguments: &[OsString],
+        default_data_dir: impl FnOnce() -> Option<PathBuf>,
+    ) -> Result<Self, ConfigError> {
+        let matches = command
+            .try_get_matches_from_mut(arguments)
+            .map_err(|error| config_error(&error, &command, arguments))?;
+        let given = Arguments::from_arg_matches(&matches)
+            .map_err(|error| config_error(&error, &command, arguments))?;
+        if given.routes {
             return Err(ConfigError::Routes);
         }
-        let given = |setting| Given::find(setting, &flags, environment);
-
-        let listen = match given(&LISTEN)? {
-            Some(given) => given.parse(parse_address)?,
-            None => DEFAULT_LISTEN
-                .parse()
-                .expect("the default is an address, as a test shows"),
-        };
-        let data_dir = match given(&DATA_DIR)? {
-            Some(given) => Some(given.parse(parse_directory)?),
-            None => None,
-        };
-        let database = match given(&DATABASE_URL)? {
-            Some(given) => DatabaseChoice::Server {
-                source_name: given.source_name.clone(),
-                url: given.parse(|text| {
-                    text.parse()
-                        .map_err(|error: ParseDatabaseUrlError| error.to_string())
-                })?,
+        let database = match given.database_url {
+            Some(url) => DatabaseChoice::Server {
+                url,
+                source_name: database_url_source(&matches),
             },
             None => DatabaseChoice::Private {
-                data_dir: data_dir.map_or_else(|| default_data_dir(environment), Ok)?,
+                data_dir: given.data_dir.or_else(default_data_dir).ok_or_else(|| {
+                    ConfigError::Value {
+                        source_name: "BOOKING_DATA_DIR".to_owned(),
+                        reason: "must be given, because HOME is not set to a directory".to_owned(),
+                    }
+                })?,
             },
         };
-        let demo = match given(&DEMO)? {
-            Some(given) => Some(given.parse(parse_bool)?),
-            None => None,
-        };
-        let log_level = match given(&LOG)? {
-            Some(given) => given.parse(parse_level)?,
-            None => LevelFilter::INFO,
-        };
-        let log_format = match given(&LOG_FORMAT)? {
-            Some(given) => given.parse(parse_format)?,
-            None => LogFormat::default(),
-        };
         Ok(Self {
-            listen,
+            listen: given.listen,
+            metrics_listen: given.metrics_listen,
             database,
-            demo,
-            log_level,
-            log_format,
+            demo: given.demo,
+            log_level: given.log,
+            log_format: given.log_format,
         })
     }
 }
 
-/// A value that the operator gave, and where.
-struct Given {
-    source_name: String,
-    text: String,
-}
-
-impl Given {
-    /// Looks at the flag, then at the variable.
-    fn find(
-        setting: &Setting,
-        flags: &ArgMatches,
-        environment: &ProcessEnvironment<'_>,
-    ) -> Result<Option<Self>, ConfigError> {
-        let (source_name, value) = if let Some(value) = flags.get_one::<OsString>(setting.flag) {
-            (format!("--{}", setting.flag), value.clone())
-        } else {
-            match (environment.variable)(setting.variable) {
-                Some(value) if !value.is_empty() => (setting.variable.to_owned(), value),
-                _ => return Ok(None),
-            }
-        };
-        match value.into_string() {
-            Ok(text) => Ok(Some(Self { source_name, text })),
-            Err(_) => Err(ConfigError::Value {
-                source_name,
-                reason: "must be text in UTF-8".to_owned(),
-            }),
-        }
-    }
-
-    fn parse<T>(self, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ConfigError> {
-        parse(&self.text).map_err(|reason| ConfigError::Value {
-            source_name: self.source_name,
-            reason,
-        })
-    }
-}
-
+/// The whole command line. A variable's value is never shown in the help: it can be a secret.
 fn command() -> Command {
-    let mut command = Command::new("booking-server")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about(
-            "Serves the ReserveEasy booking API.\n\n\
-             Without any flag, on a PostgreSQL cluster of its own. Each flag can also be given as\n\
-             an environment variable; the flag wins, and an empty variable counts as unset.",
-        );
-    for setting in SETTINGS {
-        command = command.arg(
-            Arg::new(setting.flag)
-                .long(setting.flag)
-                .value_name(setting.value_name)
-                .value_parser(clap::value_parser!(OsString))
-                .help(format!("{} [env: {}]", setting.help, setting.variable)),
-        );
-    }
-    command.arg(
-        Arg::new(ROUTES)
-            .long(ROUTES)
-            .action(ArgAction::SetTrue)
-            .help("Print every route that the server has, as METHOD /path, and end"),
-    )
+    Arguments::command().mut_args(|arg| arg.hide_env_values(true))
 }
 
-fn usage_error(error: clap::Error) -> ConfigError {
-    if error.use_stderr() {
-        // The first line says it all; the usage and the tips that follow are what `--help` is for.
+fn database_url_source(matches: &ArgMatches) -> String {
+    match matches.value_source("database_url") {
+        Some(ValueSource::EnvVariable) => "DATABASE_URL".to_owned(),
+        _ => "--database-url".to_owned(),
+    }
+}
+
+fn config_error(
+    error: &clap::Error,
+    command_line: &Command,
+    arguments: &[OsString],
+) -> ConfigError {
+    match error.kind() {
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::InvalidUtf8
+            if arguments.iter().any(|argument| argument == "--routes") =>
+        {
+            // As with `--help`, no other setting matters.
+            return ConfigError::Routes;
+        }
+        // Rendered anew: `command_line` has lost the names of variables that are not set.
+        ErrorKind::DisplayHelp => {
+            return ConfigError::Information(command().render_help().to_string());
+        }
+        ErrorKind::DisplayVersion => return ConfigError::Information(error.to_string()),
+        ErrorKind::InvalidUtf8 => {
+            return ConfigError::Value {
+                source_name: source_without_text(command_line, arguments),
+                reason: "must be text in UTF-8".to_owned(),
+            };
+        }
+        _ => {}
+    }
+    value_error(error, command_line, arguments).unwrap_or_else(|| {
+        // The first line says it all; the usage and the tips that follow are what `--help`
+        // is for.
         let text = error.to_string();
         let line = text.lines().next().unwrap_or_default();
-        let reason = line.strip_prefix("error: ").unwrap_or(line);
-        ConfigError::Usage(reason.to_owned())
-    } else {
-        ConfigError::Information(error.to_string())
+        ConfigError::Usage(line.strip_prefix("error: ").unwrap_or(line).to_owned())
+    })
+}
+
+/// The error of a setting whose value makes no sense, which names where it was given: clap
+/// itself names the flag even when the value is a variable's.
+fn value_error(
+    error: &clap::Error,
+    command: &Command,
+    arguments: &[OsString],
+) -> Option<ConfigError> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let (setting, value) = (
+        text(ContextKind::InvalidArg)?,
+        text(ContextKind::InvalidValue)?,
+    );
+    let setting = command
+        .get_arguments()
+        .find(|argument| argument.to_string() == setting)?;
+    let reason = match (
+        error.get(ContextKind::ValidValue),
+        std::error::Error::source(error),
+    ) {
+        (Some(ContextValue::Strings(valid)), _) if !valid.is_empty() => {
+            format!("must be one of {}, and is {value:?}", valid.join(", "))
+        }
+        (_, Some(reason)) => reason.to_string(),
+        _ => return None,
+    };
+    Some(ConfigError::Value {
+        source_name: source_name(setting, arguments),
+        reason,
+    })
+}
+
+/// The flag where the command line has it, else the variable.
+fn source_name(setting: &Arg, arguments: &[OsString]) -> String {
+    let flag = format!("--{}", setting.get_long().unwrap_or_default());
+    let is_given = arguments.iter().any(|argument| {
+        let rest = argument.to_str().and_then(|text| text.strip_prefix(&flag));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    });
+    match setting.get_env() {
+        Some(variable) if !is_given => variable.to_string_lossy().into_owned(),
+        _ => flag,
     }
+}
+
+/// The flag or the variable whose value is no text, which clap does not tell.
+fn source_without_text(command: &Command, arguments: &[OsString]) -> String {
+    let is_text = |value: &OsString| value.to_str().is_some();
+    if let Some(position) = arguments.iter().position(|value| !is_text(value)) {
+        let value = arguments[position].to_string_lossy();
+        return match value.split_once('=') {
+            Some((flag, _)) if flag.starts_with("--") => flag.to_owned(),
+            _ => arguments[position.saturating_sub(1)]
+                .to_string_lossy()
+                .into_owned(),
+        };
+    }
+    command
+        .get_arguments()
+        .filter_map(Arg::get_env)
+        .find(|name| std::env::var_os(name).is_some_and(|value| !is_text(&value)))
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// `localhost` stands for the IPv4 loopback: looking names up would make the meaning of
@@ -319,63 +346,24 @@ fn parse_directory(text: &str) -> Result<PathBuf, String> {
         .map_err(|error| format!("must name a directory that can be reached: {error}"))
 }
 
-fn parse_bool(text: &str) -> Result<bool, String> {
-    match text {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err(format!("must be true or false, and is {text:?}")),
-    }
-}
-
-fn parse_level(text: &str) -> Result<LevelFilter, String> {
-    match text {
-        "off" => Ok(LevelFilter::OFF),
-        "error" => Ok(LevelFilter::ERROR),
-        "warn" => Ok(LevelFilter::WARN),
-        "info" => Ok(LevelFilter::INFO),
-        "debug" => Ok(LevelFilter::DEBUG),
-        "trace" => Ok(LevelFilter::TRACE),
-        _ => Err(format!(
-            "must be off, error, warn, info, debug or trace, and is {text:?}"
-        )),
-    }
-}
-
-fn parse_format(text: &str) -> Result<LogFormat, String> {
-    match text {
-        "text" => Ok(LogFormat::Text),
-        "json" => Ok(LogFormat::Json),
-        _ => Err(format!("must be text or json, and is {text:?}")),
-    }
+fn level_parser() -> impl TypedValueParser<Value = LevelFilter> {
+    PossibleValuesParser::new(["off", "error", "warn", "info", "debug", "trace"])
+        .try_map(|level| level.parse::<LevelFilter>())
 }
 
 /// The XDG base directory specification: a relative `XDG_DATA_HOME` is to be ignored.
-fn default_data_dir(environment: &ProcessEnvironment<'_>) -> Result<PathBuf, ConfigError> {
-    if environment.is_root {
-        return Ok(PathBuf::from(ROOT_DATA_DIR));
+fn default_data_dir(is_root: bool, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    if is_root {
+        return Some(PathBuf::from(ROOT_DATA_DIR));
     }
     let directory = |name| {
-        (environment.variable)(name)
+        variable(name)
             .map(PathBuf::from)
             .filter(|path| path.is_absolute())
     };
-    directory("XDG_DATA_HOME")
-        .or_else(|| directory("HOME").map(|home| home.join(".local/share")))
-        .map(|base| base.join("reserveeasy"))
-        .ok_or_else(|| ConfigError::Value {
-            source_name: DATA_DIR.variable.to_owned(),
-            reason: "must be given, because HOME is not set to a directory".to_owned(),
-        })
-}
-
-impl fmt::Debug for ProcessEnvironment<'_> {
-    /// The environment is left out: it can hold secrets.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ProcessEnvironment")
-            .field("is_root", &self.is_root)
-            .finish_non_exhaustive()
-    }
+    let base =
+        directory("XDG_DATA_HOME").or_else(|| Some(directory("HOME")?.join(".local/share")))?;
+    Some(base.join("reserveeasy"))
 }
 
 #[cfg(test)]

@@ -1,28 +1,32 @@
-//! Why the server did not start. Each text is one line that names the cause and the way out.
+//! Why the server did not start, or could not go on. Each text is one line that names the cause and the way out.
 
 use std::net::SocketAddr;
 
 use crate::boot::config::DatabaseUrl;
 use crate::boot::database::EXTENSIONS;
 
-/// Why the server did not start. Nothing that it started on the way is left running.
+/// Why the server did not start, or could not go on. Nothing that it started on the way is left running.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
     /// Another process listens there.
     #[error(
         "the address {address} is in use: stop the other process, or choose another with \
-         --listen or BOOKING_LISTEN (port 0 picks a free one)"
+         {setting} (port 0 picks a free one)"
     )]
     PortInUse {
         /// The address.
         address: SocketAddr,
+        /// The flag and the variable that choose it.
+        setting: &'static str,
     },
     /// The system does not let the server listen there.
-    #[error("cannot listen on {address}: {cause}; choose another with --listen or BOOKING_LISTEN")]
+    #[error("cannot listen on {address}: {cause}; choose another with {setting}")]
     Listen {
         /// The address.
         address: SocketAddr,
+        /// The flag and the variable that choose it.
+        setting: &'static str,
         /// What the system says.
         cause: String,
     },
@@ -72,6 +76,9 @@ pub enum StartError {
         /// What the database says.
         cause: String,
     },
+    /// What the server counts cannot be recorded.
+    #[error("the metrics cannot be recorded: {0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
     /// The demo restaurants cannot be filled in.
     #[error("the demo cannot be filled in: {0}; start with --demo false or BOOKING_DEMO=false")]
     Demo(String),
@@ -81,6 +88,12 @@ pub enum StartError {
     /// The private cluster cannot be started.
     #[error("the private PostgreSQL cannot start: {0}")]
     Cluster(#[from] dev_postgres::Error),
+    /// Somebody, or the system, has ended the private cluster while the server ran.
+    #[error(
+        "the private PostgreSQL has ended by itself, and the server with it; its log is \
+         postgres/postgres.log in the directory of the data; start the server again"
+    )]
+    ClusterEnded,
     /// The system does not let the process listen for signals, or run threads.
     #[error("the process cannot be set up: {0}")]
     Process(#[from] std::io::Error),
@@ -98,7 +111,7 @@ impl StartError {
     }
 
     /// Names the setting that the database comes from, when it is the database's fault.
-    pub(crate) fn of_database_from(self, source_name: &str) -> Self {
+    pub(crate) fn with_database_source(self, source_name: &str) -> Self {
         match self {
             Self::DatabaseUrl(_)
             | Self::Database { .. }

@@ -15,6 +15,55 @@ use crate::telemetry;
 /// less than the 30 seconds after which most supervisors of processes lose patience.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
+/// Where an HTTP server listens, and what the operator chooses that with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listen {
+    /// The address; port 0 lets the system choose a free one.
+    pub(crate) address: SocketAddr,
+    /// The flag and the variable, for errors.
+    pub(crate) setting: &'static str,
+}
+
+impl Listen {
+    /// Where the API is.
+    pub(crate) fn new_api(address: SocketAddr) -> Self {
+        Self {
+            address,
+            setting: "--listen or BOOKING_LISTEN",
+        }
+    }
+
+    /// Where the metrics are.
+    pub(crate) fn new_metrics(address: SocketAddr) -> Self {
+        Self {
+            address,
+            setting: "--metrics-listen or BOOKING_METRICS_LISTEN",
+        }
+    }
+
+    /// Whether this address can be listened on. It is asked before anything else is started:
+    /// who starts the server twice by mistake learns it at once, and no cluster is started.
+    pub(crate) fn check(self) -> Result<(), StartError> {
+        match std::net::TcpListener::bind(self.address) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.error(error)),
+        }
+    }
+
+    fn error(self, error: std::io::Error) -> StartError {
+        let Self { address, setting } = self;
+        if error.kind() == ErrorKind::AddrInUse {
+            StartError::PortInUse { address, setting }
+        } else {
+            StartError::Listen {
+                address,
+                setting,
+                cause: error.to_string(),
+            }
+        }
+    }
+}
+
 /// A server that listens.
 pub(crate) struct HttpServer<C: ServerContext> {
     dropshot: dropshot::HttpServer<C>,
@@ -25,10 +74,10 @@ impl<C: ServerContext> HttpServer<C> {
     pub(crate) fn start(
         api: ApiDescription<C>,
         context: C,
-        listen: SocketAddr,
+        listen: Listen,
     ) -> Result<Self, StartError> {
         let config = ConfigDropshot {
-            bind_address: listen,
+            bind_address: listen.address,
             // A booking that was asked for is made or refused even when its guest has
             // closed the connection: half of it would be worse.
             default_handler_task_mode: HandlerTaskMode::Detached,
@@ -38,7 +87,7 @@ impl<C: ServerContext> HttpServer<C> {
             .config(config)
             .start()
             .map_err(|error| match error {
-                BuildError::BindError { address, error } => cannot_listen(address, error),
+                BuildError::BindError { error, .. } => listen.error(error),
                 other => StartError::Http(other.to_string()),
             })?;
         Ok(Self { dropshot })
@@ -58,26 +107,6 @@ impl<C: ServerContext> HttpServer<C> {
                 seconds = SHUTDOWN_GRACE.as_secs(),
                 "some requests have not ended, and are given up"
             ),
-        }
-    }
-}
-
-/// Whether this address can be listened on. It is asked before anything else is started:
-/// who starts the server twice by mistake learns it at once, and no cluster is started.
-pub(crate) fn check_address(listen: SocketAddr) -> Result<(), StartError> {
-    match std::net::TcpListener::bind(listen) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(cannot_listen(listen, error)),
-    }
-}
-
-fn cannot_listen(address: SocketAddr, error: std::io::Error) -> StartError {
-    if error.kind() == ErrorKind::AddrInUse {
-        StartError::PortInUse { address }
-    } else {
-        StartError::Listen {
-            address,
-            cause: error.to_string(),
         }
     }
 }

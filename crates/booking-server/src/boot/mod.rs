@@ -11,5 +11,6 @@ mod running;
 mod signals;
 
 pub use error::StartError;
+pub(crate) use http_server::{HttpServer, Listen};
 pub use run::run;
 pub use running::{RunningServer, ServerOptions, start};

@@ -7,16 +7,18 @@ use crate::boot::announcement::Announcement;
 use crate::boot::config::Config;
 use crate::boot::database::Database;
 use crate::boot::error::StartError;
-use crate::boot::http_server::check_address;
+use crate::boot::http_server::Listen;
 use crate::boot::running::{self, ServerOptions};
 use crate::boot::signals::StopRequest;
 use crate::clock::Clock;
+use crate::operational::MetricsServer;
 
-/// Serves until SIGINT or SIGTERM. It returns when everything that it started has ended.
+/// Serves until SIGINT or SIGTERM, or until its private PostgreSQL has ended by itself. It
+/// returns when everything that it started has ended.
 ///
 /// # Errors
 ///
-/// Why the server did not start. Nothing is left running then.
+/// Why the server did not start, or could not go on. Nothing is left running then.
 pub fn run(config: Config) -> Result<(), StartError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -32,8 +34,13 @@ async fn serve(config: Config) -> Result<(), StartError> {
     let mut stop = StopRequest::listen()?;
     // Asked before anything is started: who starts the server twice by mistake learns it
     // at once.
-    check_address(config.listen)?;
-    let Some(database) = Database::open(config.database, stop.asked()).await? else {
+    Listen::new_api(config.listen).check()?;
+    // Before the database, so that its first connections are counted.
+    let metrics = match config.metrics_listen {
+        Some(address) => Some(MetricsServer::start(address)?),
+        None => None,
+    };
+    let Some(mut database) = Database::open(config.database, stop.asked()).await? else {
         return Ok(());
     };
     let options = ServerOptions {
@@ -42,19 +49,24 @@ async fn serve(config: Config) -> Result<(), StartError> {
         clock: Clock::system(),
         demo: config.demo.unwrap_or(database.is_new()),
     };
-    let outcome = serve_on(&database, options, &mut stop)
+    let outcome = serve_on(&mut database, options, metrics.as_ref(), &mut stop)
         .await
         .map_err(|error| match database.source_name() {
-            Some(source_name) => error.of_database_from(source_name),
+            Some(source_name) => error.with_database_source(source_name),
             None => error,
         });
     database.close().await;
+    // Last, so that the end of the requests can still be watched.
+    if let Some(metrics) = metrics {
+        metrics.close().await;
+    }
     outcome
 }
 
 async fn serve_on(
-    database: &Database,
+    database: &mut Database,
     options: ServerOptions,
+    metrics: Option<&MetricsServer>,
     stop: &mut StopRequest,
 ) -> Result<(), StartError> {
     let server = tokio::select! {
@@ -63,11 +75,14 @@ async fn serve_on(
         server = running::start(options) => server?,
     };
     database.settle();
-    let announcement = Announcement::of(&server, database).await;
+    let announcement = Announcement::new(&server, database, metrics).await;
     // Whoever reads may have closed the pipe: the server serves all the same.
     let _ = write!(std::io::stdout(), "{announcement}");
-    stop.asked().await;
+    let outcome = tokio::select! {
+        () = stop.asked() => Ok(()),
+        () = database.ended() => Err(StartError::ClusterEnded),
+    };
     tracing::info!("stopping once the requests that run have ended");
     server.shutdown().await;
-    Ok(())
+    outcome
 }

@@ -8,7 +8,7 @@ use booking_persistence::{ConnectError, MigrateError, Store};
 use crate::api;
 use crate::boot::config::DatabaseUrl;
 use crate::boot::error::StartError;
-use crate::boot::http_server::HttpServer;
+use crate::boot::http_server::{HttpServer, Listen};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::service::Service;
@@ -115,7 +115,11 @@ pub(crate) fn listen(
     address: SocketAddr,
 ) -> Result<RunningServer, StartError> {
     let service = Arc::new(Service::new(store, clock, Random));
-    let http = HttpServer::start(api::description()?, Arc::clone(&service), address)?;
+    let http = HttpServer::start(
+        api::description()?,
+        Arc::clone(&service),
+        Listen::new_api(address),
+    )?;
     let local_addr = http.local_addr();
     Ok(RunningServer {
         http,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use booking_api::wiring;
 
 use super::file::File;
-use super::{Answer, Request};
+use super::{Context, HandlerResult};
 
 /// The contract, as it stands in the repository.
 const YAML: &str = include_str!("../../../../booking-api.yaml");
@@ -16,10 +16,10 @@ static YAML_FILE: LazyLock<File> =
 static JSON_FILE: LazyLock<File> =
     LazyLock::new(|| File::plain("application/json", wiring::CONTRACT_JSON));
 
-pub(super) async fn yaml(request: Request) -> Answer {
-    Ok(YAML_FILE.answer(request.request.headers()))
+pub(super) async fn yaml(context: Context) -> HandlerResult {
+    Ok(YAML_FILE.answer(context.request.headers()))
 }
 
-pub(super) async fn json(request: Request) -> Answer {
-    Ok(JSON_FILE.answer(request.request.headers()))
+pub(super) async fn json(context: Context) -> HandlerResult {
+    Ok(JSON_FILE.answer(context.request.headers()))
 }

@@ -7,7 +7,7 @@ use http::header::{CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY};
 use http::{HeaderValue, Response, StatusCode};
 
 use super::file::File;
-use super::{Answer, Request};
+use super::{Context, HandlerResult};
 
 pub(super) const PATH: &str = "/docs";
 pub(super) const INITIALIZER_PATH: &str = "/docs/docs.js";
@@ -67,7 +67,7 @@ static LICENCE: LazyLock<File> = LazyLock::new(|| {
 });
 
 /// The root of the server has nothing of its own to show.
-pub(super) async fn redirect(_: Request) -> Answer {
+pub(super) async fn redirect(_: Context) -> HandlerResult {
     let mut response = Response::new(dropshot::Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     response
@@ -76,34 +76,34 @@ pub(super) async fn redirect(_: Request) -> Answer {
     Ok(response)
 }
 
-pub(super) async fn page(request: Request) -> Answer {
-    let mut response = PAGE.answer(request.request.headers());
+pub(super) async fn page(context: Context) -> HandlerResult {
+    let mut response = PAGE.answer(context.request.headers());
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Ok(response)
 }
 
-pub(super) async fn initializer(request: Request) -> Answer {
-    Ok(INITIALIZER.answer(request.request.headers()))
+pub(super) async fn initializer(context: Context) -> HandlerResult {
+    Ok(INITIALIZER.answer(context.request.headers()))
 }
 
-pub(super) async fn style(request: Request) -> Answer {
-    Ok(STYLE.answer(request.request.headers()))
+pub(super) async fn style(context: Context) -> HandlerResult {
+    Ok(STYLE.answer(context.request.headers()))
 }
 
-pub(super) async fn bundle(request: Request) -> Answer {
-    Ok(BUNDLE.answer(request.request.headers()))
+pub(super) async fn bundle(context: Context) -> HandlerResult {
+    Ok(BUNDLE.answer(context.request.headers()))
 }
 
-pub(super) async fn bundle_style(request: Request) -> Answer {
-    Ok(BUNDLE_STYLE.answer(request.request.headers()))
+pub(super) async fn bundle_style(context: Context) -> HandlerResult {
+    Ok(BUNDLE_STYLE.answer(context.request.headers()))
 }
 
-pub(super) async fn icon(request: Request) -> Answer {
-    Ok(ICON.answer(request.request.headers()))
+pub(super) async fn icon(context: Context) -> HandlerResult {
+    Ok(ICON.answer(context.request.headers()))
 }
 
-pub(super) async fn licence(request: Request) -> Answer {
-    Ok(LICENCE.answer(request.request.headers()))
+pub(super) async fn licence(context: Context) -> HandlerResult {
+    Ok(LICENCE.answer(context.request.headers()))
 }

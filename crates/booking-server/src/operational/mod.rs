@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dropshot::{
     ApiDescription, ApiDescriptionRegisterError, ApiEndpoint, ApiEndpointVersions, Body, HttpError,
-    RequestContext,
+    RequestContext, ServerContext,
 };
 use http::{Method, Response};
 
@@ -16,13 +16,16 @@ mod contract;
 mod docs;
 mod file;
 mod health;
+mod metrics;
 mod ready;
 
+pub(crate) use metrics::MetricsServer;
+
 /// What Dropshot hands to an operational handler.
-type Request = RequestContext<Arc<Service>>;
+type Context = RequestContext<Arc<Service>>;
 
 /// What an operational handler answers. None of them fails: a failure is an answer too.
-type Answer = Result<Response<Body>, HttpError>;
+type HandlerResult = Result<Response<Body>, HttpError>;
 
 /// Adds the operational endpoints to `api`.
 ///
@@ -32,42 +35,43 @@ type Answer = Result<Response<Body>, HttpError>;
 pub(crate) fn register(
     api: &mut ApiDescription<Arc<Service>>,
 ) -> Result<(), ApiDescriptionRegisterError> {
-    answer(api, "health", "/health", health::answer)?;
-    answer(api, "ready", "/ready", ready::answer)?;
-    answer(api, "openapiYaml", "/openapi.yaml", contract::yaml)?;
-    answer(api, "openapiJson", "/openapi.json", contract::json)?;
-    answer(api, "root", "/", docs::redirect)?;
-    answer(api, "docs", docs::PATH, docs::page)?;
-    answer(
+    register_get(api, "health", "/health", health::answer)?;
+    register_get(api, "ready", "/ready", ready::answer)?;
+    register_get(api, "openapiYaml", "/openapi.yaml", contract::yaml)?;
+    register_get(api, "openapiJson", "/openapi.json", contract::json)?;
+    register_get(api, "root", "/", docs::redirect)?;
+    register_get(api, "docs", docs::PATH, docs::page)?;
+    register_get(
         api,
         "docsInitializer",
         docs::INITIALIZER_PATH,
         docs::initializer,
     )?;
-    answer(api, "docsStyle", docs::STYLE_PATH, docs::style)?;
-    answer(api, "docsBundle", docs::BUNDLE_PATH, docs::bundle)?;
-    answer(
+    register_get(api, "docsStyle", docs::STYLE_PATH, docs::style)?;
+    register_get(api, "docsBundle", docs::BUNDLE_PATH, docs::bundle)?;
+    register_get(
         api,
         "docsBundleStyle",
         docs::BUNDLE_STYLE_PATH,
         docs::bundle_style,
     )?;
-    answer(api, "docsIcon", docs::ICON_PATH, docs::icon)?;
-    answer(api, "docsLicence", docs::LICENCE_PATH, docs::licence)?;
+    register_get(api, "docsIcon", docs::ICON_PATH, docs::icon)?;
+    register_get(api, "docsLicence", docs::LICENCE_PATH, docs::licence)?;
     Ok(())
 }
 
 /// Answers `GET` and `HEAD`, which load balancers like to ask with, and which RFC 9110
 /// wants wherever there is a `GET`. The derived document shows neither.
-fn answer<H, F>(
-    api: &mut ApiDescription<Arc<Service>>,
+fn register_get<C, H, F>(
+    api: &mut ApiDescription<C>,
     name: &str,
     path: &str,
     handler: H,
 ) -> Result<(), ApiDescriptionRegisterError>
 where
-    H: Fn(Request) -> F + Copy + Send + Sync + 'static,
-    F: Future<Output = Answer> + Send + 'static,
+    C: ServerContext,
+    H: Fn(RequestContext<C>) -> F + Copy + Send + Sync + 'static,
+    F: Future<Output = HandlerResult> + Send + 'static,
 {
     for method in [Method::GET, Method::HEAD] {
         let endpoint = ApiEndpoint::new(

@@ -4,10 +4,10 @@
 
 use http::StatusCode;
 
-use super::{Answer, Request, file};
+use super::{Context, HandlerResult, file};
 
-pub(super) async fn answer(request: Request) -> Answer {
-    Ok(match request.context().store().ping().await {
+pub(super) async fn answer(context: Context) -> HandlerResult {
+    Ok(match context.context().store().ping().await {
         Ok(()) => file::status(StatusCode::OK, "ready"),
         Err(error) => {
             tracing::warn!(cause = %error, "the server is not ready: the database does not answer");

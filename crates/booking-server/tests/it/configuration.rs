@@ -2,11 +2,11 @@
 
 use std::net::TcpListener;
 
-use crate::support::{Directory, Refusal};
+use crate::support::{Directory, Refusal, command};
 
 #[test]
 fn a_wrong_flag_is_one_line_and_exit_code_2() {
-    let refusal = Refusal::of(&["--listen", "nowhere"], &[]);
+    let refusal = Refusal::new(&["--listen", "nowhere"], &[]);
     assert_eq!(refusal.code, Some(2));
     assert_eq!(
         refusal.line(),
@@ -19,12 +19,13 @@ fn a_wrong_flag_is_one_line_and_exit_code_2() {
 fn a_wrong_variable_is_one_line_and_exit_code_2() {
     for (variable, value) in [
         ("BOOKING_LISTEN", "8080"),
+        ("BOOKING_METRICS_LISTEN", "9090"),
         ("DATABASE_URL", "bookings"),
         ("BOOKING_DEMO", "maybe"),
-        ("BOOKING_LOG", "loud"),
+        ("BOOKING_LOG", "loud\nline"),
         ("BOOKING_LOG_FORMAT", "xml"),
     ] {
-        let refusal = Refusal::of(&[], &[(variable, value)]);
+        let refusal = Refusal::new(&[], &[(variable, value)]);
         assert_eq!(refusal.code, Some(2), "{refusal:?}");
         assert!(
             refusal.line().starts_with(&format!("{variable}: must ")),
@@ -34,15 +35,65 @@ fn a_wrong_variable_is_one_line_and_exit_code_2() {
 }
 
 #[test]
+fn a_value_that_is_no_text_names_its_flag_or_variable() {
+    use std::os::unix::ffi::OsStrExt;
+    let not_text = std::ffi::OsStr::from_bytes(b"/srv/\xff");
+    let commands = [
+        command(&["--data-dir"], &[]).arg(not_text).output(),
+        command(&[], &[]).env("BOOKING_DATA_DIR", not_text).output(),
+    ];
+    for (output, source_name) in commands.into_iter().zip(["--data-dir", "BOOKING_DATA_DIR"]) {
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(
+            String::from_utf8(output.stderr).unwrap(),
+            format!("error: {source_name}: must be text in UTF-8\n")
+        );
+    }
+}
+
+#[test]
+fn a_flag_outranks_its_variable_and_an_empty_variable_counts_as_unset() {
+    // Each of the two addresses is in use, so that the answer tells which of them counted.
+    let listeners = ["127.0.0.1:0"; 2].map(|any| TcpListener::bind(any).unwrap());
+    let [first, second] = listeners
+        .each_ref()
+        .map(|one| one.local_addr().unwrap().to_string());
+    let every_other_is_empty = [
+        ("BOOKING_METRICS_LISTEN", ""),
+        ("BOOKING_DATA_DIR", ""),
+        ("DATABASE_URL", ""),
+        ("BOOKING_DEMO", ""),
+        ("BOOKING_LOG", ""),
+        ("BOOKING_LOG_FORMAT", ""),
+    ];
+    for (flags, variable, counted) in [
+        (vec!["--listen", &*first], &*second, &first),
+        (vec!["--listen", &*first], "nonsense", &first),
+        (vec!["--listen", &*first], "", &first),
+        (vec![], &*second, &second),
+    ] {
+        let mut variables = every_other_is_empty.to_vec();
+        variables.push(("BOOKING_LISTEN", variable));
+        let refusal = Refusal::new(&flags, &variables);
+        assert_eq!(refusal.code, Some(1), "{refusal:?}");
+        assert!(
+            refusal.line().contains(&format!("{counted} is in use")),
+            "{refusal:?}"
+        );
+    }
+}
+
+#[test]
 fn an_unknown_flag_is_one_line_and_exit_code_2() {
-    let refusal = Refusal::of(&["--lisen", "127.0.0.1:0"], &[]);
+    let refusal = Refusal::new(&["--lisen", "127.0.0.1:0"], &[]);
     assert_eq!(refusal.code, Some(2));
     assert!(refusal.line().contains("--lisen"), "{refusal:?}");
 }
 
 #[test]
 fn the_password_of_a_wrong_database_url_is_not_shown() {
-    let refusal = Refusal::of(
+    let refusal = Refusal::new(
         &["--database-url", "mysql://sarah:hunter2@db/bookings"],
         &[],
     );
@@ -69,7 +120,7 @@ fn a_database_url_that_nobody_could_connect_with_names_its_setting_and_is_exit_c
         ] {
             let mut arguments = vec!["--listen", "127.0.0.1:0"];
             arguments.extend(flags);
-            let refusal = Refusal::of(&arguments, &variables);
+            let refusal = Refusal::new(&arguments, &variables);
             assert_eq!(refusal.code, Some(2), "{refusal:?}");
             let reason = refusal.line().strip_prefix(setting);
             let reason = reason.and_then(|reason| reason.strip_prefix(": the database URL "));
@@ -81,16 +132,18 @@ fn a_database_url_that_nobody_could_connect_with_names_its_setting_and_is_exit_c
 
 #[test]
 fn help_goes_to_stdout_and_is_no_error() {
-    let help = Refusal::of(&["--help"], &[("BOOKING_LISTEN", "nonsense")]);
+    let secret = ("DATABASE_URL", "postgres://sarah:hunter2@db/bookings");
+    let help = Refusal::new(&["--help"], &[("BOOKING_LISTEN", "nonsense"), secret]);
     assert_eq!(help.code, Some(0));
-    assert!(help.stdout.contains("BOOKING_LISTEN"), "{help:?}");
+    assert!(help.stdout.contains("[env: BOOKING_LISTEN]"), "{help:?}");
+    assert!(!help.stdout.contains("hunter2"), "{help:?}");
     assert_eq!(help.stderr, "");
 }
 
 #[test]
 fn the_routes_are_told_without_a_database() {
     // Nothing else that was said matters, as with --help.
-    let routes = Refusal::of(&["--routes"], &[("DATABASE_URL", "nonsense")]);
+    let routes = Refusal::new(&["--routes"], &[("DATABASE_URL", "nonsense")]);
     assert_eq!(routes.code, Some(0), "{routes:?}");
     assert_eq!(routes.stderr, "");
     let lines: Vec<&str> = routes.stdout.lines().collect();
@@ -106,7 +159,7 @@ fn the_routes_are_told_without_a_database() {
 
 #[test]
 fn the_version_is_told() {
-    let version = Refusal::of(&["--version"], &[]);
+    let version = Refusal::new(&["--version"], &[]);
     assert_eq!(version.code, Some(0));
     assert_eq!(
         version.stdout.trim_end(),
@@ -120,7 +173,7 @@ fn a_port_in_use_is_named_before_anything_is_started() {
     let data_dir = directory.path().join("data");
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = other.local_addr().unwrap().to_string();
-    let refusal = Refusal::of(
+    let refusal = Refusal::new(
         &[
             "--listen",
             &address,
@@ -143,7 +196,7 @@ fn a_data_directory_that_holds_something_else_is_left_alone() {
     let cluster = directory.path().join("postgres");
     std::fs::create_dir(&cluster).unwrap();
     std::fs::write(cluster.join("letters.txt"), "dear").unwrap();
-    let refusal = Refusal::of(
+    let refusal = Refusal::new(
         &[
             "--listen",
             "127.0.0.1:0",
@@ -163,7 +216,7 @@ fn a_data_directory_that_holds_something_else_is_left_alone() {
 #[test]
 fn a_database_that_is_down_is_named_without_its_password() {
     // Port 1 is reserved, and nothing listens there.
-    let refusal = Refusal::of(
+    let refusal = Refusal::new(
         &["--listen", "127.0.0.1:0"],
         &[(
             "DATABASE_URL",
@@ -185,7 +238,7 @@ fn a_database_that_is_down_is_named_without_its_password() {
 fn a_database_that_does_not_exist_is_named() {
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url().replace(database.name(), "nowhere");
-    let refusal = Refusal::of(&["--listen", "127.0.0.1:0"], &[("DATABASE_URL", &url)]);
+    let refusal = Refusal::new(&["--listen", "127.0.0.1:0"], &[("DATABASE_URL", &url)]);
     assert_eq!(refusal.code, Some(1));
     assert!(refusal.line().contains("nowhere"), "{refusal:?}");
 }
@@ -207,7 +260,7 @@ async fn a_database_without_the_rights_is_one_line_that_says_what_is_needed() {
     let url = database
         .url()
         .replace("user=postgres", &format!("user={role}"));
-    let refusal = Refusal::of(&["--listen", "127.0.0.1:0", "--database-url", &url], &[]);
+    let refusal = Refusal::new(&["--listen", "127.0.0.1:0", "--database-url", &url], &[]);
     assert_eq!(refusal.code, Some(1));
     let line = refusal.line();
     for part in [
@@ -232,7 +285,7 @@ async fn a_database_that_holds_something_else_is_left_as_it_is() {
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url();
     run(&url, "CREATE TABLE restaurants AS SELECT 'mine' AS name").await;
-    let refusal = Refusal::of(&["--listen", "127.0.0.1:0"], &[("DATABASE_URL", &url)]);
+    let refusal = Refusal::new(&["--listen", "127.0.0.1:0"], &[("DATABASE_URL", &url)]);
     assert_eq!(refusal.code, Some(1));
     let line = refusal.line();
     for part in [
@@ -263,7 +316,7 @@ async fn migrations_that_this_program_does_not_know_are_named() {
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000000')";
     run(&url, newer).await;
 
-    let refusal = Refusal::of(&["--listen", "127.0.0.1:0", "--database-url", &url], &[]);
+    let refusal = Refusal::new(&["--listen", "127.0.0.1:0", "--database-url", &url], &[]);
     assert_eq!(refusal.code, Some(1));
     assert!(refusal.line().contains("20990101000000"), "{refusal:?}");
     assert!(

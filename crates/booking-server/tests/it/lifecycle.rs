@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -186,11 +186,18 @@ fn assert_nothing_runs(data_dir: &Path) {
     if let Ok(lock) = File::open(data_dir.join("postgres/owner.lock")) {
         lock.try_lock().unwrap();
     }
-    for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        if let Ok(stands_in) = std::fs::read_link(process.path().join("cwd")) {
-            assert!(!stands_in.starts_with(data_dir), "{process:?} still runs");
-        }
-    }
+    let still_runs: Vec<PathBuf> = processes_in(data_dir).collect();
+    assert!(still_runs.is_empty(), "{still_runs:?}");
+}
+
+/// The processes that stand in this directory, as PostgreSQL's do.
+fn processes_in(data_dir: &Path) -> impl Iterator<Item = PathBuf> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .map(|process| process.path())
+        .filter(move |process| {
+            std::fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd.starts_with(data_dir))
+        })
 }
 
 /// A start in this directory comes to its end, as a first one.
@@ -333,15 +340,28 @@ fn a_killed_server_leaves_no_postgres() {
 }
 
 #[test]
-fn a_postgres_that_ends_by_itself_is_started_again() {
+fn a_postgres_that_ends_by_itself_ends_the_server_and_the_next_start_recovers() {
     let directory = Directory::new();
     let server = Process::start(directory.path(), &[]);
-    let first = postgres(directory.path());
-    kill_process(first, Signal::KILL).unwrap();
-    eventually("the server is not ready again", || {
-        !runs(first) && get(server.address(), "/ready", &[]).status == 200
+    let booked = post(
+        server.address(),
+        "/api/v1/bookings",
+        announced_booking(&server),
+    );
+    kill_process(postgres(directory.path()), Signal::KILL).unwrap();
+    let (status, _, stderr) = server.wait();
+    assert_eq!(status.code(), Some(1), "{stderr}");
+    let last = stderr.lines().last().unwrap();
+    assert!(
+        last.starts_with("error: the private PostgreSQL has ended by itself"),
+        "{stderr}"
+    );
+    // Its children end by themselves when they see that it is gone.
+    eventually("a child of PostgreSQL still runs", || {
+        processes_in(directory.path()).next().is_none()
     });
-    assert_ne!(postgres(directory.path()), first);
-    server.signal(Signal::INT);
-    assert_eq!(server.wait().0.code(), Some(0));
+
+    let server = Process::start(directory.path(), &[]);
+    let read = get(server.address(), booked.header("location"), &[]);
+    assert_eq!((read.status, read.text()), (200, booked.text()));
 }

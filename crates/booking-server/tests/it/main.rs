@@ -5,5 +5,6 @@
 
 mod configuration;
 mod lifecycle;
+mod metrics;
 mod operational;
 mod support;

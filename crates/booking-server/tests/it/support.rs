@@ -35,6 +35,7 @@ pub(crate) fn command(arguments: &[&str], variables: &[(&str, &str)]) -> Command
     command.args(arguments);
     for variable in [
         "BOOKING_LISTEN",
+        "BOOKING_METRICS_LISTEN",
         "BOOKING_DATA_DIR",
         "DATABASE_URL",
         "BOOKING_DEMO",
@@ -57,7 +58,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     /// Runs the binary to its end.
-    pub(crate) fn of(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let output = command(arguments, variables).output().unwrap();
         Self {
             code: output.status.code(),

@@ -7,12 +7,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use dev_postgres::Options;
+use dev_postgres::ClusterOptions;
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
 
 /// Longer than anything takes on a loaded machine; no test waits for it to pass.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A temporary directory whose inside other users may enter, as PostgreSQL's must.
 pub(crate) fn open_directory() -> TempDir {
@@ -21,9 +21,9 @@ pub(crate) fn open_directory() -> TempDir {
     directory
 }
 
-/// Options that download nothing: tests depend on what is installed.
-pub(crate) fn options(data_directory: &Path) -> Options {
-    Options::new(data_directory).download_directory(None)
+/// ClusterOptions that download nothing: tests depend on what is installed.
+pub(crate) fn options(data_directory: &Path) -> ClusterOptions {
+    ClusterOptions::new(data_directory).download_directory(None)
 }
 
 /// Connects with the client that the service uses, so that URLs are proven too.
@@ -55,9 +55,9 @@ pub(crate) fn query(url: &str, statement: &str) -> Result<Vec<String>, tokio_pos
 /// Waits for another process to bring something about, and fails with `what` if it
 /// does not.
 pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while !holds() {
-        assert!(Instant::now() < deadline, "{what}: not within {PATIENCE:?}");
+        assert!(Instant::now() < deadline, "{what}: not within {TIMEOUT:?}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

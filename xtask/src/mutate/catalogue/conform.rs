@@ -123,8 +123,8 @@ fn service() -> Vec<Mutation> {
             &["conform/undeclared-route"],
             vec![replace(
                 "crates/booking-server/src/operational/mod.rs",
-                "    answer(api, \"health\", \"/health\", health::answer)?;\n",
-                "    answer(api, \"health\", \"/health\", health::answer)?;\n    answer(api, \"debug\", \"/debug\", health::answer)?;\n",
+                "    register_get(api, \"health\", \"/health\", health::answer)?;\n",
+                "    register_get(api, \"health\", \"/health\", health::answer)?;\n    register_get(api, \"debug\", \"/debug\", health::answer)?;\n",
             )],
         )
         .seen_by(Eyes::Service(Part::Routes)),

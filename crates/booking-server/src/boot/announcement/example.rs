@@ -1,26 +1,26 @@
 //! A booking that would be granted right now, for the line to try the server with.
-//!
-//! The server is asked as a guest would ask it, over HTTP and by the contract: whatever
-//! the line shows has been seen to work, and nothing here knows how the server finds out.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
-use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use booking_domain::{PartySize, RestaurantId};
+use booking_persistence::{RestaurantFilter, Window};
+use jiff::ToSpan;
+use jiff::civil::{Date, Time, time};
+
+use crate::service::Service;
 
 /// How many guests the example is for.
-const PARTY_SIZE: u8 = 2;
+const PARTY_SIZE: i32 = 2;
+
+/// How many restaurants to ask.
+const RESTAURANTS: u32 = 3;
 
 /// On how many days to look for a table, from tomorrow on. Every demo restaurant opens in
 /// a week.
 const DAYS: i64 = 7;
 
 /// When most people like to have dinner.
-const DINNER: &str = "19:00";
+const DINNER: Time = time(19, 0, 0, 0);
 
 /// How long the search may hold the announcement up.
 const SEARCH_TIMEOUT: Duration = Duration::from_secs(2);
@@ -28,23 +28,23 @@ const SEARCH_TIMEOUT: Duration = Duration::from_secs(2);
 /// A booking that would be granted right now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ExampleBooking {
-    restaurant_id: i64,
+    restaurant_id: RestaurantId,
     date: Date,
-    time: String,
+    time: Time,
 }
 
 impl ExampleBooking {
     /// Looks for a free table in the days to come; `None` when there is none, or when the
-    /// server does not say so soon.
-    pub(super) async fn find(address: SocketAddr, now: Timestamp) -> Option<Self> {
-        tokio::time::timeout(SEARCH_TIMEOUT, search(address, now))
+    /// database does not say so soon.
+    pub(super) async fn find(service: &Service) -> Option<Self> {
+        tokio::time::timeout(SEARCH_TIMEOUT, search(service))
             .await
             .ok()
             .flatten()
     }
 
     /// One line for a shell.
-    pub(super) fn curl(&self, address: SocketAddr) -> String {
+    pub(super) fn curl(&self, address: std::net::SocketAddr) -> String {
         let Self {
             restaurant_id,
             date,
@@ -52,38 +52,35 @@ impl ExampleBooking {
         } = self;
         format!(
             "curl -sS http://{address}/api/v1/bookings -H 'Content-Type: application/json' \
-             -d '{{\"restaurant_id\":{restaurant_id},\"booking_date\":\"{date}\",\
-             \"booking_time\":\"{time}\",\"party_size\":{PARTY_SIZE},\
+             -d '{{\"restaurant_id\":{},\"booking_date\":\"{date}\",\
+             \"booking_time\":\"{}\",\"party_size\":{PARTY_SIZE},\
              \"customer\":{{\"name\":\"Sarah Chen\",\"email\":\"sarah.chen@example.com\",\
-             \"phone\":\"+1-555-123-4567\"}}}}'"
+             \"phone\":\"+1-555-123-4567\"}}}}'",
+            restaurant_id.get(),
+            time.strftime("%H:%M"),
         )
     }
 }
 
-async fn search(address: SocketAddr, now: Timestamp) -> Option<ExampleBooking> {
-    let restaurants = get(address, "/api/v1/restaurants?limit=3").await?;
-    for restaurant in restaurants["data"].as_array()? {
-        let restaurant_id = restaurant["id"].as_i64()?;
-        let today = now.in_tz(restaurant["time_zone"].as_str()?).ok()?.date();
+async fn search(service: &Service) -> Option<ExampleBooking> {
+    let store = service.store();
+    let now = service.clock().now();
+    let window = Window::First { limit: RESTAURANTS };
+    let party_size = PartySize::new(PARTY_SIZE)?;
+    let filter = RestaurantFilter::default();
+    let page = store.list_restaurants(&filter, &window).await.ok()?;
+    for restaurant in page.items {
+        let today = now.to_zoned(restaurant.time_zone.zone().clone()).date();
         for days in 1..=DAYS {
             let date = today.checked_add(days.days()).ok()?;
-            let path = format!(
-                "/api/v1/restaurants/{restaurant_id}/availability\
-                 ?date={date}&party_size={PARTY_SIZE}"
-            );
-            let availability = get(address, &path).await?;
-            let times: Vec<&str> = availability["slots"]
-                .as_array()?
-                .iter()
-                .filter_map(|slot| slot["booking_time"].as_str())
-                .collect();
-            // Times of two digits stand in the order of the day.
-            let dinner = times.iter().find(|time| **time >= DINNER);
-            if let Some(time) = dinner.or(times.last()) {
+            let free = store.get_availability(restaurant.id, date, party_size, now);
+            let slots = free.await.ok()?.slots;
+            let dinner = slots.iter().find(|slot| slot.time >= DINNER);
+            if let Some(slot) = dinner.or(slots.last()) {
                 return Some(ExampleBooking {
-                    restaurant_id,
+                    restaurant_id: restaurant.id,
                     date,
-                    time: (*time).to_owned(),
+                    time: slot.time,
                 });
             }
         }
@@ -91,20 +88,67 @@ async fn search(address: SocketAddr, now: Timestamp) -> Option<ExampleBooking> {
     None
 }
 
-/// The body of a 200 to a `GET`; `None` for every other answer.
-async fn get(address: SocketAddr, path: &str) -> Option<Value> {
-    let mut stream = TcpStream::connect(address).await.ok()?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.ok()?;
-    let end = answer.windows(4).position(|end| end == b"\r\n\r\n")?;
-    let (head, body) = answer.split_at(end + 4);
-    if !head.starts_with(b"HTTP/1.1 200 ") {
-        return None;
-    }
-    serde_json::from_slice(body).ok()
-}
-
 #[cfg(test)]
-mod tests;
+mod tests {
+    use booking_persistence::Store;
+    use dev_postgres::TestDatabase;
+    use jiff::Timestamp;
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::random::Random;
+
+    /// A service on this database, on Monday 8 February 2027 in the afternoon in New York.
+    async fn service(database: &TestDatabase) -> Service {
+        let store = Store::connect(&database.url()).await.unwrap();
+        store.migrate().await.unwrap();
+        let now: Timestamp = "2027-02-08T18:30:00Z".parse().unwrap();
+        Service::new(store, Clock::set_to(now).0, Random)
+    }
+
+    #[tokio::test]
+    async fn a_dinner_of_the_days_to_come_is_found_in_the_demo() {
+        let database = TestDatabase::create().unwrap();
+        let service = service(&database).await;
+        service.store().fill_demo().await.unwrap();
+        let found = ExampleBooking::find(&service).await.unwrap();
+        assert!(found.date > date(2027, 2, 8) && found.date <= date(2027, 2, 16));
+        assert!(found.time >= DINNER, "{found:?}");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_found_where_there_is_no_restaurant() {
+        let database = TestDatabase::create().unwrap();
+        let service = service(&database).await;
+        assert_eq!(ExampleBooking::find(&service).await, None);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_found_where_the_database_does_not_answer() {
+        let database = TestDatabase::create().unwrap();
+        let service = service(&database).await;
+        service.store().close();
+        assert_eq!(ExampleBooking::find(&service).await, None);
+    }
+
+    #[test]
+    fn the_line_is_one_line_with_a_json_body() {
+        let example = ExampleBooking {
+            restaurant_id: RestaurantId::new(3),
+            date: date(2027, 2, 5),
+            time: time(9, 0, 0, 0),
+        };
+        let line = example.curl("127.0.0.1:8080".parse().unwrap());
+        assert_eq!(line.lines().count(), 1);
+        let (command, rest) = line.split_once(" -d '").unwrap();
+        assert!(command.starts_with("curl -sS http://127.0.0.1:8080/api/v1/bookings "));
+        let body: serde_json::Value =
+            serde_json::from_str(rest.strip_suffix('\'').unwrap()).unwrap();
+        assert_eq!(body["restaurant_id"], 3);
+        assert_eq!(body["booking_date"], "2027-02-05");
+        assert_eq!(body["booking_time"], "09:00");
+        assert_eq!(body["party_size"], 2);
+        assert_eq!(body["customer"]["phone"], "+1-555-123-4567");
+    }
+}

@@ -1,0 +1,3 @@
+//! Does nothing: without it cargo would leave the build dependencies out.
+
+fn main() {}
