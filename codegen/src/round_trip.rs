@@ -172,8 +172,16 @@ impl<'a> Document<'a> {
                 "items" => {
                     normal.insert(keyword.clone(), self.schema(value, open));
                 }
-                "required" | "enum" => {
+                "required" => {
                     normal.insert(keyword.clone(), sorted(value));
+                }
+                // `nullable` stands beside a list with `null`, and says it again.
+                "enum" => {
+                    let named: Value = items(value)
+                        .filter(|item| !item.is_null())
+                        .cloned()
+                        .collect();
+                    normal.insert(keyword.clone(), sorted(&named));
                 }
                 _ => {
                     normal.insert(keyword.clone(), number_as_float(value));

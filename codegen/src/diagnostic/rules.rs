@@ -67,6 +67,7 @@ rules! {
     UNSUPPORTED_TYPE = "unsupported-type", "A `type` is one of the six of OpenAPI 3.0.";
     UNSUPPORTED_FORMAT = "unsupported-format", "A `format` is one that is enforced.";
     INAPPLICABLE_KEYWORD = "inapplicable-keyword", "A keyword constrains the type beside it.";
+    NULLABLE_WITHOUT_TYPE = "nullable-without-type", "`nullable` stands beside `type`, and an `enum` beside it has `null`.";
     KEYWORD_PLACE = "keyword-place", "`nullable` belongs to a property, `default` to an optional parameter.";
     EMPTY_RANGE = "empty-range", "Bounds leave at least one value.";
     EXCLUSIVE_WITHOUT_BOUND = "exclusive-without-bound", "An exclusive bound has its bound beside it.";

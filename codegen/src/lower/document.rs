@@ -24,6 +24,7 @@ pub(super) fn lower<'a>(cx: &mut Cx<'a>, root: &'a Node) {
     version(cx, &fields);
     info(cx, &fields);
     servers(cx, &fields);
+    security(cx, &fields);
     tags(cx, &fields);
     components(cx, &fields);
     cx.check_component_names();
@@ -86,6 +87,19 @@ fn servers<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) {
             let span = server.get("url").map_or(item.span, |node| node.span);
             cx.model.servers.push((url, span));
         }
+    }
+}
+
+/// Nothing is implemented but the statement that everybody may call.
+fn security<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) {
+    if let Some(first) = cx.list_of(fields, "security").and_then(<[Node]>::first) {
+        cx.sink
+            .report(
+                rules::UNSUPPORTED_KEY,
+                first.span,
+                "a security requirement is not supported",
+            )
+            .help("write `security: []`: every operation is open to everybody");
     }
 }
 

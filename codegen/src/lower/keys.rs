@@ -39,8 +39,9 @@ impl Vocabulary {
 const PROSE: Fate = Ignored("prose for readers of the contract; the contract itself is served");
 const DEPRECATED: Fate =
     Ignored("advice for readers of the contract; a deprecated thing still works");
-const NO_SECURITY: Fate =
-    Refused("security is not implemented: remove it, or describe it in prose");
+const NO_SECURITY: Fate = Refused(
+    "security is not implemented: remove it, and say `security: []` at the root, which lets everybody call",
+);
 const ROOT_SERVERS: Fate =
     Refused("one server serves all operations: declare it in `servers` at the root");
 const NO_COMPOSITION: Fate = Refused(
@@ -57,7 +58,7 @@ pub(crate) static ROOT: Vocabulary = Vocabulary {
         ("paths", Read),
         ("components", Read),
         ("externalDocs", PROSE),
-        ("security", NO_SECURITY),
+        ("security", Read),
         (
             "webhooks",
             Refused("webhooks are OpenAPI 3.1: describe them as a contract of their own"),
@@ -308,7 +309,6 @@ pub(crate) static WRAPPER: Vocabulary = Vocabulary {
     keys: &[
         ("allOf", Read),
         ("description", Read),
-        ("nullable", Read),
         ("default", Read),
         ("example", Read),
         ("title", PROSE),
@@ -348,7 +348,7 @@ pub(crate) static SCHEMA: Vocabulary = Vocabulary {
         (
             "allOf",
             Refused(
-                "`allOf` holds exactly one `$ref`, with nothing but prose, `nullable` and `default` beside it",
+                "`allOf` holds exactly one `$ref`, with nothing but prose and `default` beside it",
             ),
         ),
         ("oneOf", NO_COMPOSITION),

@@ -8,7 +8,7 @@ use super::{Cx, array, integer, number, object, text};
 use crate::diagnostic::{Span, rules};
 use crate::ir::{TypeKind, TypeRef};
 use crate::naming;
-use crate::source::{Entry, Mapping, Node};
+use crate::source::{Entry, Mapping, Node, Value};
 use std::collections::HashMap;
 
 /// Where a schema stands, which decides what may stand beside its type.
@@ -141,7 +141,13 @@ impl<'a> Cx<'a> {
     pub(crate) fn schema(&mut self, node: &'a Node, at: Span, place: Place<'_>) -> Use<'a> {
         match self.resolve(node, Section::Schemas) {
             Resolved::Broken => Use::broken(),
-            Resolved::Component(entry) => Use::of(self.named(&entry.key)),
+            Resolved::Component(entry) => {
+                let nullable = self.component_is_nullable(entry, at, place.role);
+                Use {
+                    nullable,
+                    ..Use::of(self.named(&entry.key))
+                }
+            }
             Resolved::Here(node) => {
                 if node
                     .as_mapping()
@@ -160,6 +166,31 @@ impl<'a> Cx<'a> {
             .types
             .component(component)
             .map(|info| TypeRef::Named(info.ident.clone()))
+    }
+
+    /// Whether a component may be null, and so the property that refers to it. Nothing else
+    /// may refer to it.
+    fn component_is_nullable(&mut self, entry: &Entry, at: Span, role: Role) -> bool {
+        let nullable = entry
+            .value
+            .as_mapping()
+            .and_then(|mapping| mapping.entry("nullable"))
+            .filter(|flag| matches!(flag.value.value, Value::Bool(true)));
+        let Some(flag) = nullable else { return false };
+        if role != Role::Property {
+            self.sink
+                .report(
+                    rules::KEYWORD_PLACE,
+                    at,
+                    format!(
+                        "`{}` may be null, and only a property may be null",
+                        entry.key
+                    ),
+                )
+                .help("refer to a component without `nullable` here")
+                .related(flag.key_span, "so it is said here");
+        }
+        role == Role::Property
     }
 
     /// `allOf` with one `$ref`, and what may stand beside it.
@@ -195,18 +226,28 @@ impl<'a> Cx<'a> {
             return Use::broken();
         }
         let fields = Fields::new(mapping, at, "a schema");
-        let ty = match self.resolve(only, Section::Schemas) {
-            Resolved::Component(entry) => self.named(&entry.key),
-            Resolved::Here(_) | Resolved::Broken => None,
+        let Resolved::Component(entry) = self.resolve(only, Section::Schemas) else {
+            return self.beside(&fields, None, false, place);
         };
-        self.beside(&fields, ty, place)
+        let nullable = self.component_is_nullable(entry, only.span, place.role);
+        self.beside(&fields, self.named(&entry.key), nullable, place)
     }
 
     /// Audits what stands beside an `allOf`. Keys of schemas that are unknown to the
     /// `vocabulary` are no slips of the pen, but cannot stand here.
     fn audit_beside_all_of(&mut self, node: &'a Node, vocabulary: &'static keys::Vocabulary) {
         for entry in node.as_mapping().into_iter().flat_map(Mapping::iter) {
-            if vocabulary.fate(&entry.key).is_none() && keys::SCHEMA.fate(&entry.key).is_some() {
+            if entry.key == "nullable" {
+                self.sink
+                    .report(
+                        rules::NULLABLE_WITHOUT_TYPE,
+                        entry.key_span,
+                        "`nullable` stands beside an `allOf`, where it lets nothing be null",
+                    )
+                    .help("write `nullable: true` in the component, beside its `type`; where only some of its uses may be null, let those refer to a second component that has it");
+            } else if vocabulary.fate(&entry.key).is_none()
+                && keys::SCHEMA.fate(&entry.key).is_some()
+            {
                 self.sink
                     .report(
                         rules::UNSUPPORTED_KEY,
@@ -227,9 +268,10 @@ impl<'a> Cx<'a> {
             return Use::broken();
         };
         let stated = fields.get("type").and_then(Node::as_str);
+        let nullable = self.flag(&fields, "nullable") == Some(true);
         if stated == Some("boolean") {
             self.check_applies(&fields, "boolean");
-            return self.beside(&fields, Some(TypeRef::Boolean), place);
+            return self.beside(&fields, Some(TypeRef::Boolean), nullable, place);
         }
         let what = match stated {
             Some("object") => Some("an object"),
@@ -260,7 +302,7 @@ impl<'a> Cx<'a> {
         if self.model.types.list[index].kind.is_none() {
             return Use::broken();
         }
-        self.beside(&fields, Some(TypeRef::Named(ident)), place)
+        self.beside(&fields, Some(TypeRef::Named(ident)), nullable, place)
     }
 
     /// Lowers a type into its place in the list.
@@ -270,11 +312,12 @@ impl<'a> Cx<'a> {
         if place.role == Role::Component {
             self.check_place(fields, place.role);
             let ident = place.ident.to_owned();
+            let nullable = self.flag(fields, "nullable") == Some(true);
             if let Some(entry) = fields.entry("example") {
                 let site = ExampleSite {
                     node: &entry.value,
                     ty: TypeRef::Named(ident),
-                    nullable: false,
+                    nullable,
                 };
                 self.model.examples.push(site);
             }
@@ -385,9 +428,15 @@ impl<'a> Cx<'a> {
     }
 
     /// What may stand beside a type, depending on where it is used.
-    fn beside(&mut self, fields: &Fields<'a>, ty: Option<TypeRef>, place: Place<'_>) -> Use<'a> {
+    fn beside(
+        &mut self,
+        fields: &Fields<'a>,
+        ty: Option<TypeRef>,
+        nullable: bool,
+        place: Place<'_>,
+    ) -> Use<'a> {
         self.check_place(fields, place.role);
-        let nullable = place.role == Role::Property && self.flag(fields, "nullable") == Some(true);
+        let nullable = nullable && place.role == Role::Property;
         let default = fields
             .entry("default")
             .filter(|_| place.role == Role::Parameter);
@@ -417,13 +466,10 @@ impl<'a> Cx<'a> {
     }
 
     fn check_place(&mut self, fields: &Fields<'a>, role: Role) {
-        if role != Role::Property
+        if !matches!(role, Role::Property | Role::Component)
             && let Some(entry) = fields.entry("nullable")
         {
             let help = match role {
-                Role::Component => {
-                    "remove it here, and write `nullable: true` with `allOf: [$ref: …]` for the property that may be null"
-                }
                 Role::Parameter | Role::Header => {
                     "a parameter that has no value is left out: remove it"
                 }

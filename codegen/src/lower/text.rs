@@ -63,15 +63,27 @@ fn enumeration<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) -> Option<Vec<EnumValue
             .help("list the values that are allowed");
         return None;
     }
+    let nullable = cx.flag(fields, "nullable") == Some(true);
+    let has_null = items.iter().any(|item| matches!(item.value, Value::Null));
+    if nullable && !has_null {
+        cx.sink
+            .report(
+                rules::NULLABLE_WITHOUT_TYPE,
+                fields.span_of("nullable"),
+                "`null` is not among the values of the `enum` beside `nullable`",
+            )
+            .help("add `null` to the `enum`: its list is all that is accepted");
+    }
     let mut values: Vec<EnumValue> = Vec::with_capacity(items.len());
     let mut wires: HashMap<&str, Span> = HashMap::new();
     let mut idents: HashMap<String, (Span, &str)> = HashMap::new();
     for item in items {
         let Some(wire) = item.as_str() else {
-            if !item.is_refused() {
+            let may_stand = nullable && matches!(item.value, Value::Null);
+            if !item.is_refused() && !may_stand {
                 let help = match item.value {
                     Value::Null => {
-                        "write `'NULL'` for the text, or `nullable: true` at the property that may be null"
+                        "write `'NULL'` for the text, or `nullable: true` beside the `enum` of what may be null"
                     }
                     _ => "quote it if it is a text; use `minimum` and `maximum` for numbers",
                 };

@@ -11,6 +11,10 @@ fn text(text: &str) -> types::TextLength {
     text.parse().expect("the text is of the right length")
 }
 
+fn text_or_null(text: &str) -> types::TextLengthOrNull {
+    text.parse().expect("the text is of the right length")
+}
+
 /// What every body has.
 fn least() -> types::builder::Everything {
     types::Everything::builder()
@@ -22,7 +26,7 @@ fn least() -> types::builder::Everything {
 async fn a_body_comes_back_as_it_was_sent() {
     let live = Live::start();
     let sent: types::Everything = least()
-        .needed_or_null(Some(text("note")))
+        .needed_or_null(Some(text_or_null("note")))
         .format_date("2027-02-15".parse::<types::FormatDate>().expect("a date"))
         .choice(types::Choice::DarkBlue)
         .integer_step(types::IntegerStep(-5))
@@ -47,7 +51,7 @@ async fn absence_and_null_are_sent_as_two_things() {
     for stated in [
         None,
         Some(Nullable::Null),
-        Some(Nullable::Value(text("abc"))),
+        Some(Nullable::Value(text_or_null("abc"))),
     ] {
         let body = least().optional_or_null(stated.clone());
         let answered = client(&live).send_back().body(body).send().await;

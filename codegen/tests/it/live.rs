@@ -62,7 +62,10 @@ impl Probes for Backend {
             _ => {
                 let note = match &everything.needed_or_null {
                     Nullable::Null => None,
-                    Nullable::Value(note) => Some(note.clone()),
+                    Nullable::Value(note) => {
+                        let note = note.as_str().to_owned();
+                        Some(note.try_into().expect("both have the same bounds"))
+                    }
                 };
                 Ok(SendBackResponse::Ok(
                     everything,

@@ -1726,6 +1726,68 @@ or header by its name (`date_from`, `If-Match`).*/
             Default::default()
         }
     }
+    ///The `cursor` of the next page; `null` when this is the last one.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct NextCursor(::std::string::String);
+    impl ::std::ops::Deref for NextCursor {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<NextCursor> for ::std::string::String {
+        fn from(value: NextCursor) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for NextCursor {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 512usize {
+                return Err("longer than 512 characters".into());
+            }
+            if value.chars().count() < 1usize {
+                return Err("shorter than 1 characters".into());
+            }
+            static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
+            { ::regress::Regex::new("^[0-9A-Za-z_-]+$").unwrap() });
+            if PATTERN.find(value).is_none() {
+                return Err("doesn't match pattern \"^[0-9A-Za-z_-]+$\"".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for NextCursor {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for NextCursor {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for NextCursor {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
     /**The weekly hours in which a restaurant receives guests, by day and time. A day may have
 several periods (lunch, dinner) or none.*/
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1896,7 +1958,7 @@ a `cursor`; `next_cursor` is there unless the request had a `page`.*/
     pub struct Pagination {
         pub limit: PageLimit,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub next_cursor: ::std::option::Option<Cursor>,
+        pub next_cursor: ::std::option::Option<NextCursor>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub page: ::std::option::Option<PageNumber>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2460,7 +2522,7 @@ a `cursor`; `next_cursor` is there unless the request had a `page`.*/
         }
     }
     /**Wishes for the visit, for the restaurant to read. Several lines are fine; other control
-characters are refused.*/
+characters are refused. `null` where there are none.*/
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     pub struct SpecialRequests(::std::string::String);
@@ -4091,7 +4153,7 @@ repetitions.*/
         pub struct Pagination {
             limit: ::std::result::Result<super::PageLimit, ::std::string::String>,
             next_cursor: ::std::result::Result<
-                ::std::option::Option<super::Cursor>,
+                ::std::option::Option<super::NextCursor>,
                 ::std::string::String,
             >,
             page: ::std::result::Result<
@@ -4133,7 +4195,7 @@ repetitions.*/
             }
             pub fn next_cursor<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::option::Option<super::Cursor>>,
+                T: ::std::convert::TryInto<::std::option::Option<super::NextCursor>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.next_cursor = value

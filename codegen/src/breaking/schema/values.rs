@@ -98,11 +98,15 @@ pub(super) fn vocabulary(pair: &mut Pair<'_, '_>) {
         (Some(old), Some(new)) => (old, new),
         (old, new) => return pair.edit("enum", What::Values, presence(old, new)),
     };
+    // Whether null is accepted is decided by `nullable` and `type`, where they stand.
+    let said = |view: &View<'_>| view.is("nullable") || view.get("type").is_some();
+    let without_null = said(pair.old) && said(pair.new);
     // By their JSON: the order of values, and repetitions, mean nothing.
     let values = |at: &At<'_>| -> BTreeMap<String, String> {
         let items = at.items();
         let shown = items
             .iter()
+            .filter(|item| !(without_null && item.node.to_json().is_null()))
             .map(|item| (item.json().to_string(), item.show()));
         shown.collect()
     };

@@ -91,6 +91,61 @@ pub mod types {
             value.parse()
         }
     }
+    ///For an enum that may be null.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum ChoiceOrNull {
+        #[serde(rename = "red")]
+        Red,
+        #[serde(rename = "dark-blue")]
+        DarkBlue,
+    }
+    impl ::std::fmt::Display for ChoiceOrNull {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Red => f.write_str("red"),
+                Self::DarkBlue => f.write_str("dark-blue"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for ChoiceOrNull {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "red" => Ok(Self::Red),
+                "dark-blue" => Ok(Self::DarkBlue),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for ChoiceOrNull {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for ChoiceOrNull {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
     ///For additionalProperties false.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Closed {
@@ -534,6 +589,13 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub choice: ::std::option::Option<Choice>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::constraints::client::stated")]
+        pub choice_or_null: ::std::option::Option<
+            crate::constraints::client::Nullable<
+                crate::constraints::client::types::ChoiceOrNull,
+            >,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub closed: ::std::option::Option<Closed>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub closed_list: ::std::option::Option<ClosedList>,
@@ -570,7 +632,7 @@ pub mod types {
         pub list_unique: ::std::option::Option<ListUnique>,
         pub needed: TextLength,
         #[serde(deserialize_with = "::std::option::Option::deserialize")]
-        pub needed_or_null: ::std::option::Option<TextLength>,
+        pub needed_or_null: ::std::option::Option<TextLengthOrNull>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub number_open_range: ::std::option::Option<NumberOpenRange>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -583,7 +645,7 @@ pub mod types {
         #[serde(default, deserialize_with = "crate::constraints::client::stated")]
         pub optional_or_null: ::std::option::Option<
             crate::constraints::client::Nullable<
-                crate::constraints::client::types::TextLength,
+                crate::constraints::client::types::TextLengthOrNull,
             >,
         >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1310,6 +1372,63 @@ pub mod types {
                 })
         }
     }
+    ///For what may be null.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct TextLengthOrNull(::std::string::String);
+    impl ::std::ops::Deref for TextLengthOrNull {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<TextLengthOrNull> for ::std::string::String {
+        fn from(value: TextLengthOrNull) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for TextLengthOrNull {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 4usize {
+                return Err("longer than 4 characters".into());
+            }
+            if value.chars().count() < 2usize {
+                return Err("shorter than 2 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for TextLengthOrNull {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for TextLengthOrNull {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for TextLengthOrNull {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
     ///For pattern.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
@@ -1760,6 +1879,14 @@ pub mod types {
                 ::std::option::Option<super::Choice>,
                 ::std::string::String,
             >,
+            choice_or_null: ::std::result::Result<
+                ::std::option::Option<
+                    crate::constraints::client::Nullable<
+                        crate::constraints::client::types::ChoiceOrNull,
+                    >,
+                >,
+                ::std::string::String,
+            >,
             closed: ::std::result::Result<
                 ::std::option::Option<super::Closed>,
                 ::std::string::String,
@@ -1826,7 +1953,7 @@ pub mod types {
             >,
             needed: ::std::result::Result<super::TextLength, ::std::string::String>,
             needed_or_null: ::std::result::Result<
-                ::std::option::Option<super::TextLength>,
+                ::std::option::Option<super::TextLengthOrNull>,
                 ::std::string::String,
             >,
             number_open_range: ::std::result::Result<
@@ -1848,7 +1975,7 @@ pub mod types {
             optional_or_null: ::std::result::Result<
                 ::std::option::Option<
                     crate::constraints::client::Nullable<
-                        crate::constraints::client::types::TextLength,
+                        crate::constraints::client::types::TextLengthOrNull,
                     >,
                 >,
                 ::std::string::String,
@@ -1866,6 +1993,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     choice: Ok(Default::default()),
+                    choice_or_null: Ok(Default::default()),
                     closed: Ok(Default::default()),
                     closed_list: Ok(Default::default()),
                     flag: Ok(Default::default()),
@@ -1906,6 +2034,26 @@ pub mod types {
                     .try_into()
                     .map_err(|e| {
                         format!("error converting supplied value for choice: {e}")
+                    });
+                self
+            }
+            pub fn choice_or_null<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        crate::constraints::client::Nullable<
+                            crate::constraints::client::types::ChoiceOrNull,
+                        >,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.choice_or_null = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for choice_or_null: {e}"
+                        )
                     });
                 self
             }
@@ -2125,7 +2273,9 @@ pub mod types {
             }
             pub fn needed_or_null<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::option::Option<super::TextLength>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<super::TextLengthOrNull>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.needed_or_null = value
@@ -2194,7 +2344,7 @@ pub mod types {
                 T: ::std::convert::TryInto<
                     ::std::option::Option<
                         crate::constraints::client::Nullable<
-                            crate::constraints::client::types::TextLength,
+                            crate::constraints::client::types::TextLengthOrNull,
                         >,
                     >,
                 >,
@@ -2241,6 +2391,7 @@ pub mod types {
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     choice: value.choice?,
+                    choice_or_null: value.choice_or_null?,
                     closed: value.closed?,
                     closed_list: value.closed_list?,
                     flag: value.flag?,
@@ -2273,6 +2424,7 @@ pub mod types {
             fn from(value: super::Everything) -> Self {
                 Self {
                     choice: Ok(value.choice),
+                    choice_or_null: Ok(value.choice_or_null),
                     closed: Ok(value.closed),
                     closed_list: Ok(value.closed_list),
                     flag: Ok(value.flag),

@@ -18,6 +18,22 @@ impl TextLength {
 
 contract_runtime::text_type!(TextLength, "TextLength", referenceable : true);
 
+/// For what may be null.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextLengthOrNull(String);
+
+impl TextLengthOrNull {
+    /// What the contract asks of the text.
+    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
+        min_length: Some(2u32),
+        max_length: Some(4u32),
+        pattern: None,
+        format: None,
+    };
+}
+
+contract_runtime::text_type!(TextLengthOrNull, "TextLengthOrNull", referenceable : true);
+
 /// For pattern.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextPattern(String);
@@ -122,6 +138,25 @@ impl Choice {
 }
 
 contract_runtime::enum_type!(Choice, "Choice");
+
+/// For an enum that may be null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChoiceOrNull {
+    /// `red`
+    Red,
+    /// `dark-blue`
+    DarkBlue,
+}
+
+impl ChoiceOrNull {
+    /// Each value as it travels, in the order of the contract.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("red", Self::Red),
+        ("dark-blue", Self::DarkBlue),
+    ];
+}
+
+contract_runtime::enum_type!(ChoiceOrNull, "ChoiceOrNull");
 
 /// For minimum and maximum of an integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -396,14 +431,21 @@ pub struct Everything {
     pub needed: TextLength,
     /// Required, and may be null.
     #[serde(deserialize_with = "contract_runtime::required_nullable")]
-    pub needed_or_null: contract_runtime::Nullable<TextLength>,
+    pub needed_or_null: contract_runtime::Nullable<TextLengthOrNull>,
     /// May be absent, and may be null.
     #[serde(
         default,
         deserialize_with = "contract_runtime::present",
         skip_serializing_if = "Option::is_none"
     )]
-    pub optional_or_null: Option<contract_runtime::Nullable<TextLength>>,
+    pub optional_or_null: Option<contract_runtime::Nullable<TextLengthOrNull>>,
+    /// `choice_or_null`
+    #[serde(
+        default,
+        deserialize_with = "contract_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub choice_or_null: Option<contract_runtime::Nullable<ChoiceOrNull>>,
     /// `text_length`
     #[serde(
         default,
@@ -579,8 +621,9 @@ impl contract_runtime::Inspect for Everything {
             violations,
         ) {
             properties.required::<TextLength>("needed");
-            properties.required_nullable::<TextLength>("needed_or_null");
-            properties.optional_nullable::<TextLength>("optional_or_null");
+            properties.required_nullable::<TextLengthOrNull>("needed_or_null");
+            properties.optional_nullable::<TextLengthOrNull>("optional_or_null");
+            properties.optional_nullable::<ChoiceOrNull>("choice_or_null");
             properties.optional::<TextLength>("text_length");
             properties.optional::<TextPattern>("text_pattern");
             properties.optional::<FormatDate>("format_date");
@@ -610,6 +653,7 @@ impl contract_runtime::Inspect for Everything {
                         "needed",
                         "needed_or_null",
                         "optional_or_null",
+                        "choice_or_null",
                         "text_length",
                         "text_pattern",
                         "format_date",
@@ -655,14 +699,21 @@ impl contract_runtime::support::schemars::JsonSchema for Everything {
                 "needed_or_null",
                 true,
                 contract_runtime::metadata::nullable(
-                    generator.subschema_for::<TextLength>(),
+                    generator.subschema_for::<TextLengthOrNull>(),
                 ),
             )
             .property(
                 "optional_or_null",
                 false,
                 contract_runtime::metadata::nullable(
-                    generator.subschema_for::<TextLength>(),
+                    generator.subschema_for::<TextLengthOrNull>(),
+                ),
+            )
+            .property(
+                "choice_or_null",
+                false,
+                contract_runtime::metadata::nullable(
+                    generator.subschema_for::<ChoiceOrNull>(),
                 ),
             )
             .property("text_length", false, generator.subschema_for::<TextLength>())

@@ -551,7 +551,7 @@ impl PartySize {
 contract_runtime::integer_type!(PartySize, i32, "PartySize", referenceable : true);
 
 /// Wishes for the visit, for the restaurant to read. Several lines are fine; other control
-/// characters are refused.
+/// characters are refused. `null` where there are none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpecialRequests(String);
 
@@ -1606,13 +1606,13 @@ pub struct Pagination {
         skip_serializing_if = "Option::is_none"
     )]
     pub pages: Option<PageCount>,
-    /// The `cursor` of the next page; `null` when this is the last one.
+    /// `next_cursor`
     #[serde(
         default,
         deserialize_with = "contract_runtime::present",
         skip_serializing_if = "Option::is_none"
     )]
-    pub next_cursor: Option<contract_runtime::Nullable<Cursor>>,
+    pub next_cursor: Option<contract_runtime::Nullable<NextCursor>>,
 }
 
 contract_runtime::object_type!(Pagination);
@@ -1630,7 +1630,7 @@ impl contract_runtime::Inspect for Pagination {
             properties.required::<PageLimit>("limit");
             properties.optional::<TotalCount>("total");
             properties.optional::<PageCount>("pages");
-            properties.optional_nullable::<Cursor>("next_cursor");
+            properties.optional_nullable::<NextCursor>("next_cursor");
             properties.nothing_but(&["page", "limit", "total", "pages", "next_cursor"]);
         }
     }
@@ -1654,7 +1654,9 @@ impl contract_runtime::support::schemars::JsonSchema for Pagination {
             .property(
                 "next_cursor",
                 false,
-                contract_runtime::metadata::nullable(generator.subschema_for::<Cursor>()),
+                contract_runtime::metadata::nullable(
+                    generator.subschema_for::<NextCursor>(),
+                ),
             )
             .into()
     }
@@ -1748,6 +1750,25 @@ impl Cursor {
 
 contract_runtime::text_type!(
     Cursor, "Cursor", referenceable : true, regex : "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
+);
+
+/// The `cursor` of the next page; `null` when this is the last one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NextCursor(String);
+
+impl NextCursor {
+    /// What the contract asks of the text.
+    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
+        min_length: Some(1u32),
+        max_length: Some(512u32),
+        pattern: Some("^[0-9A-Za-z_-]+$"),
+        format: None,
+    };
+}
+
+contract_runtime::text_type!(
+    NextCursor, "NextCursor", referenceable : true, regex :
+    "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
 );
 
 /// A strong entity tag of RFC 9110, with its quotes.

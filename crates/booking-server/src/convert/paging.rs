@@ -107,7 +107,7 @@ impl Paging {
         let next = page
             .next
             .as_ref()
-            .map(|cursor| types::Cursor::try_from(cursor.encode()))
+            .map(|cursor| types::NextCursor::try_from(cursor.encode()))
             .transpose()
             .map_err(BreaksContract::of("next_cursor"))?;
         Ok(types::Pagination {

@@ -105,8 +105,8 @@ fn requests() -> Vec<Mutation> {
             &["breaking/request-narrowed"],
             vec![replace(
                 CONTRACT,
-                "          description: Wishes for the visit. `null` is the same as leaving them out.\n          nullable: true\n",
-                "          description: Wishes for the visit.\n",
+                "`null` where there are none.\n      type: string\n      nullable: true\n",
+                "`null` where there are none.\n      type: string\n",
             )],
         )
         .regenerated(),
@@ -149,8 +149,8 @@ fn answers() -> Vec<Mutation> {
             &["breaking/response-widened"],
             vec![replace(
                 CONTRACT,
-                "          description: When the booking was made.\n",
-                "          description: When the booking was made.\n          nullable: true\n",
+                "      description: An instant, in UTC.\n      type: string\n",
+                "      description: An instant, in UTC.\n      type: string\n      nullable: true\n",
             )],
         )
         .regenerated(),
