@@ -143,7 +143,7 @@ impl Cluster {
         }
         let mut server = Server::in_directory(
             installation,
-            &account,
+            account,
             directory,
             lock,
             options.settings,

@@ -195,17 +195,8 @@ pub enum Error {
     },
 
     /// PostgreSQL did not stop in time.
-    #[error("PostgreSQL on {} (process {pid}) did not stop; end it with `kill -QUIT {pid}`", directory.display())]
+    #[error("PostgreSQL on {} did not stop, and cannot be killed", directory.display())]
     DidNotStop {
-        /// The data directory.
-        directory: PathBuf,
-        /// The PostgreSQL process.
-        pid: u32,
-    },
-
-    /// The supervising shell is gone: somebody killed it.
-    #[error("the supervisor of the cluster on {} has died; start the cluster anew", directory.display())]
-    SupervisorLost {
         /// The data directory.
         directory: PathBuf,
     },

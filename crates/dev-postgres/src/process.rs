@@ -24,13 +24,6 @@ fn is_zombie(pid: u32) -> bool {
         .unwrap_or(false)
 }
 
-/// Asks a process that is not a child any more to stop, as PostgreSQL's fast shutdown.
-pub(crate) fn interrupt(pid: u32) {
-    if let Some(pid) = as_pid(pid) {
-        let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
-    }
-}
-
 /// Whether the process `pid` is a PostgreSQL that works on the directory. Where the
 /// system does not tell, the answer is yes: it is only asked before removing a file.
 pub(crate) fn is_postgres_on(pid: u32, directory: &Path) -> bool {

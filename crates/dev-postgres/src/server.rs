@@ -1,8 +1,9 @@
 //! One PostgreSQL under its supervisor: initialising, starting, stopping. What is common
 //! to the persistent and the temporary cluster.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ use crate::installation::Installation;
 use crate::log;
 use crate::process;
 use crate::sql::SUPERUSER;
-use crate::supervisor::{Lost, Signal, SpawnError, Supervisor};
+use crate::supervisor::{Job, Signal, Supervisor};
 
 /// How often to look whether PostgreSQL has done what it was told.
 pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(5);
@@ -64,15 +65,19 @@ pub(crate) enum Durability {
 #[derive(Debug)]
 pub(crate) struct Server {
     installation: Installation,
+    account: Account,
     directory: PathBuf,
     sockets: PathBuf,
     settings: Settings,
     startup_timeout: Duration,
     durability: Durability,
     cancellation: Cancellation,
-    supervisor: Supervisor,
+    /// `initdb` or PostgreSQL, while it runs.
+    running: Option<Supervisor>,
+    /// A directory that is removed at the end.
+    scratch: Option<PathBuf>,
     /// Held until all else is dropped. The supervisor holds it too.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl Server {
@@ -80,58 +85,53 @@ impl Server {
     /// for the socket is made elsewhere when the data directory cannot hold it.
     pub(crate) fn in_directory(
         installation: Installation,
-        account: &Account,
+        account: Account,
         directory: PathBuf,
         lock: File,
         settings: Settings,
         startup_timeout: Duration,
         cancellation: Cancellation,
     ) -> Result<Self, Error> {
-        let shared = lock
-            .try_clone()
-            .map_err(Error::io("share the lock on", &directory))?;
-        let elsewhere = if data_directory::can_hold_sockets(&directory) {
-            Vec::new()
+        let scratch = if data_directory::can_hold_sockets(&directory) {
+            None
         } else {
-            environment::temporary_directories()
+            Some(make_scratch(&account)?)
         };
-        let supervisor = supervise(account, Some(shared), &elsewhere)?;
-        let sockets = supervisor.scratch().unwrap_or(&directory).to_owned();
         Ok(Self {
             installation,
+            account,
+            sockets: scratch.clone().unwrap_or_else(|| directory.clone()),
             directory,
-            sockets,
             settings,
             startup_timeout,
             durability: Durability::Durable,
             cancellation,
-            supervisor,
-            _lock: Some(lock),
+            running: None,
+            scratch,
+            lock: Some(lock),
         })
     }
 
     /// A cluster in a directory that ends with it.
     pub(crate) fn in_scratch(
         installation: Installation,
-        account: &Account,
+        account: Account,
         settings: Settings,
         startup_timeout: Duration,
     ) -> Result<Self, Error> {
-        let tried = environment::temporary_directories();
-        let supervisor = supervise(account, None, &tried)?;
-        let Some(directory) = supervisor.scratch().map(Path::to_owned) else {
-            return Err(Error::NoTemporaryDirectory { tried });
-        };
+        let directory = make_scratch(&account)?;
         Ok(Self {
             installation,
+            account,
             sockets: directory.clone(),
-            directory,
+            directory: directory.clone(),
             settings,
             startup_timeout,
             durability: Durability::Throwaway,
             cancellation: Cancellation::new(),
-            supervisor,
-            _lock: None,
+            running: None,
+            scratch: Some(directory),
+            lock: None,
         })
     }
 
@@ -176,29 +176,24 @@ impl Server {
                 command.push("--no-sync".into());
             }
             self.cancellation.check()?;
-            self.supervisor
-                .run(Signal::Terminate, &command, &log)
-                .map_err(|Lost| self.lost())?;
-            match self.wait_for_initdb() {
+            match self.run_initdb(&command, &log)? {
                 // Complete or not, a start that is called off leaves no cluster behind.
-                Ok(_) if self.cancellation.is_cancelled() => {
-                    self.supervisor.abandon();
+                _ if self.cancellation.is_cancelled() => {
                     remove_if_there(&partial)?;
                     remove_if_there(&log)?;
                     return Err(Error::Cancelled);
                 }
-                Ok(Some(0)) => {
+                Some(0) => {
                     let cluster = self.directory.join(CLUSTER);
                     std::fs::rename(&partial, &cluster)
                         .map_err(Error::io("finish the new cluster", &cluster))?;
                     return remove_if_there(&log);
                 }
-                Ok(Some(status)) => output = format!("status {status}, {}", log::tail(&log)),
-                Ok(None) => {
+                Some(status) => output = format!("status {status}, {}", log::tail(&log)),
+                None => {
                     output = format!("not done within {INITDB_TIMEOUT:?}, {}", log::tail(&log));
                     break;
                 }
-                Err(Lost) => return Err(self.lost()),
             }
             // Only a locale that the system does not have is worth another attempt.
             if !output.contains("locale") {
@@ -211,15 +206,42 @@ impl Server {
         })
     }
 
-    /// Waits for `initdb` to end, to take too long, or to be called off.
-    fn wait_for_initdb(&mut self) -> Result<Option<i32>, Lost> {
+    /// Waits for `initdb` to end, to take too long, or to be called off, and gives its exit
+    /// status. Nothing of it runs any more then.
+    fn run_initdb(&mut self, command: &[OsString], log: &Path) -> Result<Option<i32>, Error> {
+        let mut initdb = self.spawn(Signal::Terminate, command, log)?;
         let deadline = Instant::now() + INITDB_TIMEOUT;
         loop {
-            let outcome = self.supervisor.wait(POLL_INTERVAL)?;
-            if outcome.is_some() || self.cancellation.is_cancelled() || Instant::now() > deadline {
-                return Ok(outcome);
+            let status = initdb.exit_status();
+            if status.is_some() {
+                return Ok(status);
             }
+            if self.cancellation.is_cancelled() || Instant::now() > deadline {
+                // With what it runs in turn, of which the supervisor knows nothing.
+                initdb.signal(Signal::Terminate);
+                return Ok(None);
+            }
+            std::thread::sleep(POLL_INTERVAL);
         }
+    }
+
+    fn spawn(
+        &self,
+        stop_signal: Signal,
+        command: &[OsString],
+        log: &Path,
+    ) -> Result<Supervisor, Error> {
+        let job = Job {
+            command,
+            log,
+            stop_signal,
+            scratch: self.scratch.as_deref(),
+            lock: self.lock.as_ref(),
+        };
+        Supervisor::spawn(&self.account, job).map_err(Error::io(
+            "run as PostgreSQL's user the shell",
+            Path::new("sh"),
+        ))
     }
 
     /// Starts PostgreSQL, unless it runs, and waits until it takes connections.
@@ -232,34 +254,28 @@ impl Server {
         let log = self.log();
         log::rotate(&log)?;
         let command = self.command();
-        let gentle = match self.durability {
-            Durability::Durable => Signal::Interrupt,
-            Durability::Throwaway => Signal::Quit,
-        };
-        let pid = self
-            .supervisor
-            .run(gentle, &command, &log)
-            .map_err(|Lost| self.lost())?;
+        self.running = Some(self.spawn(self.stop_signal(), &command, &log)?);
         let cluster = self.directory.join(CLUSTER);
         let deadline = Instant::now() + self.startup_timeout;
         loop {
-            if data_directory::postmaster(&cluster).is_some_and(|it| it.pid == pid && it.ready) {
+            if data_directory::postmaster(&cluster).is_some_and(|postmaster| postmaster.ready) {
                 return Ok(());
             }
-            let reason = match self.supervisor.wait(POLL_INTERVAL) {
-                Ok(Some(status)) => format!("it ended with status {status}"),
-                Err(Lost) => return Err(self.lost()),
-                Ok(None) if self.cancellation.is_cancelled() => {
-                    // What does not end in its orderly way is ended with the supervisor.
-                    let _ = self.stop(Signal::Interrupt);
-                    return Err(Error::Cancelled);
-                }
-                Ok(None) if Instant::now() > deadline => {
-                    // It must not go on behind the caller's back.
-                    let _ = self.stop(Signal::Interrupt);
-                    format!("it was not ready within {:?}", self.startup_timeout)
-                }
-                Ok(None) => continue,
+            let status = self.running.as_mut().and_then(Supervisor::exit_status);
+            let reason = if let Some(status) = status {
+                self.running = None;
+                format!("it ended with status {status}")
+            } else if self.cancellation.is_cancelled() {
+                // What does not end in its orderly way is ended with the supervisor.
+                let _ = self.stop(Signal::Interrupt);
+                return Err(Error::Cancelled);
+            } else if Instant::now() > deadline {
+                // It must not go on behind the caller's back.
+                let _ = self.stop(Signal::Interrupt);
+                format!("it was not ready within {:?}", self.startup_timeout)
+            } else {
+                std::thread::sleep(POLL_INTERVAL);
+                continue;
             };
             return Err(Error::DidNotStart {
                 directory: self.directory.clone(),
@@ -294,16 +310,30 @@ impl Server {
         command
     }
 
-    /// Whether the PostgreSQL process runs.
+    /// How PostgreSQL is ended when nobody says otherwise.
+    fn stop_signal(&self) -> Signal {
+        match self.durability {
+            Durability::Durable => Signal::Interrupt,
+            Durability::Throwaway => Signal::Quit,
+        }
+    }
+
+    /// Whether PostgreSQL runs under its supervisor.
     pub(crate) fn is_running(&mut self) -> bool {
-        self.supervisor.job().is_some() && self.supervisor.wait(Duration::ZERO) == Ok(None)
+        self.running
+            .as_mut()
+            .is_some_and(|running| running.exit_status().is_none())
+    }
+
+    /// Whether PostgreSQL runs, even without its supervisor, which somebody may have killed.
+    fn is_postgres_alive(&self) -> bool {
+        let cluster = self.directory.join(CLUSTER);
+        data_directory::postmaster(&cluster)
+            .is_some_and(|postmaster| process::is_postgres_on(postmaster.pid, &cluster))
     }
 
     /// Stops PostgreSQL, if it runs, and waits for its end.
     pub(crate) fn stop(&mut self, signal: Signal) -> Result<(), Error> {
-        let Some(pid) = self.supervisor.job() else {
-            return Ok(());
-        };
         let immediate = (Signal::Quit, IMMEDIATE_SHUTDOWN_TIMEOUT);
         let last = (Signal::Kill, IMMEDIATE_SHUTDOWN_TIMEOUT);
         let steps = match signal {
@@ -311,93 +341,58 @@ impl Server {
             _ => vec![immediate, last],
         };
         for (signal, timeout) in steps {
-            let deadline = Instant::now() + timeout;
-            while Instant::now() < deadline {
-                let outcome = self
-                    .supervisor
-                    .signal(signal)
-                    .and_then(|()| self.supervisor.wait(REPEAT_INTERVAL));
-                match outcome {
-                    Ok(Some(_)) => return Ok(()),
-                    Ok(None) => {}
-                    Err(Lost) => return self.stop_orphan(pid),
+            let began = Instant::now();
+            let mut next_signal = began;
+            while began.elapsed() < timeout {
+                let is_running = self.is_running() || self.is_postgres_alive();
+                let Some(running) = self.running.as_ref().filter(|_| is_running) else {
+                    self.running = None;
+                    return Ok(());
+                };
+                if Instant::now() >= next_signal {
+                    running.signal(signal);
+                    next_signal = Instant::now() + REPEAT_INTERVAL;
                 }
+                std::thread::sleep(POLL_INTERVAL);
             }
         }
         Err(Error::DidNotStop {
             directory: self.directory.clone(),
-            pid,
         })
-    }
-
-    /// Stops a PostgreSQL whose supervisor was killed.
-    fn stop_orphan(&self, pid: u32) -> Result<(), Error> {
-        let cluster = self.directory.join(CLUSTER);
-        let deadline = Instant::now() + FAST_SHUTDOWN_TIMEOUT;
-        // The file is PostgreSQL's last act; the process may stay a zombie in a
-        // container where nobody collects them.
-        while data_directory::postmaster(&cluster).is_some_and(|it| it.pid == pid)
-            && process::is_postgres_on(pid, &cluster)
-        {
-            if Instant::now() > deadline {
-                return Err(Error::DidNotStop {
-                    directory: self.directory.clone(),
-                    pid,
-                });
-            }
-            process::interrupt(pid);
-            std::thread::sleep(POLL_INTERVAL);
-        }
-        if let Some(scratch) = self.supervisor.scratch() {
-            remove_if_there(scratch)?;
-        }
-        Ok(())
-    }
-
-    fn lost(&self) -> Error {
-        Error::SupervisorLost {
-            directory: self.directory.clone(),
-        }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let signal = match self.durability {
-            Durability::Durable => Signal::Interrupt,
-            Durability::Throwaway => Signal::Quit,
-        };
-        // Whatever does not succeed here, the supervisor does when its pipe closes,
-        // which is next.
-        let _ = self.stop(signal);
+        // Whatever does not succeed here, the supervisor does when its pipe closes, which is
+        // next.
+        let _ = self.stop(self.stop_signal());
+        drop(self.running.take());
+        if let Some(scratch) = &self.scratch {
+            let _ = remove_if_there(scratch);
+        }
     }
 }
 
-fn supervise(
-    account: &Account,
-    lock: Option<File>,
-    bases: &[PathBuf],
-) -> Result<Supervisor, Error> {
-    let templates: Vec<PathBuf> = bases
+/// A private directory with a short path, made by PostgreSQL's user in the first place where
+/// that user may.
+fn make_scratch(account: &Account) -> Result<PathBuf, Error> {
+    let tried = environment::temporary_directories();
+    let made = tried
         .iter()
         .map(|base| base.join("dev-pg.XXXXXXXX"))
-        .filter(|template| {
-            data_directory::can_hold_sockets(template)
-                && data_directory::usable_path(template).is_ok()
-        })
-        .collect();
-    let no_directory = || Error::NoTemporaryDirectory {
-        tried: bases.to_vec(),
-    };
-    if templates.is_empty() && !bases.is_empty() {
-        return Err(no_directory());
-    }
-    Supervisor::spawn(account, lock, &templates).map_err(|error| match error {
-        SpawnError::NoScratch => no_directory(),
-        SpawnError::Shell(source) => {
-            Error::io("run as PostgreSQL's user the shell", Path::new("sh"))(source)
-        }
-    })
+        .filter(|template| data_directory::can_hold_sockets(template))
+        .find_map(|template| {
+            let output = account
+                .command("mktemp")
+                .arg("-d")
+                .arg(template)
+                .output()
+                .ok()?;
+            let path = output.stdout.strip_suffix(b"\n")?;
+            Some(PathBuf::from(OsStr::from_bytes(path)))
+        });
+    made.ok_or(Error::NoTemporaryDirectory { tried })
 }
 
 /// Locales to try, best first. Text sorts by bytes everywhere ("C"), but letters beyond
@@ -425,7 +420,6 @@ fn locales(major: u32) -> &'static [&'static [&'static str]] {
 
 /// One entry of a list-valued setting: in double quotes, with those inside doubled.
 fn list_entry(path: &Path) -> OsString {
-    use std::os::unix::ffi::{OsStrExt, OsStringExt};
     let mut entry = vec![b'"'];
     for byte in path.as_os_str().as_bytes() {
         if *byte == b'"' {

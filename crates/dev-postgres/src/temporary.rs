@@ -35,7 +35,8 @@ const SETTINGS: [(&str, &str); 8] = [
 const TERMINATION_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A private cluster in a temporary directory, for tests. It stops, and its directory is
-/// removed, when this value is dropped or its process ends, however it ends.
+/// removed, when this value is dropped or its process ends, however it ends (a process that is
+/// killed while its PostgreSQL does not run leaves the directory).
 #[derive(Debug)]
 pub struct TemporaryCluster {
     server: Server,
@@ -50,8 +51,8 @@ impl TemporaryCluster {
     /// # Errors
     ///
     /// [`Error::PostgresNotFound`], [`Error::NoUnprivilegedUser`],
-    /// [`Error::NoTemporaryDirectory`], [`Error::Initdb`], [`Error::DidNotStart`],
-    /// [`Error::SupervisorLost`] or [`Error::Io`]. On an error nothing runs.
+    /// [`Error::NoTemporaryDirectory`], [`Error::Initdb`], [`Error::DidNotStart`]
+    /// or [`Error::Io`]. On an error nothing runs.
     pub fn start() -> Result<Self, Error> {
         Self::start_with(&[])
     }
@@ -72,7 +73,7 @@ impl TemporaryCluster {
             .chain(settings)
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let mut server = Server::in_scratch(installation, &account, settings, STARTUP_TIMEOUT)?;
+        let mut server = Server::in_scratch(installation, account, settings, STARTUP_TIMEOUT)?;
         server.initialise()?;
         server.start()?;
         Ok(Self {
@@ -260,8 +261,7 @@ impl TemporaryCluster {
     ///
     /// # Errors
     ///
-    /// [`Error::DidNotStart`], [`Error::PostmasterRunning`], [`Error::SupervisorLost`]
-    /// or [`Error::Io`].
+    /// [`Error::DidNotStart`], [`Error::PostmasterRunning`] or [`Error::Io`].
     pub fn start_again(&mut self) -> Result<(), Error> {
         self.server.start()
     }

@@ -34,8 +34,16 @@ fn the_everyday_commands_share_what_they_have_compiled() {
     let run = ["--package", "booking-server", "--edges", "normal,build"];
     let xtask = ["--package", "xtask", "--edges", "normal,build"];
     let tests = ["--package", "booking-tests"];
-    let [run, xtask, tests] = [&run[..], &xtask, &tests].map(features);
+    let everything = ["--workspace"];
+    let [run, xtask, tests, everything] = [&run[..], &xtask, &tests, &everything].map(features);
     for (names, one, other) in [
+        ("cargo run and cargo test --workspace", &run, &everything),
+        (
+            "cargo xtask and cargo test --workspace",
+            &xtask,
+            &everything,
+        ),
+        ("the two cargo tests", &tests, &everything),
         ("cargo run and cargo xtask", &run, &xtask),
         ("cargo run and cargo test -p booking-tests", &run, &tests),
         (
