@@ -171,6 +171,8 @@ pub(crate) enum Schema {
 /// One way in which `conform` asks the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
+    /// What Redocly and Spectral find in the contract
+    Linters,
     /// Which routes it has
     Routes,
     /// What the tests have made it say

@@ -40,6 +40,12 @@ impl Guarded {
         }
     }
 
+    /// Adds arguments.
+    pub(super) fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
     /// Sets a variable.
     pub(super) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.command.env(name, value.into());
@@ -65,14 +71,17 @@ impl Guarded {
         self.spawn(Stdio::piped(), errors)
     }
 
-    /// Runs it to its end. What it says goes to a file.
+    /// Runs it to its end. What it says goes to these files, which may be one.
     ///
     /// # Errors
     /// When it does not start, or has not ended within this time.
-    pub(super) fn run(self, output: File, limit: Duration) -> Result<ExitStatus, Failure> {
+    pub(super) fn run(
+        self,
+        output: File,
+        errors: File,
+        limit: Duration,
+    ) -> Result<ExitStatus, Failure> {
         let name = self.name.clone();
-        let failed = |source| Failure::tool(&name, format!("it cannot be run: {source}"));
-        let errors = output.try_clone().map_err(failed)?;
         let mut running = self.spawn(Stdio::from(output), errors)?;
         let deadline = Instant::now() + limit;
         while Instant::now() < deadline {
@@ -157,13 +166,13 @@ mod tests {
 
     #[test]
     fn the_exit_code_is_the_commands() {
-        let status = shell("exit 3").run(nowhere(), Duration::from_secs(60));
+        let status = shell("exit 3").run(nowhere(), nowhere(), Duration::from_secs(60));
         assert_eq!(status.unwrap().code(), Some(3));
     }
 
     #[test]
     fn a_command_that_does_not_end_is_a_failure() {
-        let failure = shell("exec sleep 600").run(nowhere(), Duration::ZERO);
+        let failure = shell("exec sleep 600").run(nowhere(), nowhere(), Duration::ZERO);
         let message = failure.unwrap_err().to_string();
         assert!(
             message.starts_with("a script: it has not ended"),

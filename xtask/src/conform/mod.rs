@@ -2,10 +2,12 @@
 
 mod budget;
 mod child;
+mod linters;
 mod routes;
 mod schemathesis;
 mod server;
 mod suite;
+mod tools;
 mod witness;
 
 use std::fs::{self, File};
@@ -52,6 +54,7 @@ pub(crate) fn run_quietly(
             continue;
         }
         let outcome = match part {
+            Part::Linters => linters::check(layout, &directory, &budget, progress),
             Part::Routes => {
                 let build = once(&mut built, build)?;
                 routes::check(layout, &contract, build, progress)

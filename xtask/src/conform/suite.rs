@@ -112,6 +112,7 @@ fn cargo(
     limit: Duration,
 ) -> Result<bool, Failure> {
     let output = File::create(log).map_err(Failure::io("write", log))?;
+    let errors = output.try_clone().map_err(Failure::io("write", log))?;
     let manifest = layout.root().join("Cargo.toml");
     let arguments = [
         "test",
@@ -126,7 +127,7 @@ fn cargo(
     let what = format!("cargo test --package {PACKAGE}");
     let status = Guarded::new(&what, Path::new("cargo"), arguments)
         .env(RECORD_VARIABLE, directory)
-        .run(output, limit)?;
+        .run(output, errors, limit)?;
     Ok(status.success())
 }
 

@@ -6,7 +6,6 @@
 //! elsewhere than before.
 
 mod contract;
-mod environment;
 mod exercised;
 mod failure;
 mod report;
@@ -20,6 +19,7 @@ use self::exercised::Exercised;
 use self::run::Run;
 use super::budget::Budget;
 use super::server::{Build, Server};
+use super::tools::Python;
 use crate::finding::{Failure, Finding};
 use crate::layout::Layout;
 
@@ -65,7 +65,7 @@ pub(super) fn check(
     progress: &dyn Fn(&str),
 ) -> Result<Vec<Finding>, Failure> {
     progress("preparing schemathesis");
-    let python = budget.apart(|| environment::prepare(layout, &build.directory))?;
+    let python = budget.apart(|| Python::prepare(layout, &build.directory))?;
     let cluster = TemporaryCluster::start()
         .map_err(|source| Failure::tool("the private PostgreSQL", source.to_string()))?;
     let mut exercised = Exercised::default();
@@ -80,7 +80,7 @@ pub(super) fn check(
             ));
             let run = Run {
                 layout,
-                python: &python,
+                python: &python.program("python"),
                 url: format!("{}{}", server.address(), contract.base_path),
                 phases: pass.phases,
                 seed: *seed,

@@ -52,6 +52,7 @@ impl Run<'_> {
         fs::create_dir_all(&self.directory).map_err(Failure::io("make", &self.directory))?;
         let log = self.log();
         let output = File::create(&log).map_err(Failure::io("write", &log))?;
+        let errors = output.try_clone().map_err(Failure::io("write", &log))?;
         let status = Guarded::new("schemathesis", self.python, self.arguments())
             .without(&VARIABLES)
             .env("SCHEMATHESIS_HOOKS", self.layout.conform().join("hooks.py"))
@@ -60,7 +61,7 @@ impl Run<'_> {
             .env("NO_PROXY", "*")
             .env("no_proxy", "*")
             .directory(&self.directory)
-            .run(output, LIMIT.min(left))?;
+            .run(output, errors, LIMIT.min(left))?;
         let before = exercised.wrong();
         // 0 is without failures, 1 with some; anything else is none of its reports.
         if matches!(status.code(), Some(0 | 1)) {
