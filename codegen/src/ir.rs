@@ -85,7 +85,7 @@ pub enum TypeKind {
 }
 
 /// Where a type is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TypeRef {
     /// By the identifier of a [`TypeDef`].
     Named(String),

@@ -1,61 +1,66 @@
-//! Errors: one variant for each code that the operation declares, whatever its status.
+//! Errors: `errors.rs` has each code once, with its status and its headers; each operation has
+//! an enumeration of those that it declares.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{docs, responses, rust};
-use crate::ir::{EnumValue, Operation, Response, ResponseBody};
+use super::headers::HeaderSets;
+use super::{docs, rust};
+use crate::ir::{Contract, EnumValue, Operation, Response, ResponseBody};
 
-pub(super) fn emit(operation: &Operation) -> TokenStream {
+/// `errors.rs`. That a code has one status and one set of headers is a rule of contracts.
+pub(super) fn emit(contract: &Contract, headers: &HeaderSets<'_>) -> TokenStream {
+    let mut seen = HashSet::new();
+    let codes: Vec<(&Response, &EnumValue)> = contract
+        .operations
+        .iter()
+        .flat_map(declared)
+        .filter(|(_, code)| seen.insert(code.wire.as_str()))
+        .collect();
+    let uses_headers = codes
+        .iter()
+        .any(|(response, _)| !response.headers.is_empty());
+    let import = uses_headers.then(|| quote! { use super::headers; });
+    let codes = codes.iter().map(|(response, code)| {
+        let status = Literal::u16_unsuffixed(response.status);
+        let (wire, ident) = (&code.wire, rust::ident(&code.ident));
+        let with = headers
+            .path(response)
+            .map(|headers| quote! { with #headers });
+        quote! { #status #wire => #ident #with, }
+    });
+    quote! {
+        #![doc = " The error codes of the contract. An operation answers with those that it declares."]
+
+        #import
+
+        contract_runtime::errors! { #(#codes)* }
+    }
+}
+
+/// The codes that one operation declares.
+pub(super) fn enumeration(operation: &Operation) -> TokenStream {
     let ident = rust::joined(&[&operation.type_ident, "Error"]);
     let id = &operation.id;
     let doc = docs::outer(&[&format!(
         "What `{id}` refuses with: each code that the contract declares for it."
     )]);
-    let errors: Vec<&Response> = operation
-        .responses
-        .iter()
-        .filter(|response| responses::is_error(response))
-        .collect();
-    let headers = errors
-        .iter()
-        .map(|response| responses::headers(operation, response));
-    let names = variant_names(&errors);
-    let variants = each_code(&errors).map(|(response, code)| {
-        let variant = rust::ident(&names[&(response.status, code.wire.as_str())]);
-        let doc = docs::outer(&[&format!("{}: {}", response.status, response.description)]);
-        if response.headers.is_empty() {
-            quote! { #doc #variant(contract_runtime::Problem) }
+    let codes = declared(operation).map(|(_, code)| {
+        let error = rust::ident(&code.ident);
+        // `Unimplemented` is what every enumeration of errors has besides.
+        let variant = if code.ident == "Unimplemented" {
+            rust::ident("UnimplementedCode")
         } else {
-            let headers = responses::headers_ident(operation, response);
-            quote! { #doc #variant(contract_runtime::Problem, #headers) }
-        }
-    });
-    let arms = each_code(&errors).map(|(response, code)| {
-        let variant = rust::ident(&names[&(response.status, code.wire.as_str())]);
-        arm(response, code, &variant)
+            error.clone()
+        };
+        quote! { #variant(errors::#error), }
     });
     quote! {
-        #(#headers)*
-
-        #doc
-        #[derive(Debug)]
-        pub enum #ident {
-            #(#variants,)*
-            /// 501: nobody has implemented the operation yet. The only answer that the contract
-            /// does not declare.
-            NotImplemented,
-        }
-
-        impl contract_runtime::DeclaredError for #ident {
-            fn into_answer(self) -> contract_runtime::Answer {
-                match self {
-                    #(#arms)*
-                    Self::NotImplemented => contract_runtime::Answer::not_implemented(#id),
-                }
-            }
+        contract_runtime::operation_error! {
+            #doc
+            #ident for #id { #(#codes)* }
         }
     }
 }
@@ -72,43 +77,12 @@ pub(super) fn envelope(operation: &Operation) -> TokenStream {
     envelope.map_or_else(|| quote! { () }, rust::type_path)
 }
 
-fn each_code<'a>(
-    errors: &'a [&'a Response],
-) -> impl Iterator<Item = (&'a Response, &'a EnumValue)> {
-    errors.iter().flat_map(|response| {
+fn declared(operation: &Operation) -> impl Iterator<Item = (&Response, &EnumValue)> {
+    operation.responses.iter().flat_map(|response| {
         let codes = match &response.body {
             ResponseBody::Error { codes, .. } => codes.as_slice(),
             ResponseBody::Empty | ResponseBody::Json(_) => &[],
         };
-        codes.iter().map(move |code| (*response, code))
+        codes.iter().map(move |code| (response, code))
     })
-}
-
-/// A variant is named after its code; where a code stands under two statuses, after both.
-fn variant_names<'a>(errors: &'a [&'a Response]) -> HashMap<(u16, &'a str), String> {
-    let mut uses: HashMap<&str, usize> = HashMap::new();
-    for (_, code) in each_code(errors) {
-        *uses.entry(&code.wire).or_default() += 1;
-    }
-    each_code(errors)
-        .map(|(response, code)| {
-            let name = if uses[code.wire.as_str()] > 1 || code.ident == "NotImplemented" {
-                format!("{}{}", code.ident, response.ident)
-            } else {
-                code.ident.clone()
-            };
-            ((response.status, code.wire.as_str()), name)
-        })
-        .collect()
-}
-
-fn arm(response: &Response, code: &EnumValue, variant: &proc_macro2::Ident) -> TokenStream {
-    let status = responses::status(response.status);
-    let wire = &code.wire;
-    let answer = quote! { contract_runtime::Answer::new(#status, #wire, problem) };
-    if response.headers.is_empty() {
-        return quote! { Self::#variant(problem) => #answer, };
-    }
-    let sets = response.headers.iter().map(responses::set_header);
-    quote! { Self::#variant(problem, headers) => #answer #(#sets)*, }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `mod.rs` | here |
 //! | `types.rs` | `types` |
+//! | `errors.rs`, `headers.rs` | `errors`, `headers`: each error and each set of headers once |
 //! | `<tag>.rs` | `tag`: requests, answers, errors, the trait and its twin |
 //! | `wiring.rs` | `wiring` |
 //! | `contract.json` | here: the contract, for those who read JSON |
@@ -13,6 +14,8 @@ mod client;
 mod crate_files;
 mod docs;
 mod errors;
+mod headers;
+mod layout;
 mod objects;
 mod requests;
 mod responses;
@@ -53,14 +56,19 @@ pub struct Options {
 /// The server's side of `contract`: types, traits, wiring.
 #[must_use]
 pub fn server(contract: &Contract, options: &Options) -> Vec<GeneratedFile> {
+    let headers = headers::HeaderSets::new(contract);
     let mut files = vec![
-        file(options, "mod.rs", &root(contract)),
+        file(options, "mod.rs", &root(contract, &headers)),
+        file(options, "errors.rs", &errors::emit(contract, &headers)),
         file(options, "types.rs", &types::emit(contract)),
         file(options, "wiring.rs", &wiring::emit(contract)),
     ];
     for tag in &contract.tags {
         let path = format!("{}.rs", tag.module_ident);
-        files.push(file(options, &path, &tag::emit(contract, tag)));
+        files.push(file(options, &path, &tag::emit(contract, tag, &headers)));
+    }
+    if !headers.is_empty() {
+        files.push(file(options, "headers.rs", &headers.emit()));
     }
     files.push(GeneratedFile {
         path: "contract.json".to_owned(),
@@ -79,7 +87,7 @@ pub fn client(contract: &Contract, options: &Options) -> Result<GeneratedFile, C
     Ok(file(options, "client.rs", &tokens))
 }
 
-fn root(contract: &Contract) -> TokenStream {
+fn root(contract: &Contract, headers: &headers::HeaderSets<'_>) -> TokenStream {
     let title = format!("{}, version {}.", contract.title, contract.version);
     let doc = docs::inner(&[&title]);
     let modules = contract.tags.iter().map(|tag| {
@@ -87,9 +95,18 @@ fn root(contract: &Contract) -> TokenStream {
         let doc = docs::outer(&[&format!("The operations tagged {}.", tag.name)]);
         quote! { #doc pub mod #ident; }
     });
+    let headers = (!headers.is_empty()).then(|| {
+        quote! {
+            /// The headers of answers.
+            pub mod headers;
+        }
+    });
     quote! {
         #doc
         #(#modules)*
+        /// The errors of all operations.
+        pub mod errors;
+        #headers
         /// The types that travel.
         pub mod types;
         /// From an implementation of the traits to what Dropshot serves.

@@ -89,13 +89,13 @@ fn inspect(ident: &proc_macro2::Ident, rules: &ObjectRules) -> TokenStream {
     let known = rules.properties.iter().map(|property| &property.wire);
     let nothing_else = rules
         .closed
-        .then(|| quote! { properties.nothing_but(&[#(#known),*]); });
+        .then(|| quote! { properties.deny_unknown(&[#(#known),*]); });
     let binding = if rules.properties.is_empty() && !rules.closed {
-        quote! { let _ = contract_runtime::Inspector::of_object(value, violations); }
+        quote! { let _ = contract_runtime::Inspector::new(value, violations); }
     } else {
         quote! {
             if let Some(mut properties) =
-                contract_runtime::Inspector::of_object(value, violations)
+                contract_runtime::Inspector::new(value, violations)
             {
                 #(#looks)*
                 #nothing_else

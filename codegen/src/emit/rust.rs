@@ -1,8 +1,9 @@
 //! The few things that every emitter needs of Rust's syntax.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
+use super::layout;
 use crate::ir::TypeRef;
 
 /// An identifier that the lowering has made valid.
@@ -67,7 +68,15 @@ pub(super) fn format(command: &str, tokens: &TokenStream) -> String {
             text.push('\n');
         }
         previous_is_use = is_use;
-        text.push_str(&part(Vec::new(), vec![item]));
+        match item {
+            syn::Item::Macro(item)
+                if matches!(item.mac.delimiter, syn::MacroDelimiter::Brace(_)) =>
+            {
+                let path = item.mac.path.to_token_stream().to_string().replace(' ', "");
+                text.push_str(&layout::call(&path, &item.mac.tokens));
+            }
+            item => text.push_str(&part(Vec::new(), vec![item])),
+        }
     }
     text
 }

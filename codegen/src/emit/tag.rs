@@ -3,10 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::headers::HeaderSets;
 use super::{docs, errors, requests, responses, rust};
 use crate::ir::{Body, Contract, Operation, Tag};
 
-pub(super) fn emit(contract: &Contract, tag: &Tag) -> TokenStream {
+pub(super) fn emit(contract: &Contract, tag: &Tag, headers: &HeaderSets<'_>) -> TokenStream {
     let operations: Vec<&Operation> = contract
         .operations
         .iter()
@@ -17,17 +18,25 @@ pub(super) fn emit(contract: &Contract, tag: &Tag) -> TokenStream {
         tag.description.as_deref().unwrap_or_default(),
     ]);
     let traits = traits(tag, &operations);
+    let has_headers = operations
+        .iter()
+        .flat_map(|operation| &operation.responses)
+        .any(|response| !responses::is_error(response) && !response.headers.is_empty());
+    let mut imports = vec![quote! { errors }, quote! { types }];
+    if has_headers {
+        imports.insert(1, quote! { headers });
+    }
     let parts = operations.iter().map(|operation| {
         let request = requests::emit(contract, operation);
-        let response = responses::emit(operation);
-        let error = errors::emit(operation);
-        let marker = marker(operation);
+        let response = responses::emit(operation, headers);
+        let error = errors::enumeration(operation);
+        let marker = marker(operation, headers);
         quote! { #request #response #error #marker }
     });
     quote! {
         #doc
 
-        use super::types;
+        use super::{#(#imports),*};
 
         #traits
         #(#parts)*
@@ -65,7 +74,7 @@ fn traits(tag: &Tag, operations: &[&Operation]) -> TokenStream {
             #doc
             #signature {
                 let _ = request;
-                std::future::ready(Err(#error::NotImplemented))
+                std::future::ready(Err(#error::Unimplemented))
             }
         }
     });
@@ -115,7 +124,7 @@ fn signature(operation: &Operation) -> TokenStream {
 }
 
 /// The type by which the runtime knows the operation.
-fn marker(operation: &Operation) -> TokenStream {
+fn marker(operation: &Operation, headers: &HeaderSets<'_>) -> TokenStream {
     let ident = rust::ident(&operation.type_ident);
     let id = &operation.id;
     let doc = docs::outer(&[&format!("Names `{id}` to the runtime.")]);
@@ -132,7 +141,7 @@ fn marker(operation: &Operation) -> TokenStream {
     };
     let path_parameters = requests::path_metadata(operation);
     let other_parameters = requests::other_metadata(operation);
-    let metadata = responses::metadata(operation);
+    let metadata = responses::metadata(operation, headers);
     quote! {
         #doc
         #[derive(Debug, Clone, Copy)]

@@ -35,9 +35,10 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
             ApiDescription, ApiDescriptionRegisterError, ApiEndpoint, ApiEndpointVersions, Method,
             RequestContext,
         };
-        use contract_runtime::{Failure, Operation, RawRequest, Reply};
+        use contract_runtime::{DropshotError, Operation, OperationResponse, RawRequest};
 
-        type Answered<O> = Result<Reply<O>, Failure<<O as Operation>::Envelope>>;
+        type HandlerResult<O> =
+            Result<OperationResponse<O>, DropshotError<<O as Operation>::Envelope>>;
 
         /// The contract's title.
         pub const TITLE: &str = #title;
@@ -131,7 +132,7 @@ fn handler(contract: &Contract, operation: &Operation) -> TokenStream {
         async fn #method<B: #bound>(
             context: RequestContext<Arc<B>>,
             raw: RawRequest<#operation_type>,
-        ) -> Answered<#operation_type> {
+        ) -> HandlerResult<#operation_type> {
             let call = |backend: Arc<B>, request| async move { backend.#method(request).await };
             contract_runtime::serve(context, raw, call).await
         }

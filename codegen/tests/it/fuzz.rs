@@ -1,4 +1,4 @@
-//! Broken contracts: whatever the text, the answer is a contract or diagnostics that have a
+//! RuleViolation contracts: whatever the text, the answer is a contract or diagnostics that have a
 //! place in it, and never a panic.
 
 use booking_codegen::load;

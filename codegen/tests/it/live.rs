@@ -9,10 +9,10 @@ use serde_json::Value;
 use super::constraints::probes::{
     CheckBodyError, CheckBodyRequest, CheckBodyResponse, CheckHeadersError, CheckHeadersRequest,
     CheckHeadersResponse, CheckPathError, CheckPathRequest, CheckPathResponse, CheckQueryError,
-    CheckQueryRequest, CheckQueryResponse, Probes, SendBackError, SendBackNotModifiedHeaders,
-    SendBackOkHeaders, SendBackRequest, SendBackResponse, SendBackServiceUnavailableHeaders,
+    CheckQueryRequest, CheckQueryResponse, Probes, SendBackError, SendBackRequest,
+    SendBackResponse,
 };
-use super::constraints::{types, wiring};
+use super::constraints::{errors, headers, types, wiring};
 
 /// Takes in whatever keeps to the contract.
 struct Backend;
@@ -47,17 +47,18 @@ impl Probes for Backend {
     async fn send_back(&self, request: SendBackRequest) -> Result<SendBackResponse, SendBackError> {
         let version = types::IntegerRange::try_from(5).expect("five is in range");
         let Some(everything) = request.body else {
-            return Ok(SendBackResponse::NotModified(SendBackNotModifiedHeaders {
+            return Ok(SendBackResponse::NotModified(headers::XVersion {
                 x_version: version,
             }));
         };
         match everything.needed.as_str() {
-            "busy" => Err(SendBackError::Busy(
-                contract_runtime::Problem::new("come back later").field("needed"),
-                SendBackServiceUnavailableHeaders {
+            "busy" => Err(errors::Busy {
+                problem: contract_runtime::Problem::new("come back later").field("needed"),
+                headers: headers::RetryAfter {
                     retry_after: version,
                 },
-            )),
+            }
+            .into()),
             "pan!" => panic!("the backend was asked to"),
             _ => {
                 let note = match &everything.needed_or_null {
@@ -69,7 +70,7 @@ impl Probes for Backend {
                 };
                 Ok(SendBackResponse::Ok(
                     everything,
-                    SendBackOkHeaders {
+                    headers::XVersionXNote {
                         x_version: version,
                         x_note: note,
                     },

@@ -10,8 +10,6 @@
 mod api;
 mod boot;
 pub mod clock;
-mod convert;
-mod handlers;
 mod operational;
 pub mod random;
 mod service;

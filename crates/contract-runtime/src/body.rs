@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::inspect::Inspect;
 use crate::json;
-use crate::violation::{Broken, ViolationCode, Violations};
+use crate::violation::{RuleViolation, ViolationCode, Violations};
 
 /// Whether an operation reads a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +107,7 @@ pub(crate) fn parse<T: DeserializeOwned + Inspect>(
             // The two ways agree (see `Inspect`); should they ever not, the request is refused
             // all the same, in words that fit.
             if seen.is_empty() {
-                seen.report(Broken::new(
+                seen.report(RuleViolation::new(
                     ViolationCode::Malformed,
                     "does not fit the contract",
                 ));
@@ -117,7 +117,7 @@ pub(crate) fn parse<T: DeserializeOwned + Inspect>(
         // library's own text could repeat what was submitted, so only the place is told.
         Err(_) => {
             seen = Violations::new();
-            seen.report(Broken::new(
+            seen.report(RuleViolation::new(
                 ViolationCode::Malformed,
                 format!(
                     "must be JSON: it cannot be read from line {}, column {}",

@@ -5,12 +5,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use dropshot::{ErrorStatusCode, HttpError, HttpResponseError};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use schemars::JsonSchema;
 use schemars::r#gen::SchemaGenerator;
 use schemars::schema::Schema;
 use serde::{Serialize, Serializer};
 
+use crate::headers::ResponseHeaders;
 use crate::violation::{Violation, ViolationCode};
 
 /// What went wrong, in two texts: one for the client, one for the log.
@@ -67,9 +68,9 @@ impl Problem {
     }
 }
 
-/// An error answer, ready to be written.
+/// An answer of the one error shape, ready to be written.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ErrorResponse {
     /// Its status.
     pub status: StatusCode,
     /// Its code, one of those that the operation declares for the status.
@@ -77,16 +78,16 @@ pub struct Answer {
     /// What went wrong.
     pub problem: Problem,
     /// Its declared headers.
-    pub headers: Vec<(HeaderName, HeaderValue)>,
+    pub headers: HeaderMap,
 }
 
-/// A generated error type: each variant is a code that its operation declares.
+/// A generated error: one code, or one of those that an operation declares.
 pub trait DeclaredError: Send + 'static {
-    /// The answer that the contract declares for this error.
-    fn into_answer(self) -> Answer;
+    /// What the contract declares for this error.
+    fn into_response(self) -> ErrorResponse;
 }
 
-impl Answer {
+impl ErrorResponse {
     /// An answer without headers.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, problem: Problem) -> Self {
@@ -94,31 +95,17 @@ impl Answer {
             status,
             code,
             problem,
-            headers: Vec::new(),
+            headers: HeaderMap::new(),
         }
     }
 
-    /// One header more. A value that no header can carry is a fault of the backend's, and is
-    /// answered as one: a header that the contract declares is never left out silently.
+    /// With the headers that the contract declares. A value that no header can carry is a fault
+    /// of the backend's, and is answered as one: a declared header is never left out silently.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: &impl fmt::Display) -> Self {
-        match HeaderValue::try_from(value.to_string()) {
-            Ok(value) => {
-                self.headers.push((HeaderName::from_static(name), value));
-                self
-            }
-            Err(_) => Self::internal(format!(
-                "the header {name} of an error has a character that no header may have"
-            )),
-        }
-    }
-
-    /// One header more, if there is a value for it.
-    #[must_use]
-    pub fn optional_header(self, name: &'static str, value: Option<&impl fmt::Display>) -> Self {
-        match value {
-            Some(value) => self.header(name, value),
-            None => self,
+    pub fn headers(mut self, headers: &impl ResponseHeaders) -> Self {
+        match headers.write(&mut self.headers) {
+            Ok(()) => self,
+            Err(error) => Self::internal(error.to_string()),
         }
     }
 
@@ -172,13 +159,13 @@ struct ErrorBody<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    pub(crate) fn of(answer: &'a Answer, request_id: &'a str) -> Self {
+    pub(crate) fn new(response: &'a ErrorResponse, request_id: &'a str) -> Self {
         Self {
             error: ErrorBody {
-                code: answer.code,
-                message: &answer.problem.message,
-                field: answer.problem.field.as_deref(),
-                details: &answer.problem.details,
+                code: response.code,
+                message: &response.problem.message,
+                field: response.problem.field.as_deref(),
+                details: &response.problem.details,
                 request_id,
             },
         }
@@ -188,44 +175,44 @@ impl<'a> Envelope<'a> {
 /// What Dropshot is told about the errors of an operation: their shape is `E`'s.
 ///
 /// It is given out only when Dropshot itself fails to take a request in; everything else is
-/// answered with a [`crate::Reply`], because Dropshot lets no error set headers.
-pub struct Failure<E> {
-    answer: Answer,
+/// answered with a [`crate::OperationResponse`], because Dropshot lets no error set headers.
+pub struct DropshotError<E> {
+    response: ErrorResponse,
     status: ErrorStatusCode,
     shape: PhantomData<fn() -> E>,
 }
 
-impl<E> From<HttpError> for Failure<E> {
+impl<E> From<HttpError> for DropshotError<E> {
     fn from(error: HttpError) -> Self {
         Self {
             status: error.status_code,
-            answer: Answer::internal(error.internal_message),
+            response: ErrorResponse::internal(error.internal_message),
             shape: PhantomData,
         }
     }
 }
 
-impl<E> fmt::Display for Failure<E> {
+impl<E> fmt::Display for DropshotError<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cause = self.answer.problem.cause.as_deref();
-        formatter.write_str(cause.unwrap_or(&self.answer.problem.message))
+        let cause = self.response.problem.cause.as_deref();
+        formatter.write_str(cause.unwrap_or(&self.response.problem.message))
     }
 }
 
-impl<E> fmt::Debug for Failure<E> {
+impl<E> fmt::Debug for DropshotError<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.answer.fmt(formatter)
+        self.response.fmt(formatter)
     }
 }
 
-impl<E> Serialize for Failure<E> {
+impl<E> Serialize for DropshotError<E> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // Dropshot puts the request's id into a header of every answer.
-        Envelope::of(&self.answer, "see the header x-request-id").serialize(serializer)
+        Envelope::new(&self.response, "see the header x-request-id").serialize(serializer)
     }
 }
 
-impl<E: JsonSchema> JsonSchema for Failure<E> {
+impl<E: JsonSchema> JsonSchema for DropshotError<E> {
     fn schema_name() -> String {
         E::schema_name()
     }
@@ -239,7 +226,7 @@ impl<E: JsonSchema> JsonSchema for Failure<E> {
     }
 }
 
-impl<E: JsonSchema + 'static> HttpResponseError for Failure<E> {
+impl<E: JsonSchema + 'static> HttpResponseError for DropshotError<E> {
     fn status_code(&self) -> ErrorStatusCode {
         self.status
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::violation::{Broken, ViolationCode, Violations};
+use crate::violation::{RuleViolation, ViolationCode, Violations};
 
 /// A type that can say what is wrong with a JSON value that should have been one of its own.
 ///
@@ -23,11 +23,11 @@ impl Inspect for bool {
 /// The violation of a `value` that is not of the type called `expected`.
 #[doc(hidden)]
 #[must_use]
-pub fn wrong_type(value: &Value, expected: &str) -> Broken {
+pub fn wrong_type(value: &Value, expected: &str) -> RuleViolation {
     if value.is_null() {
-        Broken::new(ViolationCode::Null, format!("must be {expected}, not null"))
+        RuleViolation::new(ViolationCode::Null, format!("must be {expected}, not null"))
     } else {
-        Broken::new(ViolationCode::WrongType, format!("must be {expected}"))
+        RuleViolation::new(ViolationCode::WrongType, format!("must be {expected}"))
     }
 }
 
@@ -51,7 +51,7 @@ pub struct Inspector<'a> {
 
 impl<'a> Inspector<'a> {
     /// Starts on `value`, or reports that it is not an object.
-    pub fn of_object(value: &'a Value, violations: &'a mut Violations) -> Option<Self> {
+    pub fn new(value: &'a Value, violations: &'a mut Violations) -> Option<Self> {
         match value {
             Value::Object(object) => Some(Self { object, violations }),
             other => {
@@ -82,11 +82,11 @@ impl<'a> Inspector<'a> {
     }
 
     /// Reports each property that is none of `known`.
-    pub fn nothing_but(&mut self, known: &[&str]) {
+    pub fn deny_unknown(&mut self, known: &[&str]) {
         for name in self.object.keys() {
             if !known.contains(&name.as_str()) {
                 self.violations.within(printable(name), |violations| {
-                    violations.report(Broken::new(
+                    violations.report(RuleViolation::new(
                         ViolationCode::UnknownField,
                         "must not be given: the contract does not know it",
                     ));
@@ -117,6 +117,6 @@ fn unless_null<T: Inspect>(value: &Value, violations: &mut Violations) {
     }
 }
 
-pub(crate) fn missing() -> Broken {
-    Broken::new(ViolationCode::Missing, "is required")
+pub(crate) fn missing() -> RuleViolation {
+    RuleViolation::new(ViolationCode::Missing, "is required")
 }

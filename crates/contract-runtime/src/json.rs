@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::violation::{Broken, ViolationCode, Violations};
+use crate::violation::{RuleViolation, ViolationCode, Violations};
 
 /// Reads `bytes` and reports each property that stands twice in its object. The last one
 /// stands in the result.
@@ -85,7 +85,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             let place = crate::inspect::printable(&name).to_owned();
             let value = self.violations.within(&place, |violations| {
                 if repeated {
-                    violations.report(Broken::new(
+                    violations.report(RuleViolation::new(
                         ViolationCode::Duplicate,
                         "must not be given twice",
                     ));

@@ -17,6 +17,7 @@
 mod body;
 mod error;
 pub mod formats;
+mod headers;
 mod inspect;
 mod json;
 mod macros;
@@ -35,15 +36,16 @@ mod variables;
 mod violation;
 
 pub use body::BodyPolicy;
-pub use error::{Answer, DeclaredError, Failure, Problem};
+pub use error::{DeclaredError, DropshotError, ErrorResponse, Problem};
+pub use headers::{HeaderField, InvalidHeader, ResponseHeaders};
 pub use inspect::{Inspect, Inspector};
 pub use methods::refuse_other_methods;
 pub use nullable::{Nullable, present, required_nullable};
-pub use operation::{FromRequest, Operation, RawRequest, Reply};
+pub use operation::{FromRequest, Operation, OperationResponse, RawRequest};
 pub use parameters::{FromParameter, FromRepeated, RequestParts, parse_repeated};
-pub use reply::{DeclaredResponse, ReplyParts, ToHeader};
+pub use reply::{DeclaredResponse, ResponseParts};
 pub use serve::{describe_metrics, serve};
-pub use violation::{Broken, MAX_DETAILS, Violation, ViolationCode, Violations};
+pub use violation::{MAX_DETAILS, RuleViolation, Violation, ViolationCode, Violations};
 
 /// What generated code names of other crates, so that a generated crate depends on this one
 /// and on Dropshot only.

@@ -12,17 +12,25 @@ use schemars::JsonSchema;
 use schemars::r#gen::SchemaGenerator;
 use schemars::schema::{Metadata, ObjectValidation, Schema, SchemaObject, SubschemaValidation};
 use serde::de::{DeserializeOwned, Deserializer, Error};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use std::marker::PhantomData;
 
-/// Stands in for a type of parameters where Dropshot documents it: its extractors want a type
-/// that they can deserialize, and ours is never read by them.
+/// Stands in for a type of parameters or headers where Dropshot documents it: it wants a type that
+/// serde can read or write, and ours is neither read nor written by Dropshot.
 struct Documented<T>(PhantomData<fn() -> T>);
 
 impl<'de, T> Deserialize<'de> for Documented<T> {
     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
         Err(D::Error::custom("this type documents and is never read"))
+    }
+}
+
+impl<T> Serialize for Documented<T> {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom(
+            "this type documents and is never written",
+        ))
     }
 }
 
@@ -70,11 +78,11 @@ where
 pub fn json_response<T, H>(status: StatusCode) -> ApiEndpointResponse
 where
     T: JsonSchema + Serialize + Send + Sync + 'static,
-    H: JsonSchema + Serialize + Send + Sync + 'static,
+    H: JsonSchema + Send + Sync + 'static,
 {
     ApiEndpointResponse {
         success: Some(status),
-        ..HttpResponseHeaders::<HttpResponseOk<T>, H>::response_metadata()
+        ..HttpResponseHeaders::<HttpResponseOk<T>, Documented<H>>::response_metadata()
     }
 }
 
@@ -82,11 +90,11 @@ where
 #[must_use]
 pub fn empty_response<H>(status: StatusCode) -> ApiEndpointResponse
 where
-    H: JsonSchema + Serialize + Send + Sync + 'static,
+    H: JsonSchema + Send + Sync + 'static,
 {
     ApiEndpointResponse {
         success: Some(status),
-        ..HttpResponseHeaders::<HttpResponseUpdatedNoContent, H>::response_metadata()
+        ..HttpResponseHeaders::<HttpResponseUpdatedNoContent, Documented<H>>::response_metadata()
     }
 }
 
@@ -97,7 +105,7 @@ pub fn undocumented_response() -> ApiEndpointResponse {
 }
 
 /// The headers of an answer that declares none.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct NoHeaders {}
 
 impl JsonSchema for NoHeaders {

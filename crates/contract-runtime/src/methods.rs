@@ -10,14 +10,14 @@ use dropshot::{
     ApiEndpointVersions, Body, ExclusiveExtractor, ExtensionMode, ExtractorMetadata, HttpError,
     RequestContext, ServerContext,
 };
-use http::{Method, Response, StatusCode};
+use http::{HeaderValue, Method, Response, StatusCode, header};
 
-use crate::error::{Answer, Problem};
+use crate::error::{ErrorResponse, Problem};
 use crate::operation::Operation;
-use crate::reply::ReplyParts;
+use crate::reply::ResponseParts;
 
 /// The methods that people and programs try.
-const TRIED: [Method; 7] = [
+const METHODS: [Method; 7] = [
     Method::GET,
     Method::HEAD,
     Method::POST,
@@ -57,7 +57,7 @@ pub fn refuse_other_methods<O: Operation, Context: ServerContext>(
     path: &str,
     allowed: &'static [&'static str],
 ) -> Result<(), ApiDescriptionRegisterError> {
-    let others = TRIED
+    let others = METHODS
         .into_iter()
         .filter(|method| !allowed.contains(&method.as_str()));
     for method in others {
@@ -80,12 +80,15 @@ pub fn refuse_other_methods<O: Operation, Context: ServerContext>(
 fn not_allowed(request_id: &str, allowed: &[&str]) -> Response<Body> {
     let allowed = allowed.join(", ");
     let problem = Problem::new(format!("this path has the methods {allowed}"));
-    let answer = Answer::new(
+    let mut response = ErrorResponse::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "METHOD_NOT_ALLOWED",
         problem,
-    )
-    .header("allow", &allowed);
+    );
+    // Methods of the contract are words that every header can carry.
+    if let Ok(allowed) = HeaderValue::try_from(allowed) {
+        response.headers.insert(header::ALLOW, allowed);
+    }
     tracing::info!(status = 405, request_id, "request answered");
-    ReplyParts::of_answer(&answer, request_id).into_response()
+    ResponseParts::from_error(&response, request_id).into_response()
 }

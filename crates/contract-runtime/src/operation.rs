@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use crate::body::{self, BodyPolicy, Received};
 use crate::error::DeclaredError;
 use crate::parameters::RequestParts;
-use crate::reply::{DeclaredResponse, ReplyParts};
+use crate::reply::{DeclaredResponse, ResponseParts};
 use crate::variables::Variables;
 use crate::violation::Violations;
 
@@ -88,13 +88,13 @@ impl<O: Operation> ExclusiveExtractor for RawRequest<O> {
 
 /// The answer to a request for the operation `O`, as Dropshot takes it.
 #[derive(Debug)]
-pub struct Reply<O> {
-    parts: ReplyParts,
+pub struct OperationResponse<O> {
+    parts: ResponseParts,
     operation: PhantomData<fn() -> O>,
 }
 
-impl<O> Reply<O> {
-    pub(crate) fn new(parts: ReplyParts) -> Self {
+impl<O> OperationResponse<O> {
+    pub(crate) fn new(parts: ResponseParts) -> Self {
         Self {
             parts,
             operation: PhantomData,
@@ -102,7 +102,7 @@ impl<O> Reply<O> {
     }
 }
 
-impl<O: Operation> HttpResponse for Reply<O> {
+impl<O: Operation> HttpResponse for OperationResponse<O> {
     fn to_result(self) -> Result<Response<Body>, HttpError> {
         Ok(self.parts.into_response())
     }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::body;
 use crate::inspect::{Inspect, missing, printable};
-use crate::violation::{Broken, ViolationCode, Violations};
+use crate::violation::{RuleViolation, ViolationCode, Violations};
 
 /// A type that a parameter's text can be read into.
 pub trait FromParameter: Sized {
@@ -23,7 +23,7 @@ impl FromParameter for bool {
             "true" => Some(true),
             "false" => Some(false),
             _ => {
-                violations.report(Broken::new(
+                violations.report(RuleViolation::new(
                     ViolationCode::WrongType,
                     "must be true or false",
                 ));
@@ -129,7 +129,7 @@ impl<'r> RequestParts<'r> {
                 [] => Some(None),
                 [text] => T::from_parameter(text, violations).map(Some),
                 _ => {
-                    violations.report(Broken::new(
+                    violations.report(RuleViolation::new(
                         ViolationCode::Duplicate,
                         "must not be given twice",
                     ));
@@ -181,7 +181,7 @@ impl<'r> RequestParts<'r> {
         for (name, _) in &self.query {
             if !known.contains(&name.as_ref()) {
                 violations.within(printable(name), |violations| {
-                    violations.report(Broken::new(
+                    violations.report(RuleViolation::new(
                         ViolationCode::UnknownField,
                         "must not be given: the contract knows no such query parameter",
                     ));
@@ -281,8 +281,8 @@ fn required<T>(value: Option<T>, violations: &mut Violations) -> Option<T> {
     value
 }
 
-fn not_text() -> Broken {
-    Broken::new(ViolationCode::Malformed, "must be text in UTF-8")
+fn not_text() -> RuleViolation {
+    RuleViolation::new(ViolationCode::Malformed, "must be text in UTF-8")
 }
 
 /// One name or value of `application/x-www-form-urlencoded`; `None` if it is not UTF-8.

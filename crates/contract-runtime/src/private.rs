@@ -10,7 +10,7 @@ use crate::formats;
 pub use crate::inspect::wrong_type;
 pub use crate::object_only::ObjectOnly;
 use crate::rules::ArrayRules;
-use crate::violation::{Broken, ViolationCode, Violations};
+use crate::violation::{RuleViolation, ViolationCode, Violations};
 
 /// `format: date`.
 pub type Date = civil::Date;
@@ -25,24 +25,24 @@ pub trait Formatted: Sized {
     ///
     /// # Errors
     /// The text is not of the format.
-    fn read(text: &str) -> Result<Self, Broken>;
+    fn read(text: &str) -> Result<Self, RuleViolation>;
 
     /// The value, if the format can write it.
     ///
     /// # Errors
     /// The format cannot write the value.
-    fn checked(self) -> Result<Self, Broken>;
+    fn checked(self) -> Result<Self, RuleViolation>;
 
     /// Its JSON Schema.
     fn schema() -> SchemaObject;
 }
 
 impl Formatted for Date {
-    fn read(text: &str) -> Result<Self, Broken> {
+    fn read(text: &str) -> Result<Self, RuleViolation> {
         formats::parse_date(text).ok_or_else(|| not_of_format("a date such as `2026-02-15`"))
     }
 
-    fn checked(self) -> Result<Self, Broken> {
+    fn checked(self) -> Result<Self, RuleViolation> {
         formats::is_writable_date(self)
             .then_some(self)
             .ok_or_else(|| not_of_format("a date in the years 0 to 9999"))
@@ -54,13 +54,13 @@ impl Formatted for Date {
 }
 
 impl Formatted for DateTime {
-    fn read(text: &str) -> Result<Self, Broken> {
+    fn read(text: &str) -> Result<Self, RuleViolation> {
         formats::parse_date_time(text).ok_or_else(|| {
             not_of_format("an instant with an offset such as `2026-02-08T18:30:00Z`")
         })
     }
 
-    fn checked(self) -> Result<Self, Broken> {
+    fn checked(self) -> Result<Self, RuleViolation> {
         formats::is_writable_instant(self)
             .then_some(self)
             .ok_or_else(|| not_of_format("an instant in the years 0 to 9999"))
@@ -72,12 +72,12 @@ impl Formatted for DateTime {
 }
 
 impl Formatted for Uuid {
-    fn read(text: &str) -> Result<Self, Broken> {
+    fn read(text: &str) -> Result<Self, RuleViolation> {
         formats::parse_uuid(text)
             .ok_or_else(|| not_of_format("a UUID such as `67e55044-10b1-426f-9247-bb680e5fe0c8`"))
     }
 
-    fn checked(self) -> Result<Self, Broken> {
+    fn checked(self) -> Result<Self, RuleViolation> {
         Ok(self)
     }
 
@@ -86,8 +86,8 @@ impl Formatted for Uuid {
     }
 }
 
-fn not_of_format(what: &str) -> Broken {
-    Broken::new(ViolationCode::Format, format!("must be {what}"))
+fn not_of_format(what: &str) -> RuleViolation {
+    RuleViolation::new(ViolationCode::Format, format!("must be {what}"))
 }
 
 fn format_schema(format: &str) -> SchemaObject {
@@ -117,9 +117,9 @@ pub fn enum_schema(values: impl Iterator<Item = &'static str>) -> SchemaObject {
 }
 
 /// The violation of a text that is none of `values`.
-pub fn not_allowed(values: impl Iterator<Item = &'static str>) -> Broken {
+pub fn not_allowed(values: impl Iterator<Item = &'static str>) -> RuleViolation {
     let values: Vec<_> = values.collect();
-    Broken::new(
+    RuleViolation::new(
         ViolationCode::NotAllowed,
         format!("must be one of {}", values.join(", ")),
     )
@@ -132,7 +132,10 @@ pub fn integer_of_text<T: TryFrom<i64>>(text: &str, violations: &mut Violations)
         && digits.bytes().all(|byte| byte.is_ascii_digit())
         && (digits == "0" || !digits.starts_with('0'));
     if !canonical {
-        violations.report(Broken::new(ViolationCode::WrongType, "must be an integer"));
+        violations.report(RuleViolation::new(
+            ViolationCode::WrongType,
+            "must be an integer",
+        ));
         return None;
     }
     let value = text
@@ -167,14 +170,14 @@ fn beyond_int64(number: f64) -> bool {
     number.abs() >= 9_223_372_036_854_775_808.0
 }
 
-fn out_of_range(below: bool) -> Broken {
+fn out_of_range(below: bool) -> RuleViolation {
     if below {
-        Broken::new(
+        RuleViolation::new(
             ViolationCode::TooSmall,
             "is smaller than any integer of its width",
         )
     } else {
-        Broken::new(
+        RuleViolation::new(
             ViolationCode::TooLarge,
             "is greater than any integer of its width",
         )
@@ -189,7 +192,10 @@ pub fn number_of_text(text: &str, violations: &mut Violations) -> Option<f64> {
         .filter(|_| !text.contains(char::is_whitespace))
         .and_then(|number| number.as_f64());
     if value.is_none() {
-        violations.report(Broken::new(ViolationCode::WrongType, "must be a number"));
+        violations.report(RuleViolation::new(
+            ViolationCode::WrongType,
+            "must be a number",
+        ));
     }
     value
 }
@@ -198,11 +204,11 @@ pub fn number_of_text(text: &str, violations: &mut Violations) -> Option<f64> {
 ///
 /// # Errors
 /// It is infinite or not a number.
-pub fn finite(value: f64) -> Result<f64, Broken> {
+pub fn finite(value: f64) -> Result<f64, RuleViolation> {
     if value.is_finite() {
         Ok(value)
     } else {
-        Err(Broken::new(
+        Err(RuleViolation::new(
             ViolationCode::WrongType,
             "must be a finite number",
         ))
@@ -221,8 +227,8 @@ pub fn inspect_list<T: DeserializeOwned + PartialEq>(
         .map(|item| serde_json::from_value(item.clone()).ok())
         .collect();
     match read {
-        Some(read) => rules.each_broken(&read, |broken| violations.report(broken)),
-        None => rules.each_broken(items, |broken| violations.report(broken)),
+        Some(read) => rules.each_violation(&read, |violation| violations.report(violation)),
+        None => rules.each_violation(items, |violation| violations.report(violation)),
     }
 }
 

@@ -1,12 +1,11 @@
 //! Answers on their way out.
 
-use std::fmt;
-
 use dropshot::Body;
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
-use crate::error::{Answer, Envelope};
+use crate::error::{Envelope, ErrorResponse};
+use crate::headers::ResponseHeaders;
 
 /// A generated response type: each variant is an answer that its operation declares, with the
 /// headers that it declares.
@@ -15,32 +14,16 @@ pub trait DeclaredResponse: Send + 'static {
     ///
     /// # Errors
     /// A value cannot be written; the text says which, for the log.
-    fn into_parts(self) -> Result<ReplyParts, String>;
-}
-
-/// A value that a header can carry.
-pub trait ToHeader {
-    /// The header's value.
-    ///
-    /// # Errors
-    /// The text has a character that no header may have.
-    fn to_header(&self) -> Result<HeaderValue, String>;
-}
-
-impl<T: fmt::Display> ToHeader for T {
-    fn to_header(&self) -> Result<HeaderValue, String> {
-        HeaderValue::try_from(self.to_string())
-            .map_err(|_| "a response header has a character that no header may have".to_owned())
-    }
+    fn into_parts(self) -> Result<ResponseParts, String>;
 }
 
 /// An answer, ready to be written.
 #[derive(Debug)]
-pub struct ReplyParts {
+pub struct ResponseParts {
     response: Response<Body>,
 }
 
-impl ReplyParts {
+impl ResponseParts {
     /// An answer without a body.
     #[must_use]
     pub fn empty(status: StatusCode) -> Self {
@@ -64,40 +47,22 @@ impl ReplyParts {
         Ok(Self { response })
     }
 
-    /// One header more. `name` is in lower case.
+    /// With the headers that the contract declares.
     ///
     /// # Errors
-    /// The value has a character that no header may have.
-    pub fn header(mut self, name: &'static str, value: &impl ToHeader) -> Result<Self, String> {
-        let value = value.to_header()?;
-        self.response
-            .headers_mut()
-            .insert(HeaderName::from_static(name), value);
+    /// A value has a character that no header may have.
+    pub fn headers(mut self, headers: &impl ResponseHeaders) -> Result<Self, String> {
+        headers
+            .write(self.response.headers_mut())
+            .map_err(|error| error.to_string())?;
         Ok(self)
     }
 
-    /// One header more, if there is a value for it.
-    ///
-    /// # Errors
-    /// The value has a character that no header may have.
-    pub fn optional_header(
-        self,
-        name: &'static str,
-        value: Option<&impl ToHeader>,
-    ) -> Result<Self, String> {
-        match value {
-            Some(value) => self.header(name, value),
-            None => Ok(self),
-        }
-    }
-
-    pub(crate) fn of_answer(answer: &Answer, request_id: &str) -> Self {
+    pub(crate) fn from_error(error: &ErrorResponse, request_id: &str) -> Self {
         // The envelope is strings only, which can always be written.
-        let mut parts = Self::json(answer.status, &Envelope::of(answer, request_id))
-            .unwrap_or_else(|_| Self::empty(answer.status));
-        for (name, value) in &answer.headers {
-            parts.response.headers_mut().insert(name, value.clone());
-        }
+        let mut parts = Self::json(error.status, &Envelope::new(error, request_id))
+            .unwrap_or_else(|_| Self::empty(error.status));
+        parts.response.headers_mut().extend(error.headers.clone());
         parts
     }
 

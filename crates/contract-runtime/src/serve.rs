@@ -11,10 +11,10 @@ use http::StatusCode;
 use tracing::Instrument;
 
 use crate::body::Received;
-use crate::error::{Answer, DeclaredError, Failure, Problem};
-use crate::operation::{FromRequest, Operation, RawRequest, Reply};
+use crate::error::{DeclaredError, DropshotError, ErrorResponse, Problem};
+use crate::operation::{FromRequest, Operation, OperationResponse, RawRequest};
 use crate::parameters::RequestParts;
-use crate::reply::{DeclaredResponse, ReplyParts};
+use crate::reply::{DeclaredResponse, ResponseParts};
 use crate::violation::Violations;
 
 /// Answers one request: reads it into the operation's typed request, calls the backend, writes
@@ -27,7 +27,7 @@ pub async fn serve<O, Context, Call, Called>(
     rqctx: RequestContext<Context>,
     raw: RawRequest<O>,
     call: Call,
-) -> Result<Reply<O>, Failure<O::Envelope>>
+) -> Result<OperationResponse<O>, DropshotError<O::Envelope>>
 where
     O: Operation,
     Context: ServerContext + Clone,
@@ -41,7 +41,7 @@ where
     let (parts, failed) = match outcome {
         Ok(parts) => (parts, None),
         Err(answer) => {
-            let parts = ReplyParts::of_answer(&answer, &rqctx.request_id);
+            let parts = ResponseParts::from_error(&answer, &rqctx.request_id);
             (parts, Some(answer))
         }
     };
@@ -49,14 +49,14 @@ where
     let _entered = span.enter();
     log(parts.status(), duration, failed.as_deref());
     record_metrics(O::ID, parts.status(), duration);
-    Ok(Reply::new(parts))
+    Ok(OperationResponse::new(parts))
 }
 
 async fn answer<O, Context, Call, Called>(
     rqctx: &RequestContext<Context>,
     raw: RawRequest<O>,
     call: Call,
-) -> Result<ReplyParts, Box<Answer>>
+) -> Result<ResponseParts, Box<ErrorResponse>>
 where
     O: Operation,
     Context: ServerContext + Clone,
@@ -69,9 +69,11 @@ where
     match AssertUnwindSafe(called).catch_unwind().await {
         Ok(Ok(response)) => response
             .into_parts()
-            .map_err(|cause| Box::new(Answer::internal(cause))),
-        Ok(Err(error)) => Err(Box::new(error.into_answer())),
-        Err(panic) => Err(Box::new(Answer::internal(panic_text(panic.as_ref())))),
+            .map_err(|cause| Box::new(ErrorResponse::internal(cause))),
+        Ok(Err(error)) => Err(Box::new(error.into_response())),
+        Err(panic) => Err(Box::new(ErrorResponse::internal(panic_text(
+            panic.as_ref(),
+        )))),
     }
 }
 
@@ -79,9 +81,9 @@ fn read<O: Operation>(
     query: Option<&str>,
     headers: &http::HeaderMap,
     raw: &RawRequest<O>,
-) -> Result<O::Request, Box<Answer>> {
+) -> Result<O::Request, Box<ErrorResponse>> {
     if raw.has_empty_segment {
-        return Err(Box::new(Answer::new(
+        return Err(Box::new(ErrorResponse::new(
             StatusCode::NOT_FOUND,
             "NOT_FOUND",
             Problem::new("no operation has this path: one of its segments is empty"),
@@ -91,14 +93,14 @@ fn read<O: Operation>(
         Received::Nothing => None,
         Received::Json(bytes) => Some(bytes),
         Received::TooLarge { max_bytes } => {
-            return Err(Box::new(Answer::new(
+            return Err(Box::new(ErrorResponse::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "PAYLOAD_TOO_LARGE",
                 Problem::new(format!("the body must be at most {max_bytes} bytes")),
             )));
         }
         Received::OtherMediaType => {
-            return Err(Box::new(Answer::new(
+            return Err(Box::new(ErrorResponse::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "UNSUPPORTED_MEDIA_TYPE",
                 Problem::new(
@@ -109,11 +111,11 @@ fn read<O: Operation>(
         }
         Received::Interrupted => {
             let mut violations = Violations::new();
-            violations.report(crate::Broken::new(
+            violations.report(crate::RuleViolation::new(
                 crate::ViolationCode::Malformed,
                 "must be sent whole",
             ));
-            return Err(Box::new(Answer::invalid(violations.into_vec())));
+            return Err(Box::new(ErrorResponse::invalid(violations.into_vec())));
         }
     };
     let parts = RequestParts::new(&raw.variables.0, query, headers, body);
@@ -121,11 +123,11 @@ fn read<O: Operation>(
     let request = O::Request::from_request(&parts, &mut violations);
     match request {
         Some(request) if violations.is_empty() => Ok(request),
-        _ => Err(Box::new(Answer::invalid(violations.into_vec()))),
+        _ => Err(Box::new(ErrorResponse::invalid(violations.into_vec()))),
     }
 }
 
-fn log(status: StatusCode, duration: Duration, failed: Option<&Answer>) {
+fn log(status: StatusCode, duration: Duration, failed: Option<&ErrorResponse>) {
     let status = status.as_u16();
     let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     let code = failed.map(|answer| answer.code);

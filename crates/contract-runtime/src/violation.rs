@@ -48,14 +48,14 @@ pub enum ViolationCode {
 /// One rule that one value breaks, without the place where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct Broken {
+pub struct RuleViolation {
     /// The kind.
     pub code: ViolationCode,
     /// What the value must be, for people; it never repeats the value.
     pub message: String,
 }
 
-impl Broken {
+impl RuleViolation {
     /// A broken rule.
     pub fn new(code: ViolationCode, message: impl Into<String>) -> Self {
         Self {
@@ -104,7 +104,7 @@ impl Violations {
     }
 
     /// Records a broken rule at the present place.
-    pub fn report(&mut self, broken: Broken) {
+    pub fn report(&mut self, violation: RuleViolation) {
         if self.found.len() < MAX_DETAILS {
             let field = if self.place.is_empty() {
                 "body".to_owned()
@@ -112,9 +112,9 @@ impl Violations {
                 self.place.clone()
             };
             self.found.push(Violation {
-                code: broken.code,
+                code: violation.code,
                 field,
-                message: broken.message,
+                message: violation.message,
             });
         }
     }
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_place_is_a_path_and_the_root_is_the_body() {
         let mut violations = Violations::new();
-        let broken = || Broken::new(ViolationCode::Null, "must not be null");
+        let broken = || RuleViolation::new(ViolationCode::Null, "must not be null");
         violations.report(broken());
         violations.within("items", |v| {
             v.within_item(2, |v| v.within("name", |v| v.report(broken())));
@@ -167,7 +167,7 @@ mod tests {
     fn no_more_than_the_stated_number_is_listed() {
         let mut violations = Violations::new();
         for _ in 0..MAX_DETAILS + 5 {
-            violations.report(Broken::new(ViolationCode::Null, "must not be null"));
+            violations.report(RuleViolation::new(ViolationCode::Null, "must not be null"));
         }
         assert_eq!(violations.into_vec().len(), MAX_DETAILS);
     }

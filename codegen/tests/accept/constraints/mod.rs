@@ -5,6 +5,12 @@
 /// The operations tagged Probes.
 pub mod probes;
 
+/// The errors of all operations.
+pub mod errors;
+
+/// The headers of answers.
+pub mod headers;
+
 /// The types that travel.
 pub mod types;
 

@@ -4,7 +4,7 @@
 //!
 //! Operations that do nothing but take a request in.
 
-use super::types;
+use super::{errors, headers, types};
 
 /// What a backend implements for the operations tagged Probes.
 ///
@@ -59,7 +59,7 @@ pub trait UnimplementedProbes: Send + Sync + 'static {
         request: CheckPathRequest,
     ) -> impl Future<Output = Result<CheckPathResponse, CheckPathError>> + Send {
         let _ = request;
-        std::future::ready(Err(CheckPathError::NotImplemented))
+        std::future::ready(Err(CheckPathError::Unimplemented))
     }
     /// Probe the query: `GET /query`.
     ///
@@ -69,7 +69,7 @@ pub trait UnimplementedProbes: Send + Sync + 'static {
         request: CheckQueryRequest,
     ) -> impl Future<Output = Result<CheckQueryResponse, CheckQueryError>> + Send {
         let _ = request;
-        std::future::ready(Err(CheckQueryError::NotImplemented))
+        std::future::ready(Err(CheckQueryError::Unimplemented))
     }
     /// Probe the headers: `GET /headers`.
     ///
@@ -79,7 +79,7 @@ pub trait UnimplementedProbes: Send + Sync + 'static {
         request: CheckHeadersRequest,
     ) -> impl Future<Output = Result<CheckHeadersResponse, CheckHeadersError>> + Send {
         let _ = request;
-        std::future::ready(Err(CheckHeadersError::NotImplemented))
+        std::future::ready(Err(CheckHeadersError::Unimplemented))
     }
     /// Probe the body: `POST /body`.
     ///
@@ -89,7 +89,7 @@ pub trait UnimplementedProbes: Send + Sync + 'static {
         request: CheckBodyRequest,
     ) -> impl Future<Output = Result<CheckBodyResponse, CheckBodyError>> + Send {
         let _ = request;
-        std::future::ready(Err(CheckBodyError::NotImplemented))
+        std::future::ready(Err(CheckBodyError::Unimplemented))
     }
     /// Send the body back: `POST /echo`.
     ///
@@ -99,7 +99,7 @@ pub trait UnimplementedProbes: Send + Sync + 'static {
         request: SendBackRequest,
     ) -> impl Future<Output = Result<SendBackResponse, SendBackError>> + Send {
         let _ = request;
-        std::future::ready(Err(SendBackError::NotImplemented))
+        std::future::ready(Err(SendBackError::Unimplemented))
     }
 }
 
@@ -313,12 +313,12 @@ pub enum CheckPathResponse {
 }
 
 impl contract_runtime::DeclaredResponse for CheckPathResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::NoContent => {
-                    contract_runtime::ReplyParts::empty(
-                        contract_runtime::support::http::StatusCode::NO_CONTENT,
+                    contract_runtime::ResponseParts::empty(
+                        contract_runtime::status!(204),
                     )
                 }
             },
@@ -326,39 +326,11 @@ impl contract_runtime::DeclaredResponse for CheckPathResponse {
     }
 }
 
-/// What `checkPath` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum CheckPathError {
-    /// 400: The request breaks the contract.
-    InvalidRequest(contract_runtime::Problem),
-    /// 500: The server failed.
-    InternalError(contract_runtime::Problem),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for CheckPathError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("checkPath")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `checkPath` refuses with: each code that the contract declares for it.
+    CheckPathError for "checkPath" {
+        InvalidRequest(errors::InvalidRequest),
+        InternalError(errors::InternalError),
     }
 }
 
@@ -386,7 +358,7 @@ impl contract_runtime::Operation for CheckPath {
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::empty_response::<
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::support::http::StatusCode::NO_CONTENT)
+        >(contract_runtime::status!(204))
     }
 }
 
@@ -638,12 +610,12 @@ pub enum CheckQueryResponse {
 }
 
 impl contract_runtime::DeclaredResponse for CheckQueryResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::NoContent => {
-                    contract_runtime::ReplyParts::empty(
-                        contract_runtime::support::http::StatusCode::NO_CONTENT,
+                    contract_runtime::ResponseParts::empty(
+                        contract_runtime::status!(204),
                     )
                 }
             },
@@ -651,39 +623,11 @@ impl contract_runtime::DeclaredResponse for CheckQueryResponse {
     }
 }
 
-/// What `checkQuery` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum CheckQueryError {
-    /// 400: The request breaks the contract.
-    InvalidRequest(contract_runtime::Problem),
-    /// 500: The server failed.
-    InternalError(contract_runtime::Problem),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for CheckQueryError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("checkQuery")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `checkQuery` refuses with: each code that the contract declares for it.
+    CheckQueryError for "checkQuery" {
+        InvalidRequest(errors::InvalidRequest),
+        InternalError(errors::InternalError),
     }
 }
 
@@ -711,7 +655,7 @@ impl contract_runtime::Operation for CheckQuery {
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::empty_response::<
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::support::http::StatusCode::NO_CONTENT)
+        >(contract_runtime::status!(204))
     }
 }
 
@@ -905,12 +849,12 @@ pub enum CheckHeadersResponse {
 }
 
 impl contract_runtime::DeclaredResponse for CheckHeadersResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::NoContent => {
-                    contract_runtime::ReplyParts::empty(
-                        contract_runtime::support::http::StatusCode::NO_CONTENT,
+                    contract_runtime::ResponseParts::empty(
+                        contract_runtime::status!(204),
                     )
                 }
             },
@@ -918,39 +862,11 @@ impl contract_runtime::DeclaredResponse for CheckHeadersResponse {
     }
 }
 
-/// What `checkHeaders` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum CheckHeadersError {
-    /// 400: The request breaks the contract.
-    InvalidRequest(contract_runtime::Problem),
-    /// 500: The server failed.
-    InternalError(contract_runtime::Problem),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for CheckHeadersError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("checkHeaders")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `checkHeaders` refuses with: each code that the contract declares for it.
+    CheckHeadersError for "checkHeaders" {
+        InvalidRequest(errors::InvalidRequest),
+        InternalError(errors::InternalError),
     }
 }
 
@@ -978,7 +894,7 @@ impl contract_runtime::Operation for CheckHeaders {
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::empty_response::<
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::support::http::StatusCode::NO_CONTENT)
+        >(contract_runtime::status!(204))
     }
 }
 
@@ -1008,12 +924,12 @@ pub enum CheckBodyResponse {
 }
 
 impl contract_runtime::DeclaredResponse for CheckBodyResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::NoContent => {
-                    contract_runtime::ReplyParts::empty(
-                        contract_runtime::support::http::StatusCode::NO_CONTENT,
+                    contract_runtime::ResponseParts::empty(
+                        contract_runtime::status!(204),
                     )
                 }
             },
@@ -1021,57 +937,13 @@ impl contract_runtime::DeclaredResponse for CheckBodyResponse {
     }
 }
 
-/// What `checkBody` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum CheckBodyError {
-    /// 400: The request breaks the contract.
-    InvalidRequest(contract_runtime::Problem),
-    /// 413: The body is too large.
-    PayloadTooLarge(contract_runtime::Problem),
-    /// 415: The body is not JSON.
-    UnsupportedMediaType(contract_runtime::Problem),
-    /// 500: The server failed.
-    InternalError(contract_runtime::Problem),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for CheckBodyError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::PayloadTooLarge(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::PAYLOAD_TOO_LARGE,
-                    "PAYLOAD_TOO_LARGE",
-                    problem,
-                )
-            }
-            Self::UnsupportedMediaType(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "UNSUPPORTED_MEDIA_TYPE",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("checkBody")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `checkBody` refuses with: each code that the contract declares for it.
+    CheckBodyError for "checkBody" {
+        InvalidRequest(errors::InvalidRequest),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        InternalError(errors::InternalError),
     }
 }
 
@@ -1101,7 +973,7 @@ impl contract_runtime::Operation for CheckBody {
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::empty_response::<
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::support::http::StatusCode::NO_CONTENT)
+        >(contract_runtime::status!(204))
     }
 }
 
@@ -1123,181 +995,45 @@ impl contract_runtime::FromRequest for SendBackRequest {
     }
 }
 
-/// The headers of `sendBack`'s answer 200.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct SendBackOkHeaders {
-    /// Required in the answer.
-    #[serde(rename = "x-version")]
-    pub x_version: types::IntegerRange,
-    /// Optional in the answer.
-    #[serde(rename = "x-note")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub x_note: Option<types::TextLength>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for SendBackOkHeaders {
-    fn schema_name() -> String {
-        "SendBackOkHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "x-version",
-                true,
-                generator.subschema_for::<types::IntegerRange>(),
-            )
-            .property("x-note", false, generator.subschema_for::<types::TextLength>())
-            .into()
-    }
-}
-
-/// The headers of `sendBack`'s answer 304.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct SendBackNotModifiedHeaders {
-    /// Required in the answer.
-    #[serde(rename = "x-version")]
-    pub x_version: types::IntegerRange,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for SendBackNotModifiedHeaders {
-    fn schema_name() -> String {
-        "SendBackNotModifiedHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "x-version",
-                true,
-                generator.subschema_for::<types::IntegerRange>(),
-            )
-            .into()
-    }
-}
-
 /// What `sendBack` answers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SendBackResponse {
     /// 200: What came.
-    Ok(types::Everything, SendBackOkHeaders),
+    Ok(types::Everything, headers::XVersionXNote),
     /// 304: Nothing came.
-    NotModified(SendBackNotModifiedHeaders),
+    NotModified(headers::XVersion),
 }
 
 impl contract_runtime::DeclaredResponse for SendBackResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::Ok(body, headers) => {
-                    contract_runtime::ReplyParts::json(
-                            contract_runtime::support::http::StatusCode::OK,
+                    contract_runtime::ResponseParts::json(
+                            contract_runtime::status!(200),
                             &body,
                         )?
-                        .header("x-version", &headers.x_version)?
-                        .optional_header("x-note", headers.x_note.as_ref())?
+                        .headers(&headers)?
                 }
                 Self::NotModified(headers) => {
-                    contract_runtime::ReplyParts::empty(
-                            contract_runtime::support::http::StatusCode::NOT_MODIFIED,
+                    contract_runtime::ResponseParts::empty(
+                            contract_runtime::status!(304),
                         )
-                        .header("x-version", &headers.x_version)?
+                        .headers(&headers)?
                 }
             },
         )
     }
 }
 
-/// The headers of `sendBack`'s answer 503.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct SendBackServiceUnavailableHeaders {
-    /// When to try again, in seconds.
-    #[serde(rename = "retry-after")]
-    pub retry_after: types::IntegerRange,
-}
-
-impl contract_runtime::support::schemars::JsonSchema
-for SendBackServiceUnavailableHeaders {
-    fn schema_name() -> String {
-        "SendBackServiceUnavailableHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "retry-after",
-                true,
-                generator.subschema_for::<types::IntegerRange>(),
-            )
-            .into()
-    }
-}
-
-/// What `sendBack` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum SendBackError {
-    /// 400: The request breaks the contract.
-    InvalidRequest(contract_runtime::Problem),
-    /// 413: The body is too large.
-    PayloadTooLarge(contract_runtime::Problem),
-    /// 415: The body is not JSON.
-    UnsupportedMediaType(contract_runtime::Problem),
-    /// 500: The server failed.
-    InternalError(contract_runtime::Problem),
-    /// 503: The server is busy.
-    Busy(contract_runtime::Problem, SendBackServiceUnavailableHeaders),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for SendBackError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::PayloadTooLarge(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::PAYLOAD_TOO_LARGE,
-                    "PAYLOAD_TOO_LARGE",
-                    problem,
-                )
-            }
-            Self::UnsupportedMediaType(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "UNSUPPORTED_MEDIA_TYPE",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::Busy(problem, headers) => {
-                contract_runtime::Answer::new(
-                        contract_runtime::support::http::StatusCode::SERVICE_UNAVAILABLE,
-                        "BUSY",
-                        problem,
-                    )
-                    .header("retry-after", &headers.retry_after)
-            }
-            Self::NotImplemented => contract_runtime::Answer::not_implemented("sendBack"),
-        }
+contract_runtime::operation_error! {
+    /// What `sendBack` refuses with: each code that the contract declares for it.
+    SendBackError for "sendBack" {
+        InvalidRequest(errors::InvalidRequest),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        InternalError(errors::InternalError),
+        Busy(errors::Busy),
     }
 }
 
@@ -1327,7 +1063,7 @@ impl contract_runtime::Operation for SendBack {
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<
             types::Everything,
-            SendBackOkHeaders,
-        >(contract_runtime::support::http::StatusCode::OK)
+            headers::XVersionXNote,
+        >(contract_runtime::status!(200))
     }
 }

@@ -324,12 +324,12 @@ impl contract_runtime::Inspect for Closed {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<IntegerRange>("inner");
-            properties.nothing_but(&["inner"]);
+            properties.deny_unknown(&["inner"]);
         }
     }
 }
@@ -391,7 +391,7 @@ impl contract_runtime::Inspect for Open {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -616,7 +616,7 @@ impl contract_runtime::Inspect for Everything {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -648,7 +648,7 @@ impl contract_runtime::Inspect for Everything {
             properties.optional::<ClosedList>("closed_list");
             properties.optional::<Open>("open");
             properties
-                .nothing_but(
+                .deny_unknown(
                     &[
                         "needed",
                         "needed_or_null",
@@ -781,12 +781,12 @@ impl contract_runtime::Inspect for ErrorEnvelope {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<Error>("error");
-            properties.nothing_but(&["error"]);
+            properties.deny_unknown(&["error"]);
         }
     }
 }
@@ -847,7 +847,7 @@ impl contract_runtime::Inspect for Error {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -857,7 +857,7 @@ impl contract_runtime::Inspect for Error {
             properties.optional::<ErrorDetails>("details");
             properties.required::<ErrorRequestId>("request_id");
             properties
-                .nothing_but(&["code", "message", "field", "details", "request_id"]);
+                .deny_unknown(&["code", "message", "field", "details", "request_id"]);
         }
     }
 }
@@ -925,14 +925,14 @@ impl contract_runtime::Inspect for ErrorDetail {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<ViolationCode>("code");
             properties.required::<ErrorDetailField>("field");
             properties.required::<ErrorDetailMessage>("message");
-            properties.nothing_but(&["code", "field", "message"]);
+            properties.deny_unknown(&["code", "field", "message"]);
         }
     }
 }

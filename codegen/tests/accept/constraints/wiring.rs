@@ -7,9 +7,12 @@ use contract_runtime::support::dropshot::{
     ApiDescription, ApiDescriptionRegisterError, ApiEndpoint, ApiEndpointVersions,
     Method, RequestContext,
 };
-use contract_runtime::{Failure, Operation, RawRequest, Reply};
+use contract_runtime::{DropshotError, Operation, OperationResponse, RawRequest};
 
-type Answered<O> = Result<Reply<O>, Failure<<O as Operation>::Envelope>>;
+type HandlerResult<O> = Result<
+    OperationResponse<O>,
+    DropshotError<<O as Operation>::Envelope>,
+>;
 
 /// The contract's title.
 pub const TITLE: &str = "Constraints";
@@ -176,7 +179,7 @@ where
 async fn check_path<B: super::probes::Probes>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::probes::CheckPath>,
-) -> Answered<super::probes::CheckPath> {
+) -> HandlerResult<super::probes::CheckPath> {
     let call = |backend: Arc<B>, request| async move {
         backend.check_path(request).await
     };
@@ -186,7 +189,7 @@ async fn check_path<B: super::probes::Probes>(
 async fn check_query<B: super::probes::Probes>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::probes::CheckQuery>,
-) -> Answered<super::probes::CheckQuery> {
+) -> HandlerResult<super::probes::CheckQuery> {
     let call = |backend: Arc<B>, request| async move {
         backend.check_query(request).await
     };
@@ -196,7 +199,7 @@ async fn check_query<B: super::probes::Probes>(
 async fn check_headers<B: super::probes::Probes>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::probes::CheckHeaders>,
-) -> Answered<super::probes::CheckHeaders> {
+) -> HandlerResult<super::probes::CheckHeaders> {
     let call = |backend: Arc<B>, request| async move {
         backend.check_headers(request).await
     };
@@ -206,7 +209,7 @@ async fn check_headers<B: super::probes::Probes>(
 async fn check_body<B: super::probes::Probes>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::probes::CheckBody>,
-) -> Answered<super::probes::CheckBody> {
+) -> HandlerResult<super::probes::CheckBody> {
     let call = |backend: Arc<B>, request| async move {
         backend.check_body(request).await
     };
@@ -216,7 +219,7 @@ async fn check_body<B: super::probes::Probes>(
 async fn send_back<B: super::probes::Probes>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::probes::SendBack>,
-) -> Answered<super::probes::SendBack> {
+) -> HandlerResult<super::probes::SendBack> {
     let call = |backend: Arc<B>, request| async move {
         backend.send_back(request).await
     };

@@ -5,6 +5,9 @@
 /// The operations tagged odd names.
 pub mod odd_names;
 
+/// The errors of all operations.
+pub mod errors;
+
 /// The types that travel.
 pub mod types;
 

@@ -4,7 +4,7 @@
 //!
 //! Operations with odd names, and \[brackets\] \<b\>in\</b\> the text.
 
-use super::types;
+use super::{errors, types};
 
 /// What a backend implements for the operations tagged odd names.
 ///
@@ -38,7 +38,7 @@ pub trait UnimplementedOddNames: Send + Sync + 'static {
         request: GetMatchRequest,
     ) -> impl Future<Output = Result<GetMatchResponse, GetMatchError>> + Send {
         let _ = request;
-        std::future::ready(Err(GetMatchError::NotImplemented))
+        std::future::ready(Err(GetMatchError::Unimplemented))
     }
     /// Write a match: `PUT /match/{type}/self`.
     ///
@@ -48,7 +48,7 @@ pub trait UnimplementedOddNames: Send + Sync + 'static {
         request: SetMatchRequest,
     ) -> impl Future<Output = Result<SetMatchResponse, SetMatchError>> + Send {
         let _ = request;
-        std::future::ready(Err(SetMatchError::NotImplemented))
+        std::future::ready(Err(SetMatchError::Unimplemented))
     }
 }
 
@@ -179,12 +179,12 @@ pub enum GetMatchResponse {
 }
 
 impl contract_runtime::DeclaredResponse for GetMatchResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::Ok(body) => {
-                    contract_runtime::ReplyParts::json(
-                        contract_runtime::support::http::StatusCode::OK,
+                    contract_runtime::ResponseParts::json(
+                        contract_runtime::status!(200),
                         &body,
                     )?
                 }
@@ -193,37 +193,11 @@ impl contract_runtime::DeclaredResponse for GetMatchResponse {
     }
 }
 
-/// What `getMatch` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum GetMatchError {
-    /// 400: The request breaks the contract.
-    InvalidRequest(contract_runtime::Problem),
-    /// 500: The server failed.
-    InternalError(contract_runtime::Problem),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for GetMatchError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::NotImplemented => contract_runtime::Answer::not_implemented("getMatch"),
-        }
+contract_runtime::operation_error! {
+    /// What `getMatch` refuses with: each code that the contract declares for it.
+    GetMatchError for "getMatch" {
+        InvalidRequest(errors::InvalidRequest),
+        InternalError(errors::InternalError),
     }
 }
 
@@ -258,7 +232,7 @@ impl contract_runtime::Operation for GetMatch {
         contract_runtime::metadata::json_response::<
             types::Result_,
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::support::http::StatusCode::OK)
+        >(contract_runtime::status!(200))
     }
 }
 
@@ -314,12 +288,12 @@ pub enum SetMatchResponse {
 }
 
 impl contract_runtime::DeclaredResponse for SetMatchResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::NoContent => {
-                    contract_runtime::ReplyParts::empty(
-                        contract_runtime::support::http::StatusCode::NO_CONTENT,
+                    contract_runtime::ResponseParts::empty(
+                        contract_runtime::status!(204),
                     )
                 }
             },
@@ -327,55 +301,13 @@ impl contract_runtime::DeclaredResponse for SetMatchResponse {
     }
 }
 
-/// What `setMatch` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum SetMatchError {
-    /// 400: The request breaks the contract.
-    InvalidRequest(contract_runtime::Problem),
-    /// 413: The body is too large.
-    PayloadTooLarge(contract_runtime::Problem),
-    /// 415: The body is not JSON.
-    UnsupportedMediaType(contract_runtime::Problem),
-    /// 500: The server failed.
-    InternalError(contract_runtime::Problem),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for SetMatchError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::PayloadTooLarge(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::PAYLOAD_TOO_LARGE,
-                    "PAYLOAD_TOO_LARGE",
-                    problem,
-                )
-            }
-            Self::UnsupportedMediaType(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "UNSUPPORTED_MEDIA_TYPE",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::NotImplemented => contract_runtime::Answer::not_implemented("setMatch"),
-        }
+contract_runtime::operation_error! {
+    /// What `setMatch` refuses with: each code that the contract declares for it.
+    SetMatchError for "setMatch" {
+        InvalidRequest(errors::InvalidRequest),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        InternalError(errors::InternalError),
     }
 }
 
@@ -405,6 +337,6 @@ impl contract_runtime::Operation for SetMatch {
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::empty_response::<
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::support::http::StatusCode::NO_CONTENT)
+        >(contract_runtime::status!(204))
     }
 }

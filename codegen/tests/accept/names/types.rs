@@ -101,7 +101,7 @@ impl contract_runtime::Inspect for Result_ {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -158,12 +158,12 @@ impl contract_runtime::Inspect for ErrorEnvelope {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<Error>("error");
-            properties.nothing_but(&["error"]);
+            properties.deny_unknown(&["error"]);
         }
     }
 }
@@ -224,7 +224,7 @@ impl contract_runtime::Inspect for Error {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -234,7 +234,7 @@ impl contract_runtime::Inspect for Error {
             properties.optional::<ErrorDetails>("details");
             properties.required::<ErrorRequestId>("request_id");
             properties
-                .nothing_but(&["code", "message", "field", "details", "request_id"]);
+                .deny_unknown(&["code", "message", "field", "details", "request_id"]);
         }
     }
 }
@@ -302,14 +302,14 @@ impl contract_runtime::Inspect for ErrorDetail {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<ViolationCode>("code");
             properties.required::<ErrorDetailField>("field");
             properties.required::<ErrorDetailMessage>("message");
-            properties.nothing_but(&["code", "field", "message"]);
+            properties.deny_unknown(&["code", "field", "message"]);
         }
     }
 }

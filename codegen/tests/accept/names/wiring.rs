@@ -7,9 +7,12 @@ use contract_runtime::support::dropshot::{
     ApiDescription, ApiDescriptionRegisterError, ApiEndpoint, ApiEndpointVersions,
     Method, RequestContext,
 };
-use contract_runtime::{Failure, Operation, RawRequest, Reply};
+use contract_runtime::{DropshotError, Operation, OperationResponse, RawRequest};
 
-type Answered<O> = Result<Reply<O>, Failure<<O as Operation>::Envelope>>;
+type HandlerResult<O> = Result<
+    OperationResponse<O>,
+    DropshotError<<O as Operation>::Envelope>,
+>;
 
 /// The contract's title.
 pub const TITLE: &str = "Odd names";
@@ -87,7 +90,7 @@ where
 async fn get_match<B: super::odd_names::OddNames>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::odd_names::GetMatch>,
-) -> Answered<super::odd_names::GetMatch> {
+) -> HandlerResult<super::odd_names::GetMatch> {
     let call = |backend: Arc<B>, request| async move {
         backend.get_match(request).await
     };
@@ -97,7 +100,7 @@ async fn get_match<B: super::odd_names::OddNames>(
 async fn set_match<B: super::odd_names::OddNames>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::odd_names::SetMatch>,
-) -> Answered<super::odd_names::SetMatch> {
+) -> HandlerResult<super::odd_names::SetMatch> {
     let call = |backend: Arc<B>, request| async move {
         backend.set_match(request).await
     };

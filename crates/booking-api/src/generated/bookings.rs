@@ -4,7 +4,7 @@
 //!
 //! Promises of a table for a party, at a date and a time.
 
-use super::types;
+use super::{errors, headers, types};
 
 /// What a backend implements for the operations tagged Bookings.
 ///
@@ -68,7 +68,7 @@ pub trait UnimplementedBookings: Send + Sync + 'static {
         request: CreateBookingRequest,
     ) -> impl Future<Output = Result<CreateBookingResponse, CreateBookingError>> + Send {
         let _ = request;
-        std::future::ready(Err(CreateBookingError::NotImplemented))
+        std::future::ready(Err(CreateBookingError::Unimplemented))
     }
     /// List bookings: `GET /bookings`.
     ///
@@ -79,7 +79,7 @@ pub trait UnimplementedBookings: Send + Sync + 'static {
         request: ListBookingsRequest,
     ) -> impl Future<Output = Result<ListBookingsResponse, ListBookingsError>> + Send {
         let _ = request;
-        std::future::ready(Err(ListBookingsError::NotImplemented))
+        std::future::ready(Err(ListBookingsError::Unimplemented))
     }
     /// Read a booking: `GET /bookings/{booking_id}`.
     ///
@@ -90,7 +90,7 @@ pub trait UnimplementedBookings: Send + Sync + 'static {
         request: GetBookingRequest,
     ) -> impl Future<Output = Result<GetBookingResponse, GetBookingError>> + Send {
         let _ = request;
-        std::future::ready(Err(GetBookingError::NotImplemented))
+        std::future::ready(Err(GetBookingError::Unimplemented))
     }
     /// Change a booking: `PATCH /bookings/{booking_id}`.
     ///
@@ -102,7 +102,7 @@ pub trait UnimplementedBookings: Send + Sync + 'static {
         request: UpdateBookingRequest,
     ) -> impl Future<Output = Result<UpdateBookingResponse, UpdateBookingError>> + Send {
         let _ = request;
-        std::future::ready(Err(UpdateBookingError::NotImplemented))
+        std::future::ready(Err(UpdateBookingError::Unimplemented))
     }
     /// Cancel a booking: `POST /bookings/{booking_id}/cancel`.
     ///
@@ -113,7 +113,7 @@ pub trait UnimplementedBookings: Send + Sync + 'static {
         request: CancelBookingRequest,
     ) -> impl Future<Output = Result<CancelBookingResponse, CancelBookingError>> + Send {
         let _ = request;
-        std::future::ready(Err(CancelBookingError::NotImplemented))
+        std::future::ready(Err(CancelBookingError::Unimplemented))
     }
 }
 
@@ -168,206 +168,43 @@ impl contract_runtime::FromRequest for CreateBookingRequest {
     }
 }
 
-/// The headers of `createBooking`'s answer 201.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct CreateBookingCreatedHeaders {
-    /// Where the new booking can be read.
-    #[serde(rename = "location")]
-    pub location: types::RelativeReference,
-    /// The version of the booking, for `If-Match` and `If-None-Match`.
-    #[serde(rename = "etag")]
-    pub etag: types::EntityTag,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for CreateBookingCreatedHeaders {
-    fn schema_name() -> String {
-        "CreateBookingCreatedHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "location",
-                true,
-                generator.subschema_for::<types::RelativeReference>(),
-            )
-            .property("etag", true, generator.subschema_for::<types::EntityTag>())
-            .into()
-    }
-}
-
 /// What `createBooking` answers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CreateBookingResponse {
     /// 201: The table is booked.
-    Created(types::Booking, CreateBookingCreatedHeaders),
+    Created(types::Booking, headers::LocationETag),
 }
 
 impl contract_runtime::DeclaredResponse for CreateBookingResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::Created(body, headers) => {
-                    contract_runtime::ReplyParts::json(
-                            contract_runtime::support::http::StatusCode::CREATED,
+                    contract_runtime::ResponseParts::json(
+                            contract_runtime::status!(201),
                             &body,
                         )?
-                        .header("location", &headers.location)?
-                        .header("etag", &headers.etag)?
+                        .headers(&headers)?
                 }
             },
         )
     }
 }
 
-/// The headers of `createBooking`'s answer 503.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct CreateBookingServiceUnavailableHeaders {
-    /// After how many seconds it is worth trying again.
-    #[serde(rename = "retry-after")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<types::RetryAfterSeconds>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema
-for CreateBookingServiceUnavailableHeaders {
-    fn schema_name() -> String {
-        "CreateBookingServiceUnavailableHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "retry-after",
-                false,
-                generator.subschema_for::<types::RetryAfterSeconds>(),
-            )
-            .into()
-    }
-}
-
-/// What `createBooking` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum CreateBookingError {
-    /// 400: The request breaks this document, or asks for a time that is past.
-    InvalidRequest(contract_runtime::Problem),
-    /// 400: The request breaks this document, or asks for a time that is past.
-    InvalidDate(contract_runtime::Problem),
-    /// 404: There is no such restaurant.
-    RestaurantNotFound(contract_runtime::Problem),
-    /// 409: Every table that fits the party is taken at that time.
-    TableNotAvailable(contract_runtime::Problem),
-    /// 413: The body is larger than the operation's `x-max-body-bytes`.
-    PayloadTooLarge(contract_runtime::Problem),
-    /// 415: The body is not `application/json`.
-    UnsupportedMediaType(contract_runtime::Problem),
-    /// 422: The request is understood, but a rule of the restaurant refuses it.
-    OutsideOpeningHours(contract_runtime::Problem),
-    /// 422: The request is understood, but a rule of the restaurant refuses it.
-    OutsideBookingWindow(contract_runtime::Problem),
-    /// 422: The request is understood, but a rule of the restaurant refuses it.
-    PartyTooLarge(contract_runtime::Problem),
-    /// 500: The server failed. The request id leads to the cause in its log.
-    InternalError(contract_runtime::Problem),
-    /// 503: The server cannot answer at the moment. The same request can succeed later.
-    ServiceUnavailable(
-        contract_runtime::Problem,
-        CreateBookingServiceUnavailableHeaders,
-    ),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for CreateBookingError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::InvalidDate(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_DATE",
-                    problem,
-                )
-            }
-            Self::RestaurantNotFound(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::NOT_FOUND,
-                    "RESTAURANT_NOT_FOUND",
-                    problem,
-                )
-            }
-            Self::TableNotAvailable(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::CONFLICT,
-                    "TABLE_NOT_AVAILABLE",
-                    problem,
-                )
-            }
-            Self::PayloadTooLarge(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::PAYLOAD_TOO_LARGE,
-                    "PAYLOAD_TOO_LARGE",
-                    problem,
-                )
-            }
-            Self::UnsupportedMediaType(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "UNSUPPORTED_MEDIA_TYPE",
-                    problem,
-                )
-            }
-            Self::OutsideOpeningHours(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNPROCESSABLE_ENTITY,
-                    "OUTSIDE_OPENING_HOURS",
-                    problem,
-                )
-            }
-            Self::OutsideBookingWindow(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNPROCESSABLE_ENTITY,
-                    "OUTSIDE_BOOKING_WINDOW",
-                    problem,
-                )
-            }
-            Self::PartyTooLarge(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNPROCESSABLE_ENTITY,
-                    "PARTY_TOO_LARGE",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::ServiceUnavailable(problem, headers) => {
-                contract_runtime::Answer::new(
-                        contract_runtime::support::http::StatusCode::SERVICE_UNAVAILABLE,
-                        "SERVICE_UNAVAILABLE",
-                        problem,
-                    )
-                    .optional_header("retry-after", headers.retry_after.as_ref())
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("createBooking")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `createBooking` refuses with: each code that the contract declares for it.
+    CreateBookingError for "createBooking" {
+        InvalidRequest(errors::InvalidRequest),
+        InvalidDate(errors::InvalidDate),
+        RestaurantNotFound(errors::RestaurantNotFound),
+        TableNotAvailable(errors::TableNotAvailable),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        OutsideOpeningHours(errors::OutsideOpeningHours),
+        OutsideBookingWindow(errors::OutsideBookingWindow),
+        PartyTooLarge(errors::PartyTooLarge),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -397,8 +234,8 @@ impl contract_runtime::Operation for CreateBooking {
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<
             types::Booking,
-            CreateBookingCreatedHeaders,
-        >(contract_runtime::support::http::StatusCode::CREATED)
+            headers::LocationETag,
+        >(contract_runtime::status!(201))
     }
 }
 
@@ -538,12 +375,12 @@ pub enum ListBookingsResponse {
 }
 
 impl contract_runtime::DeclaredResponse for ListBookingsResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::Ok(body) => {
-                    contract_runtime::ReplyParts::json(
-                        contract_runtime::support::http::StatusCode::OK,
+                    contract_runtime::ResponseParts::json(
+                        contract_runtime::status!(200),
                         &body,
                     )?
                 }
@@ -552,98 +389,14 @@ impl contract_runtime::DeclaredResponse for ListBookingsResponse {
     }
 }
 
-/// The headers of `listBookings`'s answer 503.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct ListBookingsServiceUnavailableHeaders {
-    /// After how many seconds it is worth trying again.
-    #[serde(rename = "retry-after")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<types::RetryAfterSeconds>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema
-for ListBookingsServiceUnavailableHeaders {
-    fn schema_name() -> String {
-        "ListBookingsServiceUnavailableHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "retry-after",
-                false,
-                generator.subschema_for::<types::RetryAfterSeconds>(),
-            )
-            .into()
-    }
-}
-
-/// What `listBookings` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum ListBookingsError {
-    /// 400: The request breaks this document, gives both `page` and `cursor`, a cursor that was made for
-    /// another list, or a `date_to` before its `date_from`.
-    InvalidRequest(contract_runtime::Problem),
-    /// 400: The request breaks this document, gives both `page` and `cursor`, a cursor that was made for
-    /// another list, or a `date_to` before its `date_from`.
-    InvalidDate(contract_runtime::Problem),
-    /// 400: The request breaks this document, gives both `page` and `cursor`, a cursor that was made for
-    /// another list, or a `date_to` before its `date_from`.
-    InvalidCursor(contract_runtime::Problem),
-    /// 500: The server failed. The request id leads to the cause in its log.
-    InternalError(contract_runtime::Problem),
-    /// 503: The server cannot answer at the moment. The same request can succeed later.
-    ServiceUnavailable(contract_runtime::Problem, ListBookingsServiceUnavailableHeaders),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for ListBookingsError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::InvalidDate(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_DATE",
-                    problem,
-                )
-            }
-            Self::InvalidCursor(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_CURSOR",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::ServiceUnavailable(problem, headers) => {
-                contract_runtime::Answer::new(
-                        contract_runtime::support::http::StatusCode::SERVICE_UNAVAILABLE,
-                        "SERVICE_UNAVAILABLE",
-                        problem,
-                    )
-                    .optional_header("retry-after", headers.retry_after.as_ref())
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("listBookings")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `listBookings` refuses with: each code that the contract declares for it.
+    ListBookingsError for "listBookings" {
+        InvalidRequest(errors::InvalidRequest),
+        InvalidDate(errors::InvalidDate),
+        InvalidCursor(errors::InvalidCursor),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -672,7 +425,7 @@ impl contract_runtime::Operation for ListBookings {
         contract_runtime::metadata::json_response::<
             types::BookingPage,
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::support::http::StatusCode::OK)
+        >(contract_runtime::status!(200))
     }
 }
 
@@ -748,161 +501,44 @@ impl contract_runtime::FromRequest for GetBookingRequest {
     }
 }
 
-/// The headers of `getBooking`'s answer 200.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct GetBookingOkHeaders {
-    /// The version of the booking, for `If-Match` and `If-None-Match`.
-    #[serde(rename = "etag")]
-    pub etag: types::EntityTag,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for GetBookingOkHeaders {
-    fn schema_name() -> String {
-        "GetBookingOkHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("etag", true, generator.subschema_for::<types::EntityTag>())
-            .into()
-    }
-}
-
-/// The headers of `getBooking`'s answer 304.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct GetBookingNotModifiedHeaders {
-    /// The version of the booking, for `If-Match` and `If-None-Match`.
-    #[serde(rename = "etag")]
-    pub etag: types::EntityTag,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for GetBookingNotModifiedHeaders {
-    fn schema_name() -> String {
-        "GetBookingNotModifiedHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("etag", true, generator.subschema_for::<types::EntityTag>())
-            .into()
-    }
-}
-
 /// What `getBooking` answers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum GetBookingResponse {
     /// 200: The booking.
-    Ok(types::Booking, GetBookingOkHeaders),
+    Ok(types::Booking, headers::ETag),
     /// 304: The copy that the caller holds is up to date.
-    NotModified(GetBookingNotModifiedHeaders),
+    NotModified(headers::ETag),
 }
 
 impl contract_runtime::DeclaredResponse for GetBookingResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::Ok(body, headers) => {
-                    contract_runtime::ReplyParts::json(
-                            contract_runtime::support::http::StatusCode::OK,
+                    contract_runtime::ResponseParts::json(
+                            contract_runtime::status!(200),
                             &body,
                         )?
-                        .header("etag", &headers.etag)?
+                        .headers(&headers)?
                 }
                 Self::NotModified(headers) => {
-                    contract_runtime::ReplyParts::empty(
-                            contract_runtime::support::http::StatusCode::NOT_MODIFIED,
+                    contract_runtime::ResponseParts::empty(
+                            contract_runtime::status!(304),
                         )
-                        .header("etag", &headers.etag)?
+                        .headers(&headers)?
                 }
             },
         )
     }
 }
 
-/// The headers of `getBooking`'s answer 503.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct GetBookingServiceUnavailableHeaders {
-    /// After how many seconds it is worth trying again.
-    #[serde(rename = "retry-after")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<types::RetryAfterSeconds>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema
-for GetBookingServiceUnavailableHeaders {
-    fn schema_name() -> String {
-        "GetBookingServiceUnavailableHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "retry-after",
-                false,
-                generator.subschema_for::<types::RetryAfterSeconds>(),
-            )
-            .into()
-    }
-}
-
-/// What `getBooking` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum GetBookingError {
-    /// 400: The request breaks this document.
-    InvalidRequest(contract_runtime::Problem),
-    /// 404: There is no such booking.
-    BookingNotFound(contract_runtime::Problem),
-    /// 500: The server failed. The request id leads to the cause in its log.
-    InternalError(contract_runtime::Problem),
-    /// 503: The server cannot answer at the moment. The same request can succeed later.
-    ServiceUnavailable(contract_runtime::Problem, GetBookingServiceUnavailableHeaders),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for GetBookingError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::BookingNotFound(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::NOT_FOUND,
-                    "BOOKING_NOT_FOUND",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::ServiceUnavailable(problem, headers) => {
-                contract_runtime::Answer::new(
-                        contract_runtime::support::http::StatusCode::SERVICE_UNAVAILABLE,
-                        "SERVICE_UNAVAILABLE",
-                        problem,
-                    )
-                    .optional_header("retry-after", headers.retry_after.as_ref())
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("getBooking")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `getBooking` refuses with: each code that the contract declares for it.
+    GetBookingError for "getBooking" {
+        InvalidRequest(errors::InvalidRequest),
+        BookingNotFound(errors::BookingNotFound),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -930,8 +566,8 @@ impl contract_runtime::Operation for GetBooking {
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<
             types::Booking,
-            GetBookingOkHeaders,
-        >(contract_runtime::support::http::StatusCode::OK)
+            headers::ETag,
+        >(contract_runtime::status!(200))
     }
 }
 
@@ -1012,217 +648,45 @@ impl contract_runtime::FromRequest for UpdateBookingRequest {
     }
 }
 
-/// The headers of `updateBooking`'s answer 200.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct UpdateBookingOkHeaders {
-    /// The version of the booking, for `If-Match` and `If-None-Match`.
-    #[serde(rename = "etag")]
-    pub etag: types::EntityTag,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for UpdateBookingOkHeaders {
-    fn schema_name() -> String {
-        "UpdateBookingOkHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("etag", true, generator.subschema_for::<types::EntityTag>())
-            .into()
-    }
-}
-
 /// What `updateBooking` answers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum UpdateBookingResponse {
     /// 200: The booking as it is now.
-    Ok(types::Booking, UpdateBookingOkHeaders),
+    Ok(types::Booking, headers::ETag),
 }
 
 impl contract_runtime::DeclaredResponse for UpdateBookingResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::Ok(body, headers) => {
-                    contract_runtime::ReplyParts::json(
-                            contract_runtime::support::http::StatusCode::OK,
+                    contract_runtime::ResponseParts::json(
+                            contract_runtime::status!(200),
                             &body,
                         )?
-                        .header("etag", &headers.etag)?
+                        .headers(&headers)?
                 }
             },
         )
     }
 }
 
-/// The headers of `updateBooking`'s answer 503.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct UpdateBookingServiceUnavailableHeaders {
-    /// After how many seconds it is worth trying again.
-    #[serde(rename = "retry-after")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<types::RetryAfterSeconds>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema
-for UpdateBookingServiceUnavailableHeaders {
-    fn schema_name() -> String {
-        "UpdateBookingServiceUnavailableHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "retry-after",
-                false,
-                generator.subschema_for::<types::RetryAfterSeconds>(),
-            )
-            .into()
-    }
-}
-
-/// What `updateBooking` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum UpdateBookingError {
-    /// 400: The request breaks this document, or asks for a time that is past.
-    InvalidRequest(contract_runtime::Problem),
-    /// 400: The request breaks this document, or asks for a time that is past.
-    InvalidDate(contract_runtime::Problem),
-    /// 404: There is no such booking.
-    BookingNotFound(contract_runtime::Problem),
-    /// 409: Every table that fits the party is taken at the new time, or the booking is over and can no
-    /// longer be changed. The booking stays as it was.
-    TableNotAvailable(contract_runtime::Problem),
-    /// 409: Every table that fits the party is taken at the new time, or the booking is over and can no
-    /// longer be changed. The booking stays as it was.
-    BookingNotChangeable(contract_runtime::Problem),
-    /// 412: The booking has changed since the caller has seen it. It stays as it is.
-    PreconditionFailed(contract_runtime::Problem),
-    /// 413: The body is larger than the operation's `x-max-body-bytes`.
-    PayloadTooLarge(contract_runtime::Problem),
-    /// 415: The body is not `application/json`.
-    UnsupportedMediaType(contract_runtime::Problem),
-    /// 422: The request is understood, but a rule of the restaurant refuses it.
-    OutsideOpeningHours(contract_runtime::Problem),
-    /// 422: The request is understood, but a rule of the restaurant refuses it.
-    OutsideBookingWindow(contract_runtime::Problem),
-    /// 422: The request is understood, but a rule of the restaurant refuses it.
-    PartyTooLarge(contract_runtime::Problem),
-    /// 500: The server failed. The request id leads to the cause in its log.
-    InternalError(contract_runtime::Problem),
-    /// 503: The server cannot answer at the moment. The same request can succeed later.
-    ServiceUnavailable(
-        contract_runtime::Problem,
-        UpdateBookingServiceUnavailableHeaders,
-    ),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for UpdateBookingError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::InvalidDate(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_DATE",
-                    problem,
-                )
-            }
-            Self::BookingNotFound(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::NOT_FOUND,
-                    "BOOKING_NOT_FOUND",
-                    problem,
-                )
-            }
-            Self::TableNotAvailable(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::CONFLICT,
-                    "TABLE_NOT_AVAILABLE",
-                    problem,
-                )
-            }
-            Self::BookingNotChangeable(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::CONFLICT,
-                    "BOOKING_NOT_CHANGEABLE",
-                    problem,
-                )
-            }
-            Self::PreconditionFailed(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::PRECONDITION_FAILED,
-                    "PRECONDITION_FAILED",
-                    problem,
-                )
-            }
-            Self::PayloadTooLarge(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::PAYLOAD_TOO_LARGE,
-                    "PAYLOAD_TOO_LARGE",
-                    problem,
-                )
-            }
-            Self::UnsupportedMediaType(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "UNSUPPORTED_MEDIA_TYPE",
-                    problem,
-                )
-            }
-            Self::OutsideOpeningHours(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNPROCESSABLE_ENTITY,
-                    "OUTSIDE_OPENING_HOURS",
-                    problem,
-                )
-            }
-            Self::OutsideBookingWindow(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNPROCESSABLE_ENTITY,
-                    "OUTSIDE_BOOKING_WINDOW",
-                    problem,
-                )
-            }
-            Self::PartyTooLarge(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNPROCESSABLE_ENTITY,
-                    "PARTY_TOO_LARGE",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::ServiceUnavailable(problem, headers) => {
-                contract_runtime::Answer::new(
-                        contract_runtime::support::http::StatusCode::SERVICE_UNAVAILABLE,
-                        "SERVICE_UNAVAILABLE",
-                        problem,
-                    )
-                    .optional_header("retry-after", headers.retry_after.as_ref())
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("updateBooking")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `updateBooking` refuses with: each code that the contract declares for it.
+    UpdateBookingError for "updateBooking" {
+        InvalidRequest(errors::InvalidRequest),
+        InvalidDate(errors::InvalidDate),
+        BookingNotFound(errors::BookingNotFound),
+        TableNotAvailable(errors::TableNotAvailable),
+        BookingNotChangeable(errors::BookingNotChangeable),
+        PreconditionFailed(errors::PreconditionFailed),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        OutsideOpeningHours(errors::OutsideOpeningHours),
+        OutsideBookingWindow(errors::OutsideBookingWindow),
+        PartyTooLarge(errors::PartyTooLarge),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -1258,8 +722,8 @@ impl contract_runtime::Operation for UpdateBooking {
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
         contract_runtime::metadata::json_response::<
             types::Booking,
-            UpdateBookingOkHeaders,
-        >(contract_runtime::support::http::StatusCode::OK)
+            headers::ETag,
+        >(contract_runtime::status!(200))
     }
 }
 
@@ -1317,12 +781,12 @@ pub enum CancelBookingResponse {
 }
 
 impl contract_runtime::DeclaredResponse for CancelBookingResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::Ok(body) => {
-                    contract_runtime::ReplyParts::json(
-                        contract_runtime::support::http::StatusCode::OK,
+                    contract_runtime::ResponseParts::json(
+                        contract_runtime::status!(200),
                         &body,
                     )?
                 }
@@ -1331,116 +795,16 @@ impl contract_runtime::DeclaredResponse for CancelBookingResponse {
     }
 }
 
-/// The headers of `cancelBooking`'s answer 503.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct CancelBookingServiceUnavailableHeaders {
-    /// After how many seconds it is worth trying again.
-    #[serde(rename = "retry-after")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<types::RetryAfterSeconds>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema
-for CancelBookingServiceUnavailableHeaders {
-    fn schema_name() -> String {
-        "CancelBookingServiceUnavailableHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "retry-after",
-                false,
-                generator.subschema_for::<types::RetryAfterSeconds>(),
-            )
-            .into()
-    }
-}
-
-/// What `cancelBooking` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum CancelBookingError {
-    /// 400: The request breaks this document.
-    InvalidRequest(contract_runtime::Problem),
-    /// 404: There is no such booking.
-    BookingNotFound(contract_runtime::Problem),
-    /// 409: The booking is over, and can no longer be cancelled.
-    BookingNotChangeable(contract_runtime::Problem),
-    /// 413: The body is larger than the operation's `x-max-body-bytes`.
-    PayloadTooLarge(contract_runtime::Problem),
-    /// 415: The body is not `application/json`.
-    UnsupportedMediaType(contract_runtime::Problem),
-    /// 500: The server failed. The request id leads to the cause in its log.
-    InternalError(contract_runtime::Problem),
-    /// 503: The server cannot answer at the moment. The same request can succeed later.
-    ServiceUnavailable(
-        contract_runtime::Problem,
-        CancelBookingServiceUnavailableHeaders,
-    ),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for CancelBookingError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::BookingNotFound(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::NOT_FOUND,
-                    "BOOKING_NOT_FOUND",
-                    problem,
-                )
-            }
-            Self::BookingNotChangeable(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::CONFLICT,
-                    "BOOKING_NOT_CHANGEABLE",
-                    problem,
-                )
-            }
-            Self::PayloadTooLarge(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::PAYLOAD_TOO_LARGE,
-                    "PAYLOAD_TOO_LARGE",
-                    problem,
-                )
-            }
-            Self::UnsupportedMediaType(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "UNSUPPORTED_MEDIA_TYPE",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::ServiceUnavailable(problem, headers) => {
-                contract_runtime::Answer::new(
-                        contract_runtime::support::http::StatusCode::SERVICE_UNAVAILABLE,
-                        "SERVICE_UNAVAILABLE",
-                        problem,
-                    )
-                    .optional_header("retry-after", headers.retry_after.as_ref())
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("cancelBooking")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `cancelBooking` refuses with: each code that the contract declares for it.
+    CancelBookingError for "cancelBooking" {
+        InvalidRequest(errors::InvalidRequest),
+        BookingNotFound(errors::BookingNotFound),
+        BookingNotChangeable(errors::BookingNotChangeable),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -1471,6 +835,6 @@ impl contract_runtime::Operation for CancelBooking {
         contract_runtime::metadata::json_response::<
             types::Booking,
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::support::http::StatusCode::OK)
+        >(contract_runtime::status!(200))
     }
 }

@@ -8,6 +8,12 @@ pub mod bookings;
 /// The operations tagged Restaurants.
 pub mod restaurants;
 
+/// The errors of all operations.
+pub mod errors;
+
+/// The headers of answers.
+pub mod headers;
+
 /// The types that travel.
 pub mod types;
 

@@ -4,7 +4,7 @@
 //!
 //! Where and when tables can be booked.
 
-use super::types;
+use super::{errors, types};
 
 /// What a backend implements for the operations tagged Restaurants.
 ///
@@ -55,7 +55,7 @@ pub trait UnimplementedRestaurants: Send + Sync + 'static {
         Output = Result<ListRestaurantsResponse, ListRestaurantsError>,
     > + Send {
         let _ = request;
-        std::future::ready(Err(ListRestaurantsError::NotImplemented))
+        std::future::ready(Err(ListRestaurantsError::Unimplemented))
     }
     /// Read a restaurant: `GET /restaurants/{restaurant_id}`.
     ///
@@ -65,7 +65,7 @@ pub trait UnimplementedRestaurants: Send + Sync + 'static {
         request: GetRestaurantRequest,
     ) -> impl Future<Output = Result<GetRestaurantResponse, GetRestaurantError>> + Send {
         let _ = request;
-        std::future::ready(Err(GetRestaurantError::NotImplemented))
+        std::future::ready(Err(GetRestaurantError::Unimplemented))
     }
     /// See when a table is free: `GET /restaurants/{restaurant_id}/availability`.
     ///
@@ -79,7 +79,7 @@ pub trait UnimplementedRestaurants: Send + Sync + 'static {
         Output = Result<GetAvailabilityResponse, GetAvailabilityError>,
     > + Send {
         let _ = request;
-        std::future::ready(Err(GetAvailabilityError::NotImplemented))
+        std::future::ready(Err(GetAvailabilityError::Unimplemented))
     }
 }
 
@@ -186,12 +186,12 @@ pub enum ListRestaurantsResponse {
 }
 
 impl contract_runtime::DeclaredResponse for ListRestaurantsResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::Ok(body) => {
-                    contract_runtime::ReplyParts::json(
-                        contract_runtime::support::http::StatusCode::OK,
+                    contract_runtime::ResponseParts::json(
+                        contract_runtime::status!(200),
                         &body,
                     )?
                 }
@@ -200,91 +200,13 @@ impl contract_runtime::DeclaredResponse for ListRestaurantsResponse {
     }
 }
 
-/// The headers of `listRestaurants`'s answer 503.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct ListRestaurantsServiceUnavailableHeaders {
-    /// After how many seconds it is worth trying again.
-    #[serde(rename = "retry-after")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<types::RetryAfterSeconds>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema
-for ListRestaurantsServiceUnavailableHeaders {
-    fn schema_name() -> String {
-        "ListRestaurantsServiceUnavailableHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "retry-after",
-                false,
-                generator.subschema_for::<types::RetryAfterSeconds>(),
-            )
-            .into()
-    }
-}
-
-/// What `listRestaurants` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum ListRestaurantsError {
-    /// 400: The request breaks this document, gives both `page` and `cursor`, or a cursor that was made
-    /// for another list.
-    InvalidRequest(contract_runtime::Problem),
-    /// 400: The request breaks this document, gives both `page` and `cursor`, or a cursor that was made
-    /// for another list.
-    InvalidCursor(contract_runtime::Problem),
-    /// 500: The server failed. The request id leads to the cause in its log.
-    InternalError(contract_runtime::Problem),
-    /// 503: The server cannot answer at the moment. The same request can succeed later.
-    ServiceUnavailable(
-        contract_runtime::Problem,
-        ListRestaurantsServiceUnavailableHeaders,
-    ),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for ListRestaurantsError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::InvalidCursor(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_CURSOR",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::ServiceUnavailable(problem, headers) => {
-                contract_runtime::Answer::new(
-                        contract_runtime::support::http::StatusCode::SERVICE_UNAVAILABLE,
-                        "SERVICE_UNAVAILABLE",
-                        problem,
-                    )
-                    .optional_header("retry-after", headers.retry_after.as_ref())
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("listRestaurants")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `listRestaurants` refuses with: each code that the contract declares for it.
+    ListRestaurantsError for "listRestaurants" {
+        InvalidRequest(errors::InvalidRequest),
+        InvalidCursor(errors::InvalidCursor),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -313,7 +235,7 @@ impl contract_runtime::Operation for ListRestaurants {
         contract_runtime::metadata::json_response::<
             types::RestaurantPage,
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::support::http::StatusCode::OK)
+        >(contract_runtime::status!(200))
     }
 }
 
@@ -371,12 +293,12 @@ pub enum GetRestaurantResponse {
 }
 
 impl contract_runtime::DeclaredResponse for GetRestaurantResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::Ok(body) => {
-                    contract_runtime::ReplyParts::json(
-                        contract_runtime::support::http::StatusCode::OK,
+                    contract_runtime::ResponseParts::json(
+                        contract_runtime::status!(200),
                         &body,
                     )?
                 }
@@ -385,89 +307,13 @@ impl contract_runtime::DeclaredResponse for GetRestaurantResponse {
     }
 }
 
-/// The headers of `getRestaurant`'s answer 503.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct GetRestaurantServiceUnavailableHeaders {
-    /// After how many seconds it is worth trying again.
-    #[serde(rename = "retry-after")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<types::RetryAfterSeconds>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema
-for GetRestaurantServiceUnavailableHeaders {
-    fn schema_name() -> String {
-        "GetRestaurantServiceUnavailableHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "retry-after",
-                false,
-                generator.subschema_for::<types::RetryAfterSeconds>(),
-            )
-            .into()
-    }
-}
-
-/// What `getRestaurant` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum GetRestaurantError {
-    /// 400: The request breaks this document.
-    InvalidRequest(contract_runtime::Problem),
-    /// 404: There is no such restaurant.
-    RestaurantNotFound(contract_runtime::Problem),
-    /// 500: The server failed. The request id leads to the cause in its log.
-    InternalError(contract_runtime::Problem),
-    /// 503: The server cannot answer at the moment. The same request can succeed later.
-    ServiceUnavailable(
-        contract_runtime::Problem,
-        GetRestaurantServiceUnavailableHeaders,
-    ),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for GetRestaurantError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::RestaurantNotFound(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::NOT_FOUND,
-                    "RESTAURANT_NOT_FOUND",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::ServiceUnavailable(problem, headers) => {
-                contract_runtime::Answer::new(
-                        contract_runtime::support::http::StatusCode::SERVICE_UNAVAILABLE,
-                        "SERVICE_UNAVAILABLE",
-                        problem,
-                    )
-                    .optional_header("retry-after", headers.retry_after.as_ref())
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("getRestaurant")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `getRestaurant` refuses with: each code that the contract declares for it.
+    GetRestaurantError for "getRestaurant" {
+        InvalidRequest(errors::InvalidRequest),
+        RestaurantNotFound(errors::RestaurantNotFound),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -496,7 +342,7 @@ impl contract_runtime::Operation for GetRestaurant {
         contract_runtime::metadata::json_response::<
             types::Restaurant,
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::support::http::StatusCode::OK)
+        >(contract_runtime::status!(200))
     }
 }
 
@@ -585,12 +431,12 @@ pub enum GetAvailabilityResponse {
 }
 
 impl contract_runtime::DeclaredResponse for GetAvailabilityResponse {
-    fn into_parts(self) -> Result<contract_runtime::ReplyParts, String> {
+    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
                 Self::Ok(body) => {
-                    contract_runtime::ReplyParts::json(
-                        contract_runtime::support::http::StatusCode::OK,
+                    contract_runtime::ResponseParts::json(
+                        contract_runtime::status!(200),
                         &body,
                     )?
                 }
@@ -599,98 +445,14 @@ impl contract_runtime::DeclaredResponse for GetAvailabilityResponse {
     }
 }
 
-/// The headers of `getAvailability`'s answer 503.
-#[derive(Debug, Clone, PartialEq, contract_runtime::support::serde::Serialize)]
-#[serde(crate = "contract_runtime::support::serde")]
-pub struct GetAvailabilityServiceUnavailableHeaders {
-    /// After how many seconds it is worth trying again.
-    #[serde(rename = "retry-after")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<types::RetryAfterSeconds>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema
-for GetAvailabilityServiceUnavailableHeaders {
-    fn schema_name() -> String {
-        "GetAvailabilityServiceUnavailableHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "retry-after",
-                false,
-                generator.subschema_for::<types::RetryAfterSeconds>(),
-            )
-            .into()
-    }
-}
-
-/// What `getAvailability` refuses with: each code that the contract declares for it.
-#[derive(Debug)]
-pub enum GetAvailabilityError {
-    /// 400: The request breaks this document, or asks for a date that is past.
-    InvalidRequest(contract_runtime::Problem),
-    /// 400: The request breaks this document, or asks for a date that is past.
-    InvalidDate(contract_runtime::Problem),
-    /// 404: There is no such restaurant.
-    RestaurantNotFound(contract_runtime::Problem),
-    /// 500: The server failed. The request id leads to the cause in its log.
-    InternalError(contract_runtime::Problem),
-    /// 503: The server cannot answer at the moment. The same request can succeed later.
-    ServiceUnavailable(
-        contract_runtime::Problem,
-        GetAvailabilityServiceUnavailableHeaders,
-    ),
-    /// 501: nobody has implemented the operation yet. The only answer that the contract
-    /// does not declare.
-    NotImplemented,
-}
-
-impl contract_runtime::DeclaredError for GetAvailabilityError {
-    fn into_answer(self) -> contract_runtime::Answer {
-        match self {
-            Self::InvalidRequest(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_REQUEST",
-                    problem,
-                )
-            }
-            Self::InvalidDate(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::BAD_REQUEST,
-                    "INVALID_DATE",
-                    problem,
-                )
-            }
-            Self::RestaurantNotFound(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::NOT_FOUND,
-                    "RESTAURANT_NOT_FOUND",
-                    problem,
-                )
-            }
-            Self::InternalError(problem) => {
-                contract_runtime::Answer::new(
-                    contract_runtime::support::http::StatusCode::INTERNAL_SERVER_ERROR,
-                    "INTERNAL_ERROR",
-                    problem,
-                )
-            }
-            Self::ServiceUnavailable(problem, headers) => {
-                contract_runtime::Answer::new(
-                        contract_runtime::support::http::StatusCode::SERVICE_UNAVAILABLE,
-                        "SERVICE_UNAVAILABLE",
-                        problem,
-                    )
-                    .optional_header("retry-after", headers.retry_after.as_ref())
-            }
-            Self::NotImplemented => {
-                contract_runtime::Answer::not_implemented("getAvailability")
-            }
-        }
+contract_runtime::operation_error! {
+    /// What `getAvailability` refuses with: each code that the contract declares for it.
+    GetAvailabilityError for "getAvailability" {
+        InvalidRequest(errors::InvalidRequest),
+        InvalidDate(errors::InvalidDate),
+        RestaurantNotFound(errors::RestaurantNotFound),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -719,6 +481,6 @@ impl contract_runtime::Operation for GetAvailability {
         contract_runtime::metadata::json_response::<
             types::Availability,
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::support::http::StatusCode::OK)
+        >(contract_runtime::status!(200))
     }
 }

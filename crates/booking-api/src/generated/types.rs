@@ -39,7 +39,7 @@ impl contract_runtime::Inspect for NewBooking {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -50,7 +50,7 @@ impl contract_runtime::Inspect for NewBooking {
             properties.required::<NewCustomer>("customer");
             properties.optional_nullable::<SpecialRequests>("special_requests");
             properties
-                .nothing_but(
+                .deny_unknown(
                     &[
                         "restaurant_id",
                         "booking_date",
@@ -117,14 +117,14 @@ impl contract_runtime::Inspect for NewCustomer {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<CustomerName>("name");
             properties.required::<EmailAddress>("email");
             properties.required::<DialledPhoneNumber>("phone");
-            properties.nothing_but(&["name", "email", "phone"]);
+            properties.deny_unknown(&["name", "email", "phone"]);
         }
     }
 }
@@ -196,7 +196,7 @@ impl contract_runtime::Inspect for BookingChange {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -205,7 +205,7 @@ impl contract_runtime::Inspect for BookingChange {
             properties.optional::<PartySize>("party_size");
             properties.optional_nullable::<SpecialRequests>("special_requests");
             properties
-                .nothing_but(
+                .deny_unknown(
                     &["booking_date", "booking_time", "party_size", "special_requests"],
                 );
         }
@@ -264,12 +264,12 @@ impl contract_runtime::Inspect for Cancellation {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.optional::<CancellationReason>("reason");
-            properties.nothing_but(&["reason"]);
+            properties.deny_unknown(&["reason"]);
         }
     }
 }
@@ -335,7 +335,7 @@ impl contract_runtime::Inspect for Booking {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -352,7 +352,7 @@ impl contract_runtime::Inspect for Booking {
             properties.required::<Timestamp>("updated_at");
             properties.required::<BookingLinks>("links");
             properties
-                .nothing_but(
+                .deny_unknown(
                     &[
                         "booking_id",
                         "confirmation_code",
@@ -620,14 +620,14 @@ impl contract_runtime::Inspect for Customer {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<CustomerName>("name");
             properties.required::<EmailAddress>("email");
             properties.required::<PhoneNumber>("phone");
-            properties.nothing_but(&["name", "email", "phone"]);
+            properties.deny_unknown(&["name", "email", "phone"]);
         }
     }
 }
@@ -750,13 +750,13 @@ impl contract_runtime::Inspect for BookingLinks {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<RelativeReference>("modify");
             properties.required::<RelativeReference>("cancel");
-            properties.nothing_but(&["modify", "cancel"]);
+            properties.deny_unknown(&["modify", "cancel"]);
         }
     }
 }
@@ -821,13 +821,13 @@ impl contract_runtime::Inspect for BookingPage {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<BookingItems>("data");
             properties.required::<Pagination>("pagination");
-            properties.nothing_but(&["data", "pagination"]);
+            properties.deny_unknown(&["data", "pagination"]);
         }
     }
 }
@@ -935,13 +935,13 @@ impl contract_runtime::Inspect for RestaurantPage {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<RestaurantItems>("data");
             properties.required::<Pagination>("pagination");
-            properties.nothing_but(&["data", "pagination"]);
+            properties.deny_unknown(&["data", "pagination"]);
         }
     }
 }
@@ -1020,7 +1020,7 @@ impl contract_runtime::Inspect for Restaurant {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -1035,7 +1035,7 @@ impl contract_runtime::Inspect for Restaurant {
             properties.required::<SlotIntervalMinutes>("slot_interval_minutes");
             properties.required::<TurnMinutes>("turn_minutes");
             properties
-                .nothing_but(
+                .deny_unknown(
                     &[
                         "id",
                         "name",
@@ -1108,14 +1108,14 @@ impl contract_runtime::Inspect for RestaurantSummary {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<RestaurantId>("id");
             properties.required::<RestaurantName>("name");
             properties.required::<Address>("address");
-            properties.nothing_but(&["id", "name", "address"]);
+            properties.deny_unknown(&["id", "name", "address"]);
         }
     }
 }
@@ -1314,14 +1314,14 @@ impl contract_runtime::Inspect for OpeningPeriod {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<DayOfWeek>("day");
             properties.required::<ClockTime>("opens");
             properties.required::<ClockTime>("closes");
-            properties.nothing_but(&["day", "opens", "closes"]);
+            properties.deny_unknown(&["day", "opens", "closes"]);
         }
     }
 }
@@ -1465,7 +1465,7 @@ impl contract_runtime::Inspect for Availability {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -1475,7 +1475,7 @@ impl contract_runtime::Inspect for Availability {
             properties.required::<TimeZone>("time_zone");
             properties.required::<AvailableSlots>("slots");
             properties
-                .nothing_but(
+                .deny_unknown(
                     &["restaurant_id", "date", "party_size", "time_zone", "slots"],
                 );
         }
@@ -1543,13 +1543,13 @@ impl contract_runtime::Inspect for AvailableSlot {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<ClockTime>("booking_time");
             properties.required::<Timestamp>("starts_at");
-            properties.nothing_but(&["booking_time", "starts_at"]);
+            properties.deny_unknown(&["booking_time", "starts_at"]);
         }
     }
 }
@@ -1622,7 +1622,7 @@ impl contract_runtime::Inspect for Pagination {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -1631,7 +1631,7 @@ impl contract_runtime::Inspect for Pagination {
             properties.optional::<TotalCount>("total");
             properties.optional::<PageCount>("pages");
             properties.optional_nullable::<NextCursor>("next_cursor");
-            properties.nothing_but(&["page", "limit", "total", "pages", "next_cursor"]);
+            properties.deny_unknown(&["page", "limit", "total", "pages", "next_cursor"]);
         }
     }
 }
@@ -1851,12 +1851,12 @@ impl contract_runtime::Inspect for ErrorEnvelope {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<Error>("error");
-            properties.nothing_but(&["error"]);
+            properties.deny_unknown(&["error"]);
         }
     }
 }
@@ -1917,7 +1917,7 @@ impl contract_runtime::Inspect for Error {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
@@ -1927,7 +1927,7 @@ impl contract_runtime::Inspect for Error {
             properties.optional::<ErrorDetails>("details");
             properties.required::<RequestId>("request_id");
             properties
-                .nothing_but(&["code", "message", "field", "details", "request_id"]);
+                .deny_unknown(&["code", "message", "field", "details", "request_id"]);
         }
     }
 }
@@ -2112,14 +2112,14 @@ impl contract_runtime::Inspect for ErrorDetail {
         value: &contract_runtime::support::serde_json::Value,
         violations: &mut contract_runtime::Violations,
     ) {
-        if let Some(mut properties) = contract_runtime::Inspector::of_object(
+        if let Some(mut properties) = contract_runtime::Inspector::new(
             value,
             violations,
         ) {
             properties.required::<ViolationCode>("code");
             properties.required::<FieldPath>("field");
             properties.required::<ErrorMessage>("message");
-            properties.nothing_but(&["code", "field", "message"]);
+            properties.deny_unknown(&["code", "field", "message"]);
         }
     }
 }

@@ -7,9 +7,12 @@ use contract_runtime::support::dropshot::{
     ApiDescription, ApiDescriptionRegisterError, ApiEndpoint, ApiEndpointVersions,
     Method, RequestContext,
 };
-use contract_runtime::{Failure, Operation, RawRequest, Reply};
+use contract_runtime::{DropshotError, Operation, OperationResponse, RawRequest};
 
-type Answered<O> = Result<Reply<O>, Failure<<O as Operation>::Envelope>>;
+type HandlerResult<O> = Result<
+    OperationResponse<O>,
+    DropshotError<<O as Operation>::Envelope>,
+>;
 
 /// The contract's title.
 pub const TITLE: &str = "ReserveEasy Booking API";
@@ -251,7 +254,7 @@ where
 async fn create_booking<B: super::bookings::Bookings>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::bookings::CreateBooking>,
-) -> Answered<super::bookings::CreateBooking> {
+) -> HandlerResult<super::bookings::CreateBooking> {
     let call = |backend: Arc<B>, request| async move {
         backend.create_booking(request).await
     };
@@ -261,7 +264,7 @@ async fn create_booking<B: super::bookings::Bookings>(
 async fn list_bookings<B: super::bookings::Bookings>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::bookings::ListBookings>,
-) -> Answered<super::bookings::ListBookings> {
+) -> HandlerResult<super::bookings::ListBookings> {
     let call = |backend: Arc<B>, request| async move {
         backend.list_bookings(request).await
     };
@@ -271,7 +274,7 @@ async fn list_bookings<B: super::bookings::Bookings>(
 async fn get_booking<B: super::bookings::Bookings>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::bookings::GetBooking>,
-) -> Answered<super::bookings::GetBooking> {
+) -> HandlerResult<super::bookings::GetBooking> {
     let call = |backend: Arc<B>, request| async move {
         backend.get_booking(request).await
     };
@@ -281,7 +284,7 @@ async fn get_booking<B: super::bookings::Bookings>(
 async fn update_booking<B: super::bookings::Bookings>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::bookings::UpdateBooking>,
-) -> Answered<super::bookings::UpdateBooking> {
+) -> HandlerResult<super::bookings::UpdateBooking> {
     let call = |backend: Arc<B>, request| async move {
         backend.update_booking(request).await
     };
@@ -291,7 +294,7 @@ async fn update_booking<B: super::bookings::Bookings>(
 async fn cancel_booking<B: super::bookings::Bookings>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::bookings::CancelBooking>,
-) -> Answered<super::bookings::CancelBooking> {
+) -> HandlerResult<super::bookings::CancelBooking> {
     let call = |backend: Arc<B>, request| async move {
         backend.cancel_booking(request).await
     };
@@ -301,7 +304,7 @@ async fn cancel_booking<B: super::bookings::Bookings>(
 async fn list_restaurants<B: super::restaurants::Restaurants>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::restaurants::ListRestaurants>,
-) -> Answered<super::restaurants::ListRestaurants> {
+) -> HandlerResult<super::restaurants::ListRestaurants> {
     let call = |backend: Arc<B>, request| async move {
         backend.list_restaurants(request).await
     };
@@ -311,7 +314,7 @@ async fn list_restaurants<B: super::restaurants::Restaurants>(
 async fn get_restaurant<B: super::restaurants::Restaurants>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::restaurants::GetRestaurant>,
-) -> Answered<super::restaurants::GetRestaurant> {
+) -> HandlerResult<super::restaurants::GetRestaurant> {
     let call = |backend: Arc<B>, request| async move {
         backend.get_restaurant(request).await
     };
@@ -321,7 +324,7 @@ async fn get_restaurant<B: super::restaurants::Restaurants>(
 async fn get_availability<B: super::restaurants::Restaurants>(
     context: RequestContext<Arc<B>>,
     raw: RawRequest<super::restaurants::GetAvailability>,
-) -> Answered<super::restaurants::GetAvailability> {
+) -> HandlerResult<super::restaurants::GetAvailability> {
     let call = |backend: Arc<B>, request| async move {
         backend.get_availability(request).await
     };

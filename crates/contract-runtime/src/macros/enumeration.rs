@@ -12,7 +12,7 @@ macro_rules! enum_type {
                 Self::VALUES[self as usize].0
             }
 
-            fn of_wire(text: &str) -> Result<Self, $crate::Broken> {
+            fn parse(text: &str) -> Result<Self, $crate::RuleViolation> {
                 Self::VALUES
                     .iter()
                     .find(|(wire, _)| *wire == text)
@@ -24,25 +24,25 @@ macro_rules! enum_type {
         }
 
         impl ::std::convert::TryFrom<String> for $type {
-            type Error = $crate::Broken;
+            type Error = $crate::RuleViolation;
 
-            fn try_from(text: String) -> Result<Self, $crate::Broken> {
-                Self::of_wire(&text)
+            fn try_from(text: String) -> Result<Self, $crate::RuleViolation> {
+                Self::parse(&text)
             }
         }
 
         impl ::std::convert::TryFrom<&str> for $type {
-            type Error = $crate::Broken;
+            type Error = $crate::RuleViolation;
 
-            fn try_from(text: &str) -> Result<Self, $crate::Broken> {
-                Self::of_wire(text)
+            fn try_from(text: &str) -> Result<Self, $crate::RuleViolation> {
+                Self::parse(text)
             }
         }
 
         impl $crate::FromParameter for $type {
             fn from_parameter(text: &str, violations: &mut $crate::Violations) -> Option<Self> {
-                Self::of_wire(text)
-                    .map_err(|broken| violations.report(broken))
+                Self::parse(text)
+                    .map_err(|violation| violations.report(violation))
                     .ok()
             }
         }
@@ -54,8 +54,8 @@ macro_rules! enum_type {
             ) {
                 match value.as_str() {
                     Some(text) => {
-                        if let Err(broken) = Self::of_wire(text) {
-                            violations.report(broken);
+                        if let Err(violation) = Self::parse(text) {
+                            violations.report(violation);
                         }
                     }
                     None => violations.report($crate::private::wrong_type(value, "a string")),

@@ -14,17 +14,17 @@ macro_rules! formatted_type {
         }
 
         impl ::std::convert::TryFrom<$crate::private::$kind> for $type {
-            type Error = $crate::Broken;
+            type Error = $crate::RuleViolation;
 
-            fn try_from(value: $crate::private::$kind) -> Result<Self, $crate::Broken> {
+            fn try_from(value: $crate::private::$kind) -> Result<Self, $crate::RuleViolation> {
                 <$crate::private::$kind as $crate::private::Formatted>::checked(value).map(Self)
             }
         }
 
         impl ::std::convert::TryFrom<String> for $type {
-            type Error = $crate::Broken;
+            type Error = $crate::RuleViolation;
 
-            fn try_from(text: String) -> Result<Self, $crate::Broken> {
+            fn try_from(text: String) -> Result<Self, $crate::RuleViolation> {
                 <$crate::private::$kind as $crate::private::Formatted>::read(&text).map(Self)
             }
         }
@@ -38,7 +38,7 @@ macro_rules! formatted_type {
         impl $crate::FromParameter for $type {
             fn from_parameter(text: &str, violations: &mut $crate::Violations) -> Option<Self> {
                 <$crate::private::$kind as $crate::private::Formatted>::read(text)
-                    .map_err(|broken| violations.report(broken))
+                    .map_err(|violation| violations.report(violation))
                     .ok()
                     .map(Self)
             }
@@ -51,10 +51,10 @@ macro_rules! formatted_type {
             ) {
                 match value.as_str() {
                     Some(text) => {
-                        if let Err(broken) =
+                        if let Err(violation) =
                             <$crate::private::$kind as $crate::private::Formatted>::read(text)
                         {
-                            violations.report(broken);
+                            violations.report(violation);
                         }
                     }
                     None => violations.report($crate::private::wrong_type(value, "a string")),

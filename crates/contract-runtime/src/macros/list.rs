@@ -20,12 +20,12 @@ macro_rules! array_type {
         }
 
         impl ::std::convert::TryFrom<Vec<$item>> for $type {
-            type Error = $crate::Broken;
+            type Error = $crate::RuleViolation;
 
-            fn try_from(items: Vec<$item>) -> Result<Self, $crate::Broken> {
+            fn try_from(items: Vec<$item>) -> Result<Self, $crate::RuleViolation> {
                 let mut first = None;
-                Self::RULES.each_broken(&items, |broken| {
-                    first.get_or_insert(broken);
+                Self::RULES.each_violation(&items, |violation| {
+                    first.get_or_insert(violation);
                 });
                 first.map_or(Ok(Self(items)), Err)
             }
@@ -79,12 +79,12 @@ macro_rules! repeated_type {
         impl $crate::FromRepeated for $type {
             fn from_repeated(texts: &[&str], violations: &mut $crate::Violations) -> Option<Self> {
                 let items = $crate::parse_repeated::<$item>(texts, violations)?;
-                let mut obeys = true;
-                Self::RULES.each_broken(&items, |broken| {
-                    obeys = false;
-                    violations.report(broken);
+                let mut accepts = true;
+                Self::RULES.each_violation(&items, |violation| {
+                    accepts = false;
+                    violations.report(violation);
                 });
-                obeys.then_some(Self(items))
+                accepts.then_some(Self(items))
             }
         }
     };

@@ -15,15 +15,15 @@ macro_rules! integer_type {
         }
 
         impl ::std::convert::TryFrom<$repr> for $type {
-            type Error = $crate::Broken;
+            type Error = $crate::RuleViolation;
 
-            fn try_from(value: $repr) -> Result<Self, $crate::Broken> {
-                if Self::RULES.obeys(i64::from(value)) {
+            fn try_from(value: $repr) -> Result<Self, $crate::RuleViolation> {
+                if Self::RULES.accepts(i64::from(value)) {
                     return Ok(Self(value));
                 }
                 let mut first = None;
-                Self::RULES.each_broken(i64::from(value), |broken| {
-                    first.get_or_insert(broken);
+                Self::RULES.each_violation(i64::from(value), |violation| {
+                    first.get_or_insert(violation);
                 });
                 first.map_or(Ok(Self(value)), Err)
             }
@@ -38,12 +38,12 @@ macro_rules! integer_type {
         impl $crate::FromParameter for $type {
             fn from_parameter(text: &str, violations: &mut $crate::Violations) -> Option<Self> {
                 let value = $crate::private::integer_of_text::<$repr>(text, violations)?;
-                let mut obeys = true;
-                Self::RULES.each_broken(i64::from(value), |broken| {
-                    obeys = false;
-                    violations.report(broken);
+                let mut accepts = true;
+                Self::RULES.each_violation(i64::from(value), |violation| {
+                    accepts = false;
+                    violations.report(violation);
                 });
-                obeys.then_some(Self(value))
+                accepts.then_some(Self(value))
             }
         }
 
@@ -54,7 +54,7 @@ macro_rules! integer_type {
             ) {
                 if let Some(value) = $crate::private::integer_of_json::<$repr>(value, violations)
                 {
-                    Self::RULES.each_broken(i64::from(value), |broken| violations.report(broken));
+                    Self::RULES.each_violation(i64::from(value), |violation| violations.report(violation));
                 }
             }
         }
@@ -81,16 +81,16 @@ macro_rules! number_type {
         }
 
         impl ::std::convert::TryFrom<f64> for $type {
-            type Error = $crate::Broken;
+            type Error = $crate::RuleViolation;
 
-            fn try_from(value: f64) -> Result<Self, $crate::Broken> {
+            fn try_from(value: f64) -> Result<Self, $crate::RuleViolation> {
                 let finite = $crate::private::finite(value)?;
-                if Self::RULES.obeys(finite) {
+                if Self::RULES.accepts(finite) {
                     return Ok(Self(finite));
                 }
                 let mut first = None;
-                Self::RULES.each_broken(finite, |broken| {
-                    first.get_or_insert(broken);
+                Self::RULES.each_violation(finite, |violation| {
+                    first.get_or_insert(violation);
                 });
                 first.map_or(Ok(Self(finite)), Err)
             }
@@ -105,12 +105,12 @@ macro_rules! number_type {
         impl $crate::FromParameter for $type {
             fn from_parameter(text: &str, violations: &mut $crate::Violations) -> Option<Self> {
                 let value = $crate::private::number_of_text(text, violations)?;
-                let mut obeys = true;
-                Self::RULES.each_broken(value, |broken| {
-                    obeys = false;
-                    violations.report(broken);
+                let mut accepts = true;
+                Self::RULES.each_violation(value, |violation| {
+                    accepts = false;
+                    violations.report(violation);
                 });
-                obeys.then_some(Self(value))
+                accepts.then_some(Self(value))
             }
         }
 
@@ -121,7 +121,7 @@ macro_rules! number_type {
             ) {
                 match value.as_f64() {
                     Some(value) => {
-                        Self::RULES.each_broken(value, |broken| violations.report(broken));
+                        Self::RULES.each_violation(value, |violation| violations.report(violation));
                     }
                     None => violations.report($crate::private::wrong_type(value, "a number")),
                 }

@@ -46,7 +46,7 @@ macro_rules! serde_as {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! schema_as {
-    ($type:ident, $name:literal, referenceable: $referenceable:literal,
+    ($type:ident, $name:expr, referenceable: $referenceable:literal,
      |$generator:ident| $schema:expr) => {
         impl $crate::support::schemars::JsonSchema for $type {
             fn schema_name() -> String {

@@ -39,24 +39,24 @@ macro_rules! text_type {
         }
 
         impl ::std::convert::TryFrom<String> for $type {
-            type Error = $crate::Broken;
+            type Error = $crate::RuleViolation;
 
-            fn try_from(text: String) -> Result<Self, $crate::Broken> {
-                if Self::RULES.obeys(&text, Self::pattern()) {
+            fn try_from(text: String) -> Result<Self, $crate::RuleViolation> {
+                if Self::RULES.accepts(&text, Self::pattern()) {
                     return Ok(Self(text));
                 }
                 let mut first = None;
-                Self::RULES.each_broken(&text, Self::pattern(), |broken| {
-                    first.get_or_insert(broken);
+                Self::RULES.each_violation(&text, Self::pattern(), |violation| {
+                    first.get_or_insert(violation);
                 });
                 first.map_or(Ok(Self(text)), Err)
             }
         }
 
         impl ::std::convert::TryFrom<&str> for $type {
-            type Error = $crate::Broken;
+            type Error = $crate::RuleViolation;
 
-            fn try_from(text: &str) -> Result<Self, $crate::Broken> {
+            fn try_from(text: &str) -> Result<Self, $crate::RuleViolation> {
                 Self::try_from(text.to_owned())
             }
         }
@@ -75,10 +75,10 @@ macro_rules! text_type {
 
         impl $crate::FromParameter for $type {
             fn from_parameter(text: &str, violations: &mut $crate::Violations) -> Option<Self> {
-                if Self::RULES.obeys(text, Self::pattern()) {
+                if Self::RULES.accepts(text, Self::pattern()) {
                     return Some(Self(text.to_owned()));
                 }
-                Self::RULES.each_broken(text, Self::pattern(), |broken| violations.report(broken));
+                Self::RULES.each_violation(text, Self::pattern(), |violation| violations.report(violation));
                 None
             }
         }
@@ -90,7 +90,7 @@ macro_rules! text_type {
             ) {
                 match value.as_str() {
                     Some(text) => Self::RULES
-                        .each_broken(text, Self::pattern(), |broken| violations.report(broken)),
+                        .each_violation(text, Self::pattern(), |violation| violations.report(violation)),
                     None => violations.report($crate::private::wrong_type(value, "a string")),
                 }
             }

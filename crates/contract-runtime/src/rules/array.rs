@@ -3,7 +3,7 @@
 use schemars::schema::{ArrayValidation, InstanceType, Schema, SchemaObject};
 
 use super::text::counted;
-use crate::violation::{Broken, ViolationCode};
+use crate::violation::{RuleViolation, ViolationCode};
 
 /// The constraints of a list. `None` constrains nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,24 +19,24 @@ pub struct ArrayRules {
 impl ArrayRules {
     /// Whether `items` obey every rule.
     #[must_use]
-    pub fn obeys<T: PartialEq>(&self, items: &[T]) -> bool {
+    pub fn accepts<T: PartialEq>(&self, items: &[T]) -> bool {
         self.enough(items.len())
             && self.not_too_many(items.len())
             && !(self.unique_items && has_duplicates(items))
     }
 
     /// Every rule that `items` break.
-    pub fn each_broken<T: PartialEq>(&self, items: &[T], mut report: impl FnMut(Broken)) {
+    pub fn each_violation<T: PartialEq>(&self, items: &[T], mut report: impl FnMut(RuleViolation)) {
         if !self.enough(items.len()) {
             let least = self.min_items.unwrap_or_default();
-            report(Broken::new(
+            report(RuleViolation::new(
                 ViolationCode::TooFewItems,
                 format!("must have at least {}", counted(least, "item")),
             ));
         }
         if !self.not_too_many(items.len()) {
             let most = self.max_items.unwrap_or_default();
-            report(Broken::new(
+            report(RuleViolation::new(
                 ViolationCode::TooManyItems,
                 format!("must have at most {}", counted(most, "item")),
             ));
@@ -44,7 +44,7 @@ impl ArrayRules {
             return;
         }
         if self.unique_items && has_duplicates(items) {
-            report(Broken::new(
+            report(RuleViolation::new(
                 ViolationCode::DuplicateItems,
                 "must not have the same item twice",
             ));
@@ -96,8 +96,8 @@ mod tests {
 
     fn broken(items: &[u8]) -> Vec<ViolationCode> {
         let mut codes = Vec::new();
-        RULES.each_broken(items, |broken| codes.push(broken.code));
-        assert_eq!(codes.is_empty(), RULES.obeys(items));
+        RULES.each_violation(items, |violation| codes.push(violation.code));
+        assert_eq!(codes.is_empty(), RULES.accepts(items));
         codes
     }
 

@@ -1,8 +1,8 @@
 //! The constraints of scalar and list types, as constants that generated types carry.
 //!
 //! A rule does three things, and these cannot drift apart because they read the same
-//! fields: it says quickly whether a value obeys ([`TextRules::obeys`] and its like), it
-//! names everything that a value breaks (`each_broken`), and it makes the JSON Schema
+//! fields: it says quickly whether a value accepts ([`TextRules::accepts`] and its like), it
+//! names everything that a value breaks (`each_violation`), and it makes the JSON Schema
 //! that documents it (`schema`).
 
 mod array;

@@ -2,7 +2,7 @@
 
 use schemars::schema::{InstanceType, NumberValidation, SchemaObject};
 
-use crate::violation::{Broken, ViolationCode};
+use crate::violation::{RuleViolation, ViolationCode};
 
 /// The width in which an integer travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,19 +57,19 @@ macro_rules! bounds {
             /// Whether `value` obeys every rule.
             #[inline]
             #[must_use]
-            pub fn obeys(&self, value: $value) -> bool {
+            pub fn accepts(&self, value: $value) -> bool {
                 self.great_enough(value) && self.small_enough(value) && self.in_step(value)
             }
 
             /// Every rule that `value` breaks.
-            pub fn each_broken(&self, value: $value, mut report: impl FnMut(Broken)) {
+            pub fn each_violation(&self, value: $value, mut report: impl FnMut(RuleViolation)) {
                 if let Some(least) = self.minimum.filter(|_| !self.great_enough(value)) {
                     let relation = if self.exclusive_minimum {
                         "greater than"
                     } else {
                         "at least"
                     };
-                    report(Broken::new(
+                    report(RuleViolation::new(
                         ViolationCode::TooSmall,
                         format!("must be {relation} {least}"),
                     ));
@@ -80,13 +80,13 @@ macro_rules! bounds {
                     } else {
                         "at most"
                     };
-                    report(Broken::new(
+                    report(RuleViolation::new(
                         ViolationCode::TooLarge,
                         format!("must be {relation} {most}"),
                     ));
                 }
                 if let Some(step) = self.multiple_of.filter(|_| !self.in_step(value)) {
-                    report(Broken::new(
+                    report(RuleViolation::new(
                         ViolationCode::NotAMultiple,
                         format!("must be a multiple of {step}"),
                     ));
@@ -236,12 +236,12 @@ mod tests {
                 multiple_of: Some(step),
             };
             let mut broken = 0;
-            rules.each_broken(value, |_| broken += 1);
-            prop_assert_eq!(rules.obeys(value), broken == 0);
+            rules.each_violation(value, |_| broken += 1);
+            prop_assert_eq!(rules.accepts(value), broken == 0);
             let inside = (if open_below { value > least } else { value >= least })
                 && (if open_above { value < most } else { value <= most })
                 && value % step == 0;
-            prop_assert_eq!(rules.obeys(value), inside);
+            prop_assert_eq!(rules.accepts(value), inside);
         }
     }
 }

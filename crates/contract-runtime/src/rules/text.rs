@@ -4,7 +4,7 @@ use regex::Regex;
 use schemars::schema::{InstanceType, SchemaObject, StringValidation};
 
 use crate::formats;
-use crate::violation::{Broken, ViolationCode};
+use crate::violation::{RuleViolation, ViolationCode};
 
 /// The constraints of a string. `None` constrains nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl TextRules {
     /// Whether `text` obeys every rule. `pattern` is [`Self::pattern`], compiled.
     #[inline]
     #[must_use]
-    pub fn obeys(&self, text: &str, pattern: Option<&Regex>) -> bool {
+    pub fn accepts(&self, text: &str, pattern: Option<&Regex>) -> bool {
         self.long_enough(text)
             && self.short_enough(text)
             && pattern.is_none_or(|pattern| pattern.is_match(text))
@@ -76,30 +76,35 @@ impl TextRules {
     }
 
     /// Every rule that `text` breaks.
-    pub fn each_broken(&self, text: &str, pattern: Option<&Regex>, mut report: impl FnMut(Broken)) {
+    pub fn each_violation(
+        &self,
+        text: &str,
+        pattern: Option<&Regex>,
+        mut report: impl FnMut(RuleViolation),
+    ) {
         if !self.long_enough(text) {
             let least = self.min_length.unwrap_or_default();
-            report(Broken::new(
+            report(RuleViolation::new(
                 ViolationCode::TooShort,
                 format!("must be at least {}", counted(least, "character")),
             ));
         }
         if !self.short_enough(text) {
             let most = self.max_length.unwrap_or_default();
-            report(Broken::new(
+            report(RuleViolation::new(
                 ViolationCode::TooLong,
                 format!("must be at most {}", counted(most, "character")),
             ));
         }
         if pattern.is_some_and(|pattern| !pattern.is_match(text)) {
             let source = self.pattern.unwrap_or_default();
-            report(Broken::new(
+            report(RuleViolation::new(
                 ViolationCode::Pattern,
                 format!("must match the pattern {source}"),
             ));
         }
         if let Some(format) = self.format.filter(|format| !format.accepts(text)) {
-            report(Broken::new(ViolationCode::Format, format.message()));
+            report(RuleViolation::new(ViolationCode::Format, format.message()));
         }
     }
 
@@ -159,9 +164,9 @@ mod tests {
             max_length: Some(3),
             ..TextRules::NONE
         };
-        assert!(!rules.obeys("é", None));
-        assert!(rules.obeys("日本語", None));
-        assert!(!rules.obeys("日本語語", None));
+        assert!(!rules.accepts("é", None));
+        assert!(rules.accepts("日本語", None));
+        assert!(!rules.accepts("日本語語", None));
     }
 
     proptest! {
@@ -177,8 +182,8 @@ mod tests {
             };
             let pattern = Regex::new("^[a-z]*$").ok();
             let mut broken = 0;
-            rules.each_broken(&text, pattern.as_ref(), |_| broken += 1);
-            prop_assert_eq!(rules.obeys(&text, pattern.as_ref()), broken == 0);
+            rules.each_violation(&text, pattern.as_ref(), |_| broken += 1);
+            prop_assert_eq!(rules.accepts(&text, pattern.as_ref()), broken == 0);
         }
     }
 }

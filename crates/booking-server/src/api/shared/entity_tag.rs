@@ -6,7 +6,7 @@ use super::BreaksContract;
 
 /// The tag of a booking of this version.
 pub(crate) fn entity_tag(version: i32) -> Result<EntityTag, BreaksContract> {
-    EntityTag::try_from(format!("\"{version}\"")).map_err(BreaksContract::of("an entity tag"))
+    EntityTag::try_from(format!("\"{version}\"")).map_err(BreaksContract::at("an entity tag"))
 }
 
 /// The versions that `If-Match` allows to change; `None` for `*`, which allows any. A weak tag

@@ -5,8 +5,7 @@ use booking_api::wiring::BASE_PATH;
 use booking_domain as domain;
 use contract_runtime::Nullable;
 
-use super::BreaksContract;
-use super::time::{clock_time, time};
+use crate::api::shared::{BreaksContract, clock_time, time};
 
 /// What createBooking asks for.
 pub(crate) fn new_booking(body: types::NewBooking) -> domain::NewBooking {
@@ -63,36 +62,36 @@ pub(crate) fn booking(booking: &domain::Booking) -> Result<types::Booking, Break
         .as_deref()
         .map(types::SpecialRequests::try_from)
         .transpose()
-        .map_err(BreaksContract::of("special_requests"))?;
+        .map_err(BreaksContract::at("special_requests"))?;
     Ok(types::Booking {
-        booking_id: types::BookingId::try_from(id).map_err(BreaksContract::of("booking_id"))?,
+        booking_id: types::BookingId::try_from(id).map_err(BreaksContract::at("booking_id"))?,
         confirmation_code: types::ConfirmationCode::try_from(booking.confirmation_code.as_str())
-            .map_err(BreaksContract::of("confirmation_code"))?,
+            .map_err(BreaksContract::at("confirmation_code"))?,
         status: status(booking.status),
         restaurant: types::RestaurantSummary {
             id: types::RestaurantId::try_from(booking.restaurant.id.get())
-                .map_err(BreaksContract::of("restaurant.id"))?,
+                .map_err(BreaksContract::at("restaurant.id"))?,
             name: types::RestaurantName::try_from(booking.restaurant.name.as_str())
-                .map_err(BreaksContract::of("restaurant.name"))?,
+                .map_err(BreaksContract::at("restaurant.name"))?,
             address: types::Address::try_from(booking.restaurant.address.as_str())
-                .map_err(BreaksContract::of("restaurant.address"))?,
+                .map_err(BreaksContract::at("restaurant.address"))?,
         },
         booking_date: types::BookingDate::try_from(booking.date)
-            .map_err(BreaksContract::of("booking_date"))?,
+            .map_err(BreaksContract::at("booking_date"))?,
         booking_time: clock_time(booking.time)?,
         party_size: types::PartySize::try_from(booking.party.get())
-            .map_err(BreaksContract::of("party_size"))?,
+            .map_err(BreaksContract::at("party_size"))?,
         customer: customer(&booking.customer)?,
         special_requests: requests.into(),
         created_at: types::Timestamp::try_from(booking.created_at)
-            .map_err(BreaksContract::of("created_at"))?,
+            .map_err(BreaksContract::at("created_at"))?,
         updated_at: types::Timestamp::try_from(booking.updated_at)
-            .map_err(BreaksContract::of("updated_at"))?,
+            .map_err(BreaksContract::at("updated_at"))?,
         links: types::BookingLinks {
             modify: types::RelativeReference::try_from(modify)
-                .map_err(BreaksContract::of("links.modify"))?,
+                .map_err(BreaksContract::at("links.modify"))?,
             cancel: types::RelativeReference::try_from(cancel)
-                .map_err(BreaksContract::of("links.cancel"))?,
+                .map_err(BreaksContract::at("links.cancel"))?,
         },
     })
 }
@@ -100,11 +99,11 @@ pub(crate) fn booking(booking: &domain::Booking) -> Result<types::Booking, Break
 fn customer(customer: &domain::Customer) -> Result<types::Customer, BreaksContract> {
     Ok(types::Customer {
         name: types::CustomerName::try_from(customer.name.as_str())
-            .map_err(BreaksContract::of("customer.name"))?,
+            .map_err(BreaksContract::at("customer.name"))?,
         email: types::EmailAddress::try_from(customer.email.as_str())
-            .map_err(BreaksContract::of("customer.email"))?,
+            .map_err(BreaksContract::at("customer.email"))?,
         phone: types::PhoneNumber::try_from(customer.phone.as_str())
-            .map_err(BreaksContract::of("customer.phone"))?,
+            .map_err(BreaksContract::at("customer.phone"))?,
     })
 }
 

@@ -6,7 +6,7 @@ use jiff::civil::Time;
 use super::BreaksContract;
 
 /// The time that a request names: `19:00`, and `9:00` for nine in the morning.
-pub(super) fn time(wire: &BookingTime) -> Time {
+pub(crate) fn time(wire: &BookingTime) -> Time {
     let (hour, minute) = wire.as_str().split_once(':').unwrap_or_default();
     // The contract's pattern leaves nothing else than two numbers in range.
     let number = |text: &str| text.parse::<i8>().unwrap_or_default();
@@ -14,9 +14,9 @@ pub(super) fn time(wire: &BookingTime) -> Time {
 }
 
 /// The time of an answer: always two digits and two digits.
-pub(super) fn clock_time(time: Time) -> Result<ClockTime, BreaksContract> {
+pub(crate) fn clock_time(time: Time) -> Result<ClockTime, BreaksContract> {
     let text = format!("{:02}:{:02}", time.hour(), time.minute());
-    ClockTime::try_from(text).map_err(BreaksContract::of("a time"))
+    ClockTime::try_from(text).map_err(BreaksContract::at("a time"))
 }
 
 #[cfg(test)]

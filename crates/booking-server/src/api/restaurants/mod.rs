@@ -1,18 +1,18 @@
 //! The operations tagged Restaurants.
 
+mod convert;
+
 use booking_api::restaurants::{
     GetAvailabilityError, GetAvailabilityRequest, GetAvailabilityResponse, GetRestaurantError,
     GetRestaurantRequest, GetRestaurantResponse, ListRestaurantsError, ListRestaurantsRequest,
     ListRestaurantsResponse, Restaurants,
 };
-use booking_api::types;
+use booking_api::{errors, types};
 use booking_domain::{AvailabilityRefusal, RestaurantId};
-use booking_persistence::{
-    AvailabilityStoreRefusal, CursorOfAnotherList, RestaurantFilter, RestaurantNotFound,
-};
+use booking_persistence::{AvailabilityStoreRefusal, RestaurantFilter, RestaurantNotFound};
 use contract_runtime::Problem;
 
-use crate::convert::{self, PagingRefusal};
+use super::shared::{Paging, cursor_of_another_list, internal_error, store_error};
 use crate::service::Service;
 
 impl Restaurants for Service {
@@ -21,8 +21,8 @@ impl Restaurants for Service {
         request: ListRestaurantsRequest,
     ) -> Result<ListRestaurantsResponse, ListRestaurantsError> {
         let query = request.query;
-        let paging = convert::Paging::of(query.page, query.limit, query.cursor.as_ref())
-            .map_err(list_paging_refusal)?;
+        let paging =
+            Paging::new::<ListRestaurantsError>(query.page, query.limit, query.cursor.as_ref())?;
         let filter = RestaurantFilter {
             q: query.q.map(types::SearchText::into_string),
             cuisine: query.cuisine.map(types::Cuisine::into_string),
@@ -31,14 +31,12 @@ impl Restaurants for Service {
             .store()
             .list_restaurants(&filter, &paging.window())
             .await
-            .map_err(|error| {
-                convert::refusal_of(error, |CursorOfAnotherList| {
-                    list_paging_refusal(PagingRefusal::InvalidCursor)
-                })
-            })?;
+            .map_err(store_error::<_, ListRestaurantsError>(
+                cursor_of_another_list,
+            ))?;
         let (data, pagination) = paging
             .answer(&page, convert::restaurant)
-            .map_err(convert::broken)?;
+            .map_err(internal_error)?;
         Ok(ListRestaurantsResponse::Ok(types::RestaurantPage {
             data,
             pagination,
@@ -50,12 +48,14 @@ impl Restaurants for Service {
         request: GetRestaurantRequest,
     ) -> Result<GetRestaurantResponse, GetRestaurantError> {
         let id = RestaurantId::new(request.path.restaurant_id.get());
-        let restaurant = self.store().get_restaurant(id).await.map_err(|error| {
-            convert::refusal_of(error, |RestaurantNotFound| {
-                GetRestaurantError::RestaurantNotFound(restaurant_not_found())
-            })
-        })?;
-        let body = convert::restaurant(&restaurant).map_err(convert::broken)?;
+        let restaurant = self
+            .store()
+            .get_restaurant(id)
+            .await
+            .map_err(store_error::<_, GetRestaurantError>(|RestaurantNotFound| {
+                restaurant_not_found()
+            }))?;
+        let body = convert::restaurant(&restaurant).map_err(internal_error)?;
         Ok(GetRestaurantResponse::Ok(body))
     }
 
@@ -65,37 +65,32 @@ impl Restaurants for Service {
     ) -> Result<GetAvailabilityResponse, GetAvailabilityError> {
         let id = request.path.restaurant_id;
         let (date, party_size) = (request.query.date.get(), request.query.party_size);
-        let party = convert::party(party_size);
+        let party = super::bookings::party(party_size);
         let now = self.clock().now();
         let available = self
             .store()
             .get_availability(RestaurantId::new(id.get()), date, party, now)
             .await
-            .map_err(|error| convert::refusal_of(error, availability_refusal))?;
+            .map_err(store_error::<_, GetAvailabilityError>(availability_refusal))?;
         let (zone, slots) = (&available.time_zone, &available.slots);
         let body = convert::availability(id, date, party_size, zone, slots);
-        Ok(GetAvailabilityResponse::Ok(body.map_err(convert::broken)?))
+        Ok(GetAvailabilityResponse::Ok(body.map_err(internal_error)?))
     }
 }
 
-fn availability_refusal(refusal: AvailabilityStoreRefusal) -> GetAvailabilityError {
+fn availability_refusal<E>(refusal: AvailabilityStoreRefusal) -> E
+where
+    E: From<errors::RestaurantNotFound> + From<errors::InvalidDate>,
+{
     match refusal {
-        AvailabilityStoreRefusal::RestaurantNotFound => {
-            GetAvailabilityError::RestaurantNotFound(restaurant_not_found())
-        }
+        AvailabilityStoreRefusal::RestaurantNotFound => restaurant_not_found(),
         AvailabilityStoreRefusal::Availability(AvailabilityRefusal::InThePast) => {
-            GetAvailabilityError::InvalidDate(Problem::new(refusal.to_string()).field("date"))
+            errors::InvalidDate(Problem::new(refusal.to_string()).field("date")).into()
         }
     }
 }
 
-fn list_paging_refusal(refusal: PagingRefusal) -> ListRestaurantsError {
-    match refusal {
-        PagingRefusal::BothPageAndCursor => ListRestaurantsError::InvalidRequest(refusal.problem()),
-        PagingRefusal::InvalidCursor => ListRestaurantsError::InvalidCursor(refusal.problem()),
-    }
-}
-
-fn restaurant_not_found() -> Problem {
-    Problem::new("no restaurant has this id").field("restaurant_id")
+pub(super) fn restaurant_not_found<E: From<errors::RestaurantNotFound>>() -> E {
+    let problem = Problem::new("no restaurant has this id").field("restaurant_id");
+    errors::RestaurantNotFound(problem).into()
 }

@@ -1,10 +1,11 @@
 //! Pages of lists.
 
+use booking_api::errors::{InvalidCursor, InvalidRequest};
 use booking_api::types::{self, PageLimit, PageNumber};
-use booking_persistence::{Cursor, Page, Window};
-use contract_runtime::{Broken, Nullable, Problem, ViolationCode};
+use booking_persistence::{Cursor, CursorOfAnotherList, Page, Window};
+use contract_runtime::{Nullable, Problem, RuleViolation, ViolationCode};
 
-use super::BreaksContract;
+use super::{BreaksContract, cursor_of_another_list};
 
 /// How a list was asked for.
 #[derive(Debug, Clone)]
@@ -14,46 +15,28 @@ pub(crate) struct Paging {
     cursor: Option<Cursor>,
 }
 
-/// What can be wrong with the parameters of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PagingRefusal {
-    /// `page` and `cursor` exclude each other.
-    BothPageAndCursor,
-    /// The text is no cursor, or one of another list.
-    InvalidCursor,
-}
-
-impl PagingRefusal {
-    /// What the caller is told.
-    pub(crate) fn problem(self) -> Problem {
-        match self {
-            Self::BothPageAndCursor => Problem::new("page and cursor exclude each other").detail(
-                ViolationCode::NotAllowed,
-                "cursor",
-                "cannot be given together with page",
-            ),
-            Self::InvalidCursor => {
-                Problem::new("the cursor was not made for this list: begin again without it")
-                    .field("cursor")
-            }
-        }
-    }
-}
-
 impl Paging {
-    /// Reads the three parameters.
-    pub(crate) fn of(
+    /// Reads the three parameters. `page` and `cursor` exclude each other.
+    pub(crate) fn new<E>(
         page: Option<PageNumber>,
         limit: PageLimit,
         cursor: Option<&types::Cursor>,
-    ) -> Result<Self, PagingRefusal> {
+    ) -> Result<Self, E>
+    where
+        E: From<InvalidRequest> + From<InvalidCursor>,
+    {
         if page.is_some() && cursor.is_some() {
-            return Err(PagingRefusal::BothPageAndCursor);
+            let problem = Problem::new("page and cursor exclude each other").detail(
+                ViolationCode::NotAllowed,
+                "cursor",
+                "cannot be given together with page",
+            );
+            return Err(InvalidRequest(problem).into());
         }
-        let cursor = match cursor {
-            Some(text) => Some(Cursor::parse(text.as_str()).ok_or(PagingRefusal::InvalidCursor)?),
-            None => None,
-        };
+        let cursor = cursor
+            .map(|text| Cursor::parse(text.as_str()).ok_or(CursorOfAnotherList))
+            .transpose()
+            .map_err(cursor_of_another_list::<E>)?;
         Ok(Self {
             page,
             limit,
@@ -81,7 +64,7 @@ impl Paging {
     /// What is answered of a page: its items, and what is said beside them. An item that its
     /// contract does not allow is left out and logged, as the store does with a row that the
     /// rules do not allow: one that is broken does not hide all others.
-    pub(crate) fn answer<T, W, L: TryFrom<Vec<W>, Error = Broken>>(
+    pub(crate) fn answer<T, W, L: TryFrom<Vec<W>, Error = RuleViolation>>(
         &self,
         page: &Page<T>,
         item: impl Fn(&T) -> Result<W, BreaksContract>,
@@ -94,7 +77,7 @@ impl Paging {
             .iter()
             .filter_map(|found| item(found).inspect_err(logged).ok())
             .collect();
-        let items = L::try_from(items).map_err(BreaksContract::of("data"))?;
+        let items = L::try_from(items).map_err(BreaksContract::at("data"))?;
         Ok((items, self.pagination(page)?))
     }
 
@@ -109,20 +92,20 @@ impl Paging {
             .as_ref()
             .map(|cursor| types::NextCursor::try_from(cursor.encode()))
             .transpose()
-            .map_err(BreaksContract::of("next_cursor"))?;
+            .map_err(BreaksContract::at("next_cursor"))?;
         Ok(types::Pagination {
-            page: number.transpose().map_err(BreaksContract::of("page"))?,
+            page: number.transpose().map_err(BreaksContract::at("page"))?,
             limit: self.limit,
             total: page
                 .total
                 .map(types::TotalCount::try_from)
                 .transpose()
-                .map_err(BreaksContract::of("total"))?,
+                .map_err(BreaksContract::at("total"))?,
             pages: page
                 .total
                 .map(|total| types::PageCount::try_from((total + limit - 1) / limit))
                 .transpose()
-                .map_err(BreaksContract::of("pages"))?,
+                .map_err(BreaksContract::at("pages"))?,
             next_cursor: self.page.is_none().then(|| Nullable::from(next)),
         })
     }

@@ -4,8 +4,7 @@ use booking_api::types;
 use booking_domain as domain;
 use jiff::civil::{Date, Weekday};
 
-use super::BreaksContract;
-use super::time::clock_time;
+use crate::api::shared::{BreaksContract, clock_time};
 
 /// A restaurant as it is answered.
 pub(crate) fn restaurant(
@@ -17,24 +16,24 @@ pub(crate) fn restaurant(
         .map(opening_period)
         .collect::<Result<_, _>>()?;
     Ok(types::Restaurant {
-        id: types::RestaurantId::try_from(restaurant.id.get()).map_err(BreaksContract::of("id"))?,
+        id: types::RestaurantId::try_from(restaurant.id.get()).map_err(BreaksContract::at("id"))?,
         name: types::RestaurantName::try_from(restaurant.name.as_str())
-            .map_err(BreaksContract::of("name"))?,
+            .map_err(BreaksContract::at("name"))?,
         cuisine: types::Cuisine::try_from(restaurant.cuisine.as_str())
-            .map_err(BreaksContract::of("cuisine"))?,
+            .map_err(BreaksContract::at("cuisine"))?,
         address: types::Address::try_from(restaurant.address.as_str())
-            .map_err(BreaksContract::of("address"))?,
-        lat: types::Latitude::try_from(restaurant.lat).map_err(BreaksContract::of("lat"))?,
-        lng: types::Longitude::try_from(restaurant.lng).map_err(BreaksContract::of("lng"))?,
+            .map_err(BreaksContract::at("address"))?,
+        lat: types::Latitude::try_from(restaurant.lat).map_err(BreaksContract::at("lat"))?,
+        lng: types::Longitude::try_from(restaurant.lng).map_err(BreaksContract::at("lng"))?,
         time_zone: time_zone(&restaurant.time_zone)?,
         opening_hours: types::OpeningHours::try_from(hours)
-            .map_err(BreaksContract::of("opening_hours"))?,
+            .map_err(BreaksContract::at("opening_hours"))?,
         slot_interval_minutes: types::SlotIntervalMinutes::try_from(i32::from(
             restaurant.slot_interval_minutes,
         ))
-        .map_err(BreaksContract::of("slot_interval_minutes"))?,
+        .map_err(BreaksContract::at("slot_interval_minutes"))?,
         turn_minutes: types::TurnMinutes::try_from(i32::from(restaurant.turn_minutes))
-            .map_err(BreaksContract::of("turn_minutes"))?,
+            .map_err(BreaksContract::at("turn_minutes"))?,
     })
 }
 
@@ -52,21 +51,21 @@ pub(crate) fn availability(
             Ok(types::AvailableSlot {
                 booking_time: clock_time(slot.time)?,
                 starts_at: types::Timestamp::try_from(slot.starts_at)
-                    .map_err(BreaksContract::of("starts_at"))?,
+                    .map_err(BreaksContract::at("starts_at"))?,
             })
         })
         .collect::<Result<_, _>>()?;
     Ok(types::Availability {
         restaurant_id,
-        date: types::BookingDate::try_from(date).map_err(BreaksContract::of("date"))?,
+        date: types::BookingDate::try_from(date).map_err(BreaksContract::at("date"))?,
         party_size,
         time_zone: time_zone(zone)?,
-        slots: types::AvailableSlots::try_from(slots).map_err(BreaksContract::of("slots"))?,
+        slots: types::AvailableSlots::try_from(slots).map_err(BreaksContract::at("slots"))?,
     })
 }
 
 fn time_zone(zone: &domain::RestaurantZone) -> Result<types::TimeZone, BreaksContract> {
-    types::TimeZone::try_from(zone.name()).map_err(BreaksContract::of("time_zone"))
+    types::TimeZone::try_from(zone.name()).map_err(BreaksContract::at("time_zone"))
 }
 
 fn opening_period(period: &domain::OpeningPeriod) -> Result<types::OpeningPeriod, BreaksContract> {

@@ -1,4 +1,11 @@
-//! All endpoints of the server in one description: the contract's, and the operational ones.
+//! The operations of the contract, one module for each tag, and all endpoints in one description.
+//!
+//! A handler is a conversion in, one call of the store, and a conversion out. The conversions
+//! stand beside the handlers; what several tags need stands in `shared`.
+
+mod bookings;
+mod restaurants;
+mod shared;
 
 use std::sync::Arc;
 
