@@ -36,7 +36,7 @@ async fn slots(
     answer
         .slots
         .iter()
-        .map(|slot| (slot.booking_time.to_string(), slot.starts_at))
+        .map(|slot| (slot.booking_time.to_string(), *slot.starts_at))
         .collect()
 }
 

@@ -1,7 +1,7 @@
 //! Bookings changed.
 
 use booking_client::types::{BookingChange, ErrorCode, PartySize};
-use booking_client::{Nullable, Tagged};
+use booking_client::{Nullable, ResponseHeaders};
 use booking_tests::{Request, TestService};
 use serde_json::json;
 
@@ -14,12 +14,7 @@ async fn each_field_can_be_changed_and_the_others_stay() {
     new.special_requests = Some(Nullable::Value("A quiet table".try_into().unwrap()));
     let mut expected = create(&service, new).await.unwrap().into_inner();
     let id = expected.booking_id.clone();
-    let mut tags = vec![
-        read(&service, &id)
-            .await
-            .entity_tag()
-            .map(ToOwned::to_owned),
-    ];
+    let mut tags = vec![read(&service, &id).await.etag()];
 
     let change = |change: BookingChange| {
         service
@@ -48,7 +43,7 @@ async fn each_field_can_be_changed_and_the_others_stay() {
             ..empty()
         },
         BookingChange {
-            party_size: Some(PartySize(6)),
+            party_size: PartySize::new(6).ok(),
             ..empty()
         },
         BookingChange {
@@ -77,12 +72,12 @@ async fn each_field_can_be_changed_and_the_others_stay() {
             };
         }
         let changed = change(step).await.unwrap();
-        let tag = changed.entity_tag().map(ToOwned::to_owned);
+        let tag = changed.etag();
         assert!(!tags.contains(&tag), "every change has a tag of its own");
         tags.push(tag.clone());
         assert_eq!(*changed, expected);
         let read = read(&service, &id).await;
-        assert_eq!(read.entity_tag(), tag.as_deref());
+        assert_eq!(read.etag(), tag);
         assert_eq!(read.into_inner(), expected);
     }
 }
@@ -91,10 +86,7 @@ async fn each_field_can_be_changed_and_the_others_stay() {
 async fn a_change_to_what_already_is_changes_nothing() {
     let service = TestService::start().await;
     let booking = book(&service, BELLA, MONDAY, "19:00", 4).await;
-    let tag = read(&service, &booking.booking_id)
-        .await
-        .entity_tag()
-        .map(ToOwned::to_owned);
+    let tag = read(&service, &booking.booking_id).await.etag();
     service.set_clock("2027-02-08T19:00:00Z");
     let before = service.contents().await;
     for body in [
@@ -122,13 +114,13 @@ async fn a_change_of_a_copy_that_is_stale_is_refused() {
             .update_booking()
             .booking_id(booking.booking_id.clone())
             .if_match(tag.as_str())
-            .body(BookingChange::builder().party_size(Some(PartySize(party))))
+            .body(BookingChange::builder().party_size(party))
             .send()
     };
     let first = read(&service, &booking.booking_id).await;
-    let stale = first.entity_tag().unwrap().to_owned();
+    let stale = first.etag().unwrap().to_string();
     let changed = change(stale.clone(), 3).await.unwrap();
-    let fresh = changed.entity_tag().unwrap().to_owned();
+    let fresh = changed.etag().unwrap();
     let before = service.contents().await;
     for tag in [stale, format!("W/{fresh}"), "\"other\"".to_owned()] {
         let error = refused(change(tag, 2).await, 412, ErrorCode::PreconditionFailed);
@@ -162,7 +154,7 @@ async fn a_booking_that_is_over_can_be_neither_cancelled_nor_changed() {
             .client()
             .update_booking()
             .booking_id(booking.booking_id.clone())
-            .body(BookingChange::builder().party_size(Some(PartySize(2))))
+            .body(BookingChange::builder().party_size(2))
             .send()
             .await;
         let error = refused(update, 409, ErrorCode::BookingNotChangeable);
@@ -185,7 +177,7 @@ async fn a_booking_that_is_over_can_be_neither_cancelled_nor_changed() {
 async fn moving_a_booking_frees_the_old_time_and_takes_the_new_one() {
     let service = TestService::start().await;
     let booking = book(&service, BELLA, MONDAY, "17:00", 10).await;
-    let change = BookingChange::builder().booking_time(Some("20:00".try_into().unwrap()));
+    let change = BookingChange::builder().booking_time("20:00");
     let moved = service
         .client()
         .update_booking()
@@ -240,7 +232,7 @@ async fn a_move_to_where_no_table_is_free_leaves_the_booking_as_it_was() {
 async fn a_booking_may_move_into_its_own_time() {
     let service = TestService::start().await;
     let booking = book(&service, BELLA, MONDAY, "19:00", 10).await;
-    let change = BookingChange::builder().booking_time(Some("19:30".try_into().unwrap()));
+    let change = BookingChange::builder().booking_time("19:30");
     let moved = service
         .client()
         .update_booking()
@@ -258,7 +250,7 @@ async fn a_party_that_grows_gets_a_table_that_fits() {
     let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
     let taken = "SELECT max_party FROM bookings JOIN dining_tables USING (restaurant_id, table_id)";
     assert_eq!(service.rows(taken).await, ["2"]);
-    let change = BookingChange::builder().party_size(Some(PartySize(9)));
+    let change = BookingChange::builder().party_size(9);
     service
         .client()
         .update_booking()

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use booking_client::types::{ErrorCode, PartySize};
-use booking_client::{Error, Refused};
+use booking_client::Error;
+use booking_client::types::ErrorCode;
 use booking_tests::{Answer, Request, TestService};
 use dev_postgres::TemporaryCluster;
 
@@ -68,7 +68,7 @@ async fn every_operation_answers_503_while_the_database_is_away_and_works_again_
         .client()
         .update_booking()
         .booking_id(booking.booking_id)
-        .body(booking_client::types::BookingChange::builder().party_size(Some(PartySize(3))))
+        .body(booking_client::types::BookingChange::builder().party_size(3))
         .send()
         .await
         .unwrap();
@@ -133,7 +133,7 @@ async fn what_was_acknowledged_before_a_crash_is_there_after_it() {
     let taken = create(&service, wanted(BELLA, MONDAY, "17:00", 10)).await;
     assert_eq!(
         taken.unwrap_err().code(),
-        Some(ErrorCode::TableNotAvailable)
+        Some(&ErrorCode::TableNotAvailable)
     );
     book(&service, BELLA, MONDAY, "12:00", 10).await;
     service.shutdown().await;
@@ -161,8 +161,8 @@ async fn a_crash_amid_many_bookings_loses_none_that_was_acknowledged_and_doubles
                             granted.push(booking.into_inner());
                             let _ = granting.send(());
                         }
-                        Err(Error::ErrorResponse(answer)) => {
-                            let status = answer.status().as_u16();
+                        Err(Error::Response(answer)) => {
+                            let status = answer.status.as_u16();
                             assert!([409, 503].contains(&status), "{status}");
                             failed += 1;
                         }

@@ -142,7 +142,7 @@ async fn a_walk_with_cursors_meets_every_booking_once_while_others_are_made() {
                 request = request.cursor(cursor.as_str());
             }
             let page: BookingPage = request.send().await.unwrap().into_inner();
-            met.extend(page.data.0);
+            met.extend(page.data);
             // Some land before the place of the walk, some behind it.
             for (date, time) in [("2027-02-16", "12:00"), ("2027-02-17", "21:00")] {
                 let _ = create(&service, wanted(BELLA, date, time, 1)).await;
@@ -190,7 +190,7 @@ async fn an_item_of_a_list_is_the_booking_itself() {
         .send()
         .await
         .unwrap();
-    assert_eq!(page.data.0, made);
+    assert_eq!(*page.data, made);
 }
 
 #[tokio::test]
@@ -446,7 +446,7 @@ async fn restaurants_are_listed_by_name_and_walked_by_page_and_by_cursor() {
             request = request.cursor(cursor.as_str());
         }
         let page = request.send().await.unwrap().into_inner();
-        met.extend(page.data.0.iter().map(|restaurant| *restaurant.id));
+        met.extend(page.data.iter().map(|restaurant| *restaurant.id));
         match page.pagination.next_cursor {
             Some(next) => cursor = Some(next.to_string()),
             None => break,
@@ -461,7 +461,7 @@ async fn a_restaurant_in_a_list_is_the_restaurant_itself() {
     let service = TestService::start().await;
     let page = service.client().list_restaurants().send().await.unwrap();
     let mut zones = Vec::new();
-    for item in &page.data.0 {
+    for item in &page.data {
         let restaurant = service
             .client()
             .get_restaurant()

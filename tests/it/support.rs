@@ -1,7 +1,9 @@
 //! The words in which the tests speak of bookings, and what they ask of the client's answers.
 
-use booking_client::types::{self, Booking, ErrorCode, ErrorEnvelope, NewBooking, NewCustomer};
-use booking_client::{Error, ResponseValue};
+use booking_client::types::{
+    self, Booking, ErrorCode, NewBooking, NewCustomer, NewCustomerBuilder,
+};
+use booking_client::{Error, ErrorResponse, ResponseValue};
 use booking_tests::{Refusal, Request, TestService};
 use serde_json::{Value, json};
 
@@ -26,7 +28,10 @@ pub(crate) const OVERLAPS: &str = "SELECT count(*) FROM bookings a JOIN bookings
     AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at";
 
 /// What the client gives back.
-pub(crate) type Sent<T> = Result<ResponseValue<T>, Error<ErrorEnvelope>>;
+pub(crate) type Sent<T> = Result<ResponseValue<T>, Error>;
+
+/// What the service refused a request of the client with.
+pub(crate) type Refused = ErrorResponse<ErrorCode, types::ViolationCode>;
 
 /// A booking for Ada Lovelace.
 pub(crate) fn wanted(restaurant: i64, date: &str, time: &str, party: i32) -> NewBooking {
@@ -36,11 +41,11 @@ pub(crate) fn wanted(restaurant: i64, date: &str, time: &str, party: i32) -> New
         .booking_time(time)
         .party_size(party)
         .customer(customer("ada@example.com"))
-        .try_into()
+        .build()
         .expect("what a test wants is allowed")
 }
 
-pub(crate) fn customer(email: &str) -> types::builder::NewCustomer {
+pub(crate) fn customer(email: &str) -> NewCustomerBuilder {
     NewCustomer::builder()
         .name("Ada Lovelace")
         .email(email)
@@ -128,21 +133,21 @@ pub(crate) async fn times(
 
 /// What the service refused with; it must have this status and code.
 #[track_caller]
-pub(crate) fn refused<T>(sent: Sent<T>, status: u16, code: ErrorCode) -> types::Error {
+pub(crate) fn refused<T>(sent: Sent<T>, status: u16, code: ErrorCode) -> Refused {
     match sent {
         Ok(answer) => panic!("granted with {}", answer.status()),
-        Err(Error::ErrorResponse(answer)) => {
-            let got = (answer.status().as_u16(), answer.error.code);
-            assert_eq!(got, (status, code), "{:?}", answer.error);
-            answer.into_inner().error
+        Err(Error::Response(answer)) => {
+            let got = (answer.status.as_u16(), answer.code.as_ref());
+            assert_eq!(got, (status, Some(&code)), "{answer:?}");
+            *answer
         }
         Err(other) => panic!("no refusal of the service: {other}"),
     }
 }
 
 /// The field that a refusal names.
-pub(crate) fn field(error: &types::Error) -> Option<&str> {
-    error.field.as_ref().map(|field| field.as_str())
+pub(crate) fn field(error: &Refused) -> Option<&str> {
+    error.field.as_deref()
 }
 
 /// The booking that everybody may ask to be changed.

@@ -74,7 +74,7 @@ impl TestService {
         let witness = Witness::of(server.local_addr()).await;
         let address = witness.address();
         Ok(Self {
-            client: Client::new(&format!("http://{address}/api/v1")),
+            client: Client::new(format!("http://{address}/api/v1"))?,
             server,
             witness,
             clock: setter,

@@ -218,9 +218,6 @@ pub(crate) enum Failure {
     /// The checks do not find what they must, or find what is not there.
     #[error("the checks are not proven:\n{}", wrong.join("\n"))]
     Unproven { wrong: Vec<String> },
-    /// The client cannot be made of the contract.
-    #[error(transparent)]
-    Client(#[from] booking_codegen::emit::ClientError),
     /// Cargo does not say what the workspace holds.
     #[error("cannot read the workspace: {0}")]
     Metadata(#[from] cargo_metadata::Error),

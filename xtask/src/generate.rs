@@ -14,12 +14,13 @@ use crate::outputs::Outputs;
 
 /// Makes everything that is made from a contract, or says what differs from it.
 pub(crate) fn run(layout: &Layout, arguments: &Generate) -> Result<Vec<Finding>, Failure> {
-    let made = match &arguments.other {
-        None => contract::load(layout, &layout.contract())?.map(|contract| ours(layout, &contract)),
-        Some(other) => {
-            contract::load(layout, &other.spec)?.map(|contract| theirs(layout, other, &contract))
-        }
-    };
+    let made =
+        match &arguments.other {
+            None => contract::load(layout, &layout.contract())?
+                .map(|contract| Ok(ours(layout, &contract))),
+            Some(other) => contract::load(layout, &other.spec)?
+                .map(|contract| theirs(layout, other, &contract)),
+        };
     match made {
         Err(findings) => Ok(findings),
         Ok(outputs) if arguments.check => outputs?.compare(layout),
@@ -28,24 +29,22 @@ pub(crate) fn run(layout: &Layout, arguments: &Generate) -> Result<Vec<Finding>,
 }
 
 /// This repository's own outputs.
-fn ours(layout: &Layout, contract: &Contract) -> Result<Outputs, Failure> {
+fn ours(layout: &Layout, contract: &Contract) -> Outputs {
     let options = Options {
         command: "cargo xtask generate".to_owned(),
-        client_module: "crate::generated".to_owned(),
     };
     let mut files = below(&layout.server(), emit::server(contract, &options));
-    files.push((layout.client(), emit::client(contract, &options)?.text));
-    Ok(Outputs {
+    files.extend(below(&layout.client(), emit::client(contract, &options)));
+    Outputs {
         files,
-        owned: vec![layout.server()],
-    })
+        owned: vec![layout.server(), layout.client()],
+    }
 }
 
 /// A crate of its own for another contract.
 fn theirs(layout: &Layout, other: &Other, contract: &Contract) -> Result<Outputs, Failure> {
     let options = Options {
         command: "cargo xtask generate --spec … --out …".to_owned(),
-        client_module: "crate::client".to_owned(),
     };
     let out = std::path::absolute(&other.out).map_err(Failure::io("find", &other.out))?;
     let name = out
@@ -53,17 +52,17 @@ fn theirs(layout: &Layout, other: &Other, contract: &Contract) -> Result<Outputs
         .map(|name| name.to_string_lossy().to_kebab_case())
         .filter(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()))
         .unwrap_or_else(|| contract.title.to_kebab_case());
-    let runtime = relative(&out, &layout.runtime());
     let source = out.join("src");
-    let generated = source.join("generated");
-    let client = emit::client(contract, &options)?;
-    let around = emit::standalone_crate(contract, &name, &runtime, &options.command);
+    let (server, client) = (source.join("generated"), source.join("client"));
+    let runtimes =
+        [layout.server_runtime(), layout.client_runtime()].map(|runtime| relative(&out, &runtime));
+    let around = emit::standalone_crate(contract, &name, &runtimes, &options.command);
     let mut files = below(&out, around);
-    files.extend(below(&source, vec![client]));
-    files.extend(below(&generated, emit::server(contract, &options)));
+    files.extend(below(&server, emit::server(contract, &options)));
+    files.extend(below(&client, emit::client(contract, &options)));
     Ok(Outputs {
         files,
-        owned: vec![generated],
+        owned: vec![server, client],
     })
 }
 

@@ -42,9 +42,9 @@ impl Layout {
         self.root.join("crates/booking-api/src/generated")
     }
 
-    /// The one generated file of the client.
+    /// The directory that holds nothing but the generated client code.
     pub(crate) fn client(&self) -> PathBuf {
-        self.root.join("crates/booking-client/src/generated.rs")
+        self.root.join("crates/booking-client/src/generated")
     }
 
     /// How the running service is asked whether it keeps the contract.
@@ -52,8 +52,14 @@ impl Layout {
         self.root.join("xtask/conform")
     }
 
-    pub(crate) fn runtime(&self) -> PathBuf {
+    /// What generated server code calls.
+    pub(crate) fn server_runtime(&self) -> PathBuf {
         self.root.join("crates/contract-runtime")
+    }
+
+    /// What generated client code calls.
+    pub(crate) fn client_runtime(&self) -> PathBuf {
+        self.root.join("crates/client-runtime")
     }
 
     /// Every file of the repository, below its root, with `/` between the parts, sorted: what

@@ -8,7 +8,7 @@
 //! | `<tag>.rs` | `tag`: requests, answers, errors, the trait and its twin |
 //! | `wiring.rs` | `wiring` |
 //! | `contract.json` | here: the contract, for those who read JSON |
-//! | the client | `client` |
+//! | the client's files | `client` |
 
 mod client;
 mod crate_files;
@@ -29,7 +29,6 @@ mod wiring;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-pub use client::ClientError;
 pub use crate_files::standalone_crate;
 
 use crate::ir::Contract;
@@ -48,9 +47,6 @@ pub struct GeneratedFile {
 pub struct Options {
     /// The command that makes the files, named in the first line of each.
     pub command: String,
-    /// The path of the module that holds the client, from its crate's root:
-    /// `crate::generated`.
-    pub client_module: String,
 }
 
 /// The server's side of `contract`: types, traits, wiring.
@@ -78,13 +74,10 @@ pub fn server(contract: &Contract, options: &Options) -> Vec<GeneratedFile> {
     files
 }
 
-/// The client's side of `contract`, in one file.
-///
-/// # Errors
-/// The libraries that make the client refuse the contract.
-pub fn client(contract: &Contract, options: &Options) -> Result<GeneratedFile, ClientError> {
-    let tokens = client::emit(contract, options)?;
-    Ok(file(options, "client.rs", &tokens))
+/// The client's side of `contract`: types, and the operations of each tag.
+#[must_use]
+pub fn client(contract: &Contract, options: &Options) -> Vec<GeneratedFile> {
+    client::emit(contract, options)
 }
 
 fn root(contract: &Contract, headers: &headers::HeaderSets<'_>) -> TokenStream {

@@ -1,69 +1,66 @@
 //! The generated client and the generated server, made from one contract, understand each other.
 
-use crate::constraints::client::{Client, Error, Nullable, types};
+use crate::constraints::client::{Client, Conditional, Error, Nullable, ResponseHeaders, types};
 use crate::live::Live;
 
 fn client(live: &Live) -> Client {
-    Client::new(live.base())
-}
-
-fn text(text: &str) -> types::TextLength {
-    text.parse().expect("the text is of the right length")
-}
-
-fn text_or_null(text: &str) -> types::TextLengthOrNull {
-    text.parse().expect("the text is of the right length")
+    Client::new(live.base()).expect("the server's URL is one")
 }
 
 /// What every body has.
-fn least() -> types::builder::Everything {
+fn least() -> types::EverythingBuilder {
     types::Everything::builder()
-        .needed(text("abc"))
-        .needed_or_null(None)
+        .needed("abc")
+        .needed_or_null_null()
 }
 
 #[tokio::test]
 async fn a_body_comes_back_as_it_was_sent() {
     let live = Live::start();
-    let sent: types::Everything = least()
-        .needed_or_null(Some(text_or_null("note")))
-        .format_date("2027-02-15".parse::<types::FormatDate>().expect("a date"))
+    let sent = least()
+        .needed_or_null("note")
+        .format_date("2027-02-15")
         .choice(types::Choice::DarkBlue)
-        .integer_step(types::IntegerStep(-5))
-        .number_step(types::NumberStep(0.3))
+        .integer_step(-5)
+        .number_step(0.3)
         .flag(true)
-        .list_length(types::ListLength(vec![
-            types::Choice::Red,
-            types::Choice::Red,
-        ]))
-        .try_into()
+        .list_length([types::Choice::Red, types::Choice::Red])
+        .build()
         .expect("the body is complete");
     let answered = client(&live).send_back().body(sent.clone()).send().await;
     let answered = answered.expect("the server accepts it");
-    assert_eq!(answered.headers()["x-version"], "5");
-    assert_eq!(answered.headers()["x-note"], "note");
-    assert_eq!(answered.into_inner(), sent);
+    assert_eq!(*answered.x_version().expect("it is declared"), 5);
+    assert_eq!(answered.x_note().expect("it was sent").as_str(), "note");
+    assert_eq!(answered.into_inner(), Conditional::Modified(sent));
+}
+
+#[tokio::test]
+async fn not_modified_is_a_value_with_its_headers() {
+    let live = Live::start();
+    let answered = client(&live).send_back().send().await;
+    let answered = answered.expect("304 is declared");
+    assert_eq!(answered.status(), 304);
+    assert_eq!(*answered.x_version().expect("it is declared"), 5);
+    assert_eq!(answered.into_inner(), Conditional::NotModified);
 }
 
 #[tokio::test]
 async fn absence_and_null_are_sent_as_two_things() {
     let live = Live::start();
-    for stated in [
-        None,
-        Some(Nullable::Null),
-        Some(Nullable::Value(text_or_null("abc"))),
-    ] {
-        let body = least().optional_or_null(stated.clone());
+    let back = async |body: types::EverythingBuilder| {
         let answered = client(&live).send_back().body(body).send().await;
-        let back = answered.expect("the server accepts it").into_inner();
-        assert_eq!(back.optional_or_null, stated);
-    }
-    for stated in [None, Some(Nullable::Null), Some(Nullable::Value(false))] {
-        let body = least().flag_or_null(stated.clone());
-        let answered = client(&live).send_back().body(body).send().await;
-        let back = answered.expect("the server accepts it").into_inner();
-        assert_eq!(back.flag_or_null, stated);
-    }
+        let answered = answered.expect("the server accepts it").into_inner();
+        answered.modified().expect("a body comes back")
+    };
+    assert_eq!(back(least()).await.optional_or_null, None);
+    let null = back(least().optional_or_null_null()).await;
+    assert_eq!(null.optional_or_null, Some(Nullable::Null));
+    let text = back(least().optional_or_null("abc")).await.optional_or_null;
+    assert_eq!(text, Some(Nullable::Value("abc".parse().expect("a text"))));
+    let null = back(least().flag_or_null_null()).await;
+    assert_eq!(null.flag_or_null, Some(Nullable::Null));
+    let flag = back(least().flag_or_null(false)).await;
+    assert_eq!(flag.flag_or_null, Some(Nullable::Value(false)));
 }
 
 #[tokio::test]
@@ -71,16 +68,9 @@ async fn lists_in_the_query_are_understood() {
     let live = Live::start();
     let answered = client(&live)
         .check_query()
-        .needed(text("a&+%"))
-        .list_length(types::ListLength(vec![
-            types::Choice::Red,
-            types::Choice::Red,
-        ]))
-        .format_date_time(
-            "2027-02-15T19:00:00+01:00"
-                .parse::<types::FormatDateTime>()
-                .expect("an instant"),
-        )
+        .needed("a&+%")
+        .list_length([types::Choice::Red, types::Choice::Red])
+        .format_date_time("2027-02-15T19:00:00+01:00")
         .send()
         .await;
     assert_eq!(answered.expect("the server accepts it").status(), 204);
@@ -91,25 +81,25 @@ async fn headers_are_understood() {
     let live = Live::start();
     let answered = client(&live)
         .check_headers()
-        .x_needed(text("abc"))
+        .x_needed("abc")
         .x_flag(true)
-        .x_number_step(types::NumberStep(0.3))
+        .x_number_step(0.3)
         .send()
         .await;
     assert_eq!(answered.expect("the server accepts it").status(), 204);
 }
 
 #[tokio::test]
-async fn an_error_is_a_type_with_its_code_and_its_headers() {
+async fn an_error_is_a_type_with_its_code_and_its_wait() {
     let live = Live::start();
-    let body = least().needed(text("busy"));
+    let body = least().needed("busy");
     let refused = client(&live).send_back().body(body).send().await;
-    let Err(Error::ErrorResponse(answer)) = refused else {
-        panic!("not an error of the contract: {refused:?}");
-    };
-    assert_eq!(answer.status(), 503);
-    assert_eq!(answer.headers()["retry-after"], "5");
-    assert_eq!(answer.into_inner().error.code, types::ErrorCode::Busy);
+    let refused = refused.expect_err("the server is busy");
+    assert_eq!(refused.status().map(|status| status.as_u16()), Some(503));
+    assert_eq!(refused.code(), Some(&types::ErrorCode::Busy));
+    assert_eq!(refused.field(), Some("needed"));
+    assert_eq!(refused.retry_after().map(|wait| wait.as_secs()), Some(5));
+    assert!(refused.request_id().is_some());
 }
 
 #[test]
@@ -118,4 +108,35 @@ fn a_value_that_breaks_the_contract_is_refused_before_it_is_sent() {
     assert!("abcde".parse::<types::TextLength>().is_err());
     assert!("A1".parse::<types::TextPattern>().is_err());
     assert!("blue".parse::<types::Choice>().is_err());
+    assert!(types::IntegerStep::new(4).is_err());
+    assert!(types::NumberStep::new(0.35).is_err());
+    assert!(types::ListLength::new(vec![]).is_err());
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_with_its_field_and_nothing_is_sent() {
+    // Nobody listens there: whatever were sent would be another error.
+    let client = Client::new("http://127.0.0.1:1/v1").expect("a URL");
+    let told = |error: Error| match error {
+        Error::InvalidRequest(invalid) => invalid.to_string(),
+        other => panic!("it was sent: {other}"),
+    };
+    let missing = client.check_query().send().await;
+    assert_eq!(told(missing.unwrap_err()), "needed: is required");
+    let body = client.check_body().send().await;
+    assert_eq!(told(body.unwrap_err()), "body: is required");
+    let absent = client.check_body().body(types::Everything::builder());
+    let absent = absent.send().await;
+    assert_eq!(told(absent.unwrap_err()), "needed: is required");
+    let number = client.check_query().needed("abc").integer_step(4);
+    let number = number.send().await;
+    let expected = "integer_step: must be a multiple of 5";
+    assert_eq!(told(number.unwrap_err()), expected);
+    let list = client
+        .check_body()
+        .body(least().list_length([]))
+        .send()
+        .await;
+    let expected = "list_length: must have at least 2 items";
+    assert_eq!(told(list.unwrap_err()), expected);
 }

@@ -9,22 +9,20 @@
 
 use std::error::Error;
 
-use booking_client::types::{
-    AvailableSlot, BookingChange, NewBooking, NewCustomer, PartySize, Restaurant,
-};
-use booking_client::{Client, Nullable, Tagged};
+use booking_client::types::{AvailableSlot, BookingChange, NewBooking, NewCustomer, Restaurant};
+use booking_client::{Client, ResponseHeaders};
 use jiff::civil::Date;
 use jiff::{ToSpan, Zoned};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let base = std::env::args().nth(1);
-    let client = Client::new(base.as_deref().unwrap_or("http://127.0.0.1:8080/api/v1"));
+    let client = Client::new(base.as_deref().unwrap_or("http://127.0.0.1:8080/api/v1"))?;
 
     let restaurant = find_restaurant(&client).await?;
     println!(
         "found     {}, {} ({})",
-        *restaurant.name, *restaurant.address, *restaurant.time_zone
+        restaurant.name, restaurant.address, restaurant.time_zone
     );
 
     let (date, slots) = find_slots(&client, &restaurant).await?;
@@ -38,34 +36,32 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .restaurant_id(restaurant.id.clone())
         .booking_date(date)
         .booking_time(slots[0].booking_time.as_str())
-        .party_size(PartySize(2))
+        .party_size(2)
         .customer(
             NewCustomer::builder()
                 .name("Sarah Chen")
                 .email("sarah.chen@example.com")
                 .phone("+1-555-123-4567"),
         )
-        .special_requests(Some(Nullable::Value(
-            "Window seat if available".try_into()?,
-        )));
+        .special_requests("Window seat if available");
     let booked = client.create_booking().body(wanted).send().await?;
     let id = booked.booking_id.clone();
     println!(
         "booked    {} for {}: {} at {}, code {}",
-        *id,
-        *booked.customer.name,
+        id,
+        booked.customer.name,
         booked.booking_date,
-        *booked.booking_time,
-        *booked.confirmation_code
+        booked.booking_time,
+        booked.confirmation_code
     );
 
     let read = client.get_booking().booking_id(id.clone()).send().await?;
-    println!("read      {}, {} guests", read.status, *read.party_size);
+    println!("read      {}, {} guests", read.status, read.party_size);
 
-    let tag = read.entity_tag().unwrap_or("*").to_owned();
+    let tag = read.etag().ok_or("a booking has an entity tag")?;
     let change = BookingChange::builder()
-        .party_size(Some(PartySize(3)))
-        .special_requests(Some(Nullable::Null));
+        .party_size(3)
+        .special_requests_null();
     let changed = client
         .update_booking()
         .booking_id(id.clone())
@@ -75,11 +71,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     println!(
         "changed   {} guests, special requests: {}",
-        *changed.party_size,
-        changed
-            .special_requests
-            .as_deref()
-            .map_or("none", String::as_str)
+        changed.party_size,
+        changed.special_requests.as_deref().unwrap_or("none")
     );
 
     let cancelled = client
@@ -87,7 +80,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .booking_id(id.clone())
         .send()
         .await?;
-    println!("cancelled {} is {}", *id, cancelled.status);
+    println!("cancelled {id} is {}", cancelled.status);
     Ok(())
 }
 
@@ -98,7 +91,7 @@ async fn find_restaurant(client: &Client) -> Result<Restaurant, Box<dyn Error>> 
         .send()
         .await?
         .into_inner();
-    let first = page.data.0.into_iter().next();
+    let first = page.data.into_iter().next();
     first.ok_or_else(|| "the server has no restaurants: start it with --demo true".into())
 }
 
@@ -117,7 +110,7 @@ async fn find_slots(
             .party_size(2)
             .send()
             .await?;
-        let slots = answer.into_inner().slots.0;
+        let slots: Vec<AvailableSlot> = answer.into_inner().slots.into();
         if !slots.is_empty() {
             return Ok((date, slots));
         }

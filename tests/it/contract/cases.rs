@@ -1,7 +1,7 @@
 //! The table of requests that bring every declared answer about. An operation, a status or a
 //! code that the contract gains is missing here until somebody adds it.
 
-use booking_client::Tagged;
+use booking_client::ResponseHeaders;
 use booking_tests::{Request, TestService};
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ fn with(property: &str, value: impl Into<Value>) -> Value {
 pub(super) async fn cases(service: &TestService) -> Vec<Case> {
     let open = book(service, BELLA, MONDAY, "12:00", 2).await;
     let tag = read(service, &open.booking_id).await;
-    let tag = tag.entity_tag().unwrap().to_owned();
+    let tag = tag.etag().unwrap();
     let to_cancel = book(service, BELLA, MONDAY, "12:00", 2).await;
     let cancelled = book(service, BELLA, MONDAY, "12:00", 2).await;
     cancel(service, &cancelled.booking_id).await;
@@ -120,7 +120,7 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
         case(
             "getBooking",
             "304",
-            Request::get(&one).header("If-None-Match", &tag),
+            Request::get(&one).header("If-None-Match", tag.as_str()),
         ),
         case("getBooking", "INVALID_REQUEST", Request::get(&malformed)),
         case("getBooking", "BOOKING_NOT_FOUND", Request::get(&unknown)),

@@ -1,248 +1,123 @@
-//! The typed client, made by progenitor from a document that is made from the IR.
+//! The typed client: types, one file of operations for each tag, and what holds them together.
 //!
-//! Progenitor is not given the contract itself, because it asserts or is silent where the
-//! contract says more than it understands. The document says the same in its words:
-//!
-//! - every reference but those to schemas is resolved;
-//! - answers that are neither a success nor an error (304) are left out, since progenitor
-//!   takes one type for all that is no success: such an answer reaches the caller as
-//!   `Error::UnexpectedResponse` with its status and headers;
-//! - formats that typify takes for "any text" are left out, since it would drop the length
-//!   and the pattern beside them;
-//! - a property of a request that may be absent or `null` becomes a type of its own, because
-//!   typify has one `None` for both (see `Nullable` in the generated file).
+//! The files declare; what the declarations do stands once, in `client-runtime`. Types are bounded
+//! where they are sent and lenient where they are read, and so an enumeration is open as soon as
+//! it is read anywhere.
 
-mod nullable;
+mod operations;
+mod types;
+mod usage;
 
-use nullable::{Nullables, nullable_type, telling_null_from_absence};
-use openapiv3::OpenAPI;
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
-use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use quote::quote;
-use schemars::schema::{InstanceType, SchemaObject};
-use serde_json::{Map, Value, json};
 
-use super::{Options, docs};
-use crate::ir::{
-    ArrayRules, Contract, IntegerWidth, Operation, ParameterLocation, Property, Response,
-    ResponseBody, TypeDef, TypeKind, TypeRef,
-};
+use super::{GeneratedFile, Options, docs, file, rust};
+use crate::ir::{Contract, TypeRef};
+use usage::Usage;
 
-/// A library that makes the client refuses the contract.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// The document that was made for progenitor is not one of OpenAPI 3.0.
-    #[error("the client cannot be made: {0}")]
-    Document(#[from] serde_json::Error),
-    /// Progenitor has no words for something in the contract.
-    #[error("the client cannot be made: {0}")]
-    Progenitor(#[from] progenitor_impl::Error),
+pub(super) fn emit(contract: &Contract, options: &Options) -> Vec<GeneratedFile> {
+    let usage = Usage::new(contract);
+    let mut files = vec![
+        file(options, "mod.rs", &root(contract, &usage)),
+        file(options, "types.rs", &types::emit(contract, &usage)),
+    ];
+    for tag in &contract.tags {
+        let path = format!("{}.rs", tag.module_ident);
+        files.push(file(options, &path, &operations::emit(contract, tag)));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
 }
 
-pub(super) fn emit(contract: &Contract, options: &Options) -> Result<TokenStream, ClientError> {
-    let nullable = Nullables::of(contract);
-    let document: OpenAPI = serde_json::from_value(document(contract, &nullable))?;
-    let mut settings = GenerationSettings::default();
-    settings
-        .with_interface(InterfaceStyle::Builder)
-        .with_derive("PartialEq");
-    for (format, rust) in [
-        ("date", "::jiff::civil::Date"),
-        ("date-time", "::jiff::Timestamp"),
-    ] {
-        let schema = SchemaObject {
-            instance_type: Some(InstanceType::String.into()),
-            format: Some(format.to_owned()),
-            ..SchemaObject::default()
+fn root(contract: &Contract, usage: &Usage<'_>) -> TokenStream {
+    let title = format!(
+        "The client of {}, version {}.",
+        contract.title, contract.version
+    );
+    let doc = docs::inner(&[&title]);
+    let modules = contract.tags.iter().map(|tag| {
+        let ident = rust::ident(&tag.module_ident);
+        let doc = docs::outer(&[&format!("The operations tagged {}.", tag.name)]);
+        quote! { #doc pub mod #ident; }
+    });
+    let code = |ident: Option<&str>| {
+        ident.map_or_else(
+            || quote! { String },
+            |ident| rust::type_path(&TypeRef::Named(ident.to_owned())),
+        )
+    };
+    let (error_code, violation_code) = (code(usage.error_code), code(usage.violation_code));
+    let client_doc = docs::outer(&[&format!(
+        "A client of {}. Cloning is cheap, and clones share their connections.",
+        contract.title
+    )]);
+    let headers = response_headers(contract);
+    quote! {
+        #doc
+        #(#modules)*
+        /// The types that travel.
+        pub mod types;
+
+        pub use client_runtime::{
+            BuildClientError, ClientBuilder, Conditional, DecodeError, ErrorResponse, InvalidField,
+            InvalidValue, IntoField, Nullable, ResponseFailure, ResponseValue, StatusCode, Violation,
         };
-        let impls = [TypeImpl::Display, TypeImpl::FromStr].into_iter();
-        settings.with_conversion(schema, rust, impls);
+
+        /// Why a call has no value: the same for every operation.
+        pub type Error = client_runtime::Error<#error_code, #violation_code>;
+
+        #client_doc
+        #[derive(Debug, Clone)]
+        pub struct Client(client_runtime::Transport);
+
+        client_runtime::client!(Client);
+
+        #headers
     }
-    let module = &options.client_module;
-    for (name, inner) in &nullable.names {
-        let inner = match inner {
-            TypeRef::Named(ident) => format!("{module}::types::{ident}"),
-            TypeRef::Boolean => "bool".to_owned(),
-        };
-        let rust = format!("{module}::Nullable<{inner}>");
-        settings.with_replacement(name, rust, std::iter::empty());
-    }
-    let client = Generator::new(&settings).generate_tokens(&document)?;
-    let doc = docs::inner(&[&format!("The client of {}.", contract.title)]);
-    if nullable.names.is_empty() {
-        return Ok(quote! { #doc #client });
-    }
-    let client = telling_null_from_absence(client, &format!("{module}::stated"));
-    let nullable = nullable_type();
-    Ok(quote! { #doc #nullable #client })
 }
 
-fn document(contract: &Contract, nullables: &Nullables<'_>) -> Value {
-    let mut schemas: Map<String, Value> = contract
-        .types
+/// The headers of successful answers, as one trait: what an answer does not have is `None`.
+fn response_headers(contract: &Contract) -> TokenStream {
+    let responses = contract
+        .operations
         .iter()
-        .map(|ty| (ty.ident.clone(), schema(ty, nullables)))
-        .collect();
-    for (name, inner) in &nullables.names {
-        schemas.insert(name.clone(), json!({ "allOf": [reference(inner)] }));
-    }
-    let mut paths: Map<String, Value> = Map::new();
-    for operation in &contract.operations {
-        let path = paths
-            .entry(operation.path.clone())
-            .or_insert_with(|| json!({}));
-        path[operation.method.as_str().to_lowercase()] = operation_value(operation);
-    }
-    json!({
-        "openapi": "3.0.3",
-        "info": {
-            "title": contract.title,
-            "version": contract.version,
-            "description": contract.description,
-        },
-        "paths": paths,
-        "components": { "schemas": schemas },
-    })
-}
-
-fn operation_value(operation: &Operation) -> Value {
-    let parameters: Vec<Value> = operation
-        .parameters
-        .iter()
-        .map(|parameter| {
-            let location = match parameter.location {
-                ParameterLocation::Path => "path",
-                ParameterLocation::Query => "query",
-                ParameterLocation::Header => "header",
-            };
-            json!({
-                "name": parameter.wire,
-                "in": location,
-                "description": parameter.description,
-                "required": parameter.required,
-                "schema": reference(&parameter.ty),
+        .flat_map(|operation| &operation.responses)
+        .filter(|response| response.status < 400);
+    let mut headers = BTreeMap::new();
+    for header in responses.flat_map(|response| &response.headers) {
+        headers
+            .entry(header.ident.as_str())
+            .and_modify(|(_, ty)| {
+                if *ty != Some(&header.ty) {
+                    // Operations that differ about the type agree about the text.
+                    *ty = None;
+                }
             })
+            .or_insert((header, Some(&header.ty)));
+    }
+    if headers.is_empty() {
+        return TokenStream::new();
+    }
+    let methods: Vec<_> = headers
+        .values()
+        .map(|(header, ty)| {
+            let ident = rust::ident(&header.ident);
+            let wire = &header.wire;
+            let doc = docs::outer(&[&format!("`{wire}`: {}", header.description)]);
+            let ty = ty.map_or_else(|| quote! { String }, rust::type_path);
+            (doc, quote! { fn #ident(&self) -> Option<#ty> }, wire)
         })
         .collect();
-    let responses: Map<String, Value> = operation
-        .responses
-        .iter()
-        .filter(|response| is_success(response) || response.status >= 400)
-        .map(|response| (response.status.to_string(), response_value(response)))
-        .collect();
-    let mut value = json!({
-        "operationId": operation.id,
-        "tags": [operation.tag],
-        "summary": operation.summary,
-        "description": operation.description,
-        "parameters": parameters,
-        "responses": responses,
+    let declared = methods.iter().map(|(doc, head, _)| quote! { #doc #head; });
+    let implemented = methods.iter().map(|(_, head, wire)| {
+        quote! { #head { client_runtime::header(self, #wire) } }
     });
-    if let Some(body) = &operation.body {
-        value["requestBody"] = json!({
-            "required": body.required,
-            "content": { "application/json": { "schema": reference(&body.ty) } },
-        });
-    }
-    value
-}
+    quote! {
+        /// The headers of answers, as types. A header that an answer does not have is `None`.
+        pub trait ResponseHeaders { #(#declared)* }
 
-fn is_success(response: &Response) -> bool {
-    (200..300).contains(&response.status)
-}
-
-fn response_value(response: &Response) -> Value {
-    let mut value = json!({ "description": response.description });
-    match &response.body {
-        ResponseBody::Json(ty) | ResponseBody::Error { envelope: ty, .. } => {
-            value["content"] = json!({ "application/json": { "schema": reference(ty) } });
-        }
-        ResponseBody::Empty => {}
-    }
-    value
-}
-
-fn named(ident: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{ident}") })
-}
-
-fn reference(ty: &TypeRef) -> Value {
-    match ty {
-        TypeRef::Named(ident) => named(ident),
-        TypeRef::Boolean => json!({ "type": "boolean" }),
-    }
-}
-
-fn schema(ty: &TypeDef, nullables: &Nullables<'_>) -> Value {
-    let mut value = match &ty.kind {
-        TypeKind::Text(rules) => json!({
-            "type": "string",
-            "minLength": rules.min_length,
-            "maxLength": rules.max_length,
-            "pattern": rules.pattern.as_ref().map(|pattern| &pattern.source),
-        }),
-        TypeKind::Enumeration(values) => {
-            let values: Vec<&str> = values.iter().map(|value| value.wire.as_str()).collect();
-            json!({ "type": "string", "enum": values })
-        }
-        TypeKind::Date => json!({ "type": "string", "format": "date" }),
-        TypeKind::DateTime => json!({ "type": "string", "format": "date-time" }),
-        TypeKind::Uuid => json!({ "type": "string", "format": "uuid" }),
-        TypeKind::Integer(rules) => {
-            let format = match rules.width {
-                IntegerWidth::I32 => "int32",
-                IntegerWidth::I64 => "int64",
-            };
-            json!({ "type": "integer", "format": format })
-        }
-        TypeKind::Number(_) => json!({ "type": "number", "format": "double" }),
-        TypeKind::Boolean => json!({ "type": "boolean" }),
-        TypeKind::Array(ArrayRules { items, .. }) => {
-            json!({ "type": "array", "items": reference(items) })
-        }
-        TypeKind::Object(rules) => {
-            let properties: Map<String, Value> = rules
-                .properties
-                .iter()
-                .map(|property| {
-                    (
-                        property.wire.clone(),
-                        property_value(ty, property, nullables),
-                    )
-                })
-                .collect();
-            let required: Vec<&str> = rules
-                .properties
-                .iter()
-                .filter(|property| property.required)
-                .map(|property| property.wire.as_str())
-                .collect();
-            json!({ "type": "object", "properties": properties, "required": required })
-        }
-    };
-    value["description"] = json!(ty.description);
-    without_nulls(value)
-}
-
-fn property_value(object: &TypeDef, property: &Property, nullables: &Nullables<'_>) -> Value {
-    if let Some((name, _)) = nullables.name_of(object, property) {
-        return named(&name);
-    }
-    let inner = reference(&property.ty);
-    match (property.nullable, &property.ty) {
-        (false, _) => inner,
-        (true, TypeRef::Boolean) => json!({ "type": "boolean", "nullable": true }),
-        (true, TypeRef::Named(_)) => json!({ "allOf": [inner], "nullable": true }),
-    }
-}
-
-/// Leaves out the keywords that have no value.
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(entries) => entries
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .collect(),
-        other => other,
+        impl<T> ResponseHeaders for ResponseValue<T> { #(#implemented)* }
     }
 }

@@ -5,7 +5,7 @@ use super::CONTRACT;
 
 const TYPES: &str = "crates/booking-api/src/generated/types.rs";
 const WIRING: &str = "crates/booking-api/src/generated/wiring.rs";
-const CLIENT: &str = "crates/booking-client/src/generated.rs";
+const CLIENT: &str = "crates/booking-client/src/generated/bookings.rs";
 const README: &str = "README.md";
 
 pub(super) fn all() -> Vec<Mutation> {
