@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("available {date} at {}", times.join(", "));
 
     let wanted = NewBooking::builder()
-        .restaurant_id(restaurant.id.clone())
+        .restaurant_id(restaurant.id)
         .booking_date(date)
         .booking_time(slots[0].booking_time.as_str())
         .party_size(2)
@@ -105,7 +105,7 @@ async fn find_slots(
         let date = today.checked_add(days.days())?;
         let answer = client
             .get_availability()
-            .restaurant_id(restaurant.id.clone())
+            .restaurant_id(restaurant.id)
             .date(date)
             .party_size(2)
             .send()

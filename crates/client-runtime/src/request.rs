@@ -296,3 +296,107 @@ impl<D> fmt::Debug for Request<D> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::ClientBuilder;
+    use crate::decode::Empty;
+
+    #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    struct Word(String);
+
+    crate::text!(Word, 0, 20);
+
+    #[derive(Debug, Clone, PartialEq)]
+    struct Words(Vec<Word>);
+
+    crate::list!(Words, Word, 1, 3, true);
+
+    fn request(base_url: &str) -> Request<Empty> {
+        let transport: Transport = ClientBuilder::new(base_url).build().expect("a base URL");
+        transport.request(Method::GET, "/things/{thing}/parts", &["q"], &[204])
+    }
+
+    /// The path and query of the request's URL.
+    fn target(request: Request<Empty>) -> Result<String, String> {
+        let built = request.build().map_err(|invalid| invalid.to_string())?;
+        let built = built.build().expect("every part can be sent");
+        let text = built.url().as_str();
+        Ok(text.strip_prefix("http://h").unwrap_or(text).to_owned())
+    }
+
+    fn set(thing: &str) -> Request<Empty> {
+        request("http://h/v1")
+            .path::<Word>("thing", thing)
+            .query::<Word>("q", "x")
+    }
+
+    #[test]
+    fn a_value_stays_one_segment_of_the_path_whatever_it_holds() {
+        for (thing, segment) in [
+            ("a/b", "a%2Fb"),
+            ("a\\b", "a%5Cb"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("%2e%2e", "%252e%252e"),
+            ("é ü", "%C3%A9%20%C3%BC"),
+        ] {
+            assert_eq!(
+                target(set(thing)),
+                Ok(format!("/v1/things/{segment}/parts?q=x")),
+                "{thing}"
+            );
+        }
+        for thing in ["", ".", ".."] {
+            let refused = "thing: cannot be a segment of a path".to_owned();
+            assert_eq!(target(set(thing)), Err(refused), "{thing:?}");
+        }
+    }
+
+    #[test]
+    fn a_base_url_may_end_with_a_slash_and_need_not_have_a_path() {
+        for (base_url, path) in [
+            ("http://h", "/things/a/parts?q=x"),
+            ("http://h/", "/things/a/parts?q=x"),
+            ("http://h/v1/", "/v1/things/a/parts?q=x"),
+        ] {
+            let request = request(base_url).path::<Word>("thing", "a");
+            assert_eq!(target(request.query::<Word>("q", "x")), Ok(path.to_owned()));
+        }
+    }
+
+    #[test]
+    fn lists_are_repeated_and_what_is_set_twice_is_replaced() {
+        let word = |text: &str| Word(text.to_owned());
+        let request = set("a")
+            .query::<Words>("w", [word("1")])
+            .query::<Words>("w", [word("a&b"), word("c+d")]);
+        let expected = "/v1/things/a/parts?q=x&w=a%26b&w=c%2Bd";
+        assert_eq!(target(request), Ok(expected.to_owned()));
+    }
+
+    #[test]
+    fn what_is_required_and_absent_is_named() {
+        let without_query = request("http://h").path::<Word>("thing", "a");
+        assert_eq!(target(without_query), Err("q: is required".to_owned()));
+        let without_path = request("http://h").query::<Word>("q", "x");
+        assert_eq!(target(without_path), Err("thing: is required".to_owned()));
+    }
+
+    #[test]
+    fn no_header_can_smuggle_another() {
+        let request = set("a").header::<Word>("X-Word", "a\r\nX-Evil: b");
+        let refused = "X-Word: cannot be the value of a header".to_owned();
+        assert_eq!(target(request), Err(refused));
+    }
+
+    #[test]
+    fn what_is_shown_has_no_values() {
+        let shown = format!("{:?}", set("secret").header::<Word>("X-Word", "token"));
+        assert!(shown.contains("X-Word"), "{shown}");
+        assert!(
+            !shown.contains("secret") && !shown.contains("token"),
+            "{shown}"
+        );
+    }
+}
