@@ -57,13 +57,13 @@ async fn each_field_can_be_changed_and_the_others_stay() {
     ];
     for step in steps {
         if let Some(date) = &step.booking_date {
-            expected.booking_date = date.clone();
+            expected.booking_date = *date;
         }
         if let Some(time) = &step.booking_time {
             expected.booking_time = time.as_str().try_into().unwrap();
         }
         if let Some(party) = &step.party_size {
-            expected.party_size = party.clone();
+            expected.party_size = *party;
         }
         if let Some(requests) = &step.special_requests {
             expected.special_requests = match requests {

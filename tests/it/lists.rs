@@ -465,7 +465,7 @@ async fn a_restaurant_in_a_list_is_the_restaurant_itself() {
         let restaurant = service
             .client()
             .get_restaurant()
-            .restaurant_id(item.id.clone())
+            .restaurant_id(item.id)
             .send()
             .await
             .unwrap();

@@ -219,7 +219,7 @@ pub struct PartySize(i32);
 client_runtime::integer!(PartySize, i32, 1, 20, 1);
 
 /// Wishes for the visit, for the restaurant to read. Several lines are fine; other control
-/// characters are refused.
+/// characters are refused. `null` where there are none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpecialRequests(String);
 
@@ -612,8 +612,8 @@ pub struct Pagination {
     pub total: Option<TotalCount>,
     /// `pages`
     pub pages: Option<PageCount>,
-    /// The `cursor` of the next page; `null` when this is the last one.
-    pub next_cursor: Option<Cursor>,
+    /// `next_cursor`
+    pub next_cursor: Option<NextCursor>,
 }
 
 /// The number of a page, counted from 1. Lists that go on are read with a cursor.
@@ -646,6 +646,14 @@ pub struct Cursor(String);
 
 client_runtime::text!(
     Cursor, 1, 512, "^[0-9A-Za-z_-]+$", "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
+);
+
+/// The `cursor` of the next page; `null` when this is the last one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NextCursor(String);
+
+client_runtime::text!(
+    NextCursor, 1, 512, "^[0-9A-Za-z_-]+$", "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
 );
 
 /// A strong entity tag of RFC 9110, with its quotes.

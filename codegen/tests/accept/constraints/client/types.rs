@@ -9,6 +9,12 @@ pub struct TextLength(String);
 
 client_runtime::text!(TextLength, 2, 4);
 
+/// For what may be null.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextLengthOrNull(String);
+
+client_runtime::text!(TextLengthOrNull, 2, 4);
+
 /// For pattern.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextPattern(String);
@@ -74,6 +80,28 @@ impl Choice {
 }
 
 client_runtime::enumeration!(Choice, Unknown);
+
+/// For an enum that may be null.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ChoiceOrNull {
+    /// `red`
+    Red,
+    /// `dark-blue`
+    DarkBlue,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl ChoiceOrNull {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("red", Self::Red),
+        ("dark-blue", Self::DarkBlue),
+    ];
+}
+
+client_runtime::enumeration!(ChoiceOrNull, Unknown);
 
 /// For minimum and maximum of an integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,14 +202,21 @@ pub struct Everything {
     pub needed: TextLength,
     /// Required, and may be null.
     #[serde(deserialize_with = "client_runtime::required")]
-    pub needed_or_null: client_runtime::Nullable<TextLength>,
+    pub needed_or_null: client_runtime::Nullable<TextLengthOrNull>,
     /// May be absent, and may be null.
     #[serde(
         default,
         deserialize_with = "client_runtime::present",
         skip_serializing_if = "Option::is_none"
     )]
-    pub optional_or_null: Option<client_runtime::Nullable<TextLength>>,
+    pub optional_or_null: Option<client_runtime::Nullable<TextLengthOrNull>>,
+    /// `choice_or_null`
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub choice_or_null: Option<client_runtime::Nullable<ChoiceOrNull>>,
     /// `text_length`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text_length: Option<TextLength>,
@@ -259,20 +294,21 @@ pub struct Everything {
 
 client_runtime::object! {
     Everything, EverythingBuilder; required needed : TextLength = "needed"; required
-    needed_or_null : TextLength = "needed_or_null", or null : needed_or_null_null;
-    optional optional_or_null : TextLength = "optional_or_null", or null :
-    optional_or_null_null; optional text_length : TextLength = "text_length"; optional
-    text_pattern : TextPattern = "text_pattern"; optional format_date : FormatDate =
-    "format_date"; optional format_date_time : FormatDateTime = "format_date_time";
-    optional format_time : FormatTime = "format_time"; optional format_uuid : FormatUuid
-    = "format_uuid"; optional format_email : FormatEmail = "format_email"; optional
-    format_uri : FormatUri = "format_uri"; optional choice : Choice = "choice"; optional
-    integer_range : IntegerRange = "integer_range"; optional integer_open_range :
-    IntegerOpenRange = "integer_open_range"; optional integer_step : IntegerStep =
-    "integer_step"; optional number_range : NumberRange = "number_range"; optional
-    number_open_range : NumberOpenRange = "number_open_range"; optional number_step :
-    NumberStep = "number_step"; optional flag : bool = "flag"; optional flag_or_null :
-    bool = "flag_or_null", or null : flag_or_null_null; optional inline :
+    needed_or_null : TextLengthOrNull = "needed_or_null", or null : needed_or_null_null;
+    optional optional_or_null : TextLengthOrNull = "optional_or_null", or null :
+    optional_or_null_null; optional choice_or_null : ChoiceOrNull = "choice_or_null", or
+    null : choice_or_null_null; optional text_length : TextLength = "text_length";
+    optional text_pattern : TextPattern = "text_pattern"; optional format_date :
+    FormatDate = "format_date"; optional format_date_time : FormatDateTime =
+    "format_date_time"; optional format_time : FormatTime = "format_time"; optional
+    format_uuid : FormatUuid = "format_uuid"; optional format_email : FormatEmail =
+    "format_email"; optional format_uri : FormatUri = "format_uri"; optional choice :
+    Choice = "choice"; optional integer_range : IntegerRange = "integer_range"; optional
+    integer_open_range : IntegerOpenRange = "integer_open_range"; optional integer_step :
+    IntegerStep = "integer_step"; optional number_range : NumberRange = "number_range";
+    optional number_open_range : NumberOpenRange = "number_open_range"; optional
+    number_step : NumberStep = "number_step"; optional flag : bool = "flag"; optional
+    flag_or_null : bool = "flag_or_null", or null : flag_or_null_null; optional inline :
     EverythingInline = "inline"; optional list_length : ListLength = "list_length";
     optional list_unique : ListUnique = "list_unique"; optional closed : Closed =
     "closed"; optional closed_list : ClosedList = "closed_list"; optional open : Open =
