@@ -8,6 +8,7 @@ mod bad_requests;
 mod bookings;
 mod changes;
 mod contract;
+mod documents;
 mod example;
 mod faults;
 mod lists;

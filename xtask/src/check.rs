@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::thread;
 
 use crate::cli::{Check, Generate};
-use crate::database::{self, Beside, Earlier};
+use crate::database::{self, CheckOptions, ReleasedBaseline};
 use crate::finding::{Failure, Finding, Kind};
 use crate::layout::Layout;
 use crate::published::Published;
@@ -17,7 +17,7 @@ pub(crate) fn run(layout: &Layout, arguments: &Check) -> Result<Vec<Finding>, Fa
     let parts = thread::scope(|scope| {
         let database = scope.spawn(|| of_the_database(layout, arguments, published.as_ref().ok()));
         let generated = generate::run(layout, &Generate::check());
-        let documents = of_the_documents(layout);
+        let documents = of_the_documents(layout, published.as_ref().ok());
         let breaking = match &published {
             Ok(published) => breaking::check(layout, published),
             Err(_) => Ok(Vec::new()),
@@ -46,9 +46,12 @@ pub(crate) fn run(layout: &Layout, arguments: &Check) -> Result<Vec<Finding>, Fa
     }
 }
 
-fn of_the_documents(layout: &Layout) -> Result<Vec<Finding>, Failure> {
+fn of_the_documents(
+    layout: &Layout,
+    published: Option<&Published>,
+) -> Result<Vec<Finding>, Failure> {
     match contract::load(layout, &layout.contract())? {
-        Ok(contract) => documents::check(layout, &contract),
+        Ok(contract) => documents::check(layout, &contract, published),
         // A contract that is refused has no names to hold the documents against.
         Err(_) => Ok(vec![Finding::note(
             Kind::Stale,
@@ -64,12 +67,12 @@ fn of_the_database(
     arguments: &Check,
     published: Option<&Published>,
 ) -> Result<Vec<Finding>, Failure> {
-    let earlier = published
-        .map(|published| Earlier::of(layout, published))
+    let baseline = published
+        .map(|published| ReleasedBaseline::of(layout, published))
         .transpose()?;
-    let beside = Beside {
+    let options = CheckOptions {
         live: arguments.live.as_deref(),
-        earlier: earlier.as_ref(),
+        baseline: baseline.as_ref(),
     };
-    database::check(layout, beside)
+    database::check(layout, options)
 }

@@ -137,9 +137,6 @@ pub(crate) struct Mutate {
     /// Only those whose name has this text in it
     #[arg(long, value_name = "TEXT")]
     pub(crate) only: Option<String>,
-
-    #[command(flatten)]
-    pub(crate) record: Record,
 }
 
 /// The record of a run of the tests that is there already.

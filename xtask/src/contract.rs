@@ -1,6 +1,5 @@
 //! A contract from the disk, or what is wrong with it as findings.
 
-use std::fs;
 use std::path::Path;
 
 use booking_codegen::diagnostic::{Diagnostic, Diagnostics};
@@ -9,10 +8,14 @@ use booking_codegen::ir::Contract;
 use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
 
-/// The text of a contract, or that it is none.
+/// The text of a contract, or why there is none. That the repository's own is missing is the
+/// tree's fault; of any other, that of whoever named it.
 pub(crate) fn read(layout: &Layout, path: &Path) -> Result<Result<String, Finding>, Failure> {
-    let bytes = fs::read(path).map_err(Failure::io("read", path))?;
-    Ok(String::from_utf8(bytes).map_err(|error| no_text(&layout.shown(path), &error)))
+    if path != layout.contract() && !path.exists() {
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return Err(Failure::io("read", path)(missing));
+    }
+    layout.text(path, Kind::Lint)
 }
 
 /// The contract, or everything that is wrong with it.
@@ -23,7 +26,7 @@ pub(crate) fn load(
     Ok(match read(layout, path)? {
         Ok(text) => booking_codegen::load(&layout.shown(path), &text)
             .map_err(|diagnostics| lints(&diagnostics)),
-        Err(no_text) => Err(vec![no_text]),
+        Err(finding) => Err(vec![finding]),
     })
 }
 
@@ -31,14 +34,6 @@ pub(crate) fn load(
 pub(crate) fn lints(diagnostics: &Diagnostics) -> Vec<Finding> {
     let found = diagnostics.iter();
     found.map(|found| lint(diagnostics, found)).collect()
-}
-
-fn no_text(shown: &str, error: &std::string::FromUtf8Error) -> Finding {
-    let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-    Finding::error(Kind::Lint, "encoding", "the contract is not UTF-8")
-        .at(Place::line(shown, line))
-        .help("save the file as UTF-8")
 }
 
 /// A diagnostic of the generator as a finding.

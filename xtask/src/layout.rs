@@ -1,8 +1,10 @@
 //! Where things are in this repository.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::finding::Failure;
+use crate::finding::{Failure, Finding, Kind, Place};
 use crate::git::Git;
 
 /// The places that the commands read and write.
@@ -88,7 +90,7 @@ impl Layout {
         let mut open = vec![self.root.clone()];
         while let Some(directory) = open.pop() {
             let failed = Failure::io("list", &directory);
-            for entry in std::fs::read_dir(&directory).map_err(failed)? {
+            for entry in fs::read_dir(&directory).map_err(failed)? {
                 let entry = entry.map_err(failed)?;
                 let name = entry.file_name();
                 // In a linked worktree `.git` is a file, and leads to the real repository.
@@ -115,6 +117,11 @@ impl Layout {
         self.root.join("migrations/released.lock")
     }
 
+    /// The rows that migrations are tried on, in a file for each migration that needs some.
+    pub(crate) fn seeds(&self) -> PathBuf {
+        self.root.join("xtask/seeds")
+    }
+
     /// The whole schema in one file.
     pub(crate) fn schema_sql(&self) -> PathBuf {
         self.root.join("schema.sql")
@@ -123,6 +130,42 @@ impl Layout {
     /// The tables as Diesel sees them.
     pub(crate) fn schema_rs(&self) -> PathBuf {
         self.root.join("crates/booking-persistence/src/schema.rs")
+    }
+
+    /// The text of a file that belongs to the tree. That it is missing or no text is the tree's
+    /// fault, and so a finding of the kind that needs it.
+    pub(crate) fn text(&self, path: &Path, kind: Kind) -> Result<Result<String, Finding>, Failure> {
+        let shown = self.shown(path);
+        Ok(match self.optional_text(path, kind)? {
+            Ok(Some(text)) => Ok(text),
+            Ok(None) => Err(
+                Finding::error(kind, "missing", format!("{shown} is missing"))
+                    .at(Place::file(&shown))
+                    .help("restore it"),
+            ),
+            Err(no_text) => Err(no_text),
+        })
+    }
+
+    /// The text of a file that may be missing from the tree, or that it is no text.
+    pub(crate) fn optional_text(
+        &self,
+        path: &Path,
+        kind: Kind,
+    ) -> Result<Result<Option<String>, Finding>, Failure> {
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Ok(None)),
+            Err(source) => return Err(Failure::io("read", path)(source)),
+        };
+        Ok(String::from_utf8(bytes).map(Some).map_err(|error| {
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            let shown = self.shown(path);
+            Finding::error(kind, "encoding", format!("{shown} is not UTF-8"))
+                .at(Place::line(&shown, line))
+                .help("save the file as UTF-8")
+        }))
     }
 
     /// A path as a reader of the repository would write it.
@@ -136,8 +179,6 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     /// A tree with a file that is ignored, one that is built, and a checkout within.

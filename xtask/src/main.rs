@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cli::{Command, CommandLine, Schema};
-use database::Earlier;
+use database::ReleasedBaseline;
 use finding::{Failure, Finding};
 use layout::Layout;
 use published::Published;
@@ -61,8 +61,8 @@ fn run(command_line: &CommandLine) -> Result<Vec<Finding>, Failure> {
         Command::Breaking { against } => breaking::against(&layout, against),
         Command::Mutate(arguments) => mutate::run(&layout, arguments).map(|()| Vec::new()),
         Command::Schema(Schema::Release) => {
-            let earlier = Earlier::of(&layout, &Published::of(&layout)?)?;
-            database::release(&layout, &earlier)
+            let baseline = ReleasedBaseline::of(&layout, &Published::of(&layout)?)?;
+            database::release(&layout, &baseline)
         }
     }
 }

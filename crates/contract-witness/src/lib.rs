@@ -18,3 +18,4 @@ pub use contract::{Contract, ContractError, Operation, Response};
 pub use exchange::{Body, Exchange, RECORD_VARIABLE, Record, Seen};
 pub use headers::TRANSPORT_HEADERS;
 pub use judge::{Judgement, Rule, Violation};
+pub use schema::flaws;

@@ -22,6 +22,19 @@ pub(crate) struct Flaw {
     pub(crate) undeclared: bool,
 }
 
+/// Everything that is wrong with a value, each in words, for a schema of a contract.
+///
+/// # Errors
+/// It is no schema; the text says why.
+pub fn flaws(contract: &Value, schema: &Value, value: &Value) -> Result<Vec<String>, String> {
+    let flaws = Schemas::of(contract).make(schema)?.flaws(value);
+    let told = flaws.into_iter().map(|flaw| match flaw.pointer.as_str() {
+        "" => flaw.text,
+        pointer => format!("{pointer}: {}", flaw.text),
+    });
+    Ok(told.collect())
+}
+
 /// A schema that values can be held against.
 #[derive(Debug, Clone)]
 pub(crate) struct Schema {

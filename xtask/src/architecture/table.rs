@@ -1,194 +1,57 @@
-//! The crate table of docs/architecture.md, as it is enforced.
+//! The crate table, as `[workspace.metadata.crates]` of the workspace's manifest has it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
 
 use crate::finding::Place;
 
-/// One row of the table.
+/// The rows, by package.
+pub(super) type Table = BTreeMap<String, Row>;
+
+/// What a crate may use. What the keys mean is said where the table stands.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct Row {
-    /// The package.
-    pub(super) package: &'static str,
-    /// Its directory.
-    pub(super) directory: &'static str,
-    /// The packages of ours that it may use.
-    pub(super) ours: &'static [&'static str],
-    /// The packages of ours that its tests may use besides.
-    pub(super) in_tests: &'static [&'static str],
-    /// The packages that it must not use, and how far that reaches.
-    pub(super) never: &'static [&'static str],
-    pub(super) reach: Reach,
+    /// Below the root; where it is left out, `crates/` and the package's name.
+    directory: Option<String>,
+    pub(super) uses: Vec<String>,
+    pub(super) tests_use: Vec<String>,
+    pub(super) never: Vec<String>,
+    pub(super) never_directly: Vec<String>,
+    pub(super) only: Option<Vec<String>>,
+    pub(super) tests_only: Option<Vec<String>>,
 }
 
-/// How far `never` reaches.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// The package's own dependencies.
-    Direct,
-    /// Everything that it is built with.
-    Closure,
+impl Row {
+    pub(super) fn directory(&self, package: &str) -> String {
+        let usual = || format!("crates/{package}");
+        self.directory.clone().unwrap_or_else(usual)
+    }
 }
 
-/// Where a package has its row, in this file.
-pub(super) fn place(package: &str) -> Place {
-    let row = format!("package: \"{package}\",");
-    let line = include_str!("table.rs")
-        .lines()
-        .position(|line| line.trim() == row);
+/// Whether a package is the one that gives a family its name, or one of its parts:
+/// `serde_core` and `serde-json` are of the family `serde`, and `serdexyz` is not.
+pub(super) fn is_of_family(package: &str, family: &str) -> bool {
+    let rest = package.strip_prefix(family);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
+}
+
+/// Where the table stands, below the root.
+pub(super) const FILE: &str = "Cargo.toml";
+
+/// Where a package has its row in the manifest.
+pub(super) fn place(manifest: &str, package: &str) -> Place {
+    let heading = format!("[workspace.metadata.crates.{package}]");
+    let is_row = |line: &str| {
+        let rest = line.strip_prefix(package);
+        line == heading || rest.is_some_and(|rest| rest.trim_start().starts_with("= {"))
+    };
+    let mut lines = manifest.lines();
+    // The dependencies have the names of the packages, too, and stand below the table.
+    let line = lines.position(|line| is_row(line.trim_end()));
     Place {
         line: line.map(|index| index + 1),
         ..Place::file(FILE)
     }
 }
-
-/// This file, below the root.
-const FILE: &str = "xtask/src/architecture/table.rs";
-
-pub(super) const TABLE: &[Row] = &[
-    Row {
-        package: "booking-api",
-        directory: "crates/booking-api",
-        ours: &["contract-runtime"],
-        in_tests: &["booking-codegen"],
-        never: &[
-            "booking-domain",
-            "booking-persistence",
-            "diesel",
-            "diesel-async",
-        ],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "contract-runtime",
-        directory: "crates/contract-runtime",
-        ours: &[],
-        in_tests: &[],
-        never: &["diesel", "diesel-async"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "contract-witness",
-        directory: "crates/contract-witness",
-        ours: &[],
-        in_tests: &[],
-        never: &["diesel", "diesel-async", "dropshot", "tokio"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "client-runtime",
-        directory: "crates/client-runtime",
-        ours: &[],
-        in_tests: &[],
-        never: &["contract-runtime", "dropshot", "diesel", "diesel-async"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "booking-client",
-        directory: "crates/booking-client",
-        ours: &["client-runtime"],
-        in_tests: &[],
-        never: &["contract-runtime", "dropshot", "diesel", "diesel-async"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "booking-domain",
-        directory: "crates/booking-domain",
-        ours: &[],
-        in_tests: &[],
-        never: &[
-            "tokio",
-            "async-trait",
-            "futures-util",
-            "serde",
-            "diesel",
-            "diesel-async",
-            "dropshot",
-            "rand",
-            "getrandom",
-        ],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "booking-persistence",
-        directory: "crates/booking-persistence",
-        ours: &["booking-domain"],
-        in_tests: &["dev-postgres"],
-        never: &[
-            "booking-api",
-            "booking-client",
-            "dropshot",
-            "http",
-            "hyper",
-            "reqwest",
-        ],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "booking-server",
-        directory: "crates/booking-server",
-        ours: &[
-            "booking-api",
-            "contract-runtime",
-            "booking-domain",
-            "booking-persistence",
-            "dev-postgres",
-            "workspace-features",
-        ],
-        in_tests: &["booking-client", "booking-codegen", "contract-witness"],
-        never: &["diesel", "diesel-async"],
-        reach: Reach::Direct,
-    },
-    Row {
-        package: "dev-postgres",
-        directory: "crates/dev-postgres",
-        ours: &[],
-        in_tests: &[],
-        never: &["diesel", "diesel-async", "dropshot"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "workspace-features",
-        directory: "crates/workspace-features",
-        ours: &[],
-        in_tests: &[],
-        never: &["diesel", "diesel-async", "dropshot"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "booking-tests",
-        directory: "tests",
-        ours: &[
-            "booking-client",
-            "booking-codegen",
-            "booking-server",
-            "contract-witness",
-            "dev-postgres",
-        ],
-        in_tests: &["booking-client", "booking-server", "dev-postgres"],
-        never: &[
-            "diesel",
-            "diesel-async",
-            "booking-persistence",
-            "booking-domain",
-        ],
-        reach: Reach::Direct,
-    },
-    Row {
-        package: "booking-codegen",
-        directory: "codegen",
-        ours: &[],
-        in_tests: &["client-runtime", "contract-runtime"],
-        never: &["booking-api", "booking-client", "diesel", "dropshot"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "xtask",
-        directory: "xtask",
-        ours: &[
-            "booking-codegen",
-            "contract-witness",
-            "dev-postgres",
-            "workspace-features",
-        ],
-        in_tests: &[],
-        never: &["booking-api", "booking-client", "diesel", "dropshot"],
-        reach: Reach::Closure,
-    },
-];

@@ -1,27 +1,17 @@
 //! Small workspaces that keep to a small table, and that do not.
 
+use std::collections::BTreeSet;
+
 use cargo_metadata::MetadataCommand;
 
 use super::*;
 
-const SMALL: &[Row] = &[
-    Row {
-        package: "rules",
-        directory: "crates/rules",
-        ours: &[],
-        in_tests: &[],
-        never: &["tokio"],
-        reach: Reach::Closure,
-    },
-    Row {
-        package: "server",
-        directory: "crates/server",
-        ours: &["rules"],
-        in_tests: &["client"],
-        never: &["diesel"],
-        reach: Reach::Direct,
-    },
-];
+/// The manifest of a small workspace, with its table.
+const MANIFEST: &str = "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n\
+    [workspace.metadata.crates]\nrules = { never = [\"tokio\"] }\n\n\
+    [workspace.metadata.crates.server]\nuses = [\"rules\"]\ntests-use = [\"client\"]\n\
+    never-directly = [\"diesel\"]\n\n\
+    [workspace.dependencies]\nrules = { path = \"crates/rules\" }\n";
 
 fn workspace(uses: &[(&str, &str)], in_tests: &[(&str, &str)]) -> Workspace {
     let edges = |pairs: &[(&str, &str)]| {
@@ -40,12 +30,23 @@ fn workspace(uses: &[(&str, &str)], in_tests: &[(&str, &str)]) -> Workspace {
             .into(),
         uses: edges(uses),
         uses_in_tests: edges(in_tests),
+        alone: BTreeMap::new(),
         manifests: BTreeMap::new(),
+        manifest: MANIFEST.to_owned(),
+        table: serde_json::from_value(serde_json::json!({
+            "rules": { "never": ["tokio"] },
+            "server": {
+                "uses": ["rules"],
+                "tests-use": ["client"],
+                "never-directly": ["diesel"],
+            },
+        }))
+        .expect("it is a table"),
     }
 }
 
 fn ids(workspace: &Workspace) -> Vec<String> {
-    findings(workspace, SMALL).iter().map(Finding::id).collect()
+    findings(workspace).iter().map(Finding::id).collect()
 }
 
 #[test]
@@ -108,14 +109,14 @@ fn an_optional_dependency_is_seen_also_with_a_lock_that_is_behind() {
         std::fs::write(directory.join("Cargo.toml"), manifest).unwrap();
         std::fs::write(directory.join("src/lib.rs"), "").unwrap();
     };
-    std::fs::write(
-        root.path().join("Cargo.toml"),
-        "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n",
-    )
-    .unwrap();
+    std::fs::write(root.path().join("Cargo.toml"), MANIFEST).unwrap();
+    let read = || {
+        let layout = Layout::of(root.path()).unwrap();
+        Workspace::read(&layout).unwrap().unwrap()
+    };
     package("rules", "");
     package("server", "");
-    let (clean, behind) = Workspace::read(root.path()).unwrap();
+    let (clean, behind) = read();
     assert_eq!(ids(&clean), Vec::<String>::new());
     assert_eq!(
         behind.map(|finding| finding.id()).as_deref(),
@@ -126,11 +127,11 @@ fn an_optional_dependency_is_seen_also_with_a_lock_that_is_behind() {
         "rules",
         "[dependencies]\nback = { package = \"server\", path = \"../server\", optional = true }\n",
     );
-    let (odd, _) = Workspace::read(root.path()).unwrap();
+    let (odd, _) = read();
     assert_eq!(ids(&odd), ["architecture/edge"]);
     let locked = MetadataCommand::new().current_dir(root.path()).exec();
     assert!(locked.is_ok());
-    let (odd, behind) = Workspace::read(root.path()).unwrap();
+    let (odd, behind) = read();
     assert_eq!(ids(&odd), ["architecture/edge"]);
     assert_eq!(behind, None);
 }
@@ -139,7 +140,7 @@ fn an_optional_dependency_is_seen_also_with_a_lock_that_is_behind() {
 fn a_finding_is_at_the_line_of_the_dependency_that_brings_it_in() {
     let mut odd = workspace(&[("rules", "x"), ("x", "y"), ("y", "tokio")], &[]);
     let place_of = |workspace: &Workspace| {
-        let found = findings(workspace, SMALL);
+        let found = findings(workspace);
         let place = found.first().and_then(|finding| finding.place.clone());
         place.map(|place| (place.file, place.line))
     };
@@ -166,13 +167,100 @@ fn a_finding_is_at_the_line_of_the_dependency_that_brings_it_in() {
 
 #[test]
 fn a_row_without_a_crate_is_found_at_its_line() {
-    let missing = findings(&Workspace::default(), TABLE);
-    assert_eq!(missing.len(), TABLE.len());
-    let text = include_str!("table.rs");
-    for (finding, row) in missing.iter().zip(TABLE) {
-        let place = finding.place.as_ref().unwrap();
-        assert_eq!(place.file, "xtask/src/architecture/table.rs");
-        let line = text.lines().nth(place.line.unwrap() - 1).unwrap();
-        assert_eq!(line.trim(), format!("package: \"{}\",", row.package));
+    let mut empty = workspace(&[], &[]);
+    empty.members.clear();
+    let lines: Vec<_> = findings(&empty)
+        .into_iter()
+        .map(|finding| {
+            let place = finding.place.expect("it has a place");
+            (finding.rule, place.file, place.line)
+        })
+        .collect();
+    let at = |line| {
+        let file = "Cargo.toml".to_owned();
+        ("missing-crate".to_owned(), file, Some(line))
+    };
+    assert_eq!(lines, [at(6), at(8)]);
+}
+
+#[test]
+fn what_must_never_be_used_is_found_in_tests_and_by_its_family() {
+    assert_eq!(
+        ids(&workspace(&[], &[("rules", "tokio")])),
+        ["architecture/never-in-tests"]
+    );
+    assert_eq!(
+        ids(&workspace(&[], &[("server", "diesel")])),
+        ["architecture/never-in-tests"]
+    );
+    for member in ["tokio-util", "tokio_core"] {
+        assert_eq!(
+            ids(&workspace(&[("rules", "x"), ("x", member)], &[])),
+            ["architecture/never"],
+            "{member}"
+        );
     }
+    assert_eq!(
+        ids(&workspace(&[("rules", "tokionic")], &[])),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn where_there_is_a_list_nothing_else_comes_in() {
+    let listed = |uses: &[(&str, &str)], in_tests: &[(&str, &str)]| {
+        let mut workspace = workspace(uses, in_tests);
+        let row = serde_json::json!({ "only": ["dates", "zones"], "tests-only": ["cases"] });
+        let row = serde_json::from_value(row).expect("it is a row");
+        workspace.table.insert("rules".to_owned(), row);
+        ids(&workspace)
+    };
+    assert_eq!(
+        listed(
+            &[("rules", "dates"), ("dates", "zones")],
+            &[("rules", "cases")]
+        ),
+        Vec::<String>::new()
+    );
+    // Each is told once: what it brings along comes with it.
+    assert_eq!(
+        listed(&[("rules", "serde_core"), ("serde_core", "more")], &[]),
+        ["architecture/not-allowed"]
+    );
+    assert_eq!(
+        listed(&[("rules", "dates"), ("dates", "serde_core")], &[]),
+        ["architecture/not-allowed"]
+    );
+    assert_eq!(
+        listed(&[], &[("rules", "serde_core")]),
+        ["architecture/not-allowed-in-tests"]
+    );
+}
+
+#[test]
+fn a_manifest_that_cargo_cannot_read_is_found_where_it_stands() {
+    let root = tempfile::tempdir().unwrap();
+    let rules = root.path().join("crates/rules");
+    std::fs::create_dir_all(rules.join("src")).unwrap();
+    std::fs::write(rules.join("src/lib.rs"), "").unwrap();
+    let found = |workspace: &str, manifest: &str| {
+        std::fs::write(root.path().join("Cargo.toml"), workspace).unwrap();
+        std::fs::write(rules.join("Cargo.toml"), manifest).unwrap();
+        let layout = Layout::of(root.path()).unwrap();
+        let broken = Workspace::read(&layout).unwrap().unwrap_err();
+        let place = broken.place.clone().expect("it has a place");
+        (broken.id(), place.file)
+    };
+    let manifest = "[package]\nname = \"rules\"\nedition = \"2024\"\n";
+    assert_eq!(
+        found(MANIFEST, &format!("{manifest}[dependencies\n")),
+        (
+            "architecture/manifest".to_owned(),
+            "crates/rules/Cargo.toml".to_owned()
+        )
+    );
+    assert_eq!(
+        found(&MANIFEST.replace("uses =", "use ="), manifest),
+        ("architecture/table".to_owned(), "Cargo.toml".to_owned())
+    );
 }

@@ -2,11 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, PackageId};
+use serde::Deserialize;
 
 use crate::finding::{Failure, Finding, Kind, Place};
+use crate::layout::Layout;
+
+use super::table::{self, Table};
 
 /// What the check needs of `cargo metadata`.
 #[derive(Debug, Default)]
@@ -17,35 +22,85 @@ pub(super) struct Workspace {
     pub(super) uses: BTreeMap<String, BTreeSet<String>>,
     /// What the tests of each member use besides.
     pub(super) uses_in_tests: BTreeMap<String, BTreeSet<String>>,
+    /// What members with a list of all that they may use are built with where they are built
+    /// alone, each with the package through which it came.
+    pub(super) alone: BTreeMap<String, BTreeMap<String, String>>,
     /// The text of each member's manifest, in which a finding has its place.
     pub(super) manifests: BTreeMap<String, String>,
+    /// The text of the workspace's manifest, which has the table.
+    pub(super) manifest: String,
+    /// What each member may use.
+    pub(super) table: Table,
 }
 
+/// What there is of the workspace and where Cargo.lock is behind what the crates declare; or what
+/// is wrong with a manifest.
+type Read = Result<(Workspace, Option<Finding>), Finding>;
+
 impl Workspace {
-    /// Asks cargo, and says where Cargo.lock is behind what the crates declare. What the members
-    /// use comes from their own words, for they are complete: cargo resolves no dependency that
-    /// no feature asks for, and nothing at all with a lock that is behind.
-    pub(super) fn read(root: &Path) -> Result<(Self, Option<Finding>), Failure> {
+    /// Asks cargo. What the members use comes from their own words, for they are complete: cargo
+    /// resolves no dependency that no feature asks for, and nothing at all with a lock that is
+    /// behind.
+    pub(super) fn read(layout: &Layout) -> Result<Read, Failure> {
+        let root = layout.root();
         let mut command = MetadataCommand::new();
-        command.manifest_path(root.join("Cargo.toml"));
-        let mut workspace = Self::declared(&command.clone().no_deps().exec()?);
+        // Cargo shows paths from where it runs.
+        command
+            .manifest_path(root.join("Cargo.toml"))
+            .current_dir(root);
+        let metadata = match command.clone().no_deps().exec() {
+            Ok(metadata) => metadata,
+            Err(cargo_metadata::Error::CargoMetadata { stderr }) => {
+                return Ok(Err(broken_manifest(layout, &stderr)));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut workspace = Self::declared(&metadata);
+        // Cargo has read them, so that they are there, and text.
+        let text = |path: PathBuf| fs::read_to_string(&path).map_err(Failure::io("read", &path));
+        workspace.manifest = text(root.join("Cargo.toml"))?;
         for (name, directory) in &workspace.members {
-            let path = root.join(directory).join("Cargo.toml");
-            let text = fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
-            workspace.manifests.insert(name.clone(), text);
+            let manifest = text(root.join(directory).join("Cargo.toml"))?;
+            workspace.manifests.insert(name.clone(), manifest);
+        }
+        match table_of(&metadata) {
+            Ok(table) => workspace.table = table,
+            Err(error) => return Ok(Err(no_table(&error))),
         }
         let resolved = command
             .features(CargoOpt::AllFeatures)
             .other_options(["--locked".to_owned()])
             .exec();
         match resolved {
-            Ok(resolved) => workspace.resolve(&resolved),
+            Ok(resolved) => {
+                workspace.resolve(&resolved);
+                let listed = workspace.table.iter().filter(|(_, row)| row.only.is_some());
+                let listed: Vec<String> = listed.map(|(name, _)| name.clone()).collect();
+                for name in listed {
+                    if workspace.members.contains_key(&name) {
+                        let alone = alone(root, &name)?;
+                        workspace.alone.insert(name, alone);
+                    }
+                }
+            }
             Err(cargo_metadata::Error::CargoMetadata { stderr }) if stderr.contains("--locked") => {
-                return Ok((workspace, Some(lock_is_behind())));
+                return Ok(Ok((workspace, Some(lock_is_behind()))));
             }
             Err(error) => return Err(error.into()),
         }
-        Ok((workspace, None))
+        Ok(Ok((workspace, None)))
+    }
+
+    /// What a package is built with itself.
+    pub(super) fn uses(&self, package: &str) -> &BTreeSet<String> {
+        const NOTHING: &BTreeSet<String> = &BTreeSet::new();
+        self.uses.get(package).unwrap_or(NOTHING)
+    }
+
+    /// What the tests of a member use besides.
+    pub(super) fn uses_in_tests(&self, package: &str) -> &BTreeSet<String> {
+        const NOTHING: &BTreeSet<String> = &BTreeSet::new();
+        self.uses_in_tests.get(package).unwrap_or(NOTHING)
     }
 
     /// The members, and what each says itself that it uses.
@@ -113,6 +168,15 @@ impl Workspace {
         }
     }
 
+    /// Everything that `package` is built with where it is built alone, as far as that is known.
+    pub(super) fn closure_alone<'a>(&'a self, package: &'a str) -> BTreeMap<&'a str, &'a str> {
+        let pair = |(used, through): (&'a String, &'a String)| (used.as_str(), through.as_str());
+        match self.alone.get(package) {
+            Some(alone) => alone.iter().map(pair).collect(),
+            None => self.closure(package),
+        }
+    }
+
     /// Everything that `package` is built with, each with the package through which it came.
     pub(super) fn closure<'a>(&'a self, package: &'a str) -> BTreeMap<&'a str, &'a str> {
         let mut found = BTreeMap::new();
@@ -127,6 +191,90 @@ impl Workspace {
         }
         found
     }
+}
+
+/// The table, or why what stands there is none.
+fn table_of(metadata: &Metadata) -> Result<Table, String> {
+    match metadata.workspace_metadata.get("crates") {
+        Some(crates) => Table::deserialize(crates).map_err(|error| error.to_string()),
+        None => Err("[workspace.metadata.crates] is missing".to_owned()),
+    }
+}
+
+fn no_table(error: &str) -> Finding {
+    let message = format!("the crate table cannot be read: {error}");
+    Finding::error(Kind::Architecture, "table", message)
+        .at(Place::file(table::FILE))
+        .help("restore [workspace.metadata.crates] in Cargo.toml")
+}
+
+/// What cargo says of a manifest that it cannot read.
+fn broken_manifest(layout: &Layout, said: &str) -> Finding {
+    let root = format!("{}/", layout.root().display());
+    let said = said.replace(&root, "");
+    // `failed to parse manifest at `…`` and `--> …:4:1`, whichever cargo has to say.
+    let named = said
+        .split(|c: char| c.is_whitespace() || c == '`')
+        .find_map(|word| {
+            let (file, rest) = word.split_at(word.find("Cargo.toml")? + "Cargo.toml".len());
+            let line = rest.split(':').nth(1).and_then(|line| line.parse().ok());
+            Some(Place {
+                line,
+                ..Place::file(file)
+            })
+        });
+    let message = "cargo cannot read the workspace's manifests";
+    let finding = Finding::error(Kind::Architecture, "manifest", message)
+        .at(named.unwrap_or_else(|| Place::file("Cargo.toml")))
+        .help("correct the manifest: until cargo reads it, no crate is compared with the table");
+    let lines = said.lines().map(str::trim_end);
+    lines
+        .filter(|line| !line.is_empty())
+        .fold(finding, |finding, line| finding.detail(line))
+}
+
+/// What a member is built with by itself. In a build of the whole workspace its dependencies have
+/// the features that others ask for, and with them packages that it has nothing to do with.
+fn alone(root: &Path, member: &str) -> Result<BTreeMap<String, String>, Failure> {
+    const WHAT: &str = "cargo tree";
+    let arguments = ["tree", "--locked", "--all-features", "--target", "all"];
+    let format = [
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "depth",
+        "--format",
+        " {p}",
+    ];
+    let output = Command::new("cargo")
+        .args(arguments)
+        .args(format)
+        .args(["--package", member])
+        .current_dir(root)
+        .output()
+        .map_err(|source| Failure::tool(WHAT, source.to_string()))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(Failure::tool(WHAT, said.trim()));
+    }
+    // `2 jiff-core v0.1.5`, below the line of depth 1 that uses it.
+    let mut found = BTreeMap::new();
+    let mut above: Vec<String> = Vec::new();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let mut words = line.split_whitespace();
+        let depth = words.next().and_then(|depth| depth.parse::<usize>().ok());
+        let (Some(depth), Some(name)) = (depth, words.next()) else {
+            continue;
+        };
+        above.truncate(depth);
+        if let Some(through) = above.last() {
+            found
+                .entry(name.to_owned())
+                .or_insert_with(|| through.clone());
+        }
+        above.push(name.to_owned());
+    }
+    Ok(found)
 }
 
 fn lock_is_behind() -> Finding {

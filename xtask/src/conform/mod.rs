@@ -11,7 +11,7 @@ mod tools;
 mod witness;
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::ValueEnum;
 
@@ -77,15 +77,12 @@ pub(crate) fn run_quietly(
     Ok(findings)
 }
 
-/// The server of a checkout, built.
-pub(crate) fn server(layout: &Layout) -> Result<PathBuf, Failure> {
-    let directory = server::directory(layout)?;
-    Ok(server::build(layout, None, &directory)?.program)
-}
-
-/// Where the record of the last run of the tests is that this command has made.
-pub(crate) fn recorded(layout: &Layout) -> Result<PathBuf, Failure> {
-    Ok(suite::recorded(&server::directory(layout)?))
+/// Every route that a service of this tree's contract has to have.
+pub(crate) fn expected_routes(layout: &Layout) -> Result<Vec<String>, Failure> {
+    match contract::load(layout, &layout.contract())? {
+        Ok(contract) => routes::expected(layout, &contract),
+        Err(_) => Ok(Vec::new()),
+    }
 }
 
 /// The server, built when it is first needed: what the tests have recorded is judged without.

@@ -79,6 +79,15 @@ pub(super) fn check(
     Ok(findings)
 }
 
+/// Every route that a service of this contract has, written as the server writes its own.
+pub(super) fn expected(layout: &Layout, contract: &ir::Contract) -> Result<Vec<String>, Failure> {
+    let witness = Witness::of(layout, contract)?;
+    let operations = witness.contract.operations().iter();
+    let declared = operations.map(|operation| format!("{} {}", operation.method, operation.path));
+    let operational = OPERATIONAL.map(|(path, _)| format!("GET {path}"));
+    Ok(declared.chain(operational).collect())
+}
+
 /// The routes of the server, as it says itself.
 fn routes(build: &Build) -> Result<BTreeSet<Route>, Failure> {
     let failed = |cause: String| Failure::tool("booking-server --routes", cause);

@@ -57,11 +57,6 @@ pub(super) fn check(
     Ok(findings)
 }
 
-/// Where the record of the last run is, below the command's own directory.
-pub(super) fn recorded(own: &Path) -> PathBuf {
-    own.join("record")
-}
-
 /// A run of the suite.
 struct Run {
     /// Where its record is.
@@ -73,7 +68,7 @@ struct Run {
 /// Runs the suite. What it prints goes to a file; its record is in a directory that holds
 /// nothing of another run.
 fn run(layout: &Layout, own: &Path, budget: &Budget) -> Result<Run, Failure> {
-    let directory = recorded(own);
+    let directory = own.join("record");
     if directory.exists() {
         fs::remove_dir_all(&directory).map_err(Failure::io("remove", &directory))?;
     }

@@ -69,7 +69,14 @@ pub(super) fn read_folder(layout: &Layout) -> Result<Folder, Failure> {
     let mut migrations: Vec<Migration> = Vec::new();
     let mut broken = Vec::new();
     let mut findings = Vec::new();
-    for name in directories(&layout.migrations())? {
+    let (directories, others) = listed(&layout.migrations())?;
+    for name in others {
+        let place = Place::file(layout.shown(&layout.migrations().join(&name)));
+        let message = format!("{name} is no migration, and nobody runs it");
+        let finding = Finding::error(Kind::Database, rules::MIGRATION_FOLDER, message);
+        findings.push(finding.at(place).help(STRANGER));
+    }
+    for name in directories {
         match read_one(layout, &name)? {
             Ok(migration) => migrations.push(migration),
             Err(wrong) => {
@@ -105,25 +112,38 @@ pub(super) fn read_folder(layout: &Layout) -> Result<Folder, Failure> {
     })
 }
 
-/// The names of the directories that Diesel takes for migrations, in order.
-fn directories(folder: &Path) -> Result<Vec<String>, Failure> {
+/// What to do about a file that nobody runs.
+const STRANGER: &str = "a migration is a directory with up.sql and down.sql; what is none belongs \
+    elsewhere";
+
+/// The names of the directories, each of which is a migration to Diesel, and of all that is none.
+fn listed(folder: &Path) -> Result<(Vec<String>, Vec<String>), Failure> {
     let failure = Failure::io("list", folder);
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Default::default()),
         Err(source) => return Err(failure(source)),
     };
-    let mut names = Vec::new();
+    let (mut directories, mut others) = (Vec::new(), Vec::new());
     for entry in entries {
         let entry = entry.map_err(failure)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if entry.path().is_dir() && !name.starts_with('.') {
-            names.push(name);
+            directories.push(name);
+        } else if name != LOCK {
+            others.push(name);
         }
     }
-    names.sort();
-    Ok(names)
+    directories.sort();
+    others.sort();
+    Ok((directories, others))
 }
+
+/// The one file that belongs beside the migrations.
+const LOCK: &str = "released.lock";
+
+/// The files of a migration.
+pub(super) const FILES: [&str; 3] = ["up.sql", "down.sql", "metadata.toml"];
 
 fn read_one(layout: &Layout, name: &str) -> Result<Result<Migration, Vec<Finding>>, Failure> {
     let directory = layout.migrations().join(name);
@@ -143,6 +163,16 @@ fn read_one(layout: &Layout, name: &str) -> Result<Result<Migration, Vec<Finding
             "call it YYYY-MM-DD-NNNNNN_what_it_does, with the day and a number that tells it from \
              others of the same day",
         );
+    }
+    let (below, files) = listed(&directory)?;
+    for file in below.iter().chain(&files) {
+        if !FILES.contains(&file.as_str()) {
+            report(
+                &layout.shown(&directory.join(file)),
+                format!("{file} is no part of the migration {name}, and nobody runs it"),
+                STRANGER,
+            );
+        }
     }
     let mut sql = |file: &str, way: &str| -> Result<SqlFile, Failure> {
         let path = directory.join(file);

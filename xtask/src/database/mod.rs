@@ -9,19 +9,18 @@ mod cluster;
 mod diesel;
 mod dump;
 mod enums;
+mod filled;
 mod live;
 mod migrations;
 mod released;
 mod report;
+mod rollback;
 mod rules;
 mod session;
 mod sql;
 #[cfg(test)]
 mod tests;
-mod way_back;
 
-use std::fs;
-use std::io::ErrorKind;
 use std::thread;
 
 use dev_postgres::TemporaryCluster;
@@ -30,7 +29,7 @@ use self::catalog::Catalog;
 use self::cluster::{Scratch, Way, failure};
 use self::dump::Schema;
 use self::migrations::{Folder, Migration};
-pub(crate) use self::released::Earlier;
+pub(crate) use self::released::ReleasedBaseline;
 use self::report::Side;
 use self::sql::SqlFile;
 use crate::contract;
@@ -54,16 +53,16 @@ struct Built {
 
 /// What is compared beside the tree itself.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Beside<'a> {
+pub(crate) struct CheckOptions<'a> {
     /// The URL of a running database.
     pub(crate) live: Option<&'a str>,
     /// What databases were given before, if that is known.
-    pub(crate) earlier: Option<&'a Earlier>,
+    pub(crate) baseline: Option<&'a ReleasedBaseline>,
 }
 
 /// Compares every description of the database.
-pub(crate) fn check(layout: &Layout, beside: Beside<'_>) -> Result<Vec<Finding>, Failure> {
-    check_in(start()?, layout, beside)
+pub(crate) fn check(layout: &Layout, options: CheckOptions<'_>) -> Result<Vec<Finding>, Failure> {
+    check_in(start()?, layout, options)
 }
 
 /// Writes `schema.sql` and `schema.rs` as the migrations have it, where they differ.
@@ -75,10 +74,13 @@ pub(crate) fn dump(layout: &Layout) -> Result<Vec<Finding>, Failure> {
 }
 
 /// Remembers every migration as released, if none that is has changed.
-pub(crate) fn release(layout: &Layout, earlier: &Earlier) -> Result<Vec<Finding>, Failure> {
+pub(crate) fn release(
+    layout: &Layout,
+    baseline: &ReleasedBaseline,
+) -> Result<Vec<Finding>, Failure> {
     let folder = migrations::read_folder(layout)?;
     if folder.findings.is_empty() {
-        released::release(layout, &folder, earlier)
+        released::release(layout, &folder, baseline)
     } else {
         Ok(folder.findings)
     }
@@ -92,34 +94,42 @@ fn start() -> Result<&'static TemporaryCluster, Failure> {
 fn check_in(
     cluster: &TemporaryCluster,
     layout: &Layout,
-    beside: Beside<'_>,
+    options: CheckOptions<'_>,
 ) -> Result<Vec<Finding>, Failure> {
     let folder = migrations::read_folder(layout)?;
-    let unknown = Earlier::default();
-    let earlier = beside.earlier.unwrap_or(&unknown);
+    let unknown = ReleasedBaseline::default();
+    let baseline = options.baseline.unwrap_or(&unknown);
     let mut findings = folder.findings.clone();
-    findings.extend(released::check(layout, &folder, earlier)?);
-    let schema_sql = schema_sql(layout)?;
+    findings.extend(released::check(layout, &folder, baseline)?);
+    let schema_sql = match schema_sql(layout)? {
+        Ok(file) => file,
+        Err(no_text) => {
+            findings.push(no_text);
+            return Ok(findings);
+        }
+    };
     if !folder.findings.is_empty() {
         findings.extend(of_broken(cluster, layout, &folder, schema_sql.as_ref())?);
         return Ok(findings);
     }
     let migrations = folder.migrations.as_slice();
-    let (built, written, back, live) = thread::scope(|scope| {
+    let (built, written, rolled_back, filled, live) = thread::scope(|scope| {
         let written = scope.spawn(|| of_file(cluster, schema_sql.as_ref()));
-        let back = scope.spawn(|| way_back::check(cluster, migrations));
-        let live = scope.spawn(|| beside.live.map(live::look).transpose());
+        let rolled_back = scope.spawn(|| rollback::check(cluster, migrations));
+        let filled = scope.spawn(|| filled::check(cluster, layout, migrations));
+        let live = scope.spawn(|| options.live.map(live::look).transpose());
         (
             of_migrations(cluster, migrations),
             joined(written),
-            joined(back),
+            joined(rolled_back),
+            joined(filled),
             joined(live),
         )
     });
     let (built, written, live) = (built?, written?, live?);
     let built = match built {
         Ok(built) => built,
-        // There is nothing to compare with, and the way back ends at the same migration.
+        // There is nothing to compare with, and the others end at the same migration.
         Err(wrong) => {
             findings.extend(wrong);
             findings.extend(written.err().into_iter().flatten());
@@ -135,7 +145,8 @@ fn check_in(
         schema_sql.as_ref(),
         written,
     ));
-    findings.extend(back?);
+    findings.extend(rolled_back?);
+    findings.extend(filled?);
     // A contract that is refused says so elsewhere, and has no lists to compare.
     if let Ok(contract) = contract::load(layout, &layout.contract())? {
         let session = &built.scratch.session;
@@ -161,7 +172,7 @@ fn of_broken(
     folder: &Folder,
     schema_sql: Option<&SqlFile>,
 ) -> Result<Vec<Finding>, Failure> {
-    let mut findings = way_back::check(cluster, folder.sound())?;
+    let mut findings = rollback::check(cluster, folder.sound())?;
     findings.extend(of_file(cluster, schema_sql)?.err().into_iter().flatten());
     let message = "nothing was compared with what the migrations build, which is not known until \
         the folder is in order";
@@ -216,9 +227,11 @@ fn dump_in(
         Err(findings) => return Ok(findings),
     };
     let ups: Vec<&SqlFile> = migrations.iter().map(|migration| &migration.up).collect();
-    let present = schema_sql(layout)?;
-    let present = present.as_ref().map(|file| file.text.as_str());
-    let schema_sql = dump::schema_sql(cluster, &built, &ups, present)?;
+    let present = match schema_sql(layout)? {
+        Ok(file) => file.map(|file| file.text),
+        Err(no_text) => return Ok(vec![no_text]),
+    };
+    let schema_sql = dump::schema_sql(cluster, &built, &ups, present.as_deref())?;
     match (schema_sql, diesel::text(&built, &ups)) {
         (Ok(sql), Ok(rust)) => Outputs {
             files: vec![(layout.schema_sql(), sql), (layout.schema_rs(), rust)],
@@ -276,11 +289,8 @@ fn of_file(
 }
 
 /// `schema.sql`, if it is there.
-fn schema_sql(layout: &Layout) -> Result<Option<SqlFile>, Failure> {
+fn schema_sql(layout: &Layout) -> Result<Result<Option<SqlFile>, Finding>, Failure> {
     let path = layout.schema_sql();
-    match fs::read_to_string(&path) {
-        Ok(text) => Ok(Some(SqlFile::new(&layout.shown(&path), text))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(Failure::io("read", &path)(source)),
-    }
+    let text = layout.optional_text(&path, Kind::Database)?;
+    Ok(text.map(|text| text.map(|text| SqlFile::new(&layout.shown(&path), text))))
 }

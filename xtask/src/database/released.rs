@@ -6,11 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
 
 use sha2::{Digest, Sha256};
 
-use super::migrations::{Folder, Migration, version};
+use super::migrations::{FILES, Folder, Migration, version};
 use super::rules;
 use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
@@ -34,7 +33,7 @@ const REMEMBER: &str = "run `cargo xtask schema release` and commit migrations/r
 
 /// What databases were given before: a release, or where the branch began.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Earlier {
+pub(crate) struct ReleasedBaseline {
     /// Which state: `tag v1.0.0 (4b4b5ac12)`.
     pub(super) source: String,
     /// The text of `migrations/released.lock` there, which today's may only add to.
@@ -43,7 +42,7 @@ pub(crate) struct Earlier {
     pub(super) files: Vec<(String, String)>,
 }
 
-impl Earlier {
+impl ReleasedBaseline {
     /// Asks git.
     pub(crate) fn of(layout: &Layout, published: &Published) -> Result<Self, Failure> {
         let lock = published.file(layout, &layout.shown(&layout.released()))?;
@@ -65,9 +64,6 @@ impl Earlier {
     }
 }
 
-/// The files of a migration.
-const FILES: [&str; 3] = ["up.sql", "down.sql", "metadata.toml"];
-
 /// Each released file, below `migrations/`, with its sum and the line on which it stands.
 type Entries = BTreeMap<String, (String, usize)>;
 
@@ -76,23 +72,29 @@ type Entries = BTreeMap<String, (String, usize)>;
 pub(super) fn check(
     layout: &Layout,
     folder: &Folder,
-    earlier: &Earlier,
+    baseline: &ReleasedBaseline,
 ) -> Result<Vec<Finding>, Failure> {
     let shown = layout.shown(&layout.released());
-    let Some(text) = read(layout)? else {
+    let text = match layout.optional_text(&layout.released(), Kind::Database)? {
+        Ok(text) => text,
+        Err(no_text) => return Ok(vec![no_text]),
+    };
+    let Some(text) = text else {
         let message = "released.lock is missing, and with it what was released";
         return Ok(vec![lock(&shown, None, message.to_owned()).help(
             "restore it: a released migration that is not in it could be changed unseen",
         )]);
     };
     let (entries, mut findings) = parse(&shown, &text);
-    findings.extend(kept(&shown, &entries, earlier));
-    let remembered = |file: &String| entries.contains_key(file);
-    for (file, _) in earlier.files.iter().filter(|(file, _)| !remembered(file)) {
-        let message = format!("{} has {file}, and released.lock does not", earlier.source);
+    findings.extend(kept(&shown, &entries, baseline));
+    // A line that was there and is lost is told above: it is to be restored.
+    let (once, _) = parse(&shown, &baseline.lock);
+    let remembered = |file: &String| entries.contains_key(file) || once.contains_key(file);
+    for (file, _) in baseline.files.iter().filter(|(file, _)| !remembered(file)) {
+        let message = format!("{} has {file}, and released.lock does not", baseline.source);
         findings.push(lock(&shown, None, message).help(REMEMBER));
     }
-    findings.extend(as_released(layout, folder, &entries, earlier));
+    findings.extend(as_released(layout, folder, &entries, baseline));
     findings.extend(unchanged(layout, folder, &entries));
     findings.extend(in_order(folder, &entries));
     Ok(findings)
@@ -102,13 +104,16 @@ pub(super) fn check(
 pub(super) fn release(
     layout: &Layout,
     folder: &Folder,
-    earlier: &Earlier,
+    baseline: &ReleasedBaseline,
 ) -> Result<Vec<Finding>, Failure> {
-    let present = read(layout)?;
     let shown = layout.shown(&layout.released());
+    let present = match layout.optional_text(&layout.released(), Kind::Database)? {
+        Ok(text) => text,
+        Err(no_text) => return Ok(vec![no_text]),
+    };
     let (entries, mut findings) = parse(&shown, present.as_deref().unwrap_or_default());
-    findings.extend(kept(&shown, &entries, earlier));
-    findings.extend(as_released(layout, folder, &entries, earlier));
+    findings.extend(kept(&shown, &entries, baseline));
+    findings.extend(as_released(layout, folder, &entries, baseline));
     findings.extend(unchanged(layout, folder, &entries));
     findings.extend(in_order(folder, &entries));
     if !findings.is_empty() {
@@ -123,15 +128,6 @@ pub(super) fn release(
         fs::write(&path, text).map_err(Failure::io("write", &path))?;
     }
     Ok(Vec::new())
-}
-
-fn read(layout: &Layout) -> Result<Option<String>, Failure> {
-    let path = layout.released();
-    match fs::read_to_string(&path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(Failure::io("read", &path)(source)),
-    }
 }
 
 /// The entries, and the lines that are none.
@@ -163,9 +159,9 @@ fn parse(shown: &str, text: &str) -> (Entries, Vec<Finding>) {
 }
 
 /// What the earlier lock had is still there.
-fn kept(shown: &str, entries: &Entries, earlier: &Earlier) -> Vec<Finding> {
-    let reference = &earlier.source;
-    let (before, _) = parse(shown, &earlier.lock);
+fn kept(shown: &str, entries: &Entries, baseline: &ReleasedBaseline) -> Vec<Finding> {
+    let reference = &baseline.source;
+    let (before, _) = parse(shown, &baseline.lock);
     let changed = before.iter().filter_map(|(file, (sum, _))| {
         let (message, line) = match entries.get(file) {
             None => (
@@ -188,11 +184,11 @@ fn as_released(
     layout: &Layout,
     folder: &Folder,
     entries: &Entries,
-    earlier: &Earlier,
+    baseline: &ReleasedBaseline,
 ) -> Vec<Finding> {
     let shown = layout.shown(&layout.migrations());
     let present: BTreeMap<String, String> = folder.migrations.iter().flat_map(sums).collect();
-    let forgotten = earlier
+    let forgotten = baseline
         .files
         .iter()
         .filter(|(file, _)| !entries.contains_key(file));
@@ -203,7 +199,7 @@ fn as_released(
             Some(now) if now != then => "has changed since",
             Some(_) => return None,
         };
-        let message = format!("{file} was released in {}, and {what}", earlier.source);
+        let message = format!("{file} was released in {}, and {what}", baseline.source);
         let finding = Finding::error(Kind::Database, rules::RELEASED_EDITED, message);
         Some(
             finding

@@ -7,6 +7,8 @@
 //! | `database/released-lock` | `migrations/released.lock` is not what it was, or no such file |
 //! | `database/out-of-order` | a new migration sorts before a released one |
 //! | `database/migration-fails` | a migration does not run, up or down, on an empty database |
+//! | `database/migration-fails-on-data` | a migration does not run where the tables have rows |
+//! | `database/seeds` | the rows of `xtask/seeds/` that migrations are tried on are not enough, or do not fit |
 //! | `database/schema-sql-fails` | `schema.sql` does not run on an empty database |
 //! | `database/schema-sql` | `schema.sql` and what the migrations build |
 //! | `database/schema-rs` | the tables and types of `schema.rs` and what the migrations build |
@@ -22,6 +24,10 @@
 pub(super) const MIGRATION_FOLDER: &str = "migration-folder";
 /// A migration does not run, up or down, on an empty database.
 pub(super) const MIGRATION_FAILS: &str = "migration-fails";
+/// A migration does not run where the tables have rows.
+pub(super) const MIGRATION_FAILS_ON_DATA: &str = "migration-fails-on-data";
+/// The rows that migrations are tried on are not enough, or do not fit.
+pub(super) const SEEDS: &str = "seeds";
 /// `schema.sql` does not run on an empty database.
 pub(super) const SCHEMA_SQL_FAILS: &str = "schema-sql-fails";
 /// `schema.sql` and what the migrations build.

@@ -1,18 +1,19 @@
 //! `cargo xtask mutate`: the proof that the checks can fail, and that they do not cry wolf.
 //!
-//! A mutation is one mistake, made on purpose in a copy of the tree, with the exit code and the
-//! ids that the check must find for it; or one harmless change, about which it must say nothing.
-//! A mutation that is not caught, is caught as something else, or can no longer be made because
-//! the tree has moved on, fails.
+//! A mutation is one mistake, with the exit code and the ids that the check must find for it; or
+//! one harmless change, about which it must say nothing. A mutation that is not caught, is caught
+//! as something else, or can no longer be made because its tree has moved on, fails.
 //!
-//! The catalogue of mistakes is [`catalogue`], one file for each kind of finding.
+//! The catalogue of mistakes is [`catalogue`], one file for each kind of finding. They are made in
+//! a copy of the small repository in `xtask/fixture`, so that they stay as they are while the
+//! product grows; a few are made in a copy of this repository, too.
 
 mod catalogue;
 mod mutation;
+mod service;
 mod tree;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use crate::cli::{Check, Conform, Generate, Mutate, Part, Record};
 use crate::conform;
@@ -20,51 +21,29 @@ use crate::finding::{Failure, Finding, Severity};
 use crate::layout::Layout;
 use crate::{check, generate, report};
 
-use mutation::{Expected, Eyes, Mutation};
+use mutation::{Base, Checker, Expected, Mutation};
 use tree::Tree;
+
+pub(crate) use tree::FIXTURE;
 
 /// Makes the mistakes, one at a time, and says of each on standard error how it went.
 ///
 /// # Errors
 /// [`Failure::Unproven`] with one line for each that went wrong.
 pub(crate) fn run(layout: &Layout, arguments: &Mutate) -> Result<(), Failure> {
-    let wanted: Vec<Mutation> = catalogue::all()
-        .into_iter()
-        .filter(|mutation| !arguments.quick || mutation.quick)
-        .filter(|mutation| {
-            arguments
-                .only
-                .as_ref()
-                .is_none_or(|only| mutation.name.contains(only.as_str()))
-        })
-        .collect();
-    let tree = Tree::copy(layout)?;
+    let is_wanted = |mutation: &Mutation| {
+        let named = arguments.only.as_deref();
+        (!arguments.quick || mutation.quick)
+            && named.is_none_or(|only| mutation.name.contains(only))
+    };
+    let wanted: Vec<Mutation> = catalogue::all().into_iter().filter(is_wanted).collect();
     let mut wrong = Vec::new();
-    // The copy as it is must be clean: else every mistake would be found for the wrong reason.
-    let before = check::run(tree.layout(), &Check::default())?;
-    if let Some(said) = differs(&before, &Expected::silence()) {
-        let wrong = vec![format!("the tree without a mistake: {said}")];
-        return Err(Failure::Unproven { wrong });
-    }
-    let service = Conformance::prepare(layout, &wanted, &arguments.record)?;
-    for mutation in &wanted {
-        let outcome = tree.with(&mutation.edits, |layout| {
-            if mutation.regenerate {
-                generate::run(layout, &Generate::write())?;
-            }
-            match mutation.eyes {
-                Eyes::Check => check::run(layout, &Check::default()),
-                Eyes::Contract(part) => service.with_the_service_from_before(layout, part),
-                Eyes::Service(part) => conform::run_quietly(layout, &Conform::only(part), &|_| {}),
-            }
-        })?;
-        let said = match outcome {
-            Ok(findings) => differs(&findings, &mutation.expected),
-            Err(cannot) => Some(cannot),
-        };
-        let verdict = if said.is_none() { "ok" } else { "WRONG" };
-        eprintln!("{verdict:>6}  {:<44} {}", mutation.name, mutation.expected);
-        wrong.extend(said.map(|said| format!("{}: {said}", mutation.name)));
+    for base in [Base::Fixture, Base::Repository] {
+        let mutations = wanted.iter().filter(|mutation| mutation.base == base);
+        let mutations: Vec<&Mutation> = mutations.collect();
+        if !mutations.is_empty() {
+            wrong.extend(made_in(layout, base, &mutations)?);
+        }
     }
     let mistakes = wanted
         .iter()
@@ -85,54 +64,59 @@ pub(crate) fn run(layout: &Layout, arguments: &Mutate) -> Result<(), Failure> {
     }
 }
 
-/// What `conform` needs to look at mutations.
-#[derive(Default)]
-struct Conformance {
-    server: Option<PathBuf>,
-    record: Record,
+/// Makes mutations in one copy, and says what went wrong.
+fn made_in(layout: &Layout, base: Base, mutations: &[&Mutation]) -> Result<Vec<String>, Failure> {
+    let tree = match base {
+        Base::Fixture => Tree::of_the_fixture(layout)?,
+        Base::Repository => Tree::of_the_repository(layout)?,
+    };
+    // The copy as it is must be clean: else every mistake would be found for the wrong reason.
+    let mut checkers = vec![Checker::Check];
+    if base == Base::Fixture {
+        checkers.extend([Checker::Record, Checker::Routes]);
+    }
+    for checker in checkers {
+        let before = looked_at(tree.layout(), checker)?;
+        if let Some(said) = differs(&before, &Expected::silence()) {
+            let said = format!("the tree without a mistake, {base:?}, {checker:?}: {said}");
+            return Ok(vec![said]);
+        }
+    }
+    let mut wrong = Vec::new();
+    for mutation in mutations {
+        let outcome = tree.with(&mutation.edits, |layout| {
+            if mutation.regenerated {
+                generate::run(layout, &Generate::write())?;
+            }
+            if mutation.relocked {
+                tree.lock_dependencies()?;
+            }
+            looked_at(layout, mutation.checker)
+        })?;
+        let said = match outcome {
+            Ok(findings) => differs(&findings, &mutation.expected),
+            Err(cannot) => Some(cannot),
+        };
+        let verdict = if said.is_none() { "ok" } else { "WRONG" };
+        eprintln!("{verdict:>6}  {:<44} {}", mutation.name, mutation.expected);
+        wrong.extend(said.map(|said| format!("{}: {said}", mutation.name)));
+    }
+    Ok(wrong)
 }
 
-impl Conformance {
-    /// Builds the server of the tree without mistakes and judges the record of its tests, or
-    /// runs them, if any mutation is held against them.
-    fn prepare(layout: &Layout, wanted: &[Mutation], record: &Record) -> Result<Self, Failure> {
-        let wants = |eyes: &dyn Fn(Eyes) -> bool| wanted.iter().any(|mutation| eyes(mutation.eyes));
-        if !wants(&|eyes| matches!(eyes, Eyes::Contract(_))) {
-            return Ok(Self::default());
-        }
-        if wants(&|eyes| eyes == Eyes::Contract(Part::Suite)) {
-            let arguments = Conform {
-                record: record.clone(),
-                ..Conform::only(Part::Suite)
-            };
-            let found = conform::run(layout, &arguments)?;
-            if let Some(said) = differs(&found, &Expected::silence()) {
-                let wrong = vec![format!("the tests without a mistake: {said}")];
-                return Err(Failure::Unproven { wrong });
-            }
-        }
-        let record = match record.directory() {
-            Some(_) => record.clone(),
-            None => Record::from(conform::recorded(layout)?),
-        };
-        Ok(Self {
-            server: Some(conform::server(layout)?),
-            record,
-        })
-    }
-
-    fn with_the_service_from_before(
-        &self,
-        layout: &Layout,
-        part: Part,
-    ) -> Result<Vec<Finding>, Failure> {
-        let arguments = Conform {
-            server: self.server.clone(),
-            record: self.record.clone(),
-            ..Conform::only(part)
-        };
-        conform::run_quietly(layout, &arguments, &|_| {})
-    }
+/// What a checker finds in a tree.
+fn looked_at(layout: &Layout, checker: Checker) -> Result<Vec<Finding>, Failure> {
+    let part = match checker {
+        Checker::Check => return check::run(layout, &Check::default()),
+        Checker::Record => Part::Suite,
+        Checker::Routes => Part::Routes,
+    };
+    let arguments = Conform {
+        server: Some(layout.root().join(service::PROGRAM)),
+        record: Record::from(layout.root().join(service::RECORD)),
+        ..Conform::only(part)
+    };
+    conform::run_quietly(layout, &arguments, &|_| {})
 }
 
 /// How what was found differs from what was expected.

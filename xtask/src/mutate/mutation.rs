@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::cli::Part;
-
 /// One mistake, or one harmless change.
 #[derive(Debug, Clone)]
 pub(super) struct Mutation {
@@ -12,26 +10,38 @@ pub(super) struct Mutation {
     pub(super) name: &'static str,
     /// How it is done.
     pub(super) edits: Vec<Edit>,
+    /// In what it is done.
+    pub(super) base: Base,
     /// Whether the generator runs after the edits, so that only what it cannot repair is found.
-    pub(super) regenerate: bool,
+    pub(super) regenerated: bool,
+    /// Whether Cargo.lock follows the edits.
+    pub(super) relocked: bool,
     /// Who must find it.
-    pub(super) eyes: Eyes,
+    pub(super) checker: Checker,
     /// What must be found.
     pub(super) expected: Expected,
     /// Whether it is one of the few that every run of the tests makes.
     pub(super) quick: bool,
 }
 
+/// Where a mutation is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Base {
+    /// The small repository in `xtask/fixture`, which does not change when the product grows.
+    Fixture,
+    /// A copy of this repository, for the proof that the checks see the real thing.
+    Repository,
+}
+
 /// Who looks at a mutation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Eyes {
+pub(super) enum Checker {
     /// `check`.
     Check,
-    /// One part of `conform`, with the server and the record of the tests of the tree without
-    /// mistakes: the contract has changed, and the service has not.
-    Contract(Part),
-    /// One part of `conform`, with a server and tests that are built with the mistake.
-    Service(Part),
+    /// `conform`, which judges the record of what a service has answered.
+    Record,
+    /// `conform`, which asks a service for its routes.
+    Routes,
 }
 
 /// A change to one file of the copy.
@@ -59,6 +69,8 @@ pub(super) enum Edit {
         file: &'static str,
         text: &'static str,
     },
+    /// A byte that is no UTF-8 is added at the end.
+    Garble { file: &'static str },
     /// A file is no more.
     Delete { file: &'static str },
 }
@@ -70,6 +82,7 @@ impl Edit {
             | Self::ReplaceAll { file, .. }
             | Self::Append { file, .. }
             | Self::Create { file, .. }
+            | Self::Garble { file }
             | Self::Delete { file } => file,
         }
     }
@@ -126,8 +139,10 @@ pub(super) fn mistake(
     Mutation {
         name,
         edits,
-        regenerate: false,
-        eyes: Eyes::Check,
+        base: Base::Fixture,
+        regenerated: false,
+        relocked: false,
+        checker: Checker::Check,
         expected: Expected {
             exit_code,
             errors,
@@ -170,13 +185,25 @@ impl Mutation {
 
     /// With the generator run after the edits.
     pub(super) fn regenerated(mut self) -> Self {
-        self.regenerate = true;
+        self.regenerated = true;
+        self
+    }
+
+    /// With Cargo.lock brought up to date after the edits.
+    pub(super) fn relocked(mut self) -> Self {
+        self.relocked = true;
         self
     }
 
     /// Looked at by others than `check`.
-    pub(super) fn seen_by(mut self, eyes: Eyes) -> Self {
-        self.eyes = eyes;
+    pub(super) fn seen_by(mut self, checker: Checker) -> Self {
+        self.checker = checker;
+        self
+    }
+
+    /// Made in a copy of this repository.
+    pub(super) fn in_the_repository(mut self) -> Self {
+        self.base = Base::Repository;
         self
     }
 

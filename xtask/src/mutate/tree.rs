@@ -1,30 +1,26 @@
-//! A copy of the repository in which mistakes are made and taken back.
+//! A copy of a repository in which mistakes are made and taken back.
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
-use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
-use crate::database::{self, Earlier};
+use crate::cli::Generate;
+use crate::database::{self, ReleasedBaseline};
 use crate::finding::Failure;
+use crate::generate;
 use crate::git::Git;
 use crate::layout::Layout;
 
 use super::mutation::Edit;
+use super::service;
 
-/// Where cargo puts what it builds, below the root.
-const BUILT: &str = "target";
+/// The small repository, below the root of this one.
+pub(crate) const FIXTURE: &str = "xtask/fixture";
 
-/// Where the copy is, below the root of the tree without mistakes. It is no temporary directory
-/// of the system's: a run that is interrupted leaves a copy of somebody's work, and here the next
-/// run finds it, and clears it.
-const COPY: &str = "target/mutate/tree";
-
-/// Where what is built with mistakes is.
-const KEPT: &str = "target/mutate/built";
-
-/// Which run has the copy.
-const LOCK: &str = "target/mutate/lock";
+/// Where the copies are. It is no temporary directory of the system's: a run that is interrupted
+/// leaves a copy of somebody's work, and here the next run finds it, and clears it.
+const COPIES: &str = "target/mutate";
 
 /// The copy. It removes itself.
 #[derive(Debug)]
@@ -42,16 +38,41 @@ impl Drop for Tree {
 }
 
 impl Tree {
-    /// Copies every file that belongs to the repository, and makes it a repository of its own
-    /// whose one commit is published: its tag is the contract's version, so that breaking
-    /// changes are found.
-    pub(super) fn copy(layout: &Layout) -> Result<Self, Failure> {
-        let copy = layout.root().join(COPY);
-        let kept = layout.root().join(KEPT);
-        // What is built with a mistake is kept, for the sake of its dependencies, but never
-        // beside what is built without: cargo tells the two apart by nothing but their age.
-        fs::create_dir_all(&kept).map_err(Failure::io("create", &kept))?;
-        let lock = lock(&layout.root().join(LOCK))?;
+    /// Copies the small repository, and makes what is made of it: generated code, the tables as
+    /// Diesel sees them and Cargo.lock are not kept, so that they cannot be behind.
+    pub(super) fn of_the_fixture(layout: &Layout) -> Result<Self, Failure> {
+        let tree = Self::copy(layout, "fixture", &format!("{FIXTURE}/"))?;
+        let wrong = [
+            generate::run(&tree.layout, &Generate::write())?,
+            database::dump(&tree.layout)?,
+        ];
+        if let Some(finding) = wrong.iter().flatten().next() {
+            let cause = format!("{}: {}", finding.id(), finding.message);
+            return Err(Failure::tool(FIXTURE, cause));
+        }
+        // The dump has written this, too; mistakes are made in the words of the fixture.
+        let schema = tree.layout.schema_sql();
+        let original = layout.root().join(FIXTURE).join("schema.sql");
+        fs::copy(&original, &schema).map_err(Failure::io("copy", &original))?;
+        service::write(&tree.layout)?;
+        tree.lock_dependencies()?;
+        tree.publish()?;
+        Ok(tree)
+    }
+
+    /// Copies this repository.
+    pub(super) fn of_the_repository(layout: &Layout) -> Result<Self, Failure> {
+        let tree = Self::copy(layout, "repository", "")?;
+        tree.publish()?;
+        Ok(tree)
+    }
+
+    /// Copies every file that belongs to the repository and whose path begins so.
+    fn copy(layout: &Layout, name: &str, from: &str) -> Result<Self, Failure> {
+        let copies = layout.root().join(COPIES);
+        fs::create_dir_all(&copies).map_err(Failure::io("create", &copies))?;
+        let lock = lock(&copies.join(format!("{name}.lock")))?;
+        let copy = copies.join(name);
         match fs::remove_dir_all(&copy) {
             Err(source) if source.kind() != ErrorKind::NotFound => {
                 return Err(Failure::io("remove", &copy)(source));
@@ -59,21 +80,36 @@ impl Tree {
             _ => {}
         }
         fs::create_dir(&copy).map_err(Failure::io("create", &copy))?;
-        let tree = Self {
-            layout: Layout::of(&copy)?,
-            _lock: lock,
-        };
         for file in layout.files()? {
-            let (from, to) = (layout.root().join(&file), copy.join(&file));
+            let Some(below) = file.strip_prefix(from) else {
+                continue;
+            };
+            let (from, to) = (layout.root().join(&file), copy.join(below));
             if let Some(parent) = to.parent() {
                 fs::create_dir_all(parent).map_err(Failure::io("create", parent))?;
             }
             fs::copy(&from, &to).map_err(Failure::io("copy", &from))?;
         }
-        tree.publish()?;
-        let link = copy.join(BUILT);
-        symlink(&kept, &link).map_err(Failure::io("link", &link))?;
-        Ok(tree)
+        Ok(Self {
+            layout: Layout::of(&copy)?,
+            _lock: lock,
+        })
+    }
+
+    /// Lets Cargo.lock follow the manifests. Nothing is asked of the network: what a mistake adds
+    /// is in the tree, or in the lock already.
+    pub(super) fn lock_dependencies(&self) -> Result<(), Failure> {
+        const WHAT: &str = "cargo update --workspace --offline";
+        let output = Command::new("cargo")
+            .args(["update", "--workspace", "--offline", "--quiet"])
+            .current_dir(self.layout.root())
+            .output()
+            .map_err(|source| Failure::tool(WHAT, source.to_string()))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(Failure::tool(WHAT, said.trim()))
     }
 
     pub(super) const fn layout(&self) -> &Layout {
@@ -94,7 +130,7 @@ impl Tree {
         };
         // Also what the generator has made since is taken back.
         self.git(&["checkout", "--quiet", "--force", "--", "."])?;
-        self.git(&["clean", "--quiet", "--force", "-d", "--exclude", BUILT])?;
+        self.git(&["clean", "--quiet", "--force", "-d"])?;
         outcome
     }
 
@@ -128,14 +164,21 @@ impl Tree {
                 fs::create_dir_all(parent).map_err(failed)?;
                 write(text.to_owned())
             }
+            Edit::Garble { .. } => {
+                let mut bytes = fs::read(&path).map_err(failed)?;
+                bytes.push(0xFF);
+                fs::write(&path, bytes).map_err(failed)
+            }
             Edit::Delete { .. } => fs::remove_file(&path).map_err(failed),
         }
     }
 
+    /// Makes the copy a repository of its own whose one commit is published: its tag is the
+    /// contract's version, so that breaking changes are found.
     fn publish(&self) -> Result<(), Failure> {
         self.git(&["init", "--quiet", "--initial-branch=main"])?;
         // What is published is released, also where the tree itself is not yet.
-        database::release(&self.layout, &Earlier::default())?;
+        database::release(&self.layout, &ReleasedBaseline::default())?;
         self.git(&["add", "--all", "--force"])?;
         self.git(&["commit", "--quiet", "--message=Published"])?;
         self.git(&["tag", "v0.1.0"])
@@ -184,22 +227,31 @@ mod tests {
             "README.md",
             ".env",
             "migrations/1/up.sql",
-            "target/mutate/tree/left.md",
-            "target/mutate/built/kept",
+            "xtask/fixture/README.md",
+            "target/mutate/repository/left.md",
         ] {
             write(root, file);
         }
         fs::write(root.join(".gitignore"), "/target/\n.env\n").expect("it can be written");
         let layout = Layout::of(root).expect("it is there");
         Git::of(root).run(&["init", "--quiet"]).expect("git runs");
-        let tree = Tree::copy(&layout).expect("it can be copied");
+        let tree = Tree::of_the_repository(&layout).expect("it can be copied");
         let copy = tree.layout().root().to_owned();
         let files = tree.layout().files().expect("they can be listed");
-        assert_eq!(files, [".gitignore", "README.md", "migrations/1/up.sql"]);
+        let all = [
+            ".gitignore",
+            "README.md",
+            "migrations/1/up.sql",
+            "xtask/fixture/README.md",
+        ];
+        assert_eq!(files, all);
         assert!(!copy.join(".env").exists() && !copy.join("left.md").exists());
-        assert!(copy.join("target/kept").exists());
         drop(tree);
         assert!(!copy.exists());
-        assert!(root.join(KEPT).join("kept").exists());
+        let below = Tree::copy(&layout, "fixture", "xtask/fixture/").expect("it can be copied");
+        assert_eq!(
+            below.layout().files().expect("they are listed"),
+            ["README.md"]
+        );
     }
 }

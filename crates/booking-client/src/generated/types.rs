@@ -28,11 +28,15 @@ pub struct NewBooking {
 }
 
 client_runtime::object! {
-    NewBooking, NewBookingBuilder; required restaurant_id : RestaurantId =
-    "restaurant_id"; required booking_date : BookingDate = "booking_date"; required
-    booking_time : BookingTime = "booking_time"; required party_size : PartySize =
-    "party_size"; required customer : NewCustomer = "customer"; optional special_requests
-    : SpecialRequests = "special_requests", or null : special_requests_null;
+    NewBooking,
+    NewBookingBuilder;
+    required restaurant_id: RestaurantId = "restaurant_id";
+    required booking_date: BookingDate = "booking_date";
+    required booking_time: BookingTime = "booking_time";
+    required party_size: PartySize = "party_size";
+    required customer: NewCustomer = "customer";
+    optional special_requests: SpecialRequests = "special_requests",
+    or null: special_requests_null;
 }
 
 /// Who books, and how to reach them.
@@ -49,8 +53,11 @@ pub struct NewCustomer {
 }
 
 client_runtime::object! {
-    NewCustomer, NewCustomerBuilder; required name : CustomerName = "name"; required
-    email : EmailAddress = "email"; required phone : DialledPhoneNumber = "phone";
+    NewCustomer,
+    NewCustomerBuilder;
+    required name: CustomerName = "name";
+    required email: EmailAddress = "email";
+    required phone: DialledPhoneNumber = "phone";
 }
 
 /// What to change about a booking. What is absent stays as it is; `null` for the special
@@ -78,10 +85,13 @@ pub struct BookingChange {
 }
 
 client_runtime::object! {
-    BookingChange, BookingChangeBuilder; optional booking_date : BookingDate =
-    "booking_date"; optional booking_time : BookingTime = "booking_time"; optional
-    party_size : PartySize = "party_size"; optional special_requests : SpecialRequests =
-    "special_requests", or null : special_requests_null;
+    BookingChange,
+    BookingChangeBuilder;
+    optional booking_date: BookingDate = "booking_date";
+    optional booking_time: BookingTime = "booking_time";
+    optional party_size: PartySize = "party_size";
+    optional special_requests: SpecialRequests = "special_requests",
+    or null: special_requests_null;
 }
 
 /// Why a booking is cancelled.
@@ -95,7 +105,9 @@ pub struct Cancellation {
 }
 
 client_runtime::object! {
-    Cancellation, CancellationBuilder; optional reason : CancellationReason = "reason";
+    Cancellation,
+    CancellationBuilder;
+    optional reason: CancellationReason = "reason";
 }
 
 /// A promise of a table for a party, at a date and a time.

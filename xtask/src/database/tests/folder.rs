@@ -1,6 +1,6 @@
 //! A folder that Diesel stumbles over is named, and hides nothing that can be said beside it.
 
-use super::super::{Earlier, migrations, released};
+use super::super::{ReleasedBaseline, migrations, released};
 use super::tree::{DOWN, Tree, UP, lines};
 use crate::finding::Severity;
 
@@ -16,7 +16,7 @@ fn errors(tree: &Tree) -> Vec<String> {
 
 fn release(tree: &Tree) {
     let folder = migrations::read_folder(&tree.layout).expect("it can be read");
-    let wrong = released::release(&tree.layout, &folder, &Earlier::default());
+    let wrong = released::release(&tree.layout, &folder, &ReleasedBaseline::default());
     assert_eq!(
         lines(&wrong.expect("it can be written")),
         Vec::<String>::new()
@@ -135,4 +135,31 @@ fn no_migration_at_all_is_no_agreement() {
         found[0].starts_with("database/migration-folder migrations "),
         "{found:?}"
     );
+}
+
+#[test]
+fn what_is_no_migration_is_named_wherever_it_stands() {
+    let tree = Tree::new();
+    tree.write("migrations/2026-12-01-000001_forgotten.sql", "SELECT 1;");
+    tree.write("migrations/.hidden/up.sql", "SELECT 1;");
+    tree.write(
+        "migrations/2026-11-21-000001_bookings/data.sql",
+        "SELECT 1;",
+    );
+    tree.write(
+        "migrations/2026-11-21-000001_bookings/more/up.sql",
+        "SELECT 1;",
+    );
+    let found = errors(&tree);
+    let names = [
+        ".hidden",
+        "2026-12-01-000001_forgotten.sql",
+        "more",
+        "data.sql",
+    ];
+    assert_eq!(found.len(), names.len(), "{found:?}");
+    for (found, name) in found.iter().zip(names) {
+        assert!(found.starts_with("database/migration-folder"), "{found}");
+        assert!(found.contains(&format!("{name} is no ")), "{found}");
+    }
 }

@@ -5,7 +5,7 @@ use dev_postgres::TestDatabase;
 use super::super::cluster::{Scratch, Way};
 use super::super::migrations;
 use super::super::session::Session;
-use super::super::{Beside, live};
+use super::super::{CheckOptions, live};
 use super::cluster;
 use super::tree::{Tree, UP, lines};
 use crate::finding::{Finding, Severity};
@@ -34,11 +34,11 @@ fn running(tree: &Tree, then: &str) -> Running {
 
 fn findings(tree: &Tree, running: &Running) -> Vec<Finding> {
     let url = running.database.url();
-    let beside = Beside {
+    let options = CheckOptions {
         live: Some(&url),
-        earlier: None,
+        baseline: None,
     };
-    tree.check_beside(beside).expect("it answers")
+    tree.check_with(options).expect("it answers")
 }
 
 #[test]
@@ -173,11 +173,11 @@ fn a_database_that_does_not_answer_is_one_line_without_the_password() {
         "postgres://somebody:s3cret@127.0.0.1:s3cret/booking",
         "s3cret",
     ] {
-        let beside = Beside {
+        let options = CheckOptions {
             live: Some(url),
-            earlier: None,
+            baseline: None,
         };
-        let failure = tree.check_beside(beside).expect_err("nobody answers");
+        let failure = tree.check_with(options).expect_err("nobody answers");
         let said = failure.to_string();
         assert!(
             said.starts_with("cannot read the database of --live: "),

@@ -371,3 +371,61 @@ fn a_migration_that_takes_the_search_path_along_is_named() {
     tree.write("schema.sql", &format!("{text}SET search_path = '';\n"));
     assert_eq!(lines(&tree.check()), Vec::<String>::new());
 }
+
+#[test]
+fn a_migration_that_rows_stand_in_the_way_of_is_named_and_one_that_brings_them_along_is_not() {
+    for (up, expected) in [
+        (
+            "ALTER TABLE users ADD COLUMN locale varchar(5) NOT NULL;",
+            Some("with rows in the tables: PostgreSQL refuses it: column \"locale\""),
+        ),
+        (
+            "ALTER TABLE bookings ADD COLUMN x integer, ADD CONSTRAINT pairs CHECK (party_size = 2);",
+            Some("with rows in the tables: PostgreSQL refuses it: check constraint \"pairs\""),
+        ),
+        (
+            "ALTER TABLE users ADD COLUMN locale varchar(5) NOT NULL DEFAULT 'en';",
+            None,
+        ),
+    ] {
+        let tree = Tree::new();
+        tree.migrate("2099-12-01-000001_more", up, "SELECT 1;");
+        let found = tree.check();
+        let found = found
+            .iter()
+            .find(|finding| finding.rule == "migration-fails-on-data");
+        match (found, expected) {
+            (None, None) => {}
+            (Some(found), Some(expected)) => {
+                assert!(found.message.starts_with(expected), "{}", found.message);
+            }
+            other => panic!("{up}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_table_without_rows_is_named_before_a_later_migration_is_not_tried_on_it() {
+    let tree = Tree::new();
+    tree.migrate(
+        "2099-12-01-000001_notes",
+        "CREATE TABLE notes (id bigint);",
+        "DROP TABLE notes;",
+    );
+    let seeds = |tree: &Tree| {
+        let found = tree.check();
+        let found = found.iter().find(|finding| finding.rule == "seeds");
+        found.map(|finding| finding.message.clone())
+    };
+    assert_eq!(seeds(&tree), None);
+    tree.migrate("2099-12-02-000001_later", "SELECT 1;", "SELECT 1;");
+    assert_eq!(
+        seeds(&tree).as_deref(),
+        Some("2099-12-02-000001_later is not tried on rows of notes: there are none")
+    );
+    tree.write(
+        "xtask/seeds/2099-12-01-000001_notes.sql",
+        "INSERT INTO notes VALUES (1);",
+    );
+    assert_eq!(seeds(&tree), None);
+}

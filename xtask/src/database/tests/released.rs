@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::super::{Beside, Earlier, migrations, released};
+use super::super::{CheckOptions, ReleasedBaseline, migrations, released};
 use super::tree::{DOWN, Tree, UP, lines};
 use crate::finding::Finding;
 use crate::published::Published;
@@ -23,24 +23,25 @@ fn read(tree: &Tree) -> migrations::Folder {
 }
 
 fn release(tree: &Tree) -> Vec<Finding> {
-    released::release(&tree.layout, &read(tree), &Earlier::default()).expect("it can be written")
+    released::release(&tree.layout, &read(tree), &ReleasedBaseline::default())
+        .expect("it can be written")
 }
 
 fn check(tree: &Tree) -> Vec<String> {
-    lines(&check_beside(tree, &Earlier::default()))
+    lines(&check_with(tree, &ReleasedBaseline::default()))
 }
 
-fn check_beside(tree: &Tree, earlier: &Earlier) -> Vec<Finding> {
-    released::check(&tree.layout, &read(tree), earlier).expect("it can be read")
+fn check_with(tree: &Tree, baseline: &ReleasedBaseline) -> Vec<Finding> {
+    released::check(&tree.layout, &read(tree), baseline).expect("it can be read")
 }
 
 fn check_against(tree: &Tree, lock: &str) -> Vec<String> {
-    let earlier = Earlier {
+    let baseline = ReleasedBaseline {
         source: "v0.1.0".to_owned(),
         lock: lock.to_owned(),
         files: Vec::new(),
     };
-    lines(&check_beside(tree, &earlier))
+    lines(&check_with(tree, &baseline))
 }
 
 #[test]
@@ -183,9 +184,9 @@ fn git(tree: &Tree, arguments: &[&str]) {
 }
 
 /// What git knows of a tree.
-fn earlier(tree: &Tree) -> Earlier {
+fn baseline_of(tree: &Tree) -> ReleasedBaseline {
     let published = Published::of(&tree.layout).expect("git answers");
-    Earlier::of(&tree.layout, &published).expect("git answers")
+    ReleasedBaseline::of(&tree.layout, &published).expect("git answers")
 }
 
 #[test]
@@ -199,7 +200,7 @@ fn a_release_that_the_lock_forgot_is_named_and_protects_its_migrations() {
     ] {
         git(&tree, arguments);
     }
-    let findings = check_beside(&tree, &earlier(&tree));
+    let findings = check_with(&tree, &baseline_of(&tree));
     for finding in &findings {
         let help = finding.help.as_deref().unwrap_or_default();
         assert!(help.contains("schema release` and commit"), "{help}");
@@ -213,21 +214,21 @@ fn a_release_that_the_lock_forgot_is_named_and_protects_its_migrations() {
     // A change cannot be slipped in with the entry.
     let text = tree.read(UP);
     tree.write(UP, &format!("{text}-- more\n"));
-    let earlier = earlier(&tree);
-    let refused = released::release(&tree.layout, &read(&tree), &earlier).expect("it is read");
+    let baseline = baseline_of(&tree);
+    let refused = released::release(&tree.layout, &read(&tree), &baseline).expect("it is read");
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert_eq!(refused[0].id(), "database/released-edited");
     tree.write(UP, &text);
-    let refused = released::release(&tree.layout, &read(&tree), &earlier).expect("it is read");
+    let refused = released::release(&tree.layout, &read(&tree), &baseline).expect("it is read");
     assert_eq!(lines(&refused), Vec::<String>::new());
     // The tag need not move.
     git(
         &tree,
         &["commit", "--quiet", "--all", "--message=Remembered"],
     );
-    let earlier = self::earlier(&tree);
-    assert!(earlier.source.starts_with("tag v0.1.0 ("));
-    assert_eq!(lines(&check_beside(&tree, &earlier)), Vec::<String>::new());
+    let baseline = baseline_of(&tree);
+    assert!(baseline.source.starts_with("tag v0.1.0 ("));
+    assert_eq!(lines(&check_with(&tree, &baseline)), Vec::<String>::new());
 }
 
 #[test]
@@ -247,8 +248,8 @@ fn a_missing_or_garbled_lock_is_named() {
           what was released"
         ]
     );
-    let beside = Beside::default();
-    let ids = tree.check_beside(beside).expect("PostgreSQL runs");
+    let options = CheckOptions::default();
+    let ids = tree.check_with(options).expect("PostgreSQL runs");
     assert_eq!(
         ids.iter().map(Finding::id).collect::<Vec<_>>(),
         ["database/released-lock"]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::super::{Beside, check_in, dump_in, migrations};
+use super::super::{CheckOptions, check_in, dump_in, migrations};
 use super::cluster;
 use crate::finding::{Failure, Finding};
 use crate::layout::Layout;
@@ -24,10 +24,15 @@ impl Tree {
     pub(super) fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory can be made");
         let original = Layout::of_this_repository();
-        for folder in ["migrations", "crates/booking-persistence/src"] {
+        for folder in [
+            "migrations",
+            "xtask/seeds",
+            "crates/booking-persistence/src",
+        ] {
             fs::create_dir_all(directory.path().join(folder)).expect("a folder can be made");
         }
         copy(&original.migrations(), &directory.path().join("migrations"));
+        copy(&original.seeds(), &directory.path().join("xtask/seeds"));
         for file in ["booking-api.yaml", "schema.sql", SCHEMA_RS] {
             let to = directory.path().join(file);
             fs::copy(original.root().join(file), to).expect("it can be copied");
@@ -71,12 +76,12 @@ impl Tree {
     }
 
     pub(super) fn check(&self) -> Vec<Finding> {
-        let findings = self.check_beside(Beside::default());
+        let findings = self.check_with(CheckOptions::default());
         findings.expect("PostgreSQL runs")
     }
 
-    pub(super) fn check_beside(&self, beside: Beside<'_>) -> Result<Vec<Finding>, Failure> {
-        check_in(cluster(), &self.layout, beside)
+    pub(super) fn check_with(&self, options: CheckOptions<'_>) -> Result<Vec<Finding>, Failure> {
+        check_in(cluster(), &self.layout, options)
     }
 
     pub(super) fn dump(&self) -> Vec<Finding> {

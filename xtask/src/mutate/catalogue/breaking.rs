@@ -9,11 +9,7 @@ const fn version(to: &'static str) -> Edit {
 }
 
 /// A request is refused that was accepted: a party of nineteen.
-const SMALLER_PARTIES: Edit = replace(
-    CONTRACT,
-    "      minimum: 1\n      maximum: 20\n      example: 4\n",
-    "      minimum: 1\n      maximum: 18\n      example: 4\n",
-);
+const SMALLER_PARTIES: Edit = replace(CONTRACT, "      maximum: 20\n", "      maximum: 18\n");
 
 pub(super) fn all() -> Vec<Mutation> {
     [requests(), answers(), names(), versions()].concat()
@@ -32,13 +28,8 @@ fn requests() -> Vec<Mutation> {
             vec![
                 replace(
                     CONTRACT,
-                    "      required: [restaurant_id, booking_date, booking_time, party_size, customer]\n",
-                    "      required: [restaurant_id, booking_date, booking_time, party_size, customer, special_requests]\n",
-                ),
-                replace(
-                    CONTRACT,
-                    "                    phone: +52 55 1234 5678\n",
-                    "                    phone: +52 55 1234 5678\n                  special_requests: null\n",
+                    "      required: [restaurant_id, party_size]\n",
+                    "      required: [restaurant_id, party_size, special_requests]\n",
                 ),
             ],
         )
@@ -60,7 +51,7 @@ fn requests() -> Vec<Mutation> {
             &["breaking/parameters-narrowed"],
             vec![replace(
                 CONTRACT,
-                "        - name: q\n          in: query\n          description: Only restaurants whose name contains this text, whatever its case.\n          example: bella\n          schema:\n            $ref: '#/components/schemas/SearchText'\n",
+                "      parameters:\n        - name: q\n          in: query\n          description: Only restaurants whose name contains this text.\n          example: bella\n          schema:\n            $ref: '#/components/schemas/SearchText'\n",
                 "",
             ),
             replace(
@@ -94,8 +85,8 @@ fn requests() -> Vec<Mutation> {
             &["breaking/request-narrowed"],
             vec![replace(
                 CONTRACT,
-                "        required: false\n        description: Why, for those",
-                "        required: true\n        description: Why, for those",
+                "        required: false\n",
+                "        required: true\n",
             )],
         )
         .regenerated(),
@@ -105,8 +96,8 @@ fn requests() -> Vec<Mutation> {
             &["breaking/request-narrowed"],
             vec![replace(
                 CONTRACT,
-                "`null` where there are none.\n      type: string\n      nullable: true\n",
-                "`null` where there are none.\n      type: string\n",
+                "`null` when there are none.\n      type: string\n      nullable: true\n",
+                "`null` when there are none.\n      type: string\n",
             )],
         )
         .regenerated(),
@@ -140,7 +131,7 @@ fn answers() -> Vec<Mutation> {
             "a property of an answer is no longer promised",
             6,
             &["breaking/response-widened"],
-            vec![replace(CONTRACT, "        - confirmation_code\n        - status\n", "        - status\n")],
+            vec![replace(CONTRACT, "required: [booking_id, confirmation_code, ", "required: [booking_id, ")],
         )
         .regenerated(),
         mistake(
@@ -171,12 +162,12 @@ fn answers() -> Vec<Mutation> {
             &["breaking/links-narrowed"],
             vec![replace(
                 CONTRACT,
-                "            GetRestaurant:\n              $ref: '#/components/links/GetBookedRestaurant'\n",
+                "            GetRestaurant:\n              $ref: '#/components/links/GetRestaurant'\n",
                 "",
             ),
             replace(
                 CONTRACT,
-                "    GetBookedRestaurant:\n      operationId: getRestaurant\n      description: Read the restaurant where the table is booked.\n      parameters:\n        restaurant_id: $response.body#/restaurant/id\n",
+                "    GetRestaurant:\n      operationId: getRestaurant\n      description: Read the restaurant where the table is booked.\n      parameters:\n        restaurant_id: $response.body#/restaurant_id\n",
                 "",
             )],
         )
@@ -187,7 +178,7 @@ fn answers() -> Vec<Mutation> {
             vec![replace(
                 CONTRACT,
                 "      x-error-codes: [TABLE_NOT_AVAILABLE]\n",
-                "      x-error-codes: [TABLE_NOT_AVAILABLE, PARTY_TOO_LARGE]\n",
+                "      x-error-codes: [TABLE_NOT_AVAILABLE, BOOKING_NOT_CHANGEABLE]\n",
             )],
         )
         .regenerated(),
@@ -223,16 +214,15 @@ fn names() -> Vec<Mutation> {
             &["breaking/operations-narrowed", "breaking/links-changed"],
             vec![replace(
                 CONTRACT,
-                "  /restaurants/{restaurant_id}/availability:\n",
-                "  /restaurants/{restaurant_id}/slots:\n",
+                "  /restaurants/{restaurant_id}:\n",
+                "  /venues/{restaurant_id}:\n",
             )],
         )
         .regenerated(),
         mistake(
-            // Answers that the README shows have the old path in them.
             "the server moves",
-            4,
-            &["breaking/servers-narrowed", "stale/document-name"],
+            6,
+            &["breaking/servers-narrowed"],
             vec![replace(
                 CONTRACT,
                 "  - url: /api/v1\n",
@@ -240,6 +230,18 @@ fn names() -> Vec<Mutation> {
             )],
         )
         .regenerated(),
+        mistake(
+            "the repository's server moves",
+            6,
+            &["breaking/servers-narrowed"],
+            vec![replace(
+                CONTRACT,
+                "  - url: /api/v1\n",
+                "  - url: /api/v2\n",
+            )],
+        )
+        .regenerated()
+        .in_the_repository(),
     ]
 }
 

@@ -1,42 +1,57 @@
-//! A contract and a service that disagree, whichever of the two has moved.
-//!
-//! Most mistakes are made in the contract, and the service and the record of its tests are those
-//! from before: that is the same disagreement, without a build.
+//! A contract and a service that disagree, whichever of the two has moved. What a service has
+//! answered stands in a record, so that neither is built.
 
-use super::super::mutation::{Edit, Eyes, Mutation, harmless, mistake, replace};
+use super::super::mutation::{Checker, Edit, Mutation, harmless, mistake, replace};
+use super::super::service::PROGRAM;
 use super::CONTRACT;
-use crate::cli::Part;
+
+const RECORD: &str = "service/exchanges/1.jsonl";
 
 pub(super) fn all() -> Vec<Mutation> {
-    [contract(), service()].concat()
+    let recorded = [contract(), service()].concat();
+    let recorded = recorded.into_iter();
+    let recorded = recorded.map(|mutation| mutation.seen_by(Checker::Record));
+    let routes = routes().into_iter();
+    let routes = routes.map(|mutation| mutation.seen_by(Checker::Routes));
+    recorded.chain(routes).collect()
 }
 
 /// The contract has moved.
 fn contract() -> Vec<Mutation> {
-    let suite = |mutation: Mutation| mutation.seen_by(Eyes::Contract(Part::Suite));
-    let routes = |mutation: Mutation| mutation.seen_by(Eyes::Contract(Part::Routes));
     vec![
-        suite(mistake(
+        mistake(
             "the service answers a status that is no longer declared",
             7,
-            &["conform/undeclared-status"],
-            vec![replace(
-                CONTRACT,
-                "          $ref: '#/components/responses/InvalidAvailabilityRequest'\n        '404':\n          $ref: '#/components/responses/RestaurantNotFound'\n",
-                "          $ref: '#/components/responses/InvalidAvailabilityRequest'\n",
-            )],
-        )),
-        suite(mistake(
+            &["conform/undeclared-status", "conform/unreached"],
+            vec![
+                replace(
+                    CONTRACT,
+                    "        '409':\n          $ref: '#/components/responses/TableNotAvailable'\n",
+                    "",
+                ),
+                replace(
+                    CONTRACT,
+                    "      x-error-codes: [BOOKING_NOT_CHANGEABLE]\n",
+                    "      x-error-codes: [BOOKING_NOT_CHANGEABLE, TABLE_NOT_AVAILABLE]\n",
+                ),
+                replace(
+                    CONTRACT,
+                    "    TableNotAvailable:\n      description: Every table that fits the party is taken.\n      x-error-codes: [TABLE_NOT_AVAILABLE]\n      content:\n        application/json:\n          schema:\n            $ref: '#/components/schemas/ErrorEnvelope'\n          examples:\n            usual:\n              summary: Every table that fits the party is taken\n              value:\n                error:\n                  code: TABLE_NOT_AVAILABLE\n                  message: it cannot be done\n                  request_id: 5f0c2a4e-1f43-4c7e-9a57-0d9c6d1c9f10\n",
+                    "",
+                ),
+            ],
+        ),
+        mistake(
             "a status is declared that no test reaches",
             7,
             &["conform/unreached"],
             vec![replace(
                 CONTRACT,
-                "          $ref: '#/components/responses/InvalidBookingList'\n",
-                "          $ref: '#/components/responses/InvalidBookingList'\n        '404':\n          $ref: '#/components/responses/RestaurantNotFound'\n",
+                "                        cuisine: Japanese\n",
+                "                        cuisine: Japanese\n        '404':\n          $ref: '#/components/responses/RestaurantNotFound'\n",
             )],
-        )),
-        suite(mistake(
+        ),
+        mistake(
             "a header is promised that the service does not send",
             7,
             &["conform/missing-header", "conform/unreached"],
@@ -45,8 +60,8 @@ fn contract() -> Vec<Mutation> {
                 "          description: The restaurant.\n          content:\n",
                 "          description: The restaurant.\n          headers:\n            ETag:\n              $ref: '#/components/headers/BookingETag'\n          content:\n",
             )],
-        )),
-        suite(mistake(
+        ),
+        mistake(
             "the service sends a header that is no longer declared",
             7,
             &["conform/undeclared-header", "conform/unreached"],
@@ -55,90 +70,79 @@ fn contract() -> Vec<Mutation> {
                 "          description: The copy that the caller holds is up to date.\n          headers:\n            ETag:\n              $ref: '#/components/headers/BookingETag'\n",
                 "          description: The copy that the caller holds is up to date.\n",
             )],
-        )),
-        suite(mistake(
+        ),
+        mistake(
             "an answer is longer than is declared",
             7,
-            &["conform/invalid-body"],
-            vec![replace(
-                CONTRACT,
-                "      maxItems: 1500\n",
-                "      maxItems: 3\n",
-            )],
-        )),
-        suite(mistake(
-            "the service sends a property that is no longer declared",
-            7,
-            &["conform/undeclared-property"],
+            &["conform/invalid-body", "conform/unreached"],
             vec![
                 replace(
                     CONTRACT,
-                    "      required: [booking_time, starts_at]\n",
-                    "      required: [booking_time]\n",
+                    "      description: The restaurants of a list.\n      type: array\n      maxItems: 100\n",
+                    "      description: The restaurants of a list.\n      type: array\n      maxItems: 1\n",
                 ),
                 replace(
                     CONTRACT,
-                    "        starts_at:\n          description: The instant that this is.\n          allOf:\n            - $ref: '#/components/schemas/Timestamp'\n",
-                    "",
-                ),
-                replace(
-                    CONTRACT,
-                    "                        starts_at: '2027-02-15T22:00:00Z'\n",
-                    "",
-                ),
-                replace(
-                    CONTRACT,
-                    "                        starts_at: '2027-02-16T00:00:00Z'\n",
+                    "                      - id: 124\n                        name: Sakura Izakaya\n                        cuisine: Japanese\n",
                     "",
                 ),
             ],
-        )),
-        routes(mistake(
-            "the server has no route for a path of the contract",
+        ),
+        mistake(
+            "the service sends a property that is no longer declared",
             7,
-            &["conform/missing-route", "conform/undeclared-route"],
-            vec![replace(
-                CONTRACT,
-                "  /restaurants/{restaurant_id}/availability:\n",
-                "  /restaurants/{restaurant_id}/slots:\n",
-            )],
-        )),
-        suite(harmless(
+            &["conform/undeclared-property", "conform/unreached"],
+            vec![
+                replace(
+                    CONTRACT,
+                    "      required: [id, name, cuisine]\n",
+                    "      required: [id, name]\n",
+                ),
+                replace(
+                    CONTRACT,
+                    "        cuisine:\n          $ref: '#/components/schemas/Cuisine'\n",
+                    "",
+                ),
+                replace(
+                    CONTRACT,
+                    "    Cuisine:\n      description: What a restaurant cooks, in a word or two.\n      type: string\n      minLength: 1\n      maxLength: 50\n      pattern: ^[^\\u0000-\\u001F\\u007F-\\u009F]*$\n      example: Italian\n",
+                    "",
+                ),
+                Edit::ReplaceAll {
+                    file: CONTRACT,
+                    from: "                        cuisine: Italian\n",
+                    to: "",
+                },
+                replace(CONTRACT, "                        cuisine: Japanese\n", ""),
+                replace(CONTRACT, "                    cuisine: Italian\n", ""),
+            ],
+        ),
+        harmless(
             "prose of the contract changes under the eyes of the tests",
             vec![replace(
                 CONTRACT,
                 "summary: Book a table",
                 "summary: Reserve a table",
             )],
-        )),
+        ),
     ]
 }
 
 /// The service has moved.
 fn service() -> Vec<Mutation> {
+    let all = |from, to| Edit::ReplaceAll {
+        file: RECORD,
+        from,
+        to,
+    };
     vec![
-        mistake(
-            "the server gets a route that nobody has declared",
-            7,
-            &["conform/undeclared-route"],
-            vec![replace(
-                "crates/booking-server/src/operational/mod.rs",
-                "    register_get(api, \"health\", \"/health\", health::answer)?;\n",
-                "    register_get(api, \"health\", \"/health\", health::answer)?;\n    register_get(api, \"debug\", \"/debug\", health::answer)?;\n",
-            )],
-        )
-        .seen_by(Eyes::Service(Part::Routes)),
         mistake(
             "the server forgets a header",
             7,
-            &["conform/missing-header", "conform/unreached", "conform/suite-failed"],
-            vec![replace(
-                "crates/contract-runtime/src/reply.rs",
-                "        let value = value.to_header()?;\n",
-                "        let value = value.to_header()?;\n        if name == \"etag\" {\n            return Ok(self);\n        }\n",
-            )],
+            &["conform/missing-header", "conform/unreached"],
+            vec![all(r#"["etag", "\"3\""], "#, "")],
         )
-        .seen_by(Eyes::Service(Part::Suite)),
+        .quick(),
         mistake(
             "the server writes a property of another name",
             7,
@@ -146,14 +150,40 @@ fn service() -> Vec<Mutation> {
                 "conform/undeclared-property",
                 "conform/invalid-body",
                 "conform/unreached",
-                "conform/suite-failed",
             ],
-            vec![Edit::Replace {
-                file: "crates/contract-runtime/src/error.rs",
-                from: "    code: &'a str,\n    message: &'a str,\n",
-                to: "    code: &'a str,\n    #[serde(rename = \"text\")]\n    message: &'a str,\n",
-            }],
-        )
-        .seen_by(Eyes::Service(Part::Suite)),
+            vec![all(r#"\"message\""#, r#"\"text\""#)],
+        ),
+        mistake(
+            "the server answers with a code that is not declared there",
+            7,
+            &["conform/undeclared-code", "conform/unreached"],
+            vec![all(r#"\"TABLE_NOT_AVAILABLE\""#, r#"\"NOT_FOUND\""#)],
+        ),
+    ]
+}
+
+/// What the service is asked for, and what for it is there.
+fn routes() -> Vec<Mutation> {
+    vec![
+        mistake(
+            "the server has no route for a path of the contract",
+            7,
+            &["conform/missing-route", "conform/undeclared-route"],
+            vec![replace(
+                CONTRACT,
+                "  /restaurants/{restaurant_id}:\n",
+                "  /venues/{restaurant_id}:\n",
+            )],
+        ),
+        mistake(
+            "the server gets a route that nobody has declared",
+            7,
+            &["conform/undeclared-route"],
+            vec![replace(
+                PROGRAM,
+                "cat <<'ROUTES'\n",
+                "cat <<'ROUTES'\nGET /debug\n",
+            )],
+        ),
     ]
 }

@@ -4,8 +4,8 @@ use super::super::mutation::{Edit, Mutation, harmless, mistake, replace};
 use super::CONTRACT;
 
 const SCHEMA: &str = "schema.sql";
-const UP: &str = "migrations/2026-11-21-000001_bookings/up.sql";
-const DOWN: &str = "migrations/2026-11-21-000001_bookings/down.sql";
+const UP: &str = "migrations/2026-01-01-000001_bookings/up.sql";
+const DOWN: &str = "migrations/2026-01-01-000001_bookings/down.sql";
 const SCHEMA_RS: &str = "crates/booking-persistence/src/schema.rs";
 
 pub(super) fn all() -> Vec<Mutation> {
@@ -27,18 +27,18 @@ pub(super) fn all() -> Vec<Mutation> {
             &["database/schema-sql"],
             vec![replace(
                 SCHEMA,
-                "party_size          integer      NOT NULL",
+                "party_size          integer     NOT NULL",
                 "party_size integer",
             )],
         ),
         mistake(
-            "the way back forgets a table that others need",
+            "the rollback forgets a table that others need",
             8,
             &["database/migration-fails", "database/released-edited"],
             vec![replace(DOWN, "DROP TABLE occupancies;\n", "")],
         ),
         mistake(
-            "the way back leaves a table",
+            "the rollback leaves a table",
             8,
             &["database/down", "database/released-edited"],
             vec![replace(DOWN, "DROP TABLE users;\n", "")],
@@ -84,7 +84,11 @@ pub(super) fn all() -> Vec<Mutation> {
             "schema.sql does not run",
             8,
             &["database/schema-sql-fails"],
-            vec![replace(SCHEMA, "opens         time ", "opens         tim ")],
+            vec![replace(
+                SCHEMA,
+                "period     tstzrange",
+                "period     tstzrang",
+            )],
         ),
         mistake(
             "schema.rs has another type",
@@ -117,14 +121,13 @@ pub(super) fn all() -> Vec<Mutation> {
             &["database/released-edited", "database/schema-sql"],
             vec![Edit::Append {
                 file: UP,
-                text: "CREATE INDEX idx_users_phone ON users (phone);\n",
+                text: "CREATE INDEX idx_users_id ON users (user_id, email);\n",
             }],
         ),
         mistake(
-            // The README points at the file.
             "what was released is forgotten",
-            4,
-            &["database/released-lock", "stale/document-file"],
+            8,
+            &["database/released-lock"],
             vec![Edit::Delete {
                 file: "migrations/released.lock",
             }],
@@ -135,11 +138,11 @@ pub(super) fn all() -> Vec<Mutation> {
             &["database/out-of-order"],
             vec![
                 Edit::Create {
-                    file: "migrations/2026-11-20-000001_early/up.sql",
+                    file: "migrations/2025-12-31-000001_early/up.sql",
                     text: "SELECT 1;\n",
                 },
                 Edit::Create {
-                    file: "migrations/2026-11-20-000001_early/down.sql",
+                    file: "migrations/2025-12-31-000001_early/down.sql",
                     text: "SELECT 1;\n",
                 },
             ],
@@ -209,6 +212,82 @@ pub(super) fn all() -> Vec<Mutation> {
             ],
         ),
         mistake(
+            "a file in migrations/ is no migration",
+            8,
+            &["database/migration-folder"],
+            vec![Edit::Create {
+                file: "migrations/2027-01-01-000001_forgotten.sql",
+                text: "ALTER TABLE users DROP COLUMN email;\n",
+            }],
+        ),
+        mistake(
+            "a migration has a file that nobody runs",
+            8,
+            &["database/migration-folder"],
+            vec![Edit::Create {
+                file: "migrations/2026-01-01-000001_bookings/data.sql",
+                text: "DELETE FROM users;\n",
+            }],
+        ),
+        mistake(
+            "a new migration adds a column without a default, which no row has",
+            4,
+            &[
+                "stale/schema-rs",
+                "database/migration-fails-on-data",
+                "database/schema-rs",
+                "database/schema-sql",
+            ],
+            vec![
+                Edit::Create {
+                    file: "migrations/2027-01-01-000001_names/up.sql",
+                    text: "ALTER TABLE users ADD COLUMN name varchar(100) NOT NULL;\n",
+                },
+                Edit::Create {
+                    file: "migrations/2027-01-01-000001_names/down.sql",
+                    text: "ALTER TABLE users DROP COLUMN name;\n",
+                },
+            ],
+        ),
+        mistake(
+            "a new migration demands what the rows are not",
+            4,
+            &[
+                "stale/schema-rs",
+                "database/migration-fails-on-data",
+                "database/schema-rs",
+                "database/schema-sql",
+            ],
+            vec![
+                Edit::Create {
+                    file: "migrations/2027-01-01-000001_pairs/up.sql",
+                    text: "ALTER TABLE bookings ADD COLUMN pairs integer;\n\
+                        ALTER TABLE bookings ADD CONSTRAINT pairs CHECK (party_size = 2);\n",
+                },
+                Edit::Create {
+                    file: "migrations/2027-01-01-000001_pairs/down.sql",
+                    text: "ALTER TABLE bookings DROP CONSTRAINT pairs;\n\
+                        ALTER TABLE bookings DROP COLUMN pairs;\n",
+                },
+            ],
+        ),
+        mistake(
+            "a migration is no text",
+            8,
+            &["database/migration-folder"],
+            vec![Edit::Garble { file: DOWN }],
+        ),
+        mistake(
+            "the repository's schema.sql has an index that no migration makes",
+            8,
+            &["database/schema-sql"],
+            vec![Edit::Append {
+                file: SCHEMA,
+                text: "CREATE INDEX idx_nobody ON restaurants (restaurant_id, name);\n",
+            }],
+        )
+        .in_the_repository(),
+        mistake(
             "the contract has a status that the database does not take",
             8,
             &["database/enum"],
@@ -224,8 +303,8 @@ pub(super) fn all() -> Vec<Mutation> {
             "schema.sql calls a type by another name",
             vec![replace(
                 SCHEMA,
-                "party_size          integer      NOT NULL",
-                "party_size          int4         NOT NULL",
+                "party_size          integer     NOT NULL",
+                "party_size int4 NOT NULL",
             )],
         ),
         harmless(

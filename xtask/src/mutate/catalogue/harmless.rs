@@ -1,7 +1,7 @@
 //! Changes about which nobody must hear anything.
 
 use super::super::mutation::{Edit, Mutation, harmless, replace};
-use super::CONTRACT;
+use super::{CONTRACT, README};
 
 pub(super) fn all() -> Vec<Mutation> {
     vec![
@@ -43,15 +43,16 @@ pub(super) fn all() -> Vec<Mutation> {
         harmless(
             "hand-written code changes",
             vec![Edit::Append {
-                file: "crates/booking-server/src/clock.rs",
+                file: "crates/booking-domain/src/lib.rs",
                 text: "// One line more.\n",
             }],
         ),
         harmless(
-            "a document names what exists",
+            "a document has words of other programs",
             vec![Edit::Append {
-                file: "docs/architecture.md",
-                text: "\n`createBooking`, `create_booking`, `party_size`, `/bookings/{booking_id}`\n",
+                file: README,
+                text: "\n```text\n12:00 WARN getReady maxConnections=4 /reservations\n```\n\n\
+                    ```json\n{ \"covers\": 4 }\n```\n\nSet `PGPASSWORD` and `idleTimeout`.\n",
             }],
         ),
     ]

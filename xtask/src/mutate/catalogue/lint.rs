@@ -9,8 +9,16 @@ pub(super) fn all() -> Vec<Mutation> {
         mistake(
             "a key is misspelled",
             5,
-            &["lint/unknown-key", "lint/operation-summary", "breaking/unprovable"],
-            vec![replace(CONTRACT, "summary: Book a table", "sumary: Book a table")],
+            &[
+                "lint/unknown-key",
+                "lint/operation-summary",
+                "breaking/unprovable",
+            ],
+            vec![replace(
+                CONTRACT,
+                "summary: Book a table",
+                "sumary: Book a table",
+            )],
         ),
         mistake(
             "a string has no longest length",
@@ -28,8 +36,8 @@ pub(super) fn all() -> Vec<Mutation> {
             &["lint/example-invalid"],
             vec![replace(
                 CONTRACT,
-                "                  party_size: 4\n                  customer:\n                    name: Sarah Chen",
-                "                  party_size: 0\n                  customer:\n                    name: Sarah Chen",
+                "                  party_size: 4\n                  special_requests: Window",
+                "                  party_size: 0\n                  special_requests: Window",
             )],
         )
         .quick(),
@@ -39,15 +47,19 @@ pub(super) fn all() -> Vec<Mutation> {
             &["lint/dangling-reference", "breaking/unprovable"],
             vec![replace(
                 CONTRACT,
-                "$ref: '#/components/schemas/BookingStatusFilter'",
-                "$ref: '#/components/schemas/StatusFilter'",
+                "$ref: '#/components/schemas/SearchText'",
+                "$ref: '#/components/schemas/SearchWords'",
             )],
         ),
         mistake(
             "two operations have one name",
             5,
             &["lint/duplicate-operation-id", "breaking/names-changed"],
-            vec![replace(CONTRACT, "operationId: listRestaurants", "operationId: listBookings")],
+            vec![replace(
+                CONTRACT,
+                "operationId: listRestaurants",
+                "operationId: listBookings",
+            )],
         ),
         mistake(
             "the contract is no YAML",
@@ -67,5 +79,29 @@ pub(super) fn all() -> Vec<Mutation> {
                 text: "    Nobody:\n      description: Nobody needs it.\n      type: boolean\n",
             }],
         ),
+        mistake(
+            "the contract is no text",
+            5,
+            &["lint/encoding"],
+            vec![Edit::Garble { file: CONTRACT }],
+        ),
+        mistake(
+            "there is no contract",
+            5,
+            &["lint/missing"],
+            vec![Edit::Delete { file: CONTRACT }],
+        ),
+        mistake(
+            "the repository's contract has a key that nobody knows",
+            5,
+            &["lint/unknown-extension"],
+            vec![replace(
+                CONTRACT,
+                "openapi: 3.0.3\n",
+                "openapi: 3.0.3\nx-nobody: 1\n",
+            )],
+        )
+        .warned(&["breaking/unknown-extension"])
+        .in_the_repository(),
     ]
 }

@@ -27,16 +27,18 @@ pub(super) fn all() -> Vec<Mutation> {
 /// The contract.
 const CONTRACT: &str = "booking-api.yaml";
 
+/// The document that people read first.
+const README: &str = "README.md";
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn there_are_at_least_forty_mutations_with_names_of_their_own() {
+    fn every_mutation_has_a_name_of_its_own() {
         let all = super::all();
         let names: BTreeSet<_> = all.iter().map(|mutation| mutation.name).collect();
         assert_eq!(names.len(), all.len());
-        assert!(all.len() >= 40, "{}", all.len());
     }
 
     #[test]
@@ -47,9 +49,7 @@ mod tests {
                 .iter()
                 .filter(|mutation| mutation.expected.exit_code == code);
             assert!(mistakes.clone().count() >= 3, "{code}");
-            // What `conform` finds takes a run of the tests.
-            let quick = mistakes.clone().any(|mutation| mutation.quick);
-            assert!(quick || code == 7, "{code}");
+            assert!(mistakes.clone().any(|mutation| mutation.quick), "{code}");
         }
         assert!(
             all.iter()

@@ -1,6 +1,8 @@
 //! What the operator gives, and what comes of it. What variables do is shown on the binary,
 //! in `tests/it/configuration.rs`: a test must not change the environment of its process.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 const DATA_DIR: &str = "/home/sarah/.local/share/reserveeasy";
@@ -183,4 +185,27 @@ fn a_relative_data_directory_is_made_absolute() {
     let config = decide(&["--data-dir", "data"]).unwrap();
     assert!(data_dir(&config).starts_with('/'));
     assert!(data_dir(&config).ends_with("/data"));
+}
+
+#[test]
+fn the_readme_has_every_flag_with_its_variable_and_no_other() {
+    let readme = include_str!("../../../../../README.md");
+    // `| `--listen ADDRESS:PORT` | `BOOKING_LISTEN` | …`
+    let rows = readme.lines().filter(|line| line.starts_with("| `--"));
+    let written: BTreeSet<(String, String)> = rows
+        .map(|row| {
+            let quoted: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+            let flag = quoted[0].split(' ').next().unwrap_or_default();
+            (flag.to_owned(), quoted[1].to_owned())
+        })
+        .collect();
+    let command = command();
+    let known: BTreeSet<(String, String)> = command
+        .get_arguments()
+        .filter_map(|arg| {
+            let variable = arg.get_env()?.to_str()?.to_owned();
+            Some((format!("--{}", arg.get_long()?), variable))
+        })
+        .collect();
+    assert_eq!(written, known);
 }

@@ -1,4 +1,4 @@
-//! Every migration leads back to where it came from, and up again to where it was.
+//! Every migration can be rolled back to where it came from, and then makes again what it made.
 
 use dev_postgres::TemporaryCluster;
 
@@ -9,7 +9,7 @@ use super::report::{Side, compare};
 use super::rules;
 use crate::finding::{Failure, Finding};
 
-/// What to do about a way back that ends elsewhere.
+/// What to do about a rollback that ends elsewhere.
 const REPAIR_DOWN: &str = "make down.sql undo exactly what up.sql does, last things first";
 /// What to do about a second way up that ends elsewhere.
 const REPAIR_UP: &str = "make down.sql remove what up.sql only makes where it is missing";

@@ -1,0 +1,56 @@
+//! What the documents tell people to send is taken by the service.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use booking_tests::{Request, TestService, contract};
+use serde_json::Value;
+
+/// The documents that tell callers what to do.
+fn documents() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let in_docs = fs::read_dir(root.join("docs")).unwrap();
+    let in_docs = in_docs.map(|entry| entry.unwrap().path());
+    [root.join("README.md")]
+        .into_iter()
+        .chain(in_docs)
+        .map(|path| (path.clone(), fs::read_to_string(path).unwrap()))
+        .collect()
+}
+
+/// The blocks of a document: what stands behind the fence, and the text.
+fn blocks(text: &str) -> Vec<(&str, String)> {
+    let mut found = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(info) = line.trim_start().strip_prefix("```") {
+            let code = lines.by_ref().take_while(|line| line.trim() != "```");
+            found.push((info, code.collect::<Vec<_>>().join("\n")));
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_request_of_the_documents_is_taken_by_the_service() {
+    let service = TestService::start().await;
+    let mut sent = 0;
+    for (path, text) in documents() {
+        for (info, body) in blocks(&text) {
+            let words: Vec<&str> = info.split_whitespace().collect();
+            let ["json", id, "request"] = words.as_slice() else {
+                continue;
+            };
+            let place = format!("{}: {info}", path.display());
+            let operation = contract().operation(id);
+            let operation = operation.unwrap_or_else(|| panic!("{place} has no operation"));
+            let body: Value = serde_json::from_str(&body).unwrap();
+            let request = Request::new(&operation.method, &operation.path).json(&body);
+            let answer = service.send(&request).await;
+            let said = String::from_utf8_lossy(&answer.body);
+            assert!((200..300).contains(&answer.status), "{place}: {said}");
+            sent += 1;
+        }
+    }
+    assert!(sent > 0, "no document shows a request");
+}

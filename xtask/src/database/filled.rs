@@ -1,0 +1,100 @@
+//! Every migration runs on tables that have rows, as they have wherever it is to run next.
+//!
+//! On an empty database a column that is `NOT NULL` without a default can be added, and a
+//! constraint that no booking keeps. So the migrations are also run one after the other in a
+//! database that is filled in between: what `xtask/seeds/<migration>.sql` says is added once that
+//! migration has run and before the next one does.
+
+use dev_postgres::TemporaryCluster;
+
+use super::cluster::{Scratch, Way, failure};
+use super::migrations::Migration;
+use super::rules;
+use super::sql::SqlFile;
+use crate::finding::{Failure, Finding, Kind, Place};
+use crate::layout::Layout;
+
+/// The tables of the schema, without Diesel's own.
+const TABLES: &str = "SELECT relname FROM pg_class \
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') \
+    AND NOT relispartition AND relname <> '__diesel_schema_migrations' ORDER BY relname";
+
+/// Runs the migrations with rows in the tables. That each runs on empty ones is known.
+pub(super) fn check(
+    cluster: &TemporaryCluster,
+    layout: &Layout,
+    migrations: &[Migration],
+) -> Result<Vec<Finding>, Failure> {
+    let scratch = Scratch::empty(cluster)?;
+    scratch.prepare()?;
+    let mut before: Option<&Migration> = None;
+    for migration in migrations {
+        if let Some(before) = before
+            && let Some(wrong) = fill(&scratch, layout, before, migration)?
+        {
+            return Ok(wrong);
+        }
+        if let Err(wrong) = scratch.migrate(migration, Way::Up)? {
+            return Ok(wrong.into_iter().map(on_data).collect());
+        }
+        before = Some(migration);
+    }
+    Ok(Vec::new())
+}
+
+/// Adds what is to be added once a migration has run, and says what is wrong with it for the next.
+fn fill(
+    scratch: &Scratch,
+    layout: &Layout,
+    migration: &Migration,
+    next: &Migration,
+) -> Result<Option<Vec<Finding>>, Failure> {
+    let path = layout.seeds().join(format!("{}.sql", migration.name));
+    let shown = layout.shown(&path);
+    match layout.optional_text(&path, Kind::Database)? {
+        Ok(Some(text)) => {
+            if let Err(wrong) = scratch.apply(rules::SEEDS, &SqlFile::new(&shown, text)) {
+                return Ok(Some(wrong));
+            }
+        }
+        Ok(None) => {}
+        Err(wrong) => return Ok(Some(vec![wrong])),
+    }
+    let empty = empty_tables(scratch)?;
+    Ok((!empty.is_empty()).then(|| vec![no_rows(&shown, &next.name, &empty)]))
+}
+
+/// What a migration cannot be tried on.
+fn no_rows(seeds: &str, migration: &str, tables: &[String]) -> Finding {
+    let message = format!(
+        "{migration} is not tried on rows of {}: there are none",
+        tables.join(", ")
+    );
+    Finding::error(Kind::Database, rules::SEEDS, message)
+        .at(Place::file(seeds))
+        .help(format!(
+            "add rows to {seeds}, as they may be in a database when that migration comes to it"
+        ))
+}
+
+/// A migration that runs on empty tables alone.
+fn on_data(mut finding: Finding) -> Finding {
+    finding.rule = rules::MIGRATION_FAILS_ON_DATA.to_owned();
+    finding.message = format!("with rows in the tables: {}", finding.message);
+    finding.help(
+        "let the migration bring the rows along: a default, or an UPDATE before what they are to \
+         keep; the rows are those of xtask/seeds/",
+    )
+}
+
+fn empty_tables(scratch: &Scratch) -> Result<Vec<String>, Failure> {
+    let mut empty = Vec::new();
+    for table in scratch.session.texts(TABLES).map_err(failure)? {
+        let name = table.replace('"', "\"\"");
+        let any = format!("SELECT 1 FROM \"{name}\" LIMIT 1");
+        if scratch.session.texts(&any).map_err(failure)?.is_empty() {
+            empty.push(table);
+        }
+    }
+    Ok(empty)
+}
