@@ -8,7 +8,7 @@ use crate::cli::Part;
 use crate::finding::{Failure, Finding, Kind};
 
 /// What people wait for before they merge. What is built and installed first is not counted.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_secs(480);
 
 /// How much of the time is spent.
 #[derive(Debug)]

@@ -53,7 +53,7 @@ impl Guarded {
     }
 
     /// Leaves out variables.
-    pub(super) fn without(mut self, names: &[&str]) -> Self {
+    pub(super) fn without(mut self, names: &[impl AsRef<OsStr>]) -> Self {
         for name in names {
             self.command.env_remove(name);
         }

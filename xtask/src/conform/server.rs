@@ -1,5 +1,6 @@
 //! The server, built and run as its users run it, on a database of its own.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -21,16 +22,6 @@ const PACKAGE: &str = "booking-server";
 
 /// How long the server may take until it listens: the migrations and the demo are in it.
 const START_LIMIT: Duration = Duration::from_secs(60);
-
-/// What decides about the server where a flag does not.
-const VARIABLES: [&str; 6] = [
-    "BOOKING_LISTEN",
-    "BOOKING_DATA_DIR",
-    "DATABASE_URL",
-    "BOOKING_DEMO",
-    "BOOKING_LOG",
-    "BOOKING_LOG_FORMAT",
-];
 
 /// The server's program, and a directory that is this command's own.
 #[derive(Debug)]
@@ -130,7 +121,7 @@ impl Server {
         ];
         let errors = File::create(log).map_err(Failure::io("write", log))?;
         let mut process = Guarded::new("the server", &build.program, arguments.as_flattened())
-            .without(&VARIABLES)
+            .without(&variables())
             .start(errors)?;
         match address(&mut process) {
             Some(address) => Ok(Self {
@@ -176,6 +167,16 @@ impl Server {
         }
         Ok(findings)
     }
+}
+
+/// What decides about the server where a flag does not.
+fn variables() -> Vec<OsString> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    let ours = |name: &OsString| {
+        let name = name.to_string_lossy();
+        name.starts_with("BOOKING_") || name == "DATABASE_URL"
+    };
+    names.filter(ours).collect()
 }
 
 fn error(rule: &str, message: impl Into<String>) -> Finding {

@@ -16,7 +16,12 @@ pub(super) struct Expected {
     pub(super) links: BTreeMap<String, String>,
     /// The operations at either end of a link: the only ones that walks along links meet.
     pub(super) linked: BTreeSet<String>,
+    /// The kinds of caller, by the security schemes that they satisfy; [`ANYBODY`] satisfies none.
+    pub(super) callers: BTreeSet<String>,
 }
+
+/// A caller who shows no credentials.
+pub(super) const ANYBODY: &str = "anybody";
 
 impl Expected {
     /// Of this contract, which lints: every reference and every link leads somewhere.
@@ -41,8 +46,9 @@ impl Expected {
         for (id, method, path) in operations {
             let from = &labels[id];
             expected.operations.insert(from.clone(), id.to_owned());
-            let responses = &document["paths"][path][method.to_lowercase()]["responses"];
-            for (status, response) in entries(responses) {
+            let operation = &document["paths"][path][method.to_lowercase()];
+            expected.callers.extend(callers(document, operation));
+            for (status, response) in entries(&operation["responses"]) {
                 for (name, link) in entries(&resolved(document, response)["links"]) {
                     let target = &resolved(document, link)["operationId"];
                     let Some(to) = target.as_str().and_then(|id| labels.get(id)) else {
@@ -57,6 +63,27 @@ impl Expected {
             }
         }
         expected
+    }
+}
+
+/// Who may call an operation: one kind of caller for each of its alternatives.
+fn callers(document: &Value, operation: &Value) -> Vec<String> {
+    let alternatives = operation
+        .get("security")
+        .or_else(|| document.get("security"));
+    let alternatives = alternatives.and_then(Value::as_array);
+    let kinds = alternatives.into_iter().flatten().map(|schemes| {
+        let schemes: Vec<&str> = entries(schemes).map(|(name, _)| name.as_str()).collect();
+        match schemes.as_slice() {
+            [] => ANYBODY.to_owned(),
+            schemes => schemes.join(" and "),
+        }
+    });
+    let kinds: Vec<String> = kinds.collect();
+    if kinds.is_empty() {
+        vec![ANYBODY.to_owned()]
+    } else {
+        kinds
     }
 }
 
@@ -120,5 +147,15 @@ pub(super) mod tests {
             )]
         );
         assert_eq!(expected.linked, ["GET /notes/{id}".to_owned()].into());
+        assert_eq!(expected.callers, [ANYBODY.to_owned()].into());
+    }
+
+    #[test]
+    fn each_alternative_of_the_security_is_a_kind_of_caller() {
+        let document = json!({"security": [{"bearer": []}]});
+        assert_eq!(callers(&document, &json!({})), ["bearer"]);
+        assert_eq!(callers(&document, &json!({"security": []})), [ANYBODY]);
+        let operation = json!({"security": [{}, {"key": [], "secret": []}]});
+        assert_eq!(callers(&document, &operation), [ANYBODY, "key and secret"]);
     }
 }

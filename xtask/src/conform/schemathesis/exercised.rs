@@ -2,20 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contract::Expected;
+use super::contract::{ANYBODY, Expected};
 use super::report::{Check, Interaction, Scenario, Summary};
-use super::{PHASES, STATEFUL, failure};
+use super::{FUZZING, PHASES, STATEFUL, failure};
 use crate::finding::{Finding, Kind};
 
-/// How many successful answers each operation must have given. Fewer would mean that most of
-/// what was checked is the shape of errors.
+/// How many of the requests that are made at random, one in so many, must have led to a successful
+/// answer of each operation, and the most that are wanted. Fewer would mean that most of what was
+/// checked is the shape of errors.
+const ONE_SUCCESS_IN: usize = 10;
 const SUCCESSES: usize = 10;
 
 /// How often each link must have led to an answer that is no error.
 const FOLLOWED: usize = 3;
-
-/// The phase that makes requests at random.
-const FUZZING: &str = "fuzzing";
 
 /// The checks of schemathesis. All of them run; a name that is missing here or there means that
 /// another version has others.
@@ -56,7 +55,7 @@ pub(super) struct Exercised {
     /// Every distinct failure, and how often it was found.
     failures: BTreeMap<failure::Key, (Finding, usize)>,
     /// What else went wrong.
-    troubles: Vec<Finding>,
+    problems: Vec<Finding>,
 }
 
 impl Exercised {
@@ -70,38 +69,45 @@ impl Exercised {
         log: &str,
     ) {
         for phase in phases {
-            *self.asked.entry(phase).or_default() += examples;
+            let asked = self.asked.entry(phase).or_default();
+            // Each operation is asked by one run, while all runs along links make their walks.
+            *asked = if *phase == STATEFUL {
+                *asked + examples
+            } else {
+                examples
+            };
         }
         for (name, phase) in summary.phases {
-            if phases.contains(&name.as_str()) {
+            let ran = |known: &(String, _)| has_run(&known.0);
+            if phases.contains(&name.as_str()) && self.phases.get(&name).is_none_or(ran) {
                 self.phases.insert(name, (phase.status, phase.skip_reason));
             }
         }
-        let mut trouble = |rule: &str, message: String| {
+        let mut problem = |rule: &str, message: String| {
             let finding = error(rule, message).help(format!("its log is {log}"));
-            self.troubles.push(finding);
+            self.problems.push(finding);
         };
         if !summary.complete {
             let reason = summary.stop_reason;
             let message = format!("schemathesis has not come to its end: {reason}");
-            trouble("schemathesis-incomplete", message);
+            problem("schemathesis-incomplete", message);
         }
         for error in summary.errors {
             let message = format!(
                 "something has kept schemathesis from testing, {} times: {}",
                 error.count, error.title
             );
-            trouble("schemathesis-error", message);
+            problem("schemathesis-error", message);
         }
         if summary.filtered > 0 {
             let message = format!("a hook has dropped {} failures", summary.filtered);
-            trouble("schemathesis-filtered", message);
+            problem("schemathesis-filtered", message);
         }
         for (kind, about) in summary.warnings {
             for about in about {
                 let about = about.as_str().map_or(about.to_string(), str::to_owned);
                 let message = format!("schemathesis warns of {kind}: {about}");
-                trouble("schemathesis-warning", message);
+                problem("schemathesis-warning", message);
             }
         }
     }
@@ -148,7 +154,7 @@ impl Exercised {
     /// How many things have gone wrong.
     pub(super) fn wrong(&self) -> usize {
         let failures: usize = self.failures.values().map(|(_, count)| count).sum();
-        failures + self.troubles.len()
+        failures + self.problems.len()
     }
 
     /// What is wrong: failures, and what was not exercised.
@@ -161,7 +167,7 @@ impl Exercised {
             }
         });
         let mut findings: Vec<Finding> = failures.collect();
-        findings.extend(self.troubles.iter().cloned());
+        findings.extend(self.problems.iter().cloned());
         findings.extend(self.missing_phases());
         findings.extend(self.missing_checks());
         findings.extend(self.missing_walks());
@@ -169,6 +175,14 @@ impl Exercised {
             let linked = expected.linked.contains(label);
             findings.extend(self.missing_cases(label, operation, linked));
         }
+        let others = expected.callers.iter().filter(|caller| *caller != ANYBODY);
+        findings.extend(others.map(|caller| {
+            error(
+                "caller-not-exercised",
+                format!("schemathesis asks nothing as a caller with {caller}"),
+            )
+            .help("give `xtask/conform/hooks.py` credentials to show, and count who shows them")
+        }));
         for (id, link) in &expected.links {
             let followed = self.links.get(id).copied().unwrap_or_default();
             if followed < FOLLOWED {
@@ -195,10 +209,7 @@ impl Exercised {
         PHASES.iter().filter_map(|name| {
             let reason = match self.phases.get(*name) {
                 None => "it is not in the report".to_owned(),
-                // What failed in it is found anyway.
-                Some((status, _)) if ["success", "failure"].contains(&status.as_str()) => {
-                    return None;
-                }
+                Some((status, _)) if has_run(status) => return None,
                 Some((status, reason)) => {
                     format!(
                         "{status}: {}",
@@ -265,11 +276,12 @@ impl Exercised {
             }
         }
         let successes = self.successes(label);
-        if successes < SUCCESSES {
+        let wanted = (self.asked(FUZZING) / ONE_SUCCESS_IN).clamp(1, SUCCESSES);
+        if successes < wanted {
             findings.push(error(
                 "operation-not-exercised",
                 format!(
-                    "{operation} ({label}) has succeeded {successes} times, {SUCCESSES} are wanted"
+                    "{operation} ({label}) has succeeded {successes} times, {wanted} are wanted"
                 ),
             ));
         }
@@ -295,12 +307,14 @@ impl Exercised {
             .filter(|id| self.links.contains_key(*id));
         let requests: usize = self.cases.values().flat_map(BTreeMap::values).sum();
         let message = format!(
-            "schemathesis has exercised {} of {} operations and {} of {} links with {requests} \
-             requests",
+            "schemathesis has exercised {} of {} operations, {} of {} links and {} of {} kinds of \
+             caller with {requests} requests",
             exercised.count(),
             expected.operations.len(),
             followed.count(),
             expected.links.len(),
+            usize::from(requests > 0 && expected.callers.contains(ANYBODY)),
+            expected.callers.len(),
         );
         Finding::note(Kind::Conformance, "exercised", message)
             .detail(self.operations(expected))
@@ -336,6 +350,11 @@ impl Exercised {
         }
         table
     }
+}
+
+/// Whether a phase of this status was run. What failed in it is found anyway.
+fn has_run(status: &str) -> bool {
+    ["success", "failure"].contains(&status)
 }
 
 fn error(rule: &str, message: impl Into<String>) -> Finding {

@@ -16,7 +16,7 @@ pub(super) struct Summary {
     /// Each phase, by its name.
     pub(super) phases: BTreeMap<String, Phase>,
     /// What could not be tested.
-    pub(super) errors: Vec<Trouble>,
+    pub(super) errors: Vec<Problem>,
     /// Failures that a hook has dropped.
     pub(super) filtered: u64,
     /// What makes the run weaker than it looks, by kind.
@@ -25,7 +25,7 @@ pub(super) struct Summary {
 
 /// Something that kept schemathesis from testing. Its log says more.
 #[derive(Debug, Deserialize)]
-pub(super) struct Trouble {
+pub(super) struct Problem {
     pub(super) title: String,
     pub(super) count: u64,
 }

@@ -3,16 +3,14 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::exercised::Exercised;
-use super::report;
+use super::{Task, report};
 use crate::conform::child::Guarded;
 use crate::finding::Failure;
 use crate::layout::Layout;
-
-/// How long a run may take. All of them together take a minute; the limit is for one that hangs.
-const LIMIT: Duration = Duration::from_secs(150);
 
 /// What decides about Python or about Hypothesis where a flag does not.
 const VARIABLES: [&str; 6] = [
@@ -31,18 +29,14 @@ pub(super) struct Run<'a> {
     pub(super) python: &'a Path,
     /// Where the operations are, with the base path.
     pub(super) url: String,
-    pub(super) phases: &'static [&'static str],
-    pub(super) seed: u32,
-    /// How many requests for each operation, or how many walks along links.
-    pub(super) examples: usize,
+    pub(super) task: Task,
     /// What it writes: its log, its reports, and whatever else it likes to keep.
     pub(super) directory: PathBuf,
 }
 
 impl Run<'_> {
-    /// Runs schemathesis to its end, which must come while time is left, and takes in what it
-    /// reports.
-    pub(super) fn start(&self, left: Duration, exercised: &mut Exercised) -> Result<(), Failure> {
+    /// Runs schemathesis to its end, which must come while time is left.
+    pub(super) fn start(&self, left: Duration) -> Result<ExitStatus, Failure> {
         match fs::remove_dir_all(&self.directory) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 return Err(Failure::io("remove", &self.directory)(source));
@@ -53,7 +47,7 @@ impl Run<'_> {
         let log = self.log();
         let output = File::create(&log).map_err(Failure::io("write", &log))?;
         let errors = output.try_clone().map_err(Failure::io("write", &log))?;
-        let status = Guarded::new("schemathesis", self.python, self.arguments())
+        Guarded::new("schemathesis", self.python, self.arguments())
             .without(&VARIABLES)
             .env("SCHEMATHESIS_HOOKS", self.layout.conform().join("hooks.py"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -61,16 +55,25 @@ impl Run<'_> {
             .env("NO_PROXY", "*")
             .env("no_proxy", "*")
             .directory(&self.directory)
-            .run(output, errors, LIMIT.min(left))?;
+            .run(output, errors, left)
+    }
+
+    /// Takes in what it reports.
+    pub(super) fn read(
+        &self,
+        status: ExitStatus,
+        exercised: &mut Exercised,
+    ) -> Result<(), Failure> {
         let before = exercised.wrong();
         // 0 is without failures, 1 with some; anything else is none of its reports.
         if matches!(status.code(), Some(0 | 1)) {
-            self.read(exercised)?;
+            self.read_reports(exercised)?;
             if status.success() || exercised.wrong() > before {
                 return Ok(());
             }
         }
-        let said = fs::read_to_string(&log).unwrap_or_default();
+        let log = self.log();
+        let said = fs::read_to_string(&log).map_err(Failure::io("read", &log))?;
         let cause = format!("{status}, and no failure is named:\n{}", said.trim());
         Err(Failure::tool("schemathesis", cause))
     }
@@ -90,9 +93,9 @@ impl Run<'_> {
         for (name, value) in [
             ("--url", self.url.clone()),
             ("--checks", "all".to_owned()),
-            ("--phases", self.phases.join(",")),
-            ("--seed", self.seed.to_string()),
-            ("--max-examples", self.examples.to_string()),
+            ("--phases", self.task.phases.join(",")),
+            ("--seed", self.task.seed.to_string()),
+            ("--max-examples", self.task.examples.to_string()),
             ("--workers", "1".to_owned()),
             ("--report", "ndjson,json".to_owned()),
             ("--report-ndjson-path", text(self.events())),
@@ -100,11 +103,13 @@ impl Run<'_> {
         ] {
             arguments.extend([name.to_owned(), value]);
         }
+        for operation in &self.task.operations {
+            arguments.extend(["--include-operation-id".to_owned(), operation.clone()]);
+        }
         arguments
     }
 
-    /// Takes in the reports.
-    fn read(&self, exercised: &mut Exercised) -> Result<(), Failure> {
+    fn read_reports(&self, exercised: &mut Exercised) -> Result<(), Failure> {
         let unreadable = |source: serde_json::Error| {
             let cause = format!("its report is not what it should be: {source}");
             Failure::tool("schemathesis", cause)
@@ -113,7 +118,7 @@ impl Run<'_> {
         let summary = fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
         let summary = serde_json::from_str(&summary).map_err(unreadable)?;
         let log = self.layout.shown(&self.log());
-        exercised.summary(summary, self.phases, self.examples, &log);
+        exercised.summary(summary, self.task.phases, self.task.examples, &log);
         let path = self.events();
         let events = File::open(&path).map_err(Failure::io("read", &path))?;
         for line in BufReader::new(events).lines() {

@@ -75,7 +75,8 @@ fn a_run_that_exercises_everything_has_no_findings_and_says_its_numbers() {
     let note = exercised(&summary, &scenarios).note(&notes());
     assert_eq!(
         note.message,
-        "schemathesis has exercised 2 of 2 operations and 1 of 1 links with 63 requests"
+        "schemathesis has exercised 2 of 2 operations, 1 of 1 links and 1 of 1 kinds of caller with 63 \
+         requests"
     );
     assert_eq!(
         note.details[0],
@@ -104,6 +105,37 @@ fn a_skipped_phase_is_named() {
     let (mut summary, scenarios) = everything();
     summary["phases"]["fuzzing"] = json!({"status": "skip", "skip_reason": "disabled"});
     assert_eq!(rules(&summary, &scenarios), ["phase-skipped"]);
+}
+
+#[test]
+fn a_phase_that_one_of_two_runs_skips_is_named_whichever_came_first() {
+    let (whole, scenarios) = everything();
+    let mut partial = whole.clone();
+    partial["phases"]["coverage"] = json!({"status": "skip", "skip_reason": "no operation"});
+    for (first, second) in [(&whole, &partial), (&partial, &whole)] {
+        let mut exercised = exercised(first, &scenarios);
+        let summary = serde_json::from_value(second.clone()).unwrap();
+        exercised.summary(summary, &PHASES[..3], FOLLOWED, "log.txt");
+        let findings = exercised.findings(&notes());
+        let rules: Vec<&str> = findings
+            .iter()
+            .map(|finding| finding.rule.as_str())
+            .collect();
+        assert_eq!(rules, ["phase-skipped"]);
+    }
+}
+
+#[test]
+fn a_kind_of_caller_that_makes_no_request_is_named() {
+    let (summary, scenarios) = everything();
+    let mut expected = notes();
+    expected.callers.insert("bearer".to_owned());
+    let exercised = exercised(&summary, &scenarios);
+    let findings = exercised.findings(&expected);
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].rule, "caller-not-exercised");
+    let note = exercised.note(&expected).message;
+    assert!(note.contains("1 of 2 kinds of caller"), "{note}");
 }
 
 #[test]
