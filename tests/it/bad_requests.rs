@@ -1,10 +1,12 @@
 //! Targets, queries, headers and methods that break the contract, and bytes that are no HTTP.
 
-use booking_tests::{Request, TestService};
+use std::collections::BTreeMap;
+
+use booking_tests::{Request, TestService, contract};
 use serde_json::json;
 
 use crate::support::{
-    BELLA, MARK, MONDAY, book, booking_path, post_booking, refuse_each, wanted_json,
+    BELLA, MARK, MONDAY, book, booking_path, examples, post_booking, refuse_each, wanted_json,
 };
 
 #[tokio::test]
@@ -295,23 +297,28 @@ async fn conditions_that_are_no_entity_tags_are_refused() {
 async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() {
     let service = TestService::start().await;
     let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
-    let one = booking_path(&booking.booking_id);
-    let cancel = format!("{one}/cancel");
+    let examples = examples(&booking.booking_id);
     let before = service.contents().await;
-    for (path, allowed) in [
-        ("/bookings", vec!["GET", "HEAD", "POST"]),
-        (&one, vec!["GET", "HEAD", "PATCH"]),
-        (&cancel, vec!["POST"]),
-        ("/restaurants", vec!["GET", "HEAD"]),
-        ("/restaurants/1", vec!["GET", "HEAD"]),
-        ("/restaurants/1/availability", vec!["GET", "HEAD"]),
-    ] {
+    let mut paths: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for operation in contract().operations() {
+        let methods = paths.entry(&operation.path).or_default();
+        methods.push(&operation.method);
+        if operation.method == "GET" {
+            methods.push("HEAD");
+        }
+        methods.sort_unstable();
+    }
+    for operation in contract().operations() {
+        // The first operation of a path asks for all of its methods.
+        let Some(allowed) = paths.remove(operation.path.as_str()) else {
+            continue;
+        };
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
             if allowed.contains(&method) {
                 continue;
             }
-            let request = Request::new(method, format!("/api/v1{path}")).json(&wanted_json());
-            let answer = service.send(&request).await;
+            let request = examples.without_body(&operation.id).with_method(method);
+            let answer = service.send(&request.json(&wanted_json())).await;
             answer.refused(405, "METHOD_NOT_ALLOWED");
             let mut named: Vec<&str> = answer
                 .header("allow")
@@ -319,7 +326,7 @@ async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() 
                 .split(", ")
                 .collect();
             named.sort_unstable();
-            assert_eq!(named, allowed, "{method} {path}");
+            assert_eq!(named, allowed, "{method} {}", operation.path);
         }
     }
     assert_eq!(service.contents().await, before);

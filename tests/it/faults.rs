@@ -42,13 +42,12 @@ async fn unavailable(service: &TestService, request: &Request) {
 async fn every_operation_answers_503_while_the_database_is_away_and_works_again_after() {
     let (service, mut cluster) = start().await;
     let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
-    let path = booking_path(&booking.booking_id);
     assert_eq!(probe(&service, "/ready").await, 200);
 
     cluster.stop().unwrap();
     // The first request meets the broken connections, the second finds none.
     for _ in 0..2 {
-        for (_, request) in one_of_each(&path) {
+        for (_, request) in one_of_each(&booking.booking_id) {
             unavailable(&service, &request).await;
         }
     }

@@ -118,12 +118,7 @@ async fn without_page_and_cursor_the_first_page_comes_with_the_cursor_of_the_nex
 
 #[tokio::test]
 async fn a_walk_with_cursors_meets_every_booking_once_while_others_are_made() {
-    for sort in [
-        BookingSort::BookingDateAsc,
-        BookingSort::BookingDateDesc,
-        BookingSort::CreatedAtAsc,
-        BookingSort::CreatedAtDesc,
-    ] {
+    for &(_, sort) in BookingSort::VALUES {
         let service = TestService::start().await;
         // Half of them at one time on one date, and all of them made at one instant: ties.
         let mut before = HashSet::new();

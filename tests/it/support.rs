@@ -4,7 +4,7 @@ use booking_client::types::{
     self, Booking, ErrorCode, NewBooking, NewCustomer, NewCustomerBuilder,
 };
 use booking_client::{Error, ErrorResponse, ResponseValue};
-use booking_tests::{Refusal, Request, TestService};
+use booking_tests::{Examples, Refusal, Request, TestService, contract};
 use serde_json::{Value, json};
 
 /// New York: slots of 15 minutes, turns of 90; on Mondays from 12:00 to 15:00 and from 17:00 to
@@ -160,22 +160,23 @@ pub(crate) fn post_booking(body: &Value) -> Request {
     Request::post("/bookings").json(body)
 }
 
+/// The contract's own examples, about what is there: a booking, and the first restaurant.
+pub(crate) fn examples(booking: &types::BookingId) -> Examples {
+    Examples::new()
+        .with("booking_id", booking.as_str())
+        .with("restaurant_id", BELLA)
+}
+
 /// One request of every operation that the contract allows, which only a server or a database
-/// that fails can refuse; `booking` is the path of a booking that is open.
-pub(crate) fn one_of_each(booking: &str) -> [(&'static str, Request); 8] {
-    [
-        ("createBooking", post_booking(&wanted_json())),
-        ("listBookings", Request::get("/bookings")),
-        ("getBooking", Request::get(booking)),
-        (
-            "updateBooking",
-            Request::patch(booking).json(&json!({ "party_size": 3 })),
-        ),
-        ("cancelBooking", Request::post(format!("{booking}/cancel"))),
-        ("listRestaurants", Request::get("/restaurants")),
-        ("getRestaurant", Request::get("/restaurants/1")),
-        ("getAvailability", availability(1, MONDAY)),
-    ]
+/// that fails can refuse.
+pub(crate) fn one_of_each(booking: &types::BookingId) -> Vec<(&'static str, Request)> {
+    let operations = contract().operations().iter();
+    operations
+        .map(|operation| {
+            let request = examples(booking).request(&operation.id);
+            (operation.id.as_str(), request)
+        })
+        .collect()
 }
 
 /// What a party of two is asked about.

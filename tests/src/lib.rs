@@ -10,11 +10,13 @@
 //! what it takes to bring a booking into a state that no operation leads to.
 
 mod answer;
+mod examples;
 mod request;
 mod service;
 mod witness;
 
 pub use answer::{Answer, Detail, Refusal};
+pub use examples::Examples;
 pub use request::Request;
 pub use service::{NOW, TestService};
-pub use witness::{Witness, contract};
+pub use witness::{Witness, contract, document};

@@ -303,15 +303,19 @@ mod tests {
     use crate::builder::ClientBuilder;
     use crate::decode::Empty;
 
-    #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-    struct Word(String);
+    mod types {
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct Word(String);
 
-    crate::text!(Word, 0, 20);
+        crate::text!(Word, 0, 20);
 
-    #[derive(Debug, Clone, PartialEq)]
-    struct Words(Vec<Word>);
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Words(Vec<Word>);
 
-    crate::list!(Words, Word, 1, 3, true);
+        crate::list!(Words, Word, 1, 3, true);
+    }
+
+    use types::{Word, Words};
 
     fn request(base_url: &str) -> Request<Empty> {
         let transport: Transport = ClientBuilder::new(base_url).build().expect("a base URL");
@@ -367,7 +371,7 @@ mod tests {
 
     #[test]
     fn lists_are_repeated_and_what_is_set_twice_is_replaced() {
-        let word = |text: &str| Word(text.to_owned());
+        let word = |text: &str| Word::new(text).expect("a short word");
         let request = set("a")
             .query::<Words>("w", [word("1")])
             .query::<Words>("w", [word("a&b"), word("c+d")]);

@@ -25,16 +25,25 @@ const YAML: &str = include_str!("../../../booking-api.yaml");
 /// How many violations a failed test tells.
 const SHOWN: usize = 10;
 
+static LOADED: LazyLock<booking_codegen::ir::Contract> = LazyLock::new(|| {
+    booking_codegen::load("booking-api.yaml", YAML)
+        .unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
+});
+
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
-    let contract = booking_codegen::load("booking-api.yaml", YAML)
-        .unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
-    Contract::new(&contract.document, &contract.base_path).unwrap_or_else(|error| panic!("{error}"))
+    Contract::new(&LOADED.document, &LOADED.base_path).unwrap_or_else(|error| panic!("{error}"))
 });
 
 /// The contract that the tests hold the service to.
 #[must_use]
 pub fn contract() -> &'static Contract {
     &CONTRACT
+}
+
+/// The contract's document as JSON, with its references as they are.
+#[must_use]
+pub fn document() -> &'static serde_json::Value {
+    &LOADED.document
 }
 
 /// A witness between the tests and one service.

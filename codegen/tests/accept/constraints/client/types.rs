@@ -170,7 +170,9 @@ pub struct Closed {
 }
 
 client_runtime::object! {
-    Closed, ClosedBuilder; required inner : IntegerRange = "inner";
+    Closed,
+    ClosedBuilder;
+    required inner: IntegerRange = "inner";
 }
 
 /// Objects in a list.
@@ -190,7 +192,9 @@ pub struct Open {
 }
 
 client_runtime::object! {
-    Open, OpenBuilder; optional inner : IntegerRange = "inner";
+    Open,
+    OpenBuilder;
+    optional inner: IntegerRange = "inner";
 }
 
 /// One property for each constraint.
@@ -293,26 +297,39 @@ pub struct Everything {
 }
 
 client_runtime::object! {
-    Everything, EverythingBuilder; required needed : TextLength = "needed"; required
-    needed_or_null : TextLengthOrNull = "needed_or_null", or null : needed_or_null_null;
-    optional optional_or_null : TextLengthOrNull = "optional_or_null", or null :
-    optional_or_null_null; optional choice_or_null : ChoiceOrNull = "choice_or_null", or
-    null : choice_or_null_null; optional text_length : TextLength = "text_length";
-    optional text_pattern : TextPattern = "text_pattern"; optional format_date :
-    FormatDate = "format_date"; optional format_date_time : FormatDateTime =
-    "format_date_time"; optional format_time : FormatTime = "format_time"; optional
-    format_uuid : FormatUuid = "format_uuid"; optional format_email : FormatEmail =
-    "format_email"; optional format_uri : FormatUri = "format_uri"; optional choice :
-    Choice = "choice"; optional integer_range : IntegerRange = "integer_range"; optional
-    integer_open_range : IntegerOpenRange = "integer_open_range"; optional integer_step :
-    IntegerStep = "integer_step"; optional number_range : NumberRange = "number_range";
-    optional number_open_range : NumberOpenRange = "number_open_range"; optional
-    number_step : NumberStep = "number_step"; optional flag : bool = "flag"; optional
-    flag_or_null : bool = "flag_or_null", or null : flag_or_null_null; optional inline :
-    EverythingInline = "inline"; optional list_length : ListLength = "list_length";
-    optional list_unique : ListUnique = "list_unique"; optional closed : Closed =
-    "closed"; optional closed_list : ClosedList = "closed_list"; optional open : Open =
-    "open";
+    Everything,
+    EverythingBuilder;
+    required needed: TextLength = "needed";
+    required needed_or_null: TextLengthOrNull = "needed_or_null",
+    or null: needed_or_null_null;
+    optional optional_or_null: TextLengthOrNull = "optional_or_null",
+    or null: optional_or_null_null;
+    optional choice_or_null: ChoiceOrNull = "choice_or_null",
+    or null: choice_or_null_null;
+    optional text_length: TextLength = "text_length";
+    optional text_pattern: TextPattern = "text_pattern";
+    optional format_date: FormatDate = "format_date";
+    optional format_date_time: FormatDateTime = "format_date_time";
+    optional format_time: FormatTime = "format_time";
+    optional format_uuid: FormatUuid = "format_uuid";
+    optional format_email: FormatEmail = "format_email";
+    optional format_uri: FormatUri = "format_uri";
+    optional choice: Choice = "choice";
+    optional integer_range: IntegerRange = "integer_range";
+    optional integer_open_range: IntegerOpenRange = "integer_open_range";
+    optional integer_step: IntegerStep = "integer_step";
+    optional number_range: NumberRange = "number_range";
+    optional number_open_range: NumberOpenRange = "number_open_range";
+    optional number_step: NumberStep = "number_step";
+    optional flag: bool = "flag";
+    optional flag_or_null: bool = "flag_or_null",
+    or null: flag_or_null_null;
+    optional inline: EverythingInline = "inline";
+    optional list_length: ListLength = "list_length";
+    optional list_unique: ListUnique = "list_unique";
+    optional closed: Closed = "closed";
+    optional closed_list: ClosedList = "closed_list";
+    optional open: Open = "open";
 }
 
 /// What can go wrong.

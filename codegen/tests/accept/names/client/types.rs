@@ -70,9 +70,13 @@ pub struct Result_ {
 }
 
 client_runtime::object! {
-    Result_, ResultBuilder; required type_ : String_ = "type"; required some_choice :
-    SomeChoice = "some-choice"; required n1st : Flag = "1st"; required camel_case : bool
-    = "camelCase", or null : camel_case_null;
+    Result_,
+    ResultBuilder;
+    required type_: String_ = "type";
+    required some_choice: SomeChoice = "some-choice";
+    required n1st: Flag = "1st";
+    required camel_case: bool = "camelCase",
+    or null: camel_case_null;
 }
 
 /// What can go wrong.

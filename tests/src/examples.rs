@@ -1,0 +1,142 @@
+//! Requests that the contract itself gives as examples, one for each operation, so that what is
+//! asked of all of them is asked of a new one too.
+
+use serde_json::{Map, Value};
+
+use crate::request::Request;
+use crate::witness::{contract, document};
+
+/// The values that a test knows better than the contract's examples: the id of a booking that is
+/// there, by the name of its parameter or property.
+#[derive(Debug, Clone, Default)]
+pub struct Examples(Map<String, Value>);
+
+impl Examples {
+    /// The contract's own examples.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same with this value for every parameter and property of the name.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// A request of the operation with its example body, or without one, and with everything else
+    /// that it requires.
+    ///
+    /// # Panics
+    /// The contract has no such operation, or gives no example for something that it requires.
+    #[must_use]
+    pub fn request(&self, operation: &str) -> Request {
+        self.with_body(operation, self.body(operation))
+    }
+
+    /// The same with this body.
+    ///
+    /// # Panics
+    /// As [`request`](Self::request).
+    #[must_use]
+    pub fn with_body(&self, operation: &str, body: Option<Value>) -> Request {
+        let request = self.without_body(operation);
+        match body {
+            Some(body) => request.json(&body),
+            None => request,
+        }
+    }
+
+    /// The same without a body.
+    ///
+    /// # Panics
+    /// As [`request`](Self::request).
+    #[must_use]
+    pub fn without_body(&self, operation: &str) -> Request {
+        let declared = declared(operation);
+        let mut target = declared.path.clone();
+        let mut query = Vec::new();
+        let mut headers = Vec::new();
+        for parameter in self.required_parameters(&declared.pointer) {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            let value = self.value(operation, name, parameter);
+            match parameter["in"].as_str() {
+                Some("path") => target = target.replace(&format!("{{{name}}}"), &value),
+                Some("query") => query.push(format!("{name}={value}")),
+                _ => headers.push((name, value)),
+            }
+        }
+        if !query.is_empty() {
+            target = format!("{target}?{}", query.join("&"));
+        }
+        headers
+            .into_iter()
+            .fold(Request::new(&declared.method, target), |request, header| {
+                request.header(header.0, header.1)
+            })
+    }
+
+    /// The first example of the operation's body, if it has one.
+    #[must_use]
+    pub fn body(&self, operation: &str) -> Option<Value> {
+        let media = &resolved(&at(&declared(operation).pointer)["requestBody"])["content"]["application/json"];
+        let named = media["examples"].as_object().into_iter().flatten().next();
+        let mut body = match named {
+            Some((_, example)) => resolved(example)["value"].clone(),
+            None => media.get("example")?.clone(),
+        };
+        if let Some(properties) = body.as_object_mut() {
+            for (name, value) in &self.0 {
+                if let Some(property) = properties.get_mut(name) {
+                    *property = value.clone();
+                }
+            }
+        }
+        Some(body)
+    }
+
+    fn required_parameters(&self, pointer: &str) -> Vec<&'static Value> {
+        let path_item = pointer.rsplit_once('/').map_or("", |(path, _)| path);
+        let parameters = [at(path_item), at(pointer)].into_iter().flat_map(|holder| {
+            let parameters = holder["parameters"].as_array();
+            parameters.into_iter().flatten().map(resolved)
+        });
+        parameters
+            .filter(|parameter| parameter["required"] == true)
+            .collect()
+    }
+
+    fn value(&self, operation: &str, name: &str, parameter: &'static Value) -> String {
+        let schema = resolved(&parameter["schema"]);
+        let example = self
+            .0
+            .get(name)
+            .or_else(|| parameter.get("example"))
+            .or_else(|| schema.get("example"));
+        match example {
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => panic!("the contract has no example for {name} of {operation}"),
+        }
+    }
+}
+
+/// What the contract declares for the operation.
+fn declared(operation: &str) -> &'static contract_witness::Operation {
+    contract()
+        .operation(operation)
+        .unwrap_or_else(|| panic!("the contract has no operation {operation}"))
+}
+
+fn at(pointer: &str) -> &'static Value {
+    document().pointer(pointer).unwrap_or(&Value::Null)
+}
+
+/// The value itself, or what it refers to.
+fn resolved(value: &'static Value) -> &'static Value {
+    match value["$ref"].as_str() {
+        Some(reference) => at(reference.trim_start_matches('#')),
+        None => value,
+    }
+}
