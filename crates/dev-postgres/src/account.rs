@@ -91,8 +91,8 @@ impl Account {
         command
     }
 
-    /// Gives a file or directory to the user.
-    pub(crate) fn give(&self, path: &Path) -> Result<(), Error> {
+    /// Makes the user the owner of a file or directory.
+    pub(crate) fn set_owner(&self, path: &Path) -> Result<(), Error> {
         match &self.other {
             None => Ok(()),
             Some(identity) => {
@@ -105,7 +105,7 @@ impl Account {
     /// Checks that the user can pass through every parent of `directory`, on the way to
     /// `wanted`. The system is asked rather than the mode bits, because of
     /// access-control lists.
-    pub(crate) fn check_reach(&self, directory: &Path, wanted: &Path) -> Result<(), Error> {
+    pub(crate) fn check_access(&self, directory: &Path, wanted: &Path) -> Result<(), Error> {
         let Some(identity) = &self.other else {
             return Ok(());
         };
@@ -190,13 +190,13 @@ mod tests {
         let account = Account::choose(None).unwrap();
 
         let wanted = closed.join("inner/data");
-        let error = account.check_reach(&wanted, &wanted).unwrap_err();
+        let error = account.check_access(&wanted, &wanted).unwrap_err();
         assert!(
             matches!(&error, Error::NotReachable { blocked, .. } if *blocked == closed),
             "{error}"
         );
         assert!(error.to_string().contains(closed.to_str().unwrap()));
         let fine = open.path().join("data");
-        account.check_reach(&fine, &fine).unwrap();
+        account.check_access(&fine, &fine).unwrap();
     }
 }

@@ -117,7 +117,7 @@ fn foreign(directory: &Path, owner: u32) -> Error {
 pub(crate) fn prepare(directory: &Path, account: &Account) -> Result<(), Error> {
     // Before anything is created, so that a refusal leaves nothing.
     if let Some(existing) = directory.ancestors().find(|ancestor| ancestor.exists()) {
-        account.check_reach(&existing.join("x"), directory)?;
+        account.check_access(&existing.join("x"), directory)?;
     }
     std::fs::create_dir_all(directory).map_err(Error::io("create the directory", directory))?;
     let owner = directory
@@ -126,8 +126,8 @@ pub(crate) fn prepare(directory: &Path, account: &Account) -> Result<(), Error> 
         .uid();
     if account::is_root() {
         // Again, because a strict umask closes the parents that were just made.
-        account.check_reach(directory, directory)?;
-        account.give(directory)?;
+        account.check_access(directory, directory)?;
+        account.set_owner(directory)?;
     } else if owner != account.uid() {
         return Err(foreign(directory, owner));
     }

@@ -466,6 +466,17 @@ mod tests {
         }
     }
 
+    #[cfg(not(feature = "download"))]
+    #[test]
+    fn a_program_that_cannot_download_names_the_feature_that_can() {
+        let mut machine = Machine::new();
+        machine.search.download_directory = Some(machine.directory.path().join("cache"));
+        let error = machine.search.run(&account(), None).unwrap_err();
+        let line = "download: this program was built without it; \
+                    `cargo run --features download-postgres`";
+        assert!(error.to_string().contains(line), "{error}");
+    }
+
     #[test]
     fn the_data_directorys_version_decides() {
         let machine = Machine::new();

@@ -51,6 +51,7 @@ impl MetricsServer {
         metrics::set_global_recorder(recorder)
             .map_err(|error| StartError::Metrics(error.into()))?;
         contract_runtime::describe_metrics();
+        describe_database_metrics();
         let upkeep = tokio::spawn(async move {
             let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
             loop {
@@ -74,6 +75,26 @@ impl MetricsServer {
         self.upkeep.abort();
         self.http.close().await;
     }
+}
+
+/// Says what the metrics of `booking-persistence` mean.
+fn describe_database_metrics() {
+    metrics::describe_gauge!(
+        "database_pool_connections",
+        "Connections to the database by state, and requests that wait for one."
+    );
+    metrics::describe_counter!(
+        "database_transactions_total",
+        "Operations of the store, by operation and outcome."
+    );
+    metrics::describe_counter!(
+        "database_transaction_retries_total",
+        "Transactions that were tried again, by operation and kind of error."
+    );
+    metrics::describe_counter!(
+        "database_errors_total",
+        "Errors of the database, by kind, those that a retry has mended among them."
+    );
 }
 
 async fn page(request: RequestContext<PrometheusHandle>) -> Result<Response<Body>, HttpError> {
