@@ -68,7 +68,7 @@ fn of_the_database(
     published: Option<&Published>,
 ) -> Result<Vec<Finding>, Failure> {
     let baseline = published
-        .map(|published| ReleasedBaseline::of(layout, published))
+        .map(|published| ReleasedBaseline::from_published(layout, published))
         .transpose()?;
     let options = CheckOptions {
         live: arguments.live.as_deref(),

@@ -33,13 +33,13 @@ impl<'a> Git<'a> {
         if !root.join(".git").exists() {
             return Ok(None);
         }
-        let git = Self::of(root);
+        let git = Self::new(root);
         git.run(&["rev-parse", "--show-toplevel"])?;
         Ok(Some(git))
     }
 
     /// What is to become a repository, or is known to be the top of one.
-    pub(crate) const fn of(root: &'a Path) -> Self {
+    pub(crate) const fn new(root: &'a Path) -> Self {
         Self { root }
     }
 

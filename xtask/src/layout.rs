@@ -26,7 +26,7 @@ impl Layout {
     ///
     /// # Errors
     /// When there is no such directory.
-    pub(crate) fn of(root: &Path) -> Result<Self, Failure> {
+    pub(crate) fn new(root: &Path) -> Result<Self, Failure> {
         let root = root.canonicalize().map_err(Failure::io("find", root))?;
         Ok(Self { root })
     }
@@ -201,7 +201,7 @@ mod tests {
     }
 
     fn files(directory: &tempfile::TempDir) -> Vec<String> {
-        let layout = Layout::of(directory.path()).expect("it is there");
+        let layout = Layout::new(directory.path()).expect("it is there");
         layout.files().expect("they can be listed")
     }
 
@@ -212,10 +212,10 @@ mod tests {
         let other = directory.path().join("worktrees/other");
         fs::remove_file(other.join(".git")).expect("it is there");
         for root in [directory.path(), &other] {
-            let git = Git::of(root);
+            let git = Git::new(root);
             git.run(&["init", "--quiet"]).expect("git runs");
         }
-        let git = Git::of(directory.path());
+        let git = Git::new(directory.path());
         let expected = [".gitignore", "README.md", "crates/a/src/lib.rs"];
         assert_eq!(files(&directory), expected);
         git.run(&["add", "README.md", "crates"]).expect("git runs");

@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 fn run(command_line: &CommandLine) -> Result<Vec<Finding>, Failure> {
     let layout = match &command_line.root {
         None => Layout::of_this_repository(),
-        Some(root) => Layout::of(root)?,
+        Some(root) => Layout::new(root)?,
     };
     match &command_line.command {
         Command::Generate(arguments) => generate::run(&layout, arguments),
@@ -61,7 +61,7 @@ fn run(command_line: &CommandLine) -> Result<Vec<Finding>, Failure> {
         Command::Breaking { against } => breaking::against(&layout, against),
         Command::Mutate(arguments) => mutate::run(&layout, arguments).map(|()| Vec::new()),
         Command::Schema(Schema::Release) => {
-            let baseline = ReleasedBaseline::of(&layout, &Published::of(&layout)?)?;
+            let baseline = ReleasedBaseline::from_published(&layout, &Published::of(&layout)?)?;
             database::release(&layout, &baseline)
         }
     }

@@ -192,11 +192,11 @@ mod tests {
 
         fn clone_to(&self, path: &Path) -> Layout {
             self.git(&["clone", "--quiet", ".", &path.display().to_string()]);
-            Layout::of(path).expect("it is there")
+            Layout::new(path).expect("it is there")
         }
 
         fn layout(&self) -> Layout {
-            Layout::of(&self.path).expect("it is there")
+            Layout::new(&self.path).expect("it is there")
         }
     }
 
@@ -305,7 +305,7 @@ mod tests {
         let path = path.display().to_string();
         repository.git(&["clone", "--quiet", "--depth", "1", &source, &path]);
         let of = |path: &Path| {
-            let layout = Layout::of(path).expect("it is there");
+            let layout = Layout::new(path).expect("it is there");
             Published::of(&layout).expect("git answers")
         };
         assert!(of(Path::new(&path)).is_cut_off());
@@ -317,7 +317,7 @@ mod tests {
     fn a_repository_that_git_cannot_read_is_a_failure_and_not_nothing_to_compare_with() {
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::write(directory.path().join(".git"), "nonsense").expect("it can be written");
-        let layout = Layout::of(directory.path()).expect("it is there");
+        let layout = Layout::new(directory.path()).expect("it is there");
         let error = Published::of(&layout).expect_err("git refuses").to_string();
         assert!(error.contains("git"), "{error}");
     }
@@ -342,7 +342,7 @@ mod tests {
     #[test]
     fn outside_of_a_repository_there_is_nothing() {
         let directory = tempfile::tempdir().expect("a directory");
-        let layout = Layout::of(directory.path()).expect("it is there");
+        let layout = Layout::new(directory.path()).expect("it is there");
         let published = Published::of(&layout).expect("that is an answer");
         assert_eq!(
             said(&published, &layout),

@@ -53,12 +53,6 @@ impl Document {
         }
     }
 
-    /// The whole document as JSON, whatever of it a generator would refuse.
-    #[must_use]
-    pub fn to_json(&self) -> Json {
-        self.root.to_json()
-    }
-
     /// `info.version`, if it is a string.
     #[must_use]
     pub fn version(&self) -> Option<&str> {

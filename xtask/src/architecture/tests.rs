@@ -111,7 +111,7 @@ fn an_optional_dependency_is_seen_also_with_a_lock_that_is_behind() {
     };
     std::fs::write(root.path().join("Cargo.toml"), MANIFEST).unwrap();
     let read = || {
-        let layout = Layout::of(root.path()).unwrap();
+        let layout = Layout::new(root.path()).unwrap();
         Workspace::read(&layout).unwrap().unwrap()
     };
     package("rules", "");
@@ -246,7 +246,7 @@ fn a_manifest_that_cargo_cannot_read_is_found_where_it_stands() {
     let found = |workspace: &str, manifest: &str| {
         std::fs::write(root.path().join("Cargo.toml"), workspace).unwrap();
         std::fs::write(rules.join("Cargo.toml"), manifest).unwrap();
-        let layout = Layout::of(root.path()).unwrap();
+        let layout = Layout::new(root.path()).unwrap();
         let broken = Workspace::read(&layout).unwrap().unwrap_err();
         let place = broken.place.clone().expect("it has a place");
         (broken.id(), place.file)

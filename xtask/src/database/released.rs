@@ -44,7 +44,7 @@ pub(crate) struct ReleasedBaseline {
 
 impl ReleasedBaseline {
     /// Asks git.
-    pub(crate) fn of(layout: &Layout, published: &Published) -> Result<Self, Failure> {
+    pub(crate) fn from_published(layout: &Layout, published: &Published) -> Result<Self, Failure> {
         let lock = published.file(layout, &layout.shown(&layout.released()))?;
         let mut files = Vec::new();
         if published.is_release() {

@@ -143,37 +143,32 @@ impl<'a> Commands<'a> {
             pairs.map(|pair| pair[1]).collect()
         };
         let packages = named(&["-p", "--package"]);
-        if let Some(missing) = packages
-            .iter()
-            .find(|name| !members.iter().any(|member| member.name == **name))
-        {
-            return Err(format!("the workspace has no package {missing}"));
+        let is_meant =
+            |member: &&Package| packages.is_empty() || packages.contains(&member.name.as_str());
+        let meant: Vec<&Package> = members.iter().filter(is_meant).collect();
+        for name in &packages {
+            if !meant.iter().any(|member| member.name == *name) {
+                return Err(format!("the workspace has no package {name}"));
+            }
         }
-        let meant: Vec<&Package> = members
-            .iter()
-            .filter(|member| packages.is_empty() || packages.contains(&member.name.as_str()))
-            .collect();
+        let targets: Vec<_> = meant.iter().flat_map(|package| &package.targets).collect();
         for kind in ["example", "bin", "test", "bench"] {
-            for name in named(&[format!("--{kind}").as_str()]) {
-                let mut targets = meant.iter().flat_map(|package| &package.targets);
-                let is_it = |target: &cargo_metadata::Target| {
-                    target.name == name && target.kind.iter().any(|found| found.to_string() == kind)
-                };
-                if !targets.any(is_it) {
+            for name in named(&[&format!("--{kind}")]) {
+                let mut kinds = targets.iter().filter(|target| target.name == name);
+                if !kinds.any(|target| target.kind.iter().any(|found| found.to_string() == kind)) {
                     return Err(format!("there is no {kind} {name}"));
                 }
             }
         }
-        let features: BTreeSet<&str> = meant
-            .iter()
-            .flat_map(|package| package.features.keys().map(String::as_str))
-            .collect();
         for feature in named(&["-F", "--features"])
             .iter()
             .flat_map(|names| names.split(','))
         {
             let name = feature.rsplit('/').next().unwrap_or(feature);
-            if !features.contains(name) {
+            if !meant
+                .iter()
+                .any(|package| package.features.contains_key(name))
+            {
                 return Err(format!("there is no feature {name}"));
             }
         }
@@ -183,8 +178,14 @@ impl<'a> Commands<'a> {
 
 /// Held against the definition itself. A sentence may name a command without its arguments.
 fn xtask(arguments: &[&str], in_sentence: bool) -> Result<(), String> {
-    let whole = arguments.iter().take_while(|argument| **argument != "…");
-    let words = ["cargo xtask"].into_iter().chain(whole.copied());
+    // What is left out may be the value of a flag, or the rest of the command.
+    let is_rest = |at: usize| {
+        let before = at.checked_sub(1).map(|before| arguments[before]);
+        arguments[at] == "…" && !before.is_some_and(|before| before.starts_with("--"))
+    };
+    let end = (0..arguments.len()).find(|at| is_rest(*at));
+    let whole = &arguments[..end.unwrap_or(arguments.len())];
+    let words = ["cargo xtask"].iter().chain(whole);
     let Err(error) = CommandLine::command().try_get_matches_from(words) else {
         return Ok(());
     };
@@ -192,9 +193,7 @@ fn xtask(arguments: &[&str], in_sentence: bool) -> Result<(), String> {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => true,
         ErrorKind::MissingRequiredArgument
         | ErrorKind::MissingSubcommand
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            in_sentence || arguments.contains(&"…")
-        }
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => in_sentence || end.is_some(),
         _ => false,
     };
     let said = error.to_string();

@@ -126,7 +126,7 @@ mod tests {
         let path = directory.path().join(file);
         fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
         fs::write(&path, "fn one() {\n    two();\n    three();\n}\n").expect("it is written");
-        let layout = Layout::of(directory.path()).expect("it is there");
+        let layout = Layout::new(directory.path()).expect("it is there");
         let files = [file.to_owned(), "schema.sql".to_owned()];
         let code = Code {
             line: 1,

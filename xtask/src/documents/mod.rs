@@ -48,7 +48,7 @@ pub(crate) fn check(
     let documents: Vec<&String> = files.iter().filter(is_ours).collect();
     let commands = Commands::new(layout, &files);
     let files = Files::new(layout, &files);
-    let removed = Removed::since(layout, published, contract)?;
+    let removed = Removed::since(layout, published)?;
     let mut findings = Vec::new();
     for path in documents {
         let text = match layout.text(&layout.root().join(path), Kind::Stale)? {

@@ -14,6 +14,8 @@ mod service;
 mod tree;
 
 use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::thread;
 
 use crate::cli::{Check, Conform, Generate, Mutate, Part, Record};
 use crate::conform;
@@ -41,9 +43,7 @@ pub(crate) fn run(layout: &Layout, arguments: &Mutate) -> Result<(), Failure> {
     for base in [Base::Fixture, Base::Repository] {
         let mutations = wanted.iter().filter(|mutation| mutation.base == base);
         let mutations: Vec<&Mutation> = mutations.collect();
-        if !mutations.is_empty() {
-            wrong.extend(made_in(layout, base, &mutations)?);
-        }
+        wrong.extend(made_side_by_side(layout, base, &mutations)?);
     }
     let mistakes = wanted
         .iter()
@@ -64,11 +64,41 @@ pub(crate) fn run(layout: &Layout, arguments: &Mutate) -> Result<(), Failure> {
     }
 }
 
+/// How many mutations are worth a copy of their own.
+const SHARE: usize = 20;
+
+/// Makes mutations in as many copies as there are processors for, and says what went wrong.
+fn made_side_by_side(
+    layout: &Layout,
+    base: Base,
+    mutations: &[&Mutation],
+) -> Result<Vec<String>, Failure> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = mutations.len().div_ceil(processors).max(SHARE);
+    thread::scope(|scope| {
+        let shares = mutations.chunks(share).enumerate();
+        let threads: Vec<_> = shares
+            .map(|(copy, share)| scope.spawn(move || made_in(layout, base, copy, share)))
+            .collect();
+        let mut wrong = Vec::new();
+        for thread in threads {
+            let outcome = thread.join();
+            wrong.extend(outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(wrong)
+    })
+}
+
 /// Makes mutations in one copy, and says what went wrong.
-fn made_in(layout: &Layout, base: Base, mutations: &[&Mutation]) -> Result<Vec<String>, Failure> {
+fn made_in(
+    layout: &Layout,
+    base: Base,
+    copy: usize,
+    mutations: &[&Mutation],
+) -> Result<Vec<String>, Failure> {
     let tree = match base {
-        Base::Fixture => Tree::of_the_fixture(layout)?,
-        Base::Repository => Tree::of_the_repository(layout)?,
+        Base::Fixture => Tree::of_the_fixture(layout, copy)?,
+        Base::Repository => Tree::of_the_repository(layout, copy)?,
     };
     // The copy as it is must be clean: else every mistake would be found for the wrong reason.
     let mut checkers = vec![Checker::Check];

@@ -40,8 +40,9 @@ impl Drop for Tree {
 impl Tree {
     /// Copies the small repository, and makes what is made of it: generated code, the tables as
     /// Diesel sees them and Cargo.lock are not kept, so that they cannot be behind.
-    pub(super) fn of_the_fixture(layout: &Layout) -> Result<Self, Failure> {
-        let tree = Self::copy(layout, "fixture", &format!("{FIXTURE}/"))?;
+    pub(super) fn of_the_fixture(layout: &Layout, copy: usize) -> Result<Self, Failure> {
+        let name = format!("fixture-{copy}");
+        let tree = Self::copy(layout, &name, &format!("{FIXTURE}/"))?;
         let wrong = [
             generate::run(&tree.layout, &Generate::write())?,
             database::dump(&tree.layout)?,
@@ -61,8 +62,8 @@ impl Tree {
     }
 
     /// Copies this repository.
-    pub(super) fn of_the_repository(layout: &Layout) -> Result<Self, Failure> {
-        let tree = Self::copy(layout, "repository", "")?;
+    pub(super) fn of_the_repository(layout: &Layout, copy: usize) -> Result<Self, Failure> {
+        let tree = Self::copy(layout, &format!("repository-{copy}"), "")?;
         tree.publish()?;
         Ok(tree)
     }
@@ -91,7 +92,7 @@ impl Tree {
             fs::copy(&from, &to).map_err(Failure::io("copy", &from))?;
         }
         Ok(Self {
-            layout: Layout::of(&copy)?,
+            layout: Layout::new(&copy)?,
             _lock: lock,
         })
     }
@@ -195,7 +196,7 @@ impl Tree {
         ];
         let settings = settings.into_iter().flat_map(|setting| ["-c", setting]);
         let arguments: Vec<&str> = settings.chain(arguments.iter().copied()).collect();
-        Git::of(self.layout.root()).run(&arguments)
+        Git::new(self.layout.root()).run(&arguments)
     }
 }
 
@@ -228,14 +229,14 @@ mod tests {
             ".env",
             "migrations/1/up.sql",
             "xtask/fixture/README.md",
-            "target/mutate/repository/left.md",
+            "target/mutate/repository-0/left.md",
         ] {
             write(root, file);
         }
         fs::write(root.join(".gitignore"), "/target/\n.env\n").expect("it can be written");
-        let layout = Layout::of(root).expect("it is there");
-        Git::of(root).run(&["init", "--quiet"]).expect("git runs");
-        let tree = Tree::of_the_repository(&layout).expect("it can be copied");
+        let layout = Layout::new(root).expect("it is there");
+        Git::new(root).run(&["init", "--quiet"]).expect("git runs");
+        let tree = Tree::of_the_repository(&layout, 0).expect("it can be copied");
         let copy = tree.layout().root().to_owned();
         let files = tree.layout().files().expect("they can be listed");
         let all = [

@@ -199,3 +199,22 @@ fn a_contract_that_is_no_text_is_a_finding_with_its_line() {
     assert!(said.contains("lint/encoding"), "{said}");
     assert!(said.contains("booking-api.yaml:2"), "{said}");
 }
+
+#[test]
+fn what_the_tree_is_at_fault_for_is_a_finding_of_its_kind_and_no_failure() {
+    let directory = directory();
+    let root = directory.path();
+    fs::create_dir_all(root.join("docs")).expect("it can be made");
+    fs::write(root.join("Cargo.toml"), "[workspace\n").expect("it can be written");
+    fs::write(root.join("schema.sql"), b"\xFF").expect("it can be written");
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["check", "--root"])
+        .arg(root)
+        .output()
+        .expect("the command runs");
+    let (code, said) = outcome(&output);
+    assert_eq!(code, Some(5), "{said}");
+    for id in ["lint/missing", "architecture/manifest", "database/encoding"] {
+        assert!(said.contains(id), "{id}: {said}");
+    }
+}

@@ -186,7 +186,7 @@ fn git(tree: &Tree, arguments: &[&str]) {
 /// What git knows of a tree.
 fn baseline_of(tree: &Tree) -> ReleasedBaseline {
     let published = Published::of(&tree.layout).expect("git answers");
-    ReleasedBaseline::of(&tree.layout, &published).expect("git answers")
+    ReleasedBaseline::from_published(&tree.layout, &published).expect("git answers")
 }
 
 #[test]
@@ -253,5 +253,34 @@ fn a_missing_or_garbled_lock_is_named() {
     assert_eq!(
         ids.iter().map(Finding::id).collect::<Vec<_>>(),
         ["database/released-lock"]
+    );
+}
+
+#[test]
+fn a_line_that_the_lock_has_lost_is_told_once_and_is_to_be_restored() {
+    let tree = all_released();
+    for arguments in [
+        &["init", "--quiet"][..],
+        &["add", "--all"],
+        &["commit", "--quiet", "--message=Released"],
+        &["tag", "v0.1.0"],
+    ] {
+        git(&tree, arguments);
+    }
+    let lock = tree.read(LOCK);
+    let kept: String = lock
+        .lines()
+        .filter(|line| !line.ends_with("/up.sql"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    tree.write(LOCK, &kept);
+    let found = check_with(&tree, &baseline_of(&tree));
+    let lost = found
+        .iter()
+        .filter(|finding| finding.rule == "released-lock");
+    let helps: Vec<_> = lost.filter_map(|finding| finding.help.as_deref()).collect();
+    assert_eq!(
+        helps,
+        ["restore the line: what is released cannot be taken back"]
     );
 }

@@ -37,7 +37,7 @@ impl Tree {
             let to = directory.path().join(file);
             fs::copy(original.root().join(file), to).expect("it can be copied");
         }
-        let layout = Layout::of(directory.path()).expect("it is there");
+        let layout = Layout::new(directory.path()).expect("it is there");
         Self { directory, layout }
     }
 
