@@ -67,9 +67,7 @@ async fn the_example_finds_books_reads_changes_and_cancels() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_example_says_what_is_wrong_when_there_are_no_restaurants() {
     let service = TestService::start().await;
-    service
-        .sql("TRUNCATE restaurants, dining_tables, opening_hours, bookings, occupancies")
-        .await;
+    service.sql("TRUNCATE restaurants CASCADE").await;
     let output = run(format!("http://{}/api/v1", service.address())).await;
     assert!(!output.status.success());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -382,11 +382,13 @@ async fn restaurants_are_found_by_a_part_of_their_name_and_by_their_cuisine() {
     let service = TestService::start().await;
     service
         .sql(
-            "INSERT INTO restaurants (name, cuisine, address, lat, lng, time_zone,
-                 slot_interval_minutes, turn_minutes, created_at)
-             SELECT name, cuisine, 'somewhere', 0, 0, 'Europe/Paris', 15, 90, now() FROM (VALUES
+            "INSERT INTO restaurants (name, cuisine, address, lat, lng, created_at)
+             SELECT name, cuisine, 'somewhere', 0, 0, now() FROM (VALUES
                  ('100% Pasta', 'Italian'), ('Snack_Bar', 'Fast food'), ('back\\slash', 'Odd'),
-                 ('Café Élan', 'Français'), ('寿司 大', '和食')) AS r (name, cuisine)",
+                 ('Café Élan', 'Français'), ('寿司 大', '和食')) AS r (name, cuisine);
+             INSERT INTO booking_policies
+             SELECT restaurant_id, 'Europe/Paris', 15, 90 FROM restaurants
+             WHERE address = 'somewhere'",
         )
         .await;
     for (query, expected) in [
@@ -419,10 +421,12 @@ async fn restaurants_are_listed_by_name_and_walked_by_page_and_by_cursor() {
     // Restaurants of one name are told apart.
     service
         .sql(
-            "INSERT INTO restaurants (name, cuisine, address, lat, lng, time_zone,
-                 slot_interval_minutes, turn_minutes, created_at)
-             SELECT 'Bella Italia', 'Italian', 'branch ' || n, 0, 0, 'Europe/Rome', 15, 90, now()
-             FROM generate_series(1, 5) n",
+            "INSERT INTO restaurants (name, cuisine, address, lat, lng, created_at)
+             SELECT 'Bella Italia', 'Italian', 'branch ' || n, 0, 0, now()
+             FROM generate_series(1, 5) n;
+             INSERT INTO booking_policies
+             SELECT restaurant_id, 'Europe/Rome', 15, 90 FROM restaurants
+             WHERE address LIKE 'branch %'",
         )
         .await;
     let all = found(&service, "").await;

@@ -3,17 +3,15 @@
 use jiff::Timestamp;
 use jiff::civil::Time;
 
-use crate::party::PartySize;
-use crate::placement::{PlaceRefusal, check_date, first_free, fitting_tables};
-use crate::service_day::{Occupancy, ServiceDay};
-use crate::slots::starts;
+use crate::floor::{Occupancy, PartySize};
+use crate::placement::{PlaceRefusal, ServiceDay, check_date, first_free, fitting_tables};
 
-/// A start at which a party would get a table.
+/// A time at which a party would get a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
     /// On the restaurant's wall clock.
     pub time: Time,
-    /// When that is.
+    /// The instant of `time`.
     pub starts_at: Timestamp,
 }
 
@@ -25,7 +23,7 @@ pub enum AvailabilityRefusal {
     InThePast,
 }
 
-/// Every start of the date of `day` at which [`crate::place`] would place the party, in order
+/// Every slot of the date of `day` at which [`crate::place`] would place the party, in order
 /// of time. A date on which nothing can be booked has none: it may be full, the restaurant
 /// closed, the party too large, or the date too far ahead.
 ///
@@ -43,13 +41,15 @@ pub fn available_slots(
     }
     let fitting = fitting_tables(day, party);
     let busy: Vec<&Occupancy> = day.occupancies.iter().collect();
-    let mut slots: Vec<Slot> = starts(&day.restaurant, day.date)
+    let mut slots: Vec<Slot> = day
+        .calendar
+        .candidate_slots(day.date)
         .into_iter()
-        .filter(|start| start.starts_at > now)
-        .filter(|start| first_free(&fitting, &busy, *start).is_some())
-        .map(|start| Slot {
-            time: start.time,
-            starts_at: start.starts_at,
+        .filter(|slot| slot.starts_at > now)
+        .filter(|slot| first_free(&fitting, &busy, *slot).is_some())
+        .map(|slot| Slot {
+            time: slot.time,
+            starts_at: slot.starts_at,
         })
         .collect();
     slots.dedup_by_key(|slot| slot.time);

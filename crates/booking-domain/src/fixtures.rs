@@ -1,45 +1,44 @@
-//! Small houses for the tests of this crate.
+//! Small restaurants for the tests of this crate.
 
+use jiff::Timestamp;
 use jiff::civil::{Time, Weekday, date, time};
-use jiff::{Timestamp, ToSpan};
 
 use crate::{
-    Booking, BookingId, BookingStatus, ConfirmationCode, Customer, DiningTable, EmailAddress,
-    Occupancy, OpeningPeriod, PartySize, PhoneNumber, Restaurant, RestaurantId, RestaurantSummary,
-    RestaurantZone, ServiceDay, TableId,
+    Booking, BookingId, BookingPolicy, BookingStatus, BookingWindow, ConfirmationCode, Customer,
+    CustomerName, DiningTable, EmailAddress, Occupancy, OpeningPeriod, PartySize, PhoneNumber,
+    Placement, RestaurantCalendar, RestaurantId, ServiceDay, SlotInterval, TableId, TimeZoneName,
+    TurnTime,
 };
 
 /// 8 February 2027, 17:30 in UTC, 18:30 in Berlin.
 pub(crate) const NOW: Timestamp = Timestamp::constant(1_802_107_800, 0);
 
 /// Open every day from 18:00 to 23:00; turns of 90 minutes, every half hour.
-pub(crate) fn restaurant(zone: &str) -> Restaurant {
-    with_hours(zone, time(18, 0, 0, 0), time(23, 0, 0, 0))
+pub(crate) fn policy(zone: &str) -> BookingPolicy {
+    policy_with_hours(zone, time(18, 0, 0, 0), time(23, 0, 0, 0))
 }
 
-pub(crate) fn with_hours(zone: &str, opens: Time, closes: Time) -> Restaurant {
+pub(crate) fn policy_with_hours(zone: &str, opens: Time, closes: Time) -> BookingPolicy {
     let week = Weekday::Monday.cycle_forward().take(7);
-    Restaurant {
-        id: RestaurantId::new(1),
-        name: "Testküche".to_owned(),
-        cuisine: "German".to_owned(),
-        address: "Hauptstraße 1, Berlin".to_owned(),
-        lat: 52.5,
-        lng: 13.4,
-        time_zone: RestaurantZone::parse(zone).expect("the zone exists"),
+    BookingPolicy {
+        time_zone: TimeZoneName::parse(zone).expect("it is a name"),
         opening_hours: week
             .map(|day| OpeningPeriod { day, opens, closes })
             .collect(),
-        slot_interval_minutes: 30,
-        turn_minutes: 90,
-        booking_window_days: 365,
+        slot_interval: SlotInterval::from_minutes(30).expect("it is in range"),
+        turn_time: TurnTime::from_minutes(90).expect("it is in range"),
+        booking_window: BookingWindow::from_days(365).expect("it is in range"),
     }
+}
+
+pub(crate) fn calendar_of(policy: &BookingPolicy) -> RestaurantCalendar {
+    RestaurantCalendar::new(policy.clone()).expect("the zone exists")
 }
 
 /// 15 February 2027 in Berlin, with nothing booked.
 pub(crate) fn day(tables: Vec<DiningTable>) -> ServiceDay {
     ServiceDay {
-        restaurant: restaurant("Europe/Berlin"),
+        calendar: calendar_of(&policy("Europe/Berlin")),
         tables,
         date: date(2027, 2, 15),
         occupancies: Vec::new(),
@@ -53,7 +52,6 @@ pub(crate) fn party(guests: i64) -> PartySize {
 pub(crate) fn table(id: i64, min: i64, max: i64) -> DiningTable {
     DiningTable {
         id: TableId::new(id),
-        name: format!("T{id}"),
         min_party: party(min),
         max_party: party(max),
     }
@@ -70,16 +68,14 @@ pub(crate) fn occupied_by(
     time: Time,
     booking: &BookingId,
 ) -> Occupancy {
-    let zone = day.restaurant.time_zone.zone();
-    let starts_at = zone
-        .to_timestamp(day.date.to_datetime(time))
-        .expect("the time exists");
-    let turn = i64::from(day.restaurant.turn_minutes).minutes();
+    let slots = day.calendar.candidate_slots(day.date);
+    let slot = slots.iter().find(|slot| slot.time == time);
+    let slot = slot.expect("it is a slot");
     Occupancy {
         table: TableId::new(table),
         booking: booking.clone(),
-        starts_at,
-        ends_at: starts_at.checked_add(turn).expect("the end exists"),
+        starts_at: slot.starts_at,
+        ends_at: slot.ends_at,
     }
 }
 
@@ -92,24 +88,22 @@ pub(crate) fn booking() -> Booking {
         id,
         confirmation_code: ConfirmationCode::from_random([7; 32]),
         status: BookingStatus::Confirmed,
-        restaurant: RestaurantSummary {
-            id: day.restaurant.id,
-            name: day.restaurant.name.clone(),
-            address: day.restaurant.address.clone(),
-        },
+        restaurant: RestaurantId::new(1).expect("it is in range"),
         date: day.date,
         time: time(19, 0, 0, 0),
         party: party(2),
         customer: Customer {
-            name: "Sarah Chen".to_owned(),
-            email: EmailAddress::new("sarah.chen@example.com".to_owned()),
+            name: CustomerName::parse("Sarah Chen").expect("it is a name"),
+            email: EmailAddress::parse("sarah.chen@example.com").expect("it is an address"),
             phone: PhoneNumber::parse("+15551234567").expect("it is a number"),
         },
         special_requests: None,
         cancellation_reason: None,
-        table: turn.table,
-        starts_at: turn.starts_at,
-        ends_at: turn.ends_at,
+        placement: Placement {
+            table: turn.table,
+            starts_at: turn.starts_at,
+            ends_at: turn.ends_at,
+        },
         created_at: NOW,
         updated_at: NOW,
         version: 1,

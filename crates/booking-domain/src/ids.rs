@@ -1,51 +1,29 @@
 //! Names of things: numbers inside of the system, random texts towards guests.
 
-use std::fmt;
+use crate::bounded::{bounded_integer, bounded_text};
 
-use crate::bounded::bounded_text;
-
-/// A restaurant's number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RestaurantId(i64);
+bounded_integer! {
+    /// A restaurant's number, from 1 up to the greatest integer that JavaScript holds exactly.
+    RestaurantId(i64), 1..=9_007_199_254_740_991, new, get
+}
 
 /// A dining table's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableId(i64);
 
-macro_rules! number {
-    ($type:ident) => {
-        impl $type {
-            /// The thing with this number, whether it exists or not.
-            #[must_use]
-            pub const fn new(number: i64) -> Self {
-                Self(number)
-            }
+impl TableId {
+    /// The table with this number, whether it exists or not.
+    #[must_use]
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
 
-            /// The number.
-            #[must_use]
-            pub const fn get(self) -> i64 {
-                self.0
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(formatter)
-            }
-        }
-    };
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
 }
-
-number!(RestaurantId);
-
-impl RestaurantId {
-    /// The least number.
-    pub const MIN: i64 = 1;
-    /// The greatest number: JavaScript holds integers exactly up to here.
-    pub const MAX: i64 = 9_007_199_254_740_991;
-}
-
-number!(TableId);
 
 /// Digits and letters.
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -55,7 +33,7 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 const SPOKEN: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 bounded_text! {
-    /// What a booking is called towards guests: `bk_` and 22 random characters, which is more than
+    /// A booking's public id: `bk_` and 22 random characters, which is more than
     /// 128 bits. It cannot be guessed from another one.
     BookingId, 4..=35, r"^bk_[0-9A-Za-z]{1,32}$", |text| {
         text.strip_prefix(BookingId::PREFIX).is_some_and(is_alphanumeric)
@@ -63,7 +41,7 @@ bounded_text! {
 }
 
 bounded_text! {
-    /// What a guest says on the telephone: 6 characters that cannot be mistaken for each other.
+    /// A confirmation code, to be read out on the telephone: 6 characters that cannot be mistaken for each other.
     ConfirmationCode, 6..=6, r"^[A-HJ-NP-Z2-9]{6}$", |text| {
         text.bytes().all(|byte| SPOKEN.contains(&byte))
     }

@@ -1,22 +1,35 @@
 //! Placing a party: which table it gets, and when.
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 
+use crate::calendar::{CandidateSlot, RestaurantCalendar};
+use crate::floor::{DiningTable, Occupancy, PartySize};
 use crate::ids::{BookingId, TableId};
-use crate::party::PartySize;
-use crate::restaurant::DiningTable;
-use crate::service_day::{Occupancy, ServiceDay};
-use crate::slots::{Start, starts};
+
+/// The snapshot on which one decision is made: one calendar date of one restaurant, with
+/// everything that decides whether a table is free.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceDay {
+    /// The restaurant's booking policy and wall clock.
+    pub calendar: RestaurantCalendar,
+    /// All of the restaurant's tables, in any order.
+    pub tables: Vec<DiningTable>,
+    /// The date, in the restaurant's calendar.
+    pub date: Date,
+    /// Every occupancy that overlaps [`RestaurantCalendar::span`], in any order; more do no
+    /// harm.
+    pub occupancies: Vec<Occupancy>,
+}
 
 /// The table and the time that a party gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placement {
-    /// Which table.
+    /// The table.
     pub table: TableId,
-    /// From when on.
+    /// The first instant at which it is the party's.
     pub starts_at: Timestamp,
-    /// Until when; at that instant the table is free again.
+    /// The instant at which it is free again.
     pub ends_at: Timestamp,
 }
 
@@ -32,8 +45,8 @@ pub enum PlaceRefusal {
         /// How far ahead it takes them.
         days: u16,
     },
-    /// The restaurant has no start at this time: it is closed, it closes before the turn ends,
-    /// or the time lies between two starts.
+    /// The restaurant has no slot at this time: it is closed, it closes before the turn ends,
+    /// or the time lies between two slots.
     #[error("the restaurant takes no bookings at this time")]
     NotABookableTime,
     /// No table is large enough, at any time. (Or none takes a party so small.)
@@ -60,30 +73,32 @@ pub fn place(
     party: PartySize,
     now: Timestamp,
 ) -> Result<Placement, PlaceRefusal> {
-    place_beside(day, time, party, now, None)
+    place_excluding(day, time, party, now, None)
 }
 
-/// Places a party as if its own booking `moving` occupied nothing.
-pub(crate) fn place_beside(
+/// Places a party as if the booking `excluded`, its own, occupied nothing.
+pub(crate) fn place_excluding(
     day: &ServiceDay,
     time: Time,
     party: PartySize,
     now: Timestamp,
-    moving: Option<&BookingId>,
+    excluded: Option<&BookingId>,
 ) -> Result<Placement, PlaceRefusal> {
     check_date(day, now)?;
-    let start = starts(&day.restaurant, day.date)
+    let slot = day
+        .calendar
+        .candidate_slots(day.date)
         .into_iter()
-        .find(|start| start.time == time);
-    let Some(start) = start else {
-        // A time that is no start may be past as well, which says more to whoever asks.
+        .find(|slot| slot.time == time);
+    let Some(slot) = slot else {
+        // A time that is no slot may be past as well, which says more to whoever asks.
         return Err(if is_past(day, time, now) {
             PlaceRefusal::InThePast
         } else {
             PlaceRefusal::NotABookableTime
         });
     };
-    if start.starts_at <= now {
+    if slot.starts_at <= now {
         return Err(PlaceRefusal::InThePast);
     }
     let fitting = fitting_tables(day, party);
@@ -93,24 +108,24 @@ pub(crate) fn place_beside(
             largest: largest.unwrap_or(0),
         });
     }
-    let busy = |occupancy: &&Occupancy| Some(&occupancy.booking) != moving;
+    let busy = |occupancy: &&Occupancy| Some(&occupancy.booking) != excluded;
     let busy: Vec<&Occupancy> = day.occupancies.iter().filter(busy).collect();
-    first_free(&fitting, &busy, start)
+    first_free(&fitting, &busy, slot)
         .map(|table| Placement {
             table: table.id,
-            starts_at: start.starts_at,
-            ends_at: start.ends_at,
+            starts_at: slot.starts_at,
+            ends_at: slot.ends_at,
         })
         .ok_or(PlaceRefusal::NoTableFree)
 }
 
 /// Whether the date is neither past nor too far ahead.
 pub(crate) fn check_date(day: &ServiceDay, now: Timestamp) -> Result<(), PlaceRefusal> {
-    let today = day.today(now);
+    let today = day.calendar.today(now);
     if day.date < today {
         return Err(PlaceRefusal::InThePast);
     }
-    let days = day.restaurant.booking_window_days;
+    let days = day.calendar.policy().booking_window.days();
     let last = today.checked_add(i64::from(days).days());
     // Where the calendar ends before the window does, every date is within.
     if last.is_ok_and(|last| day.date > last) {
@@ -134,26 +149,26 @@ pub(crate) fn fitting_tables(day: &ServiceDay, party: PartySize) -> Vec<&DiningT
 pub(crate) fn first_free<'a>(
     fitting: &[&'a DiningTable],
     busy: &[&Occupancy],
-    start: Start,
+    slot: CandidateSlot,
 ) -> Option<&'a DiningTable> {
     fitting.iter().copied().find(|table| {
         !busy.iter().any(|occupancy| {
-            occupancy.table == table.id && occupancy.overlaps(start.starts_at, start.ends_at)
+            occupancy.table == table.id && occupancy.overlaps(slot.starts_at, slot.ends_at)
         })
     })
 }
 
 fn is_past(day: &ServiceDay, time: Time, now: Timestamp) -> bool {
-    let wall = day.restaurant.time_zone.zone().to_datetime(now);
-    day.date.to_datetime(time) <= wall
+    day.date.to_datetime(time) <= day.calendar.wall_clock(now)
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::{Date, date, time};
+    use jiff::civil::{date, time};
 
     use super::*;
-    use crate::fixtures::{NOW, day, occupied, party, table};
+    use crate::BookingWindow;
+    use crate::fixtures::{NOW, calendar_of, day, occupied, party, policy, table};
 
     #[test]
     fn the_smallest_table_that_fits_is_taken_first() {
@@ -192,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_between_two_starts_is_not_bookable() {
+    fn a_time_between_two_slots_is_not_bookable() {
         let day = day(vec![table(1, 1, 4)]);
         let refused = place(&day, time(19, 10, 0, 0), party(2), NOW);
         assert_eq!(refused, Err(PlaceRefusal::NotABookableTime));
@@ -223,8 +238,7 @@ mod tests {
     fn today_is_the_restaurants_today() {
         // In Auckland it is already 06:30 on 9 February.
         let mut day = day(vec![table(1, 1, 4)]);
-        day.restaurant.time_zone =
-            crate::RestaurantZone::parse("Pacific/Auckland").expect("it exists");
+        day.calendar = calendar_of(&policy("Pacific/Auckland"));
         day.date = date(2027, 2, 8);
         let refused = place(&day, time(19, 0, 0, 0), party(2), NOW);
         assert_eq!(refused, Err(PlaceRefusal::InThePast));
@@ -233,7 +247,9 @@ mod tests {
     #[test]
     fn the_booking_window_ends_after_its_last_day() {
         let mut day = day(vec![table(1, 1, 4)]);
-        day.restaurant.booking_window_days = 7;
+        let mut policy = policy("Europe/Berlin");
+        policy.booking_window = BookingWindow::from_days(7).expect("it is in range");
+        day.calendar = calendar_of(&policy);
         day.date = date(2027, 2, 15);
         assert!(place(&day, time(19, 0, 0, 0), party(2), NOW).is_ok());
         for date in [date(2027, 2, 16), Date::MAX] {

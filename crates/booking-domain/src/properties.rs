@@ -1,13 +1,13 @@
-//! What holds for every house and every day.
+//! What holds for every restaurant and every day.
 
 use jiff::civil::{Date, Time, Weekday, date, time};
 use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 
-use crate::fixtures::{NOW, restaurant, table};
+use crate::fixtures::{NOW, calendar_of, policy, table};
 use crate::{
-    BookingId, DiningTable, Occupancy, OpeningPeriod, PartySize, PlaceRefusal, RestaurantZone,
-    ServiceDay, TableId, available_slots, place,
+    BookingId, DiningTable, Occupancy, OpeningPeriod, PartySize, PlaceRefusal, ServiceDay,
+    SlotInterval, TableId, TurnTime, available_slots, place,
 };
 
 /// Zones with ordinary, large, half-hour and skipped-midnight changes of the clock.
@@ -56,11 +56,12 @@ prop_compose! {
         interval in prop::sample::select(vec![15_u16, 20, 30, 45]),
         turn in prop::sample::select(vec![45_u16, 90, 120]),
     ) -> ServiceDay {
-        let mut house = restaurant(zone);
-        house.opening_hours = hours;
-        house.slot_interval_minutes = interval;
-        house.turn_minutes = turn;
-        let (midnight, _) = ServiceDay::span(&house, date).expect("the date exists");
+        let mut policy = policy(zone);
+        policy.opening_hours = hours;
+        policy.slot_interval = SlotInterval::from_minutes(interval).expect("it is in range");
+        policy.turn_time = TurnTime::from_minutes(turn).expect("it is in range");
+        let calendar = calendar_of(&policy);
+        let (midnight, _) = calendar.span(date).expect("the date exists");
         let occupancies = busy
             .into_iter()
             .map(|(table, from, length)| {
@@ -73,7 +74,7 @@ prop_compose! {
                 }
             })
             .collect();
-        ServiceDay { restaurant: house, tables, date, occupancies }
+        ServiceDay { calendar, tables, date, occupancies }
     }
 }
 
@@ -105,16 +106,16 @@ proptest! {
             prop_assert!(fits);
             prop_assert!(placed.starts_at > NOW);
             let turn = placed.ends_at.duration_since(placed.starts_at).as_mins();
-            prop_assert_eq!(turn, i64::from(day.restaurant.turn_minutes));
-            let wall = day.restaurant.time_zone.zone().to_datetime(placed.starts_at);
+            prop_assert_eq!(turn, i64::from(day.calendar.policy().turn_time.minutes()));
+            let wall = day.calendar.wall_clock(placed.starts_at);
             prop_assert_eq!((wall.date(), wall.time()), (day.date, slot.time));
             let clash = day.occupancies.iter().any(|occupancy| {
                 occupancy.table == placed.table
                     && occupancy.overlaps(placed.starts_at, placed.ends_at)
             });
             prop_assert!(!clash);
-            let zone = day.restaurant.time_zone.zone();
-            let by_closing = day.restaurant.opening_hours.iter().any(|period| {
+            let zone = jiff::tz::TimeZone::get(day.calendar.policy().time_zone.as_str()).expect("it exists");
+            let by_closing = day.calendar.policy().opening_hours.iter().any(|period| {
                 [day.date, day.date.yesterday().expect("it exists")].iter().any(|opens_on| {
                     let late = period.closes <= period.opens;
                     let closes_on = if late { opens_on.tomorrow().expect("it exists") } else { *opens_on };
@@ -126,7 +127,7 @@ proptest! {
                 })
             });
             prop_assert!(by_closing, "the turn is not within any period");
-            let (begin, end) = ServiceDay::span(&day.restaurant, day.date).expect("it exists");
+            let (begin, end) = day.calendar.span(day.date).expect("it exists");
             prop_assert!(begin <= placed.starts_at && placed.ends_at <= end);
         }
     }
@@ -160,11 +161,9 @@ proptest! {
         year in -9999_i16..=9999, month in 1_i8..=12, hour in 0_i8..24,
         now in -377_705_023_201_i64..=253_402_207_200, zone in prop::sample::select(&ZONES[..]),
     ) {
-        let mut house = restaurant(zone);
-        house.time_zone = RestaurantZone::parse(zone).expect("it exists");
         let now = Timestamp::from_second(now).expect("it is in range");
         let day = ServiceDay {
-            restaurant: house,
+            calendar: calendar_of(&policy(zone)),
             tables: vec![table(1, 1, 20)],
             date: date(year, month, 1),
             occupancies: Vec::new(),
@@ -179,8 +178,10 @@ proptest! {
 
     /// An earlier reason is given before a later one.
     #[test]
-    fn a_closed_house_says_so_before_it_counts_its_tables(mut day in any_day(), party in any_party()) {
-        day.restaurant.opening_hours.clear();
+    fn a_closed_restaurant_says_so_before_it_counts_its_tables(mut day in any_day(), party in any_party()) {
+        let mut closed = day.calendar.policy().clone();
+        closed.opening_hours.clear();
+        day.calendar = calendar_of(&closed);
         day.tables.clear();
         let refused = place(&day, time(12, 0, 0, 0), party, NOW);
         let before_tables = matches!(

@@ -1,11 +1,8 @@
-//! A restaurant as the rules see it.
+//! A restaurant as guests see it. What it takes bookings by is its policy.
 
-use jiff::civil::{Time, Weekday};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
-
-use crate::bounded::{bounded_integer, bounded_text, is_single_line};
-use crate::ids::{RestaurantId, TableId};
-use crate::party::PartySize;
+use crate::bounded::{bounded_text, is_single_line};
+use crate::ids::RestaurantId;
+use crate::policy::BookingPolicy;
 
 bounded_text! {
     /// The name of a restaurant.
@@ -20,30 +17,6 @@ bounded_text! {
 bounded_text! {
     /// A postal address, for people.
     Address, 1..=500, r"^[^\u0000-\u001F\u007F-\u009F]*$", is_single_line
-}
-
-bounded_text! {
-    /// What a time zone of the IANA database is called: `America/New_York`. Whether the database
-    /// has a zone of this name is asked only where its rules are needed.
-    TimeZoneName, 1..=64, r"^[0-9A-Za-z_+-]+(/[0-9A-Za-z_+-]+)*$", |text| {
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte);
-        text.split('/').all(|part| !part.is_empty() && part.bytes().all(is_word))
-    }
-}
-
-bounded_integer! {
-    /// How far apart two bookable starts are, counted from the beginning of an opening period.
-    SlotInterval(u16), 1..=1440, from_minutes, minutes
-}
-
-bounded_integer! {
-    /// For how long a party has its table.
-    TurnTime(u16), 1..=1440, from_minutes, minutes
-}
-
-bounded_integer! {
-    /// How many days ahead of today bookings are taken; 0 is today only.
-    BookingWindow(u16), 0..=3650, from_days, days
 }
 
 /// A place on Earth, in degrees (WGS 84).
@@ -87,130 +60,50 @@ impl Coordinates {
     }
 }
 
-/// A restaurant, its opening hours and its booking rules.
+/// What a restaurant shows of itself.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Restaurant {
-    /// Its number.
+pub struct RestaurantProfile {
+    /// Number of the restaurant.
     pub id: RestaurantId,
-    /// Its name.
-    pub name: String,
-    /// What it cooks.
-    pub cuisine: String,
-    /// Where it is, for people.
-    pub address: String,
-    /// Degrees north, -90 to 90.
-    pub lat: f64,
-    /// Degrees east, -180 to 180.
-    pub lng: f64,
-    /// Whose wall clock its dates and times are.
-    pub time_zone: RestaurantZone,
-    /// When it takes guests, in any order. A day may have several periods, or none.
-    pub opening_hours: Vec<OpeningPeriod>,
-    /// How far apart two starts are, in minutes, counted from the beginning of a period. At
-    /// least 1.
-    pub slot_interval_minutes: u16,
-    /// For how long a party has its table, in minutes. At least 1.
-    pub turn_minutes: u16,
-    /// How many days ahead of today bookings are taken; 0 is today only.
-    pub booking_window_days: u16,
+    /// Name, 1–200 characters.
+    pub name: RestaurantName,
+    /// Cuisine, 1–50 characters.
+    pub cuisine: Cuisine,
+    /// Postal address, 1–500 characters.
+    pub address: Address,
+    /// Place on the map.
+    pub coordinates: Coordinates,
 }
 
-/// What a booking tells of its restaurant.
+/// What callers see of a restaurant: joined when it is read. No decision needs all of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RestaurantView {
+    /// What it shows of itself.
+    pub profile: RestaurantProfile,
+    /// How it takes bookings.
+    pub policy: BookingPolicy,
+}
+
+/// What callers see of a booking's restaurant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestaurantSummary {
-    /// Its number.
+    /// Number of the restaurant.
     pub id: RestaurantId,
-    /// Its name.
-    pub name: String,
-    /// Where it is, for people.
-    pub address: String,
-}
-
-/// A weekly period in which guests are taken, on the restaurant's wall clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpeningPeriod {
-    /// The day on which it begins.
-    pub day: Weekday,
-    /// When it begins.
-    pub opens: Time,
-    /// When it ends. A time that is not after [`Self::opens`] is one of the next day.
-    pub closes: Time,
-}
-
-/// A table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DiningTable {
-    /// Its number.
-    pub id: TableId,
-    /// What the staff calls it.
-    pub name: String,
-    /// The smallest party that gets it.
-    pub min_party: PartySize,
-    /// The largest party that fits.
-    pub max_party: PartySize,
-}
-
-impl DiningTable {
-    /// Whether a party of this size gets this table.
-    #[must_use]
-    pub fn fits(&self, party: PartySize) -> bool {
-        (self.min_party..=self.max_party).contains(&party)
-    }
-}
-
-/// An IANA time zone, from the database that this program was built with: the same rules on
-/// every machine.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RestaurantZone {
-    name: String,
-    zone: TimeZone,
-}
-
-/// A name that is no IANA time zone.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is no IANA time zone, such as Europe/Berlin")]
-pub struct UnknownTimeZone {
-    name: String,
-}
-
-impl RestaurantZone {
-    /// The zone with this name.
-    ///
-    /// # Errors
-    /// The database has no such zone.
-    pub fn parse(name: &str) -> Result<Self, UnknownTimeZone> {
-        TimeZoneDatabase::bundled()
-            .get(name)
-            .map(|zone| Self {
-                name: name.to_owned(),
-                zone,
-            })
-            .map_err(|_| UnknownTimeZone {
-                name: name.to_owned(),
-            })
-    }
-
-    /// Its name: `America/New_York`.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Its rules.
-    #[must_use]
-    pub const fn zone(&self) -> &TimeZone {
-        &self.zone
-    }
+    /// Name, 1–200 characters.
+    pub name: RestaurantName,
+    /// Postal address, 1–500 characters.
+    pub address: Address,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Coordinates;
 
     #[test]
-    fn a_zone_has_an_iana_name() {
-        assert!(RestaurantZone::parse("Australia/Lord_Howe").is_ok());
-        let error = RestaurantZone::parse("Mars/Olympus").expect_err("there is none");
-        assert!(error.to_string().contains("Mars/Olympus"));
+    fn a_place_is_on_earth() {
+        assert!(Coordinates::new(-90.0, 180.0).is_some());
+        for (latitude, longitude) in [(90.1, 0.0), (0.0, -180.1), (f64::NAN, 0.0)] {
+            assert_eq!(Coordinates::new(latitude, longitude), None);
+        }
     }
 }

@@ -1,20 +1,22 @@
-//! A small demonstration: four houses on four continents.
+//! A small demonstration: four restaurants on four continents.
+
+use std::convert::Infallible;
 
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff::civil::{Time, time};
 use jiff_diesel::ToDiesel;
 
-use crate::error::{Failure, StoreError};
-use crate::lock::pg_advisory_xact_lock;
-use crate::schema::{dining_tables, opening_hours, restaurants};
+use crate::connection::pg_advisory_xact_lock;
+use crate::error::StoreError;
+use crate::schema::{booking_policies, dining_tables, opening_hours, restaurants};
 use crate::store::Store;
 
 /// When the restaurants were entered: 1 January 2026. A demonstration needs no clock.
 const FOUNDED: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
-/// A house of the demonstration.
+/// A restaurant of the demonstration.
 struct DemoRestaurant {
     name: &'static str,
     cuisine: &'static str,
@@ -104,10 +106,6 @@ const RESTAURANTS: [DemoRestaurant; 4] = [
 /// The lock under which the demonstration is filled in; see `migrate.rs` for the other one.
 const DEMO_LOCK: i64 = 0x4445_4d4f;
 
-/// Nothing refuses the demonstration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Never {}
-
 impl Store {
     /// Fills an empty database with four restaurants, their tables and their opening hours. A
     /// database in which there is any restaurant stays as it is.
@@ -115,15 +113,9 @@ impl Store {
     /// # Errors
     ///
     /// The database cannot be used.
-    pub async fn fill_demo(&self) -> Result<(), StoreError<Never>> {
-        self.operate(|pool| async move {
-            let mut connection = pool.connection().await?;
-            let outcome = connection
-                .transaction(async |connection| Ok::<(), Failure<Never>>(fill(connection).await?))
-                .await;
-            pool.finish(connection, outcome)
-        })
-        .await
+    pub async fn fill_demo(&self) -> Result<(), StoreError<Infallible>> {
+        self.transact("fill_demo", async |connection| Ok(fill(connection).await?))
+            .await
     }
 }
 
@@ -139,6 +131,7 @@ async fn fill(mut connection: &AsyncPgConnection) -> QueryResult<()> {
     }
     for restaurant in &RESTAURANTS {
         let id = add_restaurant(connection, restaurant).await?;
+        add_policy(connection, id, restaurant).await?;
         add_hours(connection, id, restaurant.hours).await?;
         add_tables(connection, id, restaurant.tables).await?;
     }
@@ -156,14 +149,28 @@ async fn add_restaurant(
             restaurants::address.eq(restaurant.address),
             restaurants::lat.eq(restaurant.lat),
             restaurants::lng.eq(restaurant.lng),
-            restaurants::time_zone.eq(restaurant.time_zone),
-            restaurants::slot_interval_minutes.eq(restaurant.slot_interval_minutes),
-            restaurants::turn_minutes.eq(restaurant.turn_minutes),
             restaurants::created_at.eq(FOUNDED.to_diesel()),
         ))
         .returning(restaurants::restaurant_id)
         .get_result(&mut connection)
         .await
+}
+
+async fn add_policy(
+    mut connection: &AsyncPgConnection,
+    id: i64,
+    restaurant: &DemoRestaurant,
+) -> QueryResult<()> {
+    diesel::insert_into(booking_policies::table)
+        .values((
+            booking_policies::restaurant_id.eq(id),
+            booking_policies::time_zone.eq(restaurant.time_zone),
+            booking_policies::slot_interval_minutes.eq(restaurant.slot_interval_minutes),
+            booking_policies::turn_minutes.eq(restaurant.turn_minutes),
+        ))
+        .execute(&mut connection)
+        .await
+        .map(drop)
 }
 
 async fn add_hours(

@@ -1,8 +1,9 @@
 //! What can go wrong: refused by a rule, impossible right now, or a fault of ours.
 
 use std::error::Error;
+use std::io;
 
-use crate::trouble::Trouble;
+use crate::connection::{DatabaseErrorKind, FromViolation};
 
 /// Why an operation of the store has not done what it was asked to. Nothing was changed,
 /// except that after [`StoreError::Unavailable`] a change may or may not have been made: the
@@ -57,6 +58,9 @@ pub enum Internal {
     /// A row cannot be what it is.
     #[error(transparent)]
     Corrupt(#[from] Corrupt),
+    /// There are no random bytes.
+    #[error("there are no random bytes")]
+    Random(#[source] io::Error),
 }
 
 /// A value in the database that the rules of the domain exclude.
@@ -78,41 +82,87 @@ impl Corrupt {
     }
 }
 
-/// How a transaction ends when it does not succeed; also what rolls it back.
+/// How the work on a connection ends when it does not succeed. A transaction is rolled back.
 #[derive(Debug)]
-pub(crate) enum Failure<R> {
+pub(crate) enum TransactionError<R> {
+    /// A rule refuses it.
     Refused(R),
+    /// The database reports an error.
     Database(diesel::result::Error),
+    /// What was read or drawn cannot be used.
+    Internal(Internal),
+}
+
+/// How reading rows ends when it does not succeed.
+#[derive(Debug)]
+pub(crate) enum LoadError {
+    /// The database reports an error.
+    Database(diesel::result::Error),
+    /// A row holds what the domain excludes.
     Corrupt(Corrupt),
 }
 
-impl<R> From<diesel::result::Error> for Failure<R> {
+impl From<diesel::result::Error> for LoadError {
     fn from(error: diesel::result::Error) -> Self {
         Self::Database(error)
     }
 }
 
-impl<R> From<Corrupt> for Failure<R> {
+impl From<Corrupt> for LoadError {
     fn from(corrupt: Corrupt) -> Self {
         Self::Corrupt(corrupt)
     }
 }
 
-impl<R> From<Failure<R>> for StoreError<R> {
-    fn from(failure: Failure<R>) -> Self {
-        match failure {
-            Failure::Refused(refusal) => Self::Refused(refusal),
-            Failure::Corrupt(corrupt) => Self::Internal(corrupt.into()),
-            Failure::Database(error) => match Trouble::of(&error) {
-                Trouble::ConnectionLost => {
-                    Self::Unavailable(Unavailable::because("the connection is lost", error))
-                }
-                // A race that was lost as often as we try (`retry.rs`) is a sign of too much work.
-                Trouble::Busy | Trouble::LostRace => {
-                    Self::Unavailable(Unavailable::because("it is too busy", error))
-                }
-                Trouble::Violates(_) | Trouble::Other => Self::Internal(Internal::Statement(error)),
+impl<R> From<LoadError> for TransactionError<R> {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Database(error) => Self::Database(error),
+            LoadError::Corrupt(corrupt) => Self::Internal(corrupt.into()),
+        }
+    }
+}
+
+impl<R> From<diesel::result::Error> for TransactionError<R> {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl<R> From<Corrupt> for TransactionError<R> {
+    fn from(corrupt: Corrupt) -> Self {
+        Self::Internal(corrupt.into())
+    }
+}
+
+impl<R> From<Internal> for TransactionError<R> {
+    fn from(internal: Internal) -> Self {
+        Self::Internal(internal)
+    }
+}
+
+impl<R: FromViolation> From<TransactionError<R>> for StoreError<R> {
+    fn from(error: TransactionError<R>) -> Self {
+        let error = match error {
+            TransactionError::Refused(refusal) => return Self::Refused(refusal),
+            TransactionError::Internal(internal) => return Self::Internal(internal),
+            TransactionError::Database(error) => error,
+        };
+        match DatabaseErrorKind::from_error(&error) {
+            DatabaseErrorKind::ConnectionLost => {
+                Self::Unavailable(Unavailable::because("the connection is lost", error))
+            }
+            // A race that was lost at every attempt is a sign of too much work.
+            DatabaseErrorKind::Timeout
+            | DatabaseErrorKind::TooManyConnections
+            | DatabaseErrorKind::Retryable => {
+                Self::Unavailable(Unavailable::because("it is too busy", error))
+            }
+            DatabaseErrorKind::Violation(violation) => match R::from_violation(violation) {
+                Some(refusal) => Self::Refused(refusal),
+                None => Self::Internal(Internal::Statement(error)),
             },
+            DatabaseErrorKind::Other => Self::Internal(Internal::Statement(error)),
         }
     }
 }

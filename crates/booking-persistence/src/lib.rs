@@ -1,10 +1,17 @@
 //! Restaurants and bookings in PostgreSQL.
 //!
-//! The [`Store`] loads a snapshot, has the domain decide on it, and writes the decision, all
-//! in one transaction. It owns the pool, the transactions, the locks, the retries, the
-//! migrations, and the meaning of every constraint. It may not know HTTP, JSON or the
-//! contract, decides nothing about bookings itself, and reads no clock: every instant comes
-//! from its caller.
+//! The [`Store`] loads a snapshot, has the domain decide on it, and writes the new state that was
+//! decided, all in one transaction. It owns the pool, the transactions, the locks, the retries,
+//! the migrations, and the meaning of every constraint. It may not know HTTP, JSON or the
+//! contract, decides nothing about bookings itself, and reads no clock and no randomness: every
+//! instant and every random byte comes from its caller.
+//!
+//! | room | holds |
+//! |---|---|
+//! | `connection/` | everything between an operation and the socket: one way to write, one to read |
+//! | `tables/` | a module for each table: its row, and the statements on it |
+//! | `lists/` | cursors, pages and the one keyset helper |
+//! | `operations/` | a module for each operation, by tag: load, decide, store |
 //!
 //! What keeps two bookings apart, from the outside in:
 //!
@@ -17,33 +24,23 @@
 //! shared connection, `biased` so that the error of the first that fails is the one reported,
 //! and not that of those behind it ("current transaction is aborted").
 
-mod availability;
-mod bookings;
-mod connect;
-mod constraints;
-mod cursor;
+mod connection;
 mod demo;
 mod error;
-mod lock;
-mod migrate;
-mod page;
-mod pool;
-mod restaurants;
-mod retry;
+mod lists;
+mod operations;
+#[cfg(test)]
+mod plans;
 mod schema;
-mod service_day;
 mod store;
-mod trouble;
+mod tables;
 
-pub use availability::{Availability, AvailabilityStoreRefusal};
-pub use bookings::{
-    BookingFilter, BookingNotFound, BookingSort, CancelBookingRefusal, CreateRefusal, UpdateRefusal,
-};
-pub use connect::ConnectError;
-pub use cursor::Cursor;
-pub use demo::Never;
+pub use connection::{ConnectError, MigrateError};
 pub use error::{Corrupt, Internal, StoreError, Unavailable};
-pub use migrate::MigrateError;
-pub use page::{CursorOfAnotherList, Page, Window};
-pub use restaurants::{RestaurantFilter, RestaurantNotFound};
-pub use store::Store;
+pub use lists::{Cursor, CursorOfAnotherList, Page, Window};
+pub use operations::{
+    Availability, AvailabilityStoreRefusal, BookingFilter, BookingNotFound, BookingSort,
+    CancelBookingRefusal, CreateBookingRefusal, RestaurantFilter, RestaurantNotFound,
+    UpdateBookingRefusal,
+};
+pub use store::{RandomSource, Store};

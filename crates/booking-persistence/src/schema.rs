@@ -20,10 +20,6 @@ diesel::table! {
         address -> Varchar,
         lat -> Double,
         lng -> Double,
-        time_zone -> Varchar,
-        slot_interval_minutes -> Integer,
-        turn_minutes -> Integer,
-        booking_window_days -> Integer,
         created_at -> Timestamptz,
     }
 }
@@ -81,10 +77,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    booking_policies (restaurant_id) {
+        restaurant_id -> BigInt,
+        time_zone -> Varchar,
+        slot_interval_minutes -> Integer,
+        turn_minutes -> Integer,
+        booking_window_days -> Integer,
+    }
+}
+
 diesel::joinable!(dining_tables -> restaurants (restaurant_id));
 diesel::joinable!(opening_hours -> restaurants (restaurant_id));
 diesel::joinable!(bookings -> restaurants (restaurant_id));
 diesel::joinable!(bookings -> users (user_id));
+diesel::joinable!(booking_policies -> restaurants (restaurant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -93,4 +100,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     opening_hours,
     bookings,
     occupancies,
+    booking_policies,
 );

@@ -1,5 +1,7 @@
 //! The one module that reads randomness. Everything else is handed bytes.
 
+use booking_persistence::RandomSource;
+
 /// The system's source of random bytes, fit for secrets and for names that nobody must
 /// be able to guess.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,6 +22,12 @@ impl Random {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(bytes)
+    }
+}
+
+impl From<Random> for RandomSource {
+    fn from(random: Random) -> Self {
+        Self::new(move || random.bytes().map_err(std::io::Error::other))
     }
 }
 

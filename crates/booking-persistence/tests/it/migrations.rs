@@ -1,10 +1,10 @@
 //! The way to the schema.
 
-use booking_persistence::{MigrateError, Store};
+use booking_persistence::MigrateError;
 use dev_postgres::TestDatabase;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 
-use crate::support::{connect, migrated, texts};
+use crate::support::{connect, connect_store, migrated, texts};
 
 /// What has run, and what there is now. What a whole schema is, `cargo xtask check` compares.
 async fn state(connection: &mut AsyncPgConnection) -> Vec<String> {
@@ -30,7 +30,7 @@ async fn processes_that_start_at_once_migrate_once() {
         .map(|_| {
             let url = url.clone();
             tokio::spawn(async move {
-                Store::connect(&url)
+                connect_store(&url)
                     .await
                     .expect("it answers")
                     .migrate()
@@ -57,7 +57,7 @@ async fn migrations_of_a_newer_program_are_named() {
         .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000001')")
         .await
         .expect("it is SQL");
-    let store = Store::connect(&database.url()).await.expect("it answers");
+    let store = connect_store(&database.url()).await.expect("it answers");
     match store.migrate().await {
         Err(MigrateError::UnknownMigrations { versions }) => {
             assert_eq!(versions, ["29991231000001"]);
@@ -71,7 +71,7 @@ async fn migrations_of_a_newer_program_are_named() {
 #[tokio::test]
 async fn migrating_twice_changes_nothing() {
     let database = migrated();
-    let store = Store::connect(&database.url()).await.expect("it answers");
+    let store = connect_store(&database.url()).await.expect("it answers");
     let before = state(&mut connect(&database.url()).await).await;
     store.migrate().await.expect("there is nothing to do");
     assert_eq!(state(&mut connect(&database.url()).await).await, before);
@@ -89,7 +89,7 @@ async fn database_of_another_encoding_is_refused_before_anything_is_made() {
         .await
         .expect("it is SQL");
     let url = database.url().replace(database.name(), &other);
-    let store = Store::connect(&url).await.expect("it answers");
+    let store = connect_store(&url).await.expect("it answers");
     match store.migrate().await {
         Err(MigrateError::Failed { reason }) => assert!(reason.contains("UTF8"), "{reason}"),
         other => panic!("{other:?}"),
@@ -102,4 +102,45 @@ async fn database_of_another_encoding_is_refused_before_anything_is_made() {
         .batch_execute(&format!("DROP DATABASE {other} WITH (FORCE)"))
         .await
         .expect("it goes");
+}
+
+const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+
+/// Runs a file of a migration.
+async fn run(connection: &mut AsyncPgConnection, file: &str) {
+    let statements = std::fs::read_to_string(format!("{MIGRATIONS}/{file}"));
+    let statements = statements.expect("the file is there");
+    connection.batch_execute(&statements).await.expect(file);
+}
+
+#[tokio::test]
+async fn policies_of_restaurants_that_are_there_move_to_rows_of_their_own_and_back() {
+    let database = TestDatabase::create().expect("PostgreSQL runs");
+    let mut connection = connect(&database.url()).await;
+    run(&mut connection, "2026-11-21-000001_bookings/up.sql").await;
+    connection
+        .batch_execute(
+            "INSERT INTO restaurants VALUES
+                (1, 'One', 'X', 'Y', 0, 0, 'Asia/Tokyo', 20, 75, 30, '2026-01-01 00:00Z'),
+                (2, 'Two', 'X', 'Y', 0, 0, 'UTC', 15, 90, 365, '2026-01-01 00:00Z')",
+        )
+        .await
+        .expect("it is SQL");
+    let policies = |table: &str| {
+        format!(
+            "SELECT concat_ws(' ', restaurant_id, time_zone, slot_interval_minutes, turn_minutes,
+                booking_window_days) AS line FROM {table} ORDER BY restaurant_id"
+        )
+    };
+    let expected = ["1 Asia/Tokyo 20 75 30", "2 UTC 15 90 365"];
+    run(&mut connection, "2026-11-26-000001_booking_policies/up.sql").await;
+    let moved = texts(&mut connection, &policies("booking_policies")).await;
+    assert_eq!(moved, expected);
+    run(
+        &mut connection,
+        "2026-11-26-000001_booking_policies/down.sql",
+    )
+    .await;
+    let back = texts(&mut connection, &policies("restaurants")).await;
+    assert_eq!(back, expected);
 }

@@ -1,47 +1,47 @@
 //! What happens when many want the same at the same time.
 
 use booking_domain::{BookingChange, BookingStatus, ChangeRefusal, PlaceRefusal};
-use booking_persistence::{CreateRefusal, StoreError, UpdateRefusal};
+use booking_persistence::{CreateBookingRefusal, StoreError, UpdateBookingRefusal};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use jiff::ToSpan;
 
-use crate::support::{DAY, House, NOW, fresh, party};
+use crate::support::{DAY, NOW, TestRestaurant, party};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_who_want_the_last_table_exactly_one_gets_it() {
-    let house = House::with_tables(1).await;
+    let venue = TestRestaurant::with_tables(1).await;
     let rivals: Vec<_> = (0..20)
         .map(|_| {
-            let (store, request) = (house.store.clone(), house.request());
-            tokio::spawn(async move { store.create_booking(&request, NOW, fresh).await })
+            let (store, request) = (venue.store.clone(), venue.request());
+            tokio::spawn(async move { store.create_booking(&request, NOW).await })
         })
         .collect();
     let mut winners = 0;
     for rival in rivals {
         match rival.await.expect("it does not panic") {
             Ok(_) => winners += 1,
-            Err(StoreError::Refused(CreateRefusal::Place(PlaceRefusal::NoTableFree))) => {}
+            Err(StoreError::Refused(CreateBookingRefusal::Place(PlaceRefusal::NoTableFree))) => {}
             Err(other) => panic!("{other:?}"),
         }
     }
     assert_eq!(winners, 1);
     let taken = "SELECT count(*)::text AS line FROM occupancies";
-    assert_eq!(house.texts(taken).await, ["1"]);
+    assert_eq!(venue.texts(taken).await, ["1"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn parallel_bookings_fill_every_table_once() {
-    let house = House::with_tables(8).await;
+    let venue = TestRestaurant::with_tables(8).await;
     let rivals: Vec<_> = (0..12)
         .map(|_| {
-            let (store, request) = (house.store.clone(), house.request());
-            tokio::spawn(async move { store.create_booking(&request, NOW, fresh).await })
+            let (store, request) = (venue.store.clone(), venue.request());
+            tokio::spawn(async move { store.create_booking(&request, NOW).await })
         })
         .collect();
     let mut tables = Vec::new();
     for rival in rivals {
         if let Ok(booking) = rival.await.expect("it does not panic") {
-            tables.push(booking.table);
+            tables.push(booking.booking.placement.table);
         }
     }
     tables.sort();
@@ -75,14 +75,14 @@ async fn until_somebody_waits(connection: &mut AsyncPgConnection) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn overlap_that_comes_past_the_lock_is_refused_by_the_database() {
-    let house = House::with_tables(1).await;
-    let mut intruder = house.connection().await;
-    let mut observer = house.connection().await;
+    let venue = TestRestaurant::with_tables(1).await;
+    let mut intruder = venue.connection().await;
+    let mut observer = venue.connection().await;
     intruder.batch_execute("BEGIN").await.expect("it begins");
     intruder.batch_execute(INTRUDER).await.expect("it writes");
 
-    let (store, request) = (house.store.clone(), house.request());
-    let booking = tokio::spawn(async move { store.create_booking(&request, NOW, fresh).await });
+    let (store, request) = (venue.store.clone(), venue.request());
+    let booking = tokio::spawn(async move { store.create_booking(&request, NOW).await });
     until_somebody_waits(&mut observer).await;
     intruder.batch_execute("COMMIT").await.expect("it commits");
 
@@ -90,7 +90,7 @@ async fn overlap_that_comes_past_the_lock_is_refused_by_the_database() {
     assert!(
         matches!(
             refused,
-            Err(StoreError::Refused(CreateRefusal::Place(
+            Err(StoreError::Refused(CreateBookingRefusal::Place(
                 PlaceRefusal::NoTableFree
             )))
         ),
@@ -100,14 +100,14 @@ async fn overlap_that_comes_past_the_lock_is_refused_by_the_database() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_race_for_one_table_is_decided_again_and_takes_another_one() {
-    let house = House::with_tables(2).await;
-    let mut intruder = house.connection().await;
-    let mut observer = house.connection().await;
+    let venue = TestRestaurant::with_tables(2).await;
+    let mut intruder = venue.connection().await;
+    let mut observer = venue.connection().await;
     intruder.batch_execute("BEGIN").await.expect("it begins");
     intruder.batch_execute(INTRUDER).await.expect("it writes");
 
-    let (store, request) = (house.store.clone(), house.request());
-    let booking = tokio::spawn(async move { store.create_booking(&request, NOW, fresh).await });
+    let (store, request) = (venue.store.clone(), venue.request());
+    let booking = tokio::spawn(async move { store.create_booking(&request, NOW).await });
     until_somebody_waits(&mut observer).await;
     intruder.batch_execute("COMMIT").await.expect("it commits");
 
@@ -117,11 +117,15 @@ async fn lost_race_for_one_table_is_decided_again_and_takes_another_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_changes_to_the_same_version_one_is_stale() {
-    let house = House::with_tables(4).await;
-    let booking = house.book(&house.request()).await.expect("a table is free");
+    let venue = TestRestaurant::with_tables(4).await;
+    let booking = venue
+        .book(&venue.request())
+        .await
+        .expect("a table is free")
+        .booking;
     let changes: Vec<_> = [3, 4]
         .map(|guests| {
-            let (store, id) = (house.store.clone(), booking.id.clone());
+            let (store, id) = (venue.store.clone(), booking.id.clone());
             let change = BookingChange {
                 party: Some(party(guests)),
                 ..BookingChange::default()
@@ -133,20 +137,30 @@ async fn of_two_changes_to_the_same_version_one_is_stale() {
     for change in changes {
         outcomes.push(change.await.expect("it does not panic"));
     }
-    let is_stale =
-        |outcome: &Result<_, _>| matches!(outcome, Err(StoreError::Refused(UpdateRefusal::Stale)));
+    let is_stale = |outcome: &Result<_, _>| {
+        matches!(
+            outcome,
+            Err(StoreError::Refused(UpdateBookingRefusal::Change(
+                ChangeRefusal::VersionMismatch
+            )))
+        )
+    };
     assert_eq!(outcomes.iter().filter(|one| one.is_ok()).count(), 1);
     assert_eq!(outcomes.iter().filter(|one| is_stale(one)).count(), 1);
-    let after = house.store.get_booking(&booking.id).await;
-    assert_eq!(after.expect("it is there").version, 2);
+    let after = venue.store.get_booking(&booking.id).await;
+    assert_eq!(after.expect("it is there").booking.version, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn change_and_cancellation_at_once_leave_no_table_taken() {
-    let house = House::with_tables(1).await;
+    let venue = TestRestaurant::with_tables(1).await;
     for _ in 0..5 {
-        let booking = house.book(&house.request()).await.expect("a table is free");
-        let (store, id) = (house.store.clone(), booking.id.clone());
+        let booking = venue
+            .book(&venue.request())
+            .await
+            .expect("a table is free")
+            .booking;
+        let (store, id) = (venue.store.clone(), booking.id.clone());
         let change = tokio::spawn(async move {
             let change = BookingChange {
                 date: DAY.tomorrow().ok(),
@@ -154,31 +168,31 @@ async fn change_and_cancellation_at_once_leave_no_table_taken() {
             };
             store.update_booking(&id, &change, None, NOW).await
         });
-        let cancelled = house.store.cancel_booking(&booking.id, None, NOW).await;
+        let cancelled = venue.store.cancel_booking(&booking.id, None, NOW).await;
         assert_eq!(
-            cancelled.expect("it is cancelled").status,
+            cancelled.expect("it is cancelled").booking.status,
             BookingStatus::Cancelled
         );
         match change.await.expect("it does not panic") {
             Ok(_) => {}
-            Err(StoreError::Refused(UpdateRefusal::Change(ChangeRefusal::NotChangeable {
-                status,
-            }))) => assert_eq!(status, BookingStatus::Cancelled),
+            Err(StoreError::Refused(UpdateBookingRefusal::Change(
+                ChangeRefusal::NotChangeable { status },
+            ))) => assert_eq!(status, BookingStatus::Cancelled),
             Err(other) => panic!("{other:?}"),
         }
         let taken = "SELECT count(*)::text AS line FROM occupancies";
-        assert_eq!(house.texts(taken).await, ["0"]);
+        assert_eq!(venue.texts(taken).await, ["0"]);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn guest_who_books_many_dates_at_once_for_the_first_time_is_one_user() {
-    let house = House::with_tables(1).await;
+    let venue = TestRestaurant::with_tables(1).await;
     let bookings: Vec<_> = (0..10_i32)
         .map(|days| {
-            let (store, mut request) = (house.store.clone(), house.request());
+            let (store, mut request) = (venue.store.clone(), venue.request());
             request.date = DAY + days.days();
-            tokio::spawn(async move { store.create_booking(&request, NOW, fresh).await })
+            tokio::spawn(async move { store.create_booking(&request, NOW).await })
         })
         .collect();
     for booking in bookings {
@@ -186,40 +200,48 @@ async fn guest_who_books_many_dates_at_once_for_the_first_time_is_one_user() {
         booking.expect("every date has a table");
     }
     let users = "SELECT count(*)::text AS line FROM users";
-    assert_eq!(house.texts(users).await, ["1"]);
+    assert_eq!(venue.texts(users).await, ["1"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_too_long_for_a_lock_is_told_to_come_back() {
-    let house = House::with_tables(1).await;
-    let made = house.book(&house.request()).await.expect("a table is free");
-    let mut other = house.connection().await;
+    let venue = TestRestaurant::with_tables(1).await;
+    let made = venue
+        .book(&venue.request())
+        .await
+        .expect("a table is free")
+        .booking;
+    let mut other = venue.connection().await;
     other
         .batch_execute("BEGIN; SELECT * FROM bookings FOR UPDATE")
         .await
         .expect("it locks");
-    let waited = house.store.cancel_booking(&made.id, None, NOW).await;
+    let waited = venue.store.cancel_booking(&made.id, None, NOW).await;
     assert!(
         matches!(waited, Err(StoreError::Unavailable(_))),
         "{waited:?}"
     );
     other.batch_execute("ROLLBACK").await.expect("it ends");
-    let cancelled = house.store.cancel_booking(&made.id, None, NOW).await;
+    let cancelled = venue.store.cancel_booking(&made.id, None, NOW).await;
     cancelled.expect("nobody holds the lock");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn deadlock_is_tried_again() {
-    let house = House::with_tables(1).await;
-    let made = house.book(&house.request()).await.expect("a table is free");
-    let mut observer = house.connection().await;
-    let mut other = house.connection().await;
+    let venue = TestRestaurant::with_tables(1).await;
+    let made = venue
+        .book(&venue.request())
+        .await
+        .expect("a table is free")
+        .booking;
+    let mut observer = venue.connection().await;
+    let mut other = venue.connection().await;
     // The other waits patiently, so that the store's transaction is the one that is ended.
     other
         .batch_execute("SET deadlock_timeout = '1min'; BEGIN; SELECT * FROM occupancies FOR UPDATE")
         .await
         .expect("it locks");
-    let (store, id) = (house.store.clone(), made.id.clone());
+    let (store, id) = (venue.store.clone(), made.id.clone());
     let cancel = tokio::spawn(async move { store.cancel_booking(&id, None, NOW).await });
     until_somebody_waits(&mut observer).await;
     other
@@ -228,22 +250,29 @@ async fn deadlock_is_tried_again() {
         .expect("the store's transaction gives way");
     let cancelled = cancel.await.expect("it does not panic");
     assert_eq!(
-        cancelled.expect("the second attempt succeeds").status,
+        cancelled
+            .expect("the second attempt succeeds")
+            .booking
+            .status,
         BookingStatus::Cancelled
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn abandoned_request_leaves_no_lock_behind() {
-    let house = House::with_tables(1).await;
-    let made = house.book(&house.request()).await.expect("a table is free");
-    let mut observer = house.connection().await;
-    let mut other = house.connection().await;
+    let venue = TestRestaurant::with_tables(1).await;
+    let made = venue
+        .book(&venue.request())
+        .await
+        .expect("a table is free")
+        .booking;
+    let mut observer = venue.connection().await;
+    let mut other = venue.connection().await;
     other
         .batch_execute("BEGIN; SELECT * FROM occupancies FOR UPDATE")
         .await
         .expect("it locks");
-    let (store, id) = (house.store.clone(), made.id.clone());
+    let (store, id) = (venue.store.clone(), made.id.clone());
     let cancel = tokio::spawn(async move { store.cancel_booking(&id, None, NOW).await });
     until_somebody_waits(&mut observer).await;
     cancel.abort();
@@ -254,6 +283,6 @@ async fn abandoned_request_leaves_no_lock_behind() {
         .batch_execute("SET lock_timeout = '5s'; SELECT * FROM bookings FOR UPDATE")
         .await
         .expect("nobody holds the lock");
-    let after = house.store.get_booking(&made.id).await;
-    assert_eq!(after.expect("it is there"), made);
+    let after = venue.store.get_booking(&made.id).await;
+    assert_eq!(after.expect("it is there").booking, made);
 }

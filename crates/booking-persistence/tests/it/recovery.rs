@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use booking_domain::RestaurantId;
-use booking_persistence::{ConnectError, Store, StoreError};
+use booking_persistence::{ConnectError, StoreError};
 use dev_postgres::TemporaryCluster;
 use diesel_async::AsyncPgConnection;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::Instant;
 
-use crate::support::{connect, migrated, texts};
+use crate::support::{connect, connect_store, migrated, restaurant_id, texts};
 
 const OURS: &str = "SELECT pid::text AS line FROM pg_stat_activity
     WHERE application_name = 'reserve-easy'";
@@ -59,11 +58,11 @@ fn is_about(took: Duration, seconds: u64) -> bool {
 async fn database_that_stalls_is_not_waited_for_and_recovers() {
     let cluster = TemporaryCluster::start().expect("PostgreSQL runs");
     let url = cluster.url("postgres");
-    let store = Store::connect(&url).await.expect("it answers");
+    let store = connect_store(&url).await.expect("it answers");
     store.migrate().await.expect("it migrates");
     store.fill_demo().await.expect("it fills");
     let mut observer = connect(&url).await;
-    let restaurant = RestaurantId::new(1);
+    let restaurant = restaurant_id(1);
     let two_at_once = async || {
         let (one, other) = tokio::join!(
             store.get_restaurant(restaurant),
@@ -97,7 +96,7 @@ async fn database_that_stalls_is_not_waited_for_and_recovers() {
         "{outcome:?}"
     );
     assert!(is_about(took, 3), "{took:?}");
-    let (outcome, took) = silence(Store::connect(&url)).await;
+    let (outcome, took) = silence(connect_store(&url)).await;
     assert!(
         matches!(outcome, Err(ConnectError::Unreachable { .. })),
         "{outcome:?}"
@@ -116,10 +115,10 @@ async fn database_that_stalls_is_not_waited_for_and_recovers() {
 async fn restart_costs_at_most_one_request_and_no_process() {
     let mut cluster = TemporaryCluster::start().expect("PostgreSQL runs");
     let url = cluster.url("postgres");
-    let store = Store::connect(&url).await.expect("it answers");
+    let store = connect_store(&url).await.expect("it answers");
     store.migrate().await.expect("it migrates");
     store.fill_demo().await.expect("it fills");
-    let restaurant = RestaurantId::new(1);
+    let restaurant = restaurant_id(1);
     // Several idle connections, all of which are about to break.
     let (one, two, three) = tokio::join!(
         store.get_restaurant(restaurant),
@@ -150,28 +149,28 @@ async fn restart_costs_at_most_one_request_and_no_process() {
 #[tokio::test]
 async fn closed_store_is_unavailable() {
     let database = migrated();
-    let store = Store::connect(&database.url()).await.expect("it answers");
+    let store = connect_store(&database.url()).await.expect("it answers");
     store.close();
     assert!(store.ping().await.is_err());
-    let after = store.get_restaurant(RestaurantId::new(1)).await;
+    let after = store.get_restaurant(restaurant_id(1)).await;
     assert!(matches!(after, Err(StoreError::Unavailable(_))));
 }
 
 #[tokio::test]
 async fn why_there_is_no_connection_is_told_apart() {
-    let unreachable = Store::connect("postgres://127.0.0.1:1/nothing").await;
+    let unreachable = connect_store("postgres://127.0.0.1:1/nothing").await;
     assert!(
         matches!(unreachable, Err(ConnectError::Unreachable { .. })),
         "{unreachable:?}"
     );
-    let no_url = Store::connect("not a url").await;
+    let no_url = connect_store("not a url").await;
     assert!(
         matches!(no_url, Err(ConnectError::InvalidUrl { .. })),
         "{no_url:?}"
     );
     let database = migrated();
     let url = database.url().replace(database.name(), "no_such_database");
-    let rejected = Store::connect(&url).await;
+    let rejected = connect_store(&url).await;
     match rejected {
         Err(ConnectError::Rejected { reason }) => assert!(reason.contains("no_such_database")),
         other => panic!("{other:?}"),
@@ -181,7 +180,7 @@ async fn why_there_is_no_connection_is_told_apart() {
 #[tokio::test]
 async fn sessions_have_limits() {
     let database = migrated();
-    let store = Store::connect(&database.url()).await.expect("it answers");
+    let store = connect_store(&database.url()).await.expect("it answers");
     store.ping().await.expect("it answers");
     let mut observer = crate::support::connect(&database.url()).await;
     let ours = "SELECT count(*)::text AS line FROM pg_stat_activity

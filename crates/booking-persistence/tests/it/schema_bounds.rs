@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 
-use crate::support::{House, texts};
+use crate::support::{TestRestaurant, texts};
 
 /// Every CHECK, and values that break it, each where a valid one was.
 const REFUSED: &[(&str, &str, &[&str])] = &[
@@ -31,7 +31,7 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     ("restaurants", "lat", &["90.1", "-90.1", "'NaN'"]),
     ("restaurants", "lng", &["180.1", "-180.1", "'NaN'"]),
     (
-        "restaurants",
+        "booking_policies",
         "time_zone",
         &[
             "''",
@@ -42,9 +42,9 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
             "'../etc'",
         ],
     ),
-    ("restaurants", "slot_interval_minutes", &["0", "1441"]),
-    ("restaurants", "turn_minutes", &["0", "1441"]),
-    ("restaurants", "booking_window_days", &["-1", "3651"]),
+    ("booking_policies", "slot_interval_minutes", &["0", "1441"]),
+    ("booking_policies", "turn_minutes", &["0", "1441"]),
+    ("booking_policies", "booking_window_days", &["-1", "3651"]),
     ("opening_hours", "day", &["0", "8"]),
     (
         "opening_hours",
@@ -129,12 +129,12 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
     (
         "restaurants_restaurant_id_check",
         "INSERT INTO restaurants
-            VALUES (0, 'X', 'Y', 'Z', 0, 0, 'UTC', 15, 90, 365, '2026-01-01 00:00Z')",
+            VALUES (0, 'X', 'Y', 'Z', 0, 0, '2026-01-01 00:00Z')",
     ),
     (
         "restaurants_restaurant_id_check",
         "INSERT INTO restaurants
-            VALUES (9007199254740992, 'X', 'Y', 'Z', 0, 0, 'UTC', 15, 90, 365, '2026-01-01 00:00Z')",
+            VALUES (9007199254740992, 'X', 'Y', 'Z', 0, 0, '2026-01-01 00:00Z')",
     ),
     (
         "dining_tables_party_check",
@@ -170,14 +170,15 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
 const ACCEPTED: &[&str] = &[
     "UPDATE opening_hours SET opens = '23:59', closes = '00:00'",
     "UPDATE opening_hours SET opens = '00:00', closes = '23:59'",
-    "UPDATE restaurants SET time_zone = 'UTC'",
-    "UPDATE restaurants SET time_zone = 'Etc/GMT+5'",
-    "UPDATE restaurants SET time_zone = 'America/Argentina/Buenos_Aires'",
-    "UPDATE restaurants SET time_zone = 'America/Port-au-Prince'",
+    "UPDATE booking_policies SET time_zone = 'UTC'",
+    "UPDATE booking_policies SET time_zone = 'Etc/GMT+5'",
+    "UPDATE booking_policies SET time_zone = 'America/Argentina/Buenos_Aires'",
+    "UPDATE booking_policies SET time_zone = 'America/Port-au-Prince'",
     "UPDATE restaurants SET name = '寿司 大', cuisine = '和食', address = 'Café Élan, Größe 1'",
-    "UPDATE restaurants SET lat = -90, lng = 180, slot_interval_minutes = 1, turn_minutes = 1440",
+    "UPDATE restaurants SET lat = -90, lng = 180",
+    "UPDATE booking_policies SET slot_interval_minutes = 1, turn_minutes = 1440",
     "INSERT INTO restaurants
-        VALUES (9007199254740991, 'X', 'Y', 'Z', 0, 0, 'UTC', 15, 90, 365, '2026-01-01 00:00Z')",
+        VALUES (9007199254740991, 'X', 'Y', 'Z', 0, 0, '2026-01-01 00:00Z')",
     "UPDATE bookings SET customer_name = ' Ō', customer_phone = '+12'",
     "UPDATE bookings SET customer_email = '\"Sarah Chen\"@example.com'",
     "UPDATE bookings SET special_requests = E'a\\r\\n\\tb', booking_time = '23:59'",
@@ -201,9 +202,9 @@ async fn refuse(connection: &mut AsyncPgConnection, constraint: &str, statement:
 
 #[tokio::test]
 async fn every_check_refuses_what_it_is_there_for() {
-    let house = House::with_tables(1).await;
-    house.book(&house.request()).await.expect("a table is free");
-    let mut connection = house.connection().await;
+    let venue = TestRestaurant::with_tables(1).await;
+    venue.book(&venue.request()).await.expect("a table is free");
+    let mut connection = venue.connection().await;
     let mut broken = BTreeSet::new();
     for (table, column, values) in REFUSED {
         let constraint = format!("{table}_{column}_check");
@@ -225,9 +226,9 @@ async fn every_check_refuses_what_it_is_there_for() {
 
 #[tokio::test]
 async fn what_lies_within_the_bounds_is_let_in() {
-    let house = House::with_tables(1).await;
-    house.book(&house.request()).await.expect("a table is free");
-    let mut connection = house.connection().await;
+    let venue = TestRestaurant::with_tables(1).await;
+    venue.book(&venue.request()).await.expect("a table is free");
+    let mut connection = venue.connection().await;
     for statement in ACCEPTED {
         connection.batch_execute(statement).await.expect(statement);
     }

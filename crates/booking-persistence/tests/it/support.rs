@@ -1,11 +1,12 @@
-//! A migrated database for each test, and a house to book at.
+//! A migrated database for each test, and a restaurant to book at.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
-    Booking, Customer, EmailAddress, NewBooking, PartySize, PhoneNumber, RestaurantId,
+    BookingView, CancellationReason, Customer, CustomerName, EmailAddress, NewBooking, PartySize,
+    PhoneNumber, RestaurantId, SpecialRequests,
 };
-use booking_persistence::{CreateRefusal, Store, StoreError};
+use booking_persistence::{ConnectError, CreateBookingRefusal, RandomSource, Store, StoreError};
 use dev_postgres::TestDatabase;
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
@@ -26,7 +27,7 @@ pub(crate) fn migrated() -> TestDatabase {
         tokio::runtime::Runtime::new()
             .expect("a runtime starts")
             .block_on(async {
-                let store = Store::connect(url).await?;
+                let store = connect_store(url).await?;
                 store.migrate().await?;
                 store.close();
                 Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
@@ -36,37 +37,47 @@ pub(crate) fn migrated() -> TestDatabase {
 }
 
 /// A restaurant in Berlin, open every day from 17:00 to 23:00, with turns of 90 minutes.
-pub(crate) struct House {
+pub(crate) struct TestRestaurant {
     pub(crate) store: Store,
     pub(crate) restaurant: RestaurantId,
     pub(crate) database: TestDatabase,
 }
 
-impl House {
+impl TestRestaurant {
     /// One with so many tables for 1 to 4.
     pub(crate) async fn with_tables(tables: u32) -> Self {
         let database = migrated();
-        let store = Store::connect(&database.url()).await.expect("it answers");
-        let house = Self {
+        let store = connect_store(&database.url()).await.expect("it answers");
+        let venue = Self {
             store,
-            restaurant: RestaurantId::new(1),
+            restaurant: restaurant_id(1),
             database,
         };
-        house.add_restaurant(1, "Testküche", tables).await;
-        house
+        venue.add_restaurant(1, "Testküche", tables).await;
+        venue
     }
 
     /// Adds another restaurant like it.
     pub(crate) async fn add_restaurant(&self, id: i64, name: &str, tables: u32) {
         self.sql(&format!(
             "INSERT INTO restaurants VALUES
-                ({id}, '{name}', 'German', 'Hauptstr. 1', 52.5, 13.4, 'Europe/Berlin', 15, 90, 365,
-                 '2026-01-01 00:00Z');
+                ({id}, '{name}', 'German', 'Hauptstr. 1', 52.5, 13.4, '2026-01-01 00:00Z');
+             INSERT INTO booking_policies VALUES ({id}, 'Europe/Berlin', 15, 90, 365);
              INSERT INTO opening_hours SELECT {id}, day, '17:00', '23:00' FROM generate_series(1, 7) day;
              INSERT INTO dining_tables (restaurant_id, name, min_party, max_party)
                 SELECT {id}, 'Table ' || number, 1, 4 FROM generate_series(1, {tables}) number;"
         ))
         .await;
+    }
+
+    /// Another store on the same database, whose random bytes are these.
+    pub(crate) async fn store_with(
+        &self,
+        draw: impl Fn() -> [u8; 32] + Send + Sync + 'static,
+    ) -> Store {
+        let random = RandomSource::new(move || Ok(draw()));
+        let store = Store::connect(&self.database.url(), random).await;
+        store.expect("it answers")
     }
 
     /// Runs statements beside the store.
@@ -92,8 +103,8 @@ impl House {
     pub(crate) async fn book(
         &self,
         new: &NewBooking,
-    ) -> Result<Booking, StoreError<CreateRefusal>> {
-        self.store.create_booking(new, NOW, fresh).await
+    ) -> Result<BookingView, StoreError<CreateBookingRefusal>> {
+        self.store.create_booking(new, NOW).await
     }
 
     /// A request for two at seven.
@@ -104,8 +115,8 @@ impl House {
             time: SEVEN,
             party: party(2),
             customer: Customer {
-                name: "Sarah Chen".to_owned(),
-                email: EmailAddress::new("sarah.chen@example.com".to_owned()),
+                name: name("Sarah Chen"),
+                email: email("sarah.chen@example.com"),
                 phone: PhoneNumber::parse("+15551234567").expect("it is a number"),
             },
             special_requests: None,
@@ -133,12 +144,37 @@ pub(crate) async fn texts(connection: &mut AsyncPgConnection, query: &str) -> Ve
     lines.into_iter().map(|line| line.line).collect()
 }
 
+/// A store whose random bytes never repeat.
+pub(crate) async fn connect_store(url: &str) -> Result<Store, ConnectError> {
+    Store::connect(url, RandomSource::new(|| Ok(fresh()))).await
+}
+
+pub(crate) fn restaurant_id(number: i64) -> RestaurantId {
+    RestaurantId::new(number).expect("it is a number of a restaurant")
+}
+
+pub(crate) fn name(text: &str) -> CustomerName {
+    CustomerName::parse(text).expect("it is a name")
+}
+
+pub(crate) fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).expect("it is an address")
+}
+
+pub(crate) fn requests(text: &str) -> Option<SpecialRequests> {
+    Some(SpecialRequests::parse(text).expect("they are within the bounds"))
+}
+
+pub(crate) fn reason(text: &str) -> Option<CancellationReason> {
+    Some(CancellationReason::parse(text).expect("it is within the bounds"))
+}
+
 pub(crate) fn party(guests: i64) -> PartySize {
     PartySize::new(guests).expect("it is a party")
 }
 
 /// Bytes that no other call gives, and of which no other code or id is made.
-pub(crate) fn fresh() -> [u8; 32] {
+fn fresh() -> [u8; 32] {
     static CALLS: AtomicU64 = AtomicU64::new(0);
     let call = CALLS.fetch_add(1, Ordering::Relaxed);
     bytes(call)

@@ -86,7 +86,9 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> 
     };
     // Asked once here, so that a machine without randomness is found out before a guest is.
     Random.bytes()?;
-    let store = Store::connect(url.expose()).await.map_err(unusable)?;
+    let store = Store::connect(url.expose(), Random.into())
+        .await
+        .map_err(unusable)?;
     store.migrate().await.map_err(|error| match error {
         MigrateError::Connect(error) => unusable(error),
         MigrateError::UnknownMigrations { .. } => StartError::UnknownMigrations {
@@ -114,7 +116,7 @@ pub(crate) fn listen(
     clock: Clock,
     address: SocketAddr,
 ) -> Result<RunningServer, StartError> {
-    let service = Arc::new(Service::new(store, clock, Random));
+    let service = Arc::new(Service::new(store, clock));
     let http = HttpServer::start(
         api::description()?,
         Arc::clone(&service),

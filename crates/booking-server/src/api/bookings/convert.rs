@@ -10,13 +10,14 @@ use crate::api::shared::{BreaksContract, clock_time, time};
 /// What createBooking asks for.
 pub(crate) fn new_booking(body: types::NewBooking) -> domain::NewBooking {
     domain::NewBooking {
-        restaurant: domain::RestaurantId::new(body.restaurant_id.get()),
+        restaurant: restaurant_id(body.restaurant_id),
         date: body.booking_date.get(),
         time: time(&body.booking_time),
         party: party(body.party_size),
         customer: domain::Customer {
-            name: body.customer.name.into_string(),
-            email: domain::EmailAddress::new(body.customer.email.into_string()),
+            name: domain::CustomerName::parse(body.customer.name.into_string())
+                .expect("the contract's bounds are the domain's"),
+            email: email_address(body.customer.email),
             phone: phone(&body.customer.phone),
         },
         special_requests: body.special_requests.and_then(requests),
@@ -38,13 +39,32 @@ pub(crate) fn booking_id(wire: &types::BookingId) -> domain::BookingId {
     domain::BookingId::parse(wire.as_str()).expect("the contract's pattern is the domain's")
 }
 
-fn requests(wire: Nullable<types::SpecialRequests>) -> Option<String> {
-    wire.into_option().map(types::SpecialRequests::into_string)
+/// A restaurant's number.
+pub(crate) fn restaurant_id(wire: types::RestaurantId) -> domain::RestaurantId {
+    domain::RestaurantId::new(wire.get()).expect("the contract's range is the domain's")
+}
+
+/// An email address.
+pub(crate) fn email_address(wire: types::EmailAddress) -> domain::EmailAddress {
+    domain::EmailAddress::parse(wire.into_string()).expect("the contract's bounds are the domain's")
+}
+
+/// Why a booking is cancelled.
+pub(crate) fn cancellation_reason(wire: types::CancellationReason) -> domain::CancellationReason {
+    domain::CancellationReason::parse(wire.into_string())
+        .expect("the contract's bounds are the domain's")
+}
+
+fn requests(wire: Nullable<types::SpecialRequests>) -> Option<domain::SpecialRequests> {
+    wire.into_option().map(|text| {
+        domain::SpecialRequests::parse(text.into_string())
+            .expect("the contract's bounds are the domain's")
+    })
 }
 
 /// A party, of getAvailability too.
 pub(crate) fn party(wire: types::PartySize) -> domain::PartySize {
-    domain::PartySize::new(i64::from(wire.get())).expect("the contract's range is the domain's")
+    domain::PartySize::new(wire.get()).expect("the contract's range is the domain's")
 }
 
 fn phone(wire: &types::DialledPhoneNumber) -> domain::PhoneNumber {
@@ -53,14 +73,18 @@ fn phone(wire: &types::DialledPhoneNumber) -> domain::PhoneNumber {
 }
 
 /// A booking as it is answered.
-pub(crate) fn booking(booking: &domain::Booking) -> Result<types::Booking, BreaksContract> {
+pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, BreaksContract> {
+    let domain::BookingView {
+        booking,
+        restaurant,
+    } = view;
     let id = booking.id.as_str();
     let modify = format!("{BASE_PATH}/bookings/{id}");
     let cancel = format!("{modify}/cancel");
     let requests = booking
         .special_requests
-        .as_deref()
-        .map(types::SpecialRequests::try_from)
+        .as_ref()
+        .map(|requests| types::SpecialRequests::try_from(requests.as_str()))
         .transpose()
         .map_err(BreaksContract::at("special_requests"))?;
     Ok(types::Booking {
@@ -69,11 +93,11 @@ pub(crate) fn booking(booking: &domain::Booking) -> Result<types::Booking, Break
             .map_err(BreaksContract::at("confirmation_code"))?,
         status: status(booking.status),
         restaurant: types::RestaurantSummary {
-            id: types::RestaurantId::try_from(booking.restaurant.id.get())
+            id: types::RestaurantId::try_from(restaurant.id.get())
                 .map_err(BreaksContract::at("restaurant.id"))?,
-            name: types::RestaurantName::try_from(booking.restaurant.name.as_str())
+            name: types::RestaurantName::try_from(restaurant.name.as_str())
                 .map_err(BreaksContract::at("restaurant.name"))?,
-            address: types::Address::try_from(booking.restaurant.address.as_str())
+            address: types::Address::try_from(restaurant.address.as_str())
                 .map_err(BreaksContract::at("restaurant.address"))?,
         },
         booking_date: types::BookingDate::try_from(booking.date)

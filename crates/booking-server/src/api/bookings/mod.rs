@@ -2,7 +2,7 @@
 
 mod convert;
 
-pub(super) use convert::party;
+pub(super) use convert::{party, restaurant_id};
 
 use std::fmt;
 
@@ -15,7 +15,8 @@ use booking_api::bookings::{
 use booking_api::{errors, headers, types};
 use booking_domain::{ChangeRefusal, PlaceRefusal};
 use booking_persistence::{
-    BookingFilter, BookingNotFound, BookingSort, CancelBookingRefusal, CreateRefusal, UpdateRefusal,
+    BookingFilter, BookingNotFound, BookingSort, CancelBookingRefusal, CreateBookingRefusal,
+    UpdateBookingRefusal,
 };
 use contract_runtime::Problem;
 
@@ -32,16 +33,14 @@ impl Bookings for Service {
         request: CreateBookingRequest,
     ) -> Result<CreateBookingResponse, CreateBookingError> {
         let new = convert::new_booking(request.body);
-        let stored = self
-            .store()
-            .create_booking(&new, self.clock().now(), || self.random_bytes());
+        let stored = self.store().create_booking(&new, self.clock().now());
         let booking = stored
             .await
             .map_err(store_error::<_, CreateBookingError>(create_refusal))?;
         let body = convert::booking(&booking).map_err(internal_error)?;
         let headers = headers::LocationETag {
             location: body.links.modify.clone(),
-            etag: entity_tag(booking.version).map_err(internal_error)?,
+            etag: entity_tag(booking.booking.version).map_err(internal_error)?,
         };
         Ok(CreateBookingResponse::Created(body, headers))
     }
@@ -54,9 +53,7 @@ impl Bookings for Service {
         let paging =
             Paging::new::<ListBookingsError>(query.page, query.limit, query.cursor.as_ref())?;
         let filter = BookingFilter {
-            restaurant: query
-                .restaurant_id
-                .map(|id| booking_domain::RestaurantId::new(id.get())),
+            restaurant: query.restaurant_id.map(convert::restaurant_id),
             statuses: query
                 .status
                 .into_iter()
@@ -65,9 +62,7 @@ impl Bookings for Service {
                 .collect(),
             date_from: query.date_from.map(types::BookingDate::get),
             date_to: query.date_to.map(types::BookingDate::get),
-            email: query
-                .email
-                .map(|email| booking_domain::EmailAddress::new(email.into_string())),
+            email: query.email.map(convert::email_address),
         };
         if let (Some(from), Some(to)) = (filter.date_from, filter.date_to)
             && to < from
@@ -99,11 +94,12 @@ impl Bookings for Service {
             .get_booking(&id)
             .await
             .map_err(store_error::<_, GetBookingError>(booking_not_found))?;
-        let etag = entity_tag(booking.version).map_err(internal_error)?;
+        let version = booking.booking.version;
+        let etag = entity_tag(version).map_err(internal_error)?;
         let held = request
             .headers
             .if_none_match
-            .is_some_and(|condition| is_held(&condition, booking.version));
+            .is_some_and(|condition| is_held(&condition, version));
         if held {
             let headers = headers::ETag { etag };
             return Ok(GetBookingResponse::NotModified(headers));
@@ -131,7 +127,7 @@ impl Bookings for Service {
             .map_err(store_error::<_, UpdateBookingError>(update_refusal))?;
         let body = convert::booking(&booking).map_err(internal_error)?;
         let headers = headers::ETag {
-            etag: entity_tag(booking.version).map_err(internal_error)?,
+            etag: entity_tag(booking.booking.version).map_err(internal_error)?,
         };
         Ok(UpdateBookingResponse::Ok(body, headers))
     }
@@ -142,11 +138,11 @@ impl Bookings for Service {
     ) -> Result<CancelBookingResponse, CancelBookingError> {
         let id = convert::booking_id(&request.path.booking_id);
         let reason = request.body.and_then(|body| body.reason);
-        let reason = reason.as_ref().map(types::CancellationReason::as_str);
+        let reason = reason.map(convert::cancellation_reason);
         let now = self.clock().now();
         let booking = self
             .store()
-            .cancel_booking(&id, reason, now)
+            .cancel_booking(&id, reason.as_ref(), now)
             .await
             .map_err(store_error::<_, CancelBookingError>(cancel_refusal))?;
         let body = convert::booking(&booking).map_err(internal_error)?;
@@ -154,17 +150,17 @@ impl Bookings for Service {
     }
 }
 
-fn create_refusal<E>(refusal: CreateRefusal) -> E
+fn create_refusal<E>(refusal: CreateBookingRefusal) -> E
 where
     E: From<errors::RestaurantNotFound> + PlaceErrors,
 {
     match refusal {
-        CreateRefusal::RestaurantNotFound => restaurant_not_found(),
-        CreateRefusal::Place(refusal) => place_refusal(refusal),
+        CreateBookingRefusal::RestaurantNotFound => restaurant_not_found(),
+        CreateBookingRefusal::Place(refusal) => place_refusal(refusal),
     }
 }
 
-fn update_refusal<E>(refusal: UpdateRefusal) -> E
+fn update_refusal<E>(refusal: UpdateBookingRefusal) -> E
 where
     E: From<errors::BookingNotFound>
         + From<errors::PreconditionFailed>
@@ -172,13 +168,15 @@ where
         + PlaceErrors,
 {
     match refusal {
-        UpdateRefusal::BookingNotFound => booking_not_found(BookingNotFound),
-        UpdateRefusal::Stale => {
+        UpdateBookingRefusal::BookingNotFound => booking_not_found(BookingNotFound),
+        UpdateBookingRefusal::Change(ChangeRefusal::VersionMismatch) => {
             let message = "the booking has changed: read it again, then repeat the change";
             errors::PreconditionFailed(Problem::new(message).field("If-Match")).into()
         }
-        UpdateRefusal::Change(ChangeRefusal::NotChangeable { .. }) => not_changeable(&refusal),
-        UpdateRefusal::Change(ChangeRefusal::Place(refusal)) => place_refusal(refusal),
+        UpdateBookingRefusal::Change(ChangeRefusal::NotChangeable { .. }) => {
+            not_changeable(&refusal)
+        }
+        UpdateBookingRefusal::Change(ChangeRefusal::Place(refusal)) => place_refusal(refusal),
     }
 }
 

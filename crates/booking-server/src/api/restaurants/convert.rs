@@ -8,31 +8,34 @@ use crate::api::shared::{BreaksContract, clock_time};
 
 /// A restaurant as it is answered.
 pub(crate) fn restaurant(
-    restaurant: &domain::Restaurant,
+    view: &domain::RestaurantView,
 ) -> Result<types::Restaurant, BreaksContract> {
-    let hours: Vec<types::OpeningPeriod> = restaurant
+    let domain::RestaurantView { profile, policy } = view;
+    let hours: Vec<types::OpeningPeriod> = policy
         .opening_hours
         .iter()
         .map(opening_period)
         .collect::<Result<_, _>>()?;
     Ok(types::Restaurant {
-        id: types::RestaurantId::try_from(restaurant.id.get()).map_err(BreaksContract::at("id"))?,
-        name: types::RestaurantName::try_from(restaurant.name.as_str())
+        id: types::RestaurantId::try_from(profile.id.get()).map_err(BreaksContract::at("id"))?,
+        name: types::RestaurantName::try_from(profile.name.as_str())
             .map_err(BreaksContract::at("name"))?,
-        cuisine: types::Cuisine::try_from(restaurant.cuisine.as_str())
+        cuisine: types::Cuisine::try_from(profile.cuisine.as_str())
             .map_err(BreaksContract::at("cuisine"))?,
-        address: types::Address::try_from(restaurant.address.as_str())
+        address: types::Address::try_from(profile.address.as_str())
             .map_err(BreaksContract::at("address"))?,
-        lat: types::Latitude::try_from(restaurant.lat).map_err(BreaksContract::at("lat"))?,
-        lng: types::Longitude::try_from(restaurant.lng).map_err(BreaksContract::at("lng"))?,
-        time_zone: time_zone(&restaurant.time_zone)?,
+        lat: types::Latitude::try_from(profile.coordinates.latitude())
+            .map_err(BreaksContract::at("lat"))?,
+        lng: types::Longitude::try_from(profile.coordinates.longitude())
+            .map_err(BreaksContract::at("lng"))?,
+        time_zone: time_zone(&policy.time_zone)?,
         opening_hours: types::OpeningHours::try_from(hours)
             .map_err(BreaksContract::at("opening_hours"))?,
         slot_interval_minutes: types::SlotIntervalMinutes::try_from(i32::from(
-            restaurant.slot_interval_minutes,
+            policy.slot_interval.minutes(),
         ))
         .map_err(BreaksContract::at("slot_interval_minutes"))?,
-        turn_minutes: types::TurnMinutes::try_from(i32::from(restaurant.turn_minutes))
+        turn_minutes: types::TurnMinutes::try_from(i32::from(policy.turn_time.minutes()))
             .map_err(BreaksContract::at("turn_minutes"))?,
     })
 }
@@ -42,7 +45,7 @@ pub(crate) fn availability(
     restaurant_id: types::RestaurantId,
     date: Date,
     party_size: types::PartySize,
-    zone: &domain::RestaurantZone,
+    zone: &domain::TimeZoneName,
     slots: &[domain::Slot],
 ) -> Result<types::Availability, BreaksContract> {
     let slots: Vec<types::AvailableSlot> = slots
@@ -64,8 +67,8 @@ pub(crate) fn availability(
     })
 }
 
-fn time_zone(zone: &domain::RestaurantZone) -> Result<types::TimeZone, BreaksContract> {
-    types::TimeZone::try_from(zone.name()).map_err(BreaksContract::at("time_zone"))
+fn time_zone(zone: &domain::TimeZoneName) -> Result<types::TimeZone, BreaksContract> {
+    types::TimeZone::try_from(zone.as_str()).map_err(BreaksContract::at("time_zone"))
 }
 
 fn opening_period(period: &domain::OpeningPeriod) -> Result<types::OpeningPeriod, BreaksContract> {

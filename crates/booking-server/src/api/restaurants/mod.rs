@@ -8,10 +8,11 @@ use booking_api::restaurants::{
     ListRestaurantsResponse, Restaurants,
 };
 use booking_api::{errors, types};
-use booking_domain::{AvailabilityRefusal, RestaurantId};
+use booking_domain::AvailabilityRefusal;
 use booking_persistence::{AvailabilityStoreRefusal, RestaurantFilter, RestaurantNotFound};
 use contract_runtime::Problem;
 
+use super::bookings::{party, restaurant_id};
 use super::shared::{Paging, cursor_of_another_list, internal_error, store_error};
 use crate::service::Service;
 
@@ -47,7 +48,7 @@ impl Restaurants for Service {
         &self,
         request: GetRestaurantRequest,
     ) -> Result<GetRestaurantResponse, GetRestaurantError> {
-        let id = RestaurantId::new(request.path.restaurant_id.get());
+        let id = restaurant_id(request.path.restaurant_id);
         let restaurant = self
             .store()
             .get_restaurant(id)
@@ -65,11 +66,11 @@ impl Restaurants for Service {
     ) -> Result<GetAvailabilityResponse, GetAvailabilityError> {
         let id = request.path.restaurant_id;
         let (date, party_size) = (request.query.date.get(), request.query.party_size);
-        let party = super::bookings::party(party_size);
+        let party = party(party_size);
         let now = self.clock().now();
         let available = self
             .store()
-            .get_availability(RestaurantId::new(id.get()), date, party, now)
+            .get_availability(restaurant_id(id), date, party, now)
             .await
             .map_err(store_error::<_, GetAvailabilityError>(availability_refusal))?;
         let (zone, slots) = (&available.time_zone, &available.slots);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use booking_domain::{PartySize, RestaurantId};
+use booking_domain::{PartySize, RestaurantCalendar, RestaurantId};
 use booking_persistence::{RestaurantFilter, Window};
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, time};
@@ -70,15 +70,16 @@ async fn search(service: &Service) -> Option<ExampleBooking> {
     let filter = RestaurantFilter::default();
     let page = store.list_restaurants(&filter, &window).await.ok()?;
     for restaurant in page.items {
-        let today = now.to_zoned(restaurant.time_zone.zone().clone()).date();
+        let id = restaurant.profile.id;
+        let today = RestaurantCalendar::new(restaurant.policy).ok()?.today(now);
         for days in 1..=DAYS {
             let date = today.checked_add(days.days()).ok()?;
-            let free = store.get_availability(restaurant.id, date, party_size, now);
+            let free = store.get_availability(id, date, party_size, now);
             let slots = free.await.ok()?.slots;
             let dinner = slots.iter().find(|slot| slot.time >= DINNER);
             if let Some(slot) = dinner.or(slots.last()) {
                 return Some(ExampleBooking {
-                    restaurant_id: restaurant.id,
+                    restaurant_id: id,
                     date,
                     time: slot.time,
                 });
@@ -101,10 +102,12 @@ mod tests {
 
     /// A service on this database, on Monday 8 February 2027 in the afternoon in New York.
     async fn service(database: &TestDatabase) -> Service {
-        let store = Store::connect(&database.url()).await.unwrap();
+        let store = Store::connect(&database.url(), Random.into())
+            .await
+            .unwrap();
         store.migrate().await.unwrap();
         let now: Timestamp = "2027-02-08T18:30:00Z".parse().unwrap();
-        Service::new(store, Clock::set_to(now).0, Random)
+        Service::new(store, Clock::set_to(now).0)
     }
 
     #[tokio::test]
@@ -135,7 +138,7 @@ mod tests {
     #[test]
     fn the_line_is_one_line_with_a_json_body() {
         let example = ExampleBooking {
-            restaurant_id: RestaurantId::new(3),
+            restaurant_id: RestaurantId::new(3).unwrap(),
             date: date(2027, 2, 5),
             time: time(9, 0, 0, 0),
         };

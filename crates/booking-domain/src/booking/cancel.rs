@@ -1,0 +1,91 @@
+//! Calling a booking off.
+
+use jiff::Timestamp;
+
+use super::{Booking, BookingStatus, CancellationReason, Decision};
+
+/// A booking that is over cannot be cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a {status} booking cannot be cancelled")]
+pub struct CancelRefusal {
+    /// The booking's status.
+    pub status: BookingStatus,
+}
+
+/// Cancels a booking, which sets its table free. An active one always can be, up to the last
+/// minute and beyond it: it is the restaurant that says whether the guests have been. One that is
+/// cancelled keeps the reason that was given first.
+///
+/// # Errors
+/// See [`CancelRefusal`].
+pub fn cancel(
+    booking: &Booking,
+    reason: Option<&CancellationReason>,
+    now: Timestamp,
+) -> Result<Decision, CancelRefusal> {
+    match booking.status {
+        BookingStatus::Pending | BookingStatus::Confirmed => {
+            let cancelled = Booking {
+                status: BookingStatus::Cancelled,
+                cancellation_reason: reason.cloned(),
+                ..booking.clone()
+            };
+            Ok(Decision::Changed(cancelled.revised(now)))
+        }
+        BookingStatus::Cancelled => Ok(Decision::Unchanged),
+        status @ (BookingStatus::Completed | BookingStatus::NoShow) => {
+            Err(CancelRefusal { status })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+
+    use super::*;
+    use crate::fixtures::{NOW, booking};
+
+    fn in_status(status: BookingStatus) -> Booking {
+        Booking {
+            status,
+            ..booking()
+        }
+    }
+
+    #[test]
+    fn an_active_booking_is_cancelled_in_its_next_version() {
+        let later = NOW + 1.minute();
+        let reason = CancellationReason::parse("Flight delayed");
+        for status in [BookingStatus::Pending, BookingStatus::Confirmed] {
+            let booking = in_status(status);
+            let expected = Booking {
+                status: BookingStatus::Cancelled,
+                cancellation_reason: reason.clone(),
+                updated_at: later,
+                version: 2,
+                ..booking.clone()
+            };
+            let decided = cancel(&booking, reason.as_ref(), later);
+            assert_eq!(decided, Ok(Decision::Changed(expected)));
+        }
+    }
+
+    #[test]
+    fn cancelling_twice_is_the_same() {
+        let decided = cancel(&in_status(BookingStatus::Cancelled), None, NOW);
+        assert_eq!(decided, Ok(Decision::Unchanged));
+    }
+
+    #[test]
+    fn what_is_over_cannot_be_cancelled() {
+        for status in [BookingStatus::Completed, BookingStatus::NoShow] {
+            let decided = cancel(&in_status(status), None, NOW);
+            assert_eq!(decided, Err(CancelRefusal { status }));
+        }
+        let refusal = CancelRefusal {
+            status: BookingStatus::NoShow,
+        };
+        assert_eq!(refusal.to_string(), "a no-show booking cannot be cancelled");
+    }
+}

@@ -1,0 +1,23 @@
+//! Everything between an operation and the socket.
+//!
+//! An operation has two ways to the database: [`Store::transact`](crate::Store) for what writes,
+//! and `Store::read` for what does not. Both stand in `transact.rs`, and both have a deadline,
+//! classify what goes wrong, and count themselves.
+
+mod connect;
+mod constraints;
+mod database_error;
+mod lock;
+mod migrate;
+mod pool;
+mod retry;
+mod transact;
+
+pub use connect::ConnectError;
+pub(crate) use connect::configuration;
+pub(crate) use constraints::{ConstraintViolation, FromViolation};
+pub(crate) use database_error::DatabaseErrorKind;
+pub(crate) use lock::{lock_date, pg_advisory_xact_lock};
+pub use migrate::MigrateError;
+pub(crate) use migrate::migrate;
+pub(crate) use pool::Pool;

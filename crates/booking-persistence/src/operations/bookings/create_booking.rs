@@ -1,0 +1,95 @@
+//! `createBooking`.
+
+use diesel_async::AsyncPgConnection;
+use jiff::Timestamp;
+
+use booking_domain::{
+    BookingId, BookingReference, BookingView, ConfirmationCode, NewBooking, PlaceRefusal, create,
+};
+
+use crate::connection::{ConstraintViolation, FromViolation, lock_date};
+use crate::error::{StoreError, TransactionError};
+use crate::operations::service_day::load_restaurant_tables;
+use crate::operations::to_the_microsecond;
+use crate::store::Store;
+use crate::tables::{bookings, occupancies, restaurants, users};
+
+/// Why a booking is not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CreateBookingRefusal {
+    /// There is no such restaurant.
+    #[error("there is no such restaurant")]
+    RestaurantNotFound,
+    /// The party cannot be placed.
+    #[error(transparent)]
+    Place(#[from] PlaceRefusal),
+}
+
+impl FromViolation for CreateBookingRefusal {
+    fn from_violation(violation: ConstraintViolation) -> Option<Self> {
+        match violation {
+            ConstraintViolation::TableTaken => Some(PlaceRefusal::NoTableFree.into()),
+            ConstraintViolation::ReferenceTaken => None,
+        }
+    }
+}
+
+impl Store {
+    /// Makes a booking, seen from `now`, under an id and a confirmation code drawn at random.
+    ///
+    /// # Errors
+    ///
+    /// [`CreateBookingRefusal`]. Who loses the race for the last table gets
+    /// [`PlaceRefusal::NoTableFree`].
+    pub async fn create_booking(
+        &self,
+        new: &NewBooking,
+        now: Timestamp,
+    ) -> Result<BookingView, StoreError<CreateBookingRefusal>> {
+        let now = to_the_microsecond(now);
+        self.transact("create_booking", async |connection| {
+            let reference = BookingReference {
+                id: BookingId::from_random(self.random().bytes()?),
+                confirmation_code: ConfirmationCode::from_random(self.random().bytes()?),
+            };
+            create_in(connection, new, reference, now).await
+        })
+        .await
+    }
+}
+
+/// Six round trips for a user whom we know, with those of the transaction itself: begin, the
+/// restaurant, the date, the booking, its table, commit.
+async fn create_in(
+    connection: &AsyncPgConnection,
+    new: &NewBooking,
+    reference: BookingReference,
+    now: Timestamp,
+) -> Result<BookingView, TransactionError<CreateBookingRefusal>> {
+    // The lock is asked for first. What is loaded beside it is not guarded by it.
+    let ((), user, restaurant, tables) = tokio::try_join!(
+        biased;
+        async { Ok(lock_date(connection, new.restaurant, new.date).await?) },
+        async { Ok(users::find(connection, &new.customer.email).await?) },
+        restaurants::find_summary(connection, new.restaurant),
+        load_restaurant_tables(connection, new.restaurant),
+    )?;
+    let (Some(restaurant), Some(tables)) = (restaurant, tables) else {
+        return Err(TransactionError::Refused(
+            CreateBookingRefusal::RestaurantNotFound,
+        ));
+    };
+    let day = tables.load_service_day(connection, new.date).await?;
+    let booking = create(&day, new.clone(), reference, now)
+        .map_err(|refusal| TransactionError::Refused(refusal.into()))?;
+    let user = match user {
+        Some(user) => user,
+        None => users::insert_or_find(connection, &booking.customer, now).await?,
+    };
+    let key = bookings::insert(connection, &booking, user).await?;
+    occupancies::insert(connection, booking.restaurant, key, &booking.placement).await?;
+    Ok(BookingView {
+        booking,
+        restaurant,
+    })
+}

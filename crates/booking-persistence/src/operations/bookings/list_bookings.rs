@@ -1,0 +1,272 @@
+//! `listBookings`.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::civil::Date;
+use jiff_diesel::ToDiesel;
+
+use booking_domain::{BookingStatus, BookingView, EmailAddress, RestaurantId};
+
+use crate::error::{StoreError, TransactionError};
+use crate::lists::{
+    Cursor, CursorOfAnotherList, Digest, Page, Window, instant_at, keyset, position_of, wall_at,
+};
+use crate::schema::{bookings, restaurants, users};
+use crate::store::Store;
+use crate::tables::bookings::{BookingRow, view};
+use crate::tables::restaurants::SummaryRow;
+
+/// Which bookings to list: those that meet everything that is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BookingFilter {
+    /// Those at this restaurant.
+    pub restaurant: Option<RestaurantId>,
+    /// Those in one of these states; in any, if there are none.
+    pub statuses: Vec<BookingStatus>,
+    /// Those on this date or later, in the restaurant's calendar.
+    pub date_from: Option<Date>,
+    /// Those on this date or earlier, in the restaurant's calendar.
+    pub date_to: Option<Date>,
+    /// Those of the customer with this address, whatever its case.
+    pub email: Option<EmailAddress>,
+}
+
+/// The order of a list. Bookings that tie are in the order in which they were made, or in the
+/// opposite one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BookingSort {
+    /// By the date and time for which the table is booked, earliest first.
+    BookingDateAsc,
+    /// The same, latest first.
+    BookingDateDesc,
+    /// By when the booking was made, earliest first.
+    CreatedAtAsc,
+    /// The same, latest first.
+    CreatedAtDesc,
+}
+
+impl BookingSort {
+    /// Every order.
+    pub const ALL: [Self; 4] = [
+        Self::BookingDateAsc,
+        Self::BookingDateDesc,
+        Self::CreatedAtAsc,
+        Self::CreatedAtDesc,
+    ];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::BookingDateAsc => "booking_date_asc",
+            Self::BookingDateDesc => "booking_date_desc",
+            Self::CreatedAtAsc => "created_at_asc",
+            Self::CreatedAtDesc => "created_at_desc",
+        }
+    }
+
+    fn position(self, row: &BookingRow) -> i64 {
+        match self {
+            Self::BookingDateAsc | Self::BookingDateDesc => {
+                position_of(row.booking_date.to_datetime(row.booking_time))
+            }
+            Self::CreatedAtAsc | Self::CreatedAtDesc => row.created_at.as_microsecond(),
+        }
+    }
+}
+
+impl BookingFilter {
+    /// The states' names, each once, in an order that does not depend on how they were given.
+    fn status_names(&self) -> Vec<&'static str> {
+        BookingStatus::ALL
+            .into_iter()
+            .filter(|status| self.statuses.contains(status))
+            .map(BookingStatus::as_str)
+            .collect()
+    }
+
+    fn digest(&self, sort: BookingSort) -> u64 {
+        let text = |value: Option<String>, digest: Digest| digest.text(value.as_deref());
+        let digest = Digest::new("bookings").text(Some(sort.name()));
+        let digest = text(self.restaurant.map(|id| id.to_string()), digest);
+        let digest = text(self.date_from.map(|date| date.to_string()), digest);
+        let digest = text(self.date_to.map(|date| date.to_string()), digest);
+        let digest = text(self.email.as_ref().map(EmailAddress::normalized), digest);
+        digest.text(Some(&self.status_names().join(","))).finish()
+    }
+}
+
+/// Narrows any boxed query on bookings; a macro, for Diesel gives each its own type.
+macro_rules! narrowed {
+    ($query:expr, $filter:expr) => {{
+        let mut query = $query;
+        if let Some(restaurant) = $filter.restaurant {
+            query = query.filter(bookings::restaurant_id.eq(restaurant.get()));
+        }
+        let statuses = $filter.status_names();
+        if !statuses.is_empty() {
+            query = query.filter(bookings::status.eq_any(statuses));
+        }
+        if let Some(date) = $filter.date_from {
+            query = query.filter(bookings::booking_date.ge(date.to_diesel()));
+        }
+        if let Some(date) = $filter.date_to {
+            query = query.filter(bookings::booking_date.le(date.to_diesel()));
+        }
+        if let Some(email) = &$filter.email {
+            let user = users::table
+                .filter(users::email.eq(email.normalized()))
+                .select(users::user_id);
+            query = query.filter(bookings::user_id.eq_any(user));
+        }
+        query
+    }};
+}
+
+impl Store {
+    /// The bookings that pass the filter, in an order.
+    ///
+    /// # Errors
+    ///
+    /// [`CursorOfAnotherList`].
+    pub async fn list_bookings(
+        &self,
+        filter: &BookingFilter,
+        sort: BookingSort,
+        window: &Window,
+    ) -> Result<Page<BookingView>, StoreError<CursorOfAnotherList>> {
+        self.read("list_bookings", async |connection| {
+            list(connection, filter, sort, window).await
+        })
+        .await
+    }
+}
+
+async fn list(
+    mut connection: &AsyncPgConnection,
+    filter: &BookingFilter,
+    sort: BookingSort,
+    window: &Window,
+) -> Result<Page<BookingView>, TransactionError<CursorOfAnotherList>> {
+    let list = filter.digest(sort);
+    let query = narrowed!(
+        bookings::table
+            .inner_join(restaurants::table)
+            .select((BookingRow::as_select(), SummaryRow::as_select()))
+            .into_boxed(),
+        filter
+    );
+    let by_date = || {
+        window.place(list, |position| {
+            wall_at(position).map(|wall| (wall.date().to_diesel(), wall.time().to_diesel()))
+        })
+    };
+    let by_creation = || {
+        window.place(list, |position| {
+            instant_at(position).map(ToDiesel::to_diesel)
+        })
+    };
+    let query = match sort {
+        BookingSort::BookingDateAsc => keyset!(query, after ((date, time), id) = by_date()?, asc [
+            bookings::booking_date => date,
+            bookings::booking_time => time,
+            bookings::booking_id => id
+        ]),
+        BookingSort::BookingDateDesc => {
+            keyset!(query, after ((date, time), id) = by_date()?, desc [
+                bookings::booking_date => date,
+                bookings::booking_time => time,
+                bookings::booking_id => id
+            ])
+        }
+        BookingSort::CreatedAtAsc => keyset!(query, after (instant, id) = by_creation()?, asc [
+            bookings::created_at => instant,
+            bookings::booking_id => id
+        ]),
+        BookingSort::CreatedAtDesc => keyset!(query, after (instant, id) = by_creation()?, desc [
+            bookings::created_at => instant,
+            bookings::booking_id => id
+        ]),
+    };
+    let rows = query
+        .limit(window.rows())
+        .offset(window.offset())
+        .load::<(BookingRow, SummaryRow)>(&mut connection);
+    let mut counting = connection;
+    let total = narrowed!(bookings::table.count().into_boxed(), filter).get_result(&mut counting);
+    let page = window.load(rows, total, |(row, _)| Cursor {
+        list,
+        position: sort.position(row),
+        id: row.booking_id,
+    });
+    Ok(page.await?.try_map(view)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::plans::{LargeDatabase, ObservedConnection};
+
+    /// Checks that the first page and what comes after it are read from this index.
+    async fn assert_walk(
+        connection: &ObservedConnection,
+        filter: &BookingFilter,
+        sorts: [BookingSort; 2],
+        index: &str,
+    ) {
+        for sort in sorts {
+            let first = Window::First { limit: 20 };
+            let page = list(&connection.diesel, filter, sort, &first).await;
+            let page = page.expect("it is a list");
+            // A total of everything counts everything, but from an index alone.
+            connection.assert_plans(&[index]);
+            let Some(cursor) = page.next else {
+                continue;
+            };
+            let after = Window::After { cursor, limit: 20 };
+            let page = list(&connection.diesel, filter, sort, &after).await;
+            assert!(!page.expect("it is a list").items.is_empty());
+            connection.assert_plans(&[index]);
+        }
+    }
+
+    const BY_DATE: [BookingSort; 2] = [BookingSort::BookingDateAsc, BookingSort::BookingDateDesc];
+    const BY_CREATION: [BookingSort; 2] = [BookingSort::CreatedAtAsc, BookingSort::CreatedAtDesc];
+
+    #[tokio::test]
+    async fn every_order_of_every_choice_is_read_from_its_index() {
+        let database = LargeDatabase::new();
+        let connection = database.connect().await;
+        let all = BookingFilter::default();
+        assert_walk(&connection, &all, BY_DATE, "idx_bookings_date").await;
+        assert_walk(&connection, &all, BY_CREATION, "idx_bookings_created").await;
+
+        let restaurant = BookingFilter {
+            restaurant: RestaurantId::new(7),
+            ..BookingFilter::default()
+        };
+        assert_walk(&connection, &restaurant, BY_DATE, "idx_bookings_restaurant").await;
+        assert_walk(
+            &connection,
+            &restaurant,
+            BY_CREATION,
+            "idx_bookings_restaurant_created",
+        )
+        .await;
+
+        let of_a_day = BookingFilter {
+            date_from: Some(date(2027, 2, 12)),
+            date_to: Some(date(2027, 2, 12)),
+            ..restaurant
+        };
+        assert_walk(&connection, &of_a_day, BY_DATE, "idx_bookings_restaurant").await;
+
+        let of_a_guest = BookingFilter {
+            email: EmailAddress::parse("Guest4711@example.com"),
+            statuses: vec![BookingStatus::Confirmed],
+            ..BookingFilter::default()
+        };
+        assert_walk(&connection, &of_a_guest, BY_CREATION, "idx_bookings_user").await;
+        assert_walk(&connection, &of_a_guest, BY_DATE, "idx_bookings_user").await;
+    }
+}

@@ -1,0 +1,21 @@
+//! What the store can do: a module for each operation, by tag. Each loads what the decision
+//! needs, has the domain decide, and stores what was decided; nothing else.
+
+mod bookings;
+mod restaurants;
+mod service_day;
+
+pub use bookings::{
+    BookingFilter, BookingNotFound, BookingSort, CancelBookingRefusal, CreateBookingRefusal,
+    UpdateBookingRefusal,
+};
+pub use restaurants::{
+    Availability, AvailabilityStoreRefusal, RestaurantFilter, RestaurantNotFound,
+};
+
+use jiff::Timestamp;
+
+/// What PostgreSQL keeps of an instant, so that a booking reads as it was answered.
+fn to_the_microsecond(instant: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
+}

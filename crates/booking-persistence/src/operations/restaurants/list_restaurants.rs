@@ -1,0 +1,199 @@
+//! `listRestaurants`.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::Varchar;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use booking_domain::RestaurantView;
+
+use crate::error::{StoreError, TransactionError};
+use crate::lists::{Cursor, CursorOfAnotherList, Digest, Page, Window, keyset};
+use crate::schema::{booking_policies, restaurants};
+use crate::store::Store;
+use crate::tables::booking_policies::PolicyRow;
+use crate::tables::opening_hours::{self, OpeningRow};
+use crate::tables::restaurants::ProfileRow;
+
+/// Which restaurants to list: those that meet everything that is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RestaurantFilter {
+    /// A part of the name, whatever its case.
+    pub q: Option<String>,
+    /// The whole cuisine, whatever its case.
+    pub cuisine: Option<String>,
+}
+
+diesel::define_sql_function! {
+    /// The text in lower case, as the database's locale has it.
+    fn lower(text: Varchar) -> Varchar;
+}
+
+impl RestaurantFilter {
+    fn digest(&self) -> u64 {
+        Digest::new("restaurants")
+            .text(self.q.as_deref())
+            .text(self.cuisine.as_deref())
+            .finish()
+    }
+}
+
+/// Narrows any boxed query on restaurants; a macro, for Diesel gives each its own type.
+macro_rules! narrowed {
+    ($query:expr, $filter:expr) => {{
+        let mut query = $query;
+        if let Some(q) = &$filter.q {
+            query = query.filter(restaurants::name.ilike(containing(q)));
+        }
+        if let Some(cuisine) = &$filter.cuisine {
+            query = query.filter(lower(restaurants::cuisine).eq(lower(cuisine)));
+        }
+        query
+    }};
+}
+
+/// The pattern of all texts that contain `part`, in which nothing stands for anything else.
+fn containing(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in part.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+impl Store {
+    /// The restaurants that take bookings and pass the filter, by name.
+    ///
+    /// # Errors
+    ///
+    /// [`CursorOfAnotherList`].
+    pub async fn list_restaurants(
+        &self,
+        filter: &RestaurantFilter,
+        window: &Window,
+    ) -> Result<Page<RestaurantView>, StoreError<CursorOfAnotherList>> {
+        self.read("list_restaurants", async |connection| {
+            list(connection, filter, window).await
+        })
+        .await
+    }
+}
+
+async fn list(
+    mut connection: &AsyncPgConnection,
+    filter: &RestaurantFilter,
+    window: &Window,
+) -> Result<Page<RestaurantView>, TransactionError<CursorOfAnotherList>> {
+    let list = filter.digest();
+    // A name is too long for a cursor, which holds the number only.
+    let after = match window.place(list, Some)? {
+        Some((_, id)) => {
+            let name = restaurants::table
+                .find(id)
+                .select(restaurants::name)
+                .first::<String>(&mut connection)
+                .await
+                .optional()?;
+            let name = name.ok_or(TransactionError::Refused(CursorOfAnotherList))?;
+            Some((name, id))
+        }
+        None => None,
+    };
+    let query = narrowed!(
+        restaurants::table
+            .inner_join(booking_policies::table)
+            .select((ProfileRow::as_select(), PolicyRow::as_select()))
+            .into_boxed(),
+        filter
+    );
+    let query = keyset!(query, after (name, id) = &after, asc [
+        restaurants::name => name.as_str(),
+        restaurants::restaurant_id => *id
+    ]);
+    let rows = query
+        .limit(window.rows())
+        .offset(window.offset())
+        .load::<(ProfileRow, PolicyRow)>(&mut connection);
+    let mut counting = connection;
+    let total = narrowed!(
+        restaurants::table
+            .inner_join(booking_policies::table)
+            .count()
+            .into_boxed(),
+        filter
+    )
+    .get_result(&mut counting);
+    let page = window.load(rows, total, |(row, _)| Cursor {
+        list,
+        position: 0,
+        id: row.restaurant_id,
+    });
+    let page = page.await?;
+    let ids: Vec<i64> = page
+        .items
+        .iter()
+        .map(|(row, _)| row.restaurant_id)
+        .collect();
+    let mut hours: HashMap<i64, Vec<OpeningRow>> = HashMap::new();
+    for row in opening_hours::of_restaurants(connection, &ids).await? {
+        hours.entry(row.restaurant_id).or_default().push(row);
+    }
+    Ok(page.try_map(|(profile, policy)| {
+        let hours = hours.remove(&profile.restaurant_id).unwrap_or_default();
+        Ok(RestaurantView {
+            profile: profile.try_into()?,
+            policy: policy.with_hours(hours)?,
+        })
+    })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::LargeDatabase;
+
+    #[tokio::test]
+    async fn list_and_search_are_read_from_their_indexes() {
+        let database = LargeDatabase::new();
+        let connection = database.connect().await;
+        let search = |q: &str| RestaurantFilter {
+            q: Some(q.to_owned()),
+            cuisine: None,
+        };
+        let cuisine = RestaurantFilter {
+            q: None,
+            cuisine: Some("cuisine 7".to_owned()),
+        };
+        for (filter, index) in [
+            (search("c4ca4238"), "idx_restaurants_name_search"),
+            (cuisine, "idx_restaurants_cuisine"),
+        ] {
+            let first = Window::First { limit: 20 };
+            let page = list(&connection.diesel, &filter, &first).await;
+            assert!(!page.expect("it is a list").items.is_empty());
+            connection.assert_plans(&[index]);
+        }
+        // The total of all restaurants counts all restaurants; what comes after one does not.
+        let all = RestaurantFilter::default();
+        let cursor = Cursor {
+            list: all.digest(),
+            position: 0,
+            id: 1,
+        };
+        let after = Window::After { cursor, limit: 20 };
+        let page = list(&connection.diesel, &all, &after).await;
+        assert!(!page.expect("it is a list").items.is_empty());
+        connection.assert_plans(&["idx_restaurants_name", "opening_hours_pkey"]);
+    }
+
+    #[test]
+    fn what_a_pattern_means_is_taken_literally() {
+        assert_eq!(containing(r"50%_\"), r"%50\%\_\\%");
+        assert_eq!(containing("Bella"), "%Bella%");
+    }
+}

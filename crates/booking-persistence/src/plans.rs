@@ -1,0 +1,206 @@
+//! How PostgreSQL runs the statements of an operation, at a realistic size.
+//!
+//! A statement that reads a whole table is as fast as any while the table is small. So a test
+//! runs the operation itself, with the statements that it really sends, on a database of the
+//! size of a small city, and asks for the plans that PostgreSQL has used (the module
+//! `auto_explain` reports them). A list, and a statement that every booking waits for, has such a
+//! test beside it:
+//!
+//! ```text
+//! let database = LargeDatabase::new();
+//! let connection = database.connect().await;
+//! bookings::find(&connection.diesel, &id).await?;
+//! connection.assert_plans(&["bookings_public_id_key"]);
+//! ```
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::ready;
+
+use dev_postgres::TestDatabase;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use tokio_postgres::{AsyncMessage, NoTls};
+
+use crate::{RandomSource, Store};
+
+/// 100 restaurants of 40 tables, each of which is booked twice on each of six days, and 19,900
+/// restaurants besides, with nothing booked: 48,000 bookings by 8,000 users.
+const FILL: &str = "
+    INSERT INTO restaurants
+    SELECT n, 'Restaurant ' || md5(n::text), 'Cuisine ' || n % 4000, 'Street ' || n, 50, 10,
+        '2026-01-01 00:00Z'
+    FROM generate_series(1, 20000) n;
+    INSERT INTO booking_policies
+    SELECT restaurant_id, 'Europe/Berlin', 15, 90, 365 FROM restaurants;
+    INSERT INTO opening_hours
+    SELECT restaurant_id, day, '17:00', '23:00' FROM restaurants, generate_series(1, 7) day
+    WHERE restaurant_id <= 2000;
+    INSERT INTO dining_tables
+    SELECT restaurant_id, restaurant_id * 100 + n, 'Table ' || n, 1, 4
+    FROM restaurants, generate_series(1, 40) n WHERE restaurant_id <= 100;
+    INSERT INTO users
+    SELECT n, 'Guest ' || n, 'guest' || n || '@example.com', '+4930' || n, '2026-01-01 00:00Z'
+    FROM generate_series(1, 8000) n;
+    INSERT INTO bookings
+    SELECT restaurant_id, number, 'bk_' || md5(number::text), 1 + number % 8000,
+        date '2027-02-10' + day, CASE turn WHEN 0 THEN '18:00'::time ELSE '20:00' END, 2,
+        CASE WHEN number % 10 = 0 THEN 'pending' ELSE 'confirmed' END,
+        -- Six digits to the base of 32, from the number.
+        (SELECT string_agg(substr('23456789ABCDEFGHJKLMNPQRSTUVWXYZ',
+            1 + (number >> (5 * digit) & 31)::integer, 1), '') FROM generate_series(0, 5) digit),
+        'Guest', 'guest' || 1 + number % 8000 || '@example.com', '+493012', NULL, NULL, table_id,
+        starts_at, starts_at + interval '90 minutes', 1,
+        '2027-01-01 00:00Z'::timestamptz + number * interval '1 minute',
+        '2027-01-01 00:00Z'::timestamptz + number * interval '1 minute'
+    FROM (
+        SELECT restaurant_id, table_id, day, turn,
+            row_number() OVER (ORDER BY day, turn, table_id) AS number,
+            '2027-02-10 17:00Z'::timestamptz + day * interval '1 day' + turn * interval '2 hours'
+                AS starts_at
+        FROM dining_tables, generate_series(0, 5) day, generate_series(0, 1) turn
+    ) AS turns;
+    INSERT INTO occupancies
+    SELECT restaurant_id, booking_id, table_id, tstzrange(starts_at, ends_at) FROM bookings;
+    VACUUM ANALYZE;
+";
+
+/// Every table that grows with restaurants, guests or time.
+const LARGE_TABLES: [&str; 7] = [
+    "bookings",
+    "occupancies",
+    "users",
+    "restaurants",
+    "booking_policies",
+    "opening_hours",
+    "dining_tables",
+];
+
+/// What makes a session report the plan of each statement that it runs.
+const REPORT_PLANS: &str = "
+    LOAD 'auto_explain';
+    SET auto_explain.log_min_duration = 0;
+    SET auto_explain.log_level = 'notice';
+";
+
+/// A database of a realistic size. It is filled once for all tests of a process.
+pub(crate) struct LargeDatabase(TestDatabase);
+
+impl LargeDatabase {
+    pub(crate) fn new() -> Self {
+        let database = TestDatabase::from_template("booking_large", |url| {
+            let runtime = tokio::runtime::Runtime::new()?;
+            runtime.block_on(async {
+                let store = Store::connect(url, RandomSource::new(|| Ok([0; 32]))).await?;
+                store.migrate().await?;
+                store.close();
+                let mut connection = connect(url).await.diesel;
+                for statement in FILL.split_inclusive(";\n") {
+                    connection.batch_execute(statement).await?;
+                }
+                Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+            })
+        });
+        Self(database.expect("PostgreSQL runs"))
+    }
+
+    /// A connection that remembers its plans.
+    pub(crate) async fn connect(&self) -> ObservedConnection {
+        let mut connection = connect(&self.0.url()).await;
+        let report = connection.diesel.batch_execute(REPORT_PLANS).await;
+        report.expect("auto_explain comes with PostgreSQL");
+        connection
+    }
+}
+
+/// A connection that remembers the plans of the statements that it has run.
+pub(crate) struct ObservedConnection {
+    pub(crate) diesel: AsyncPgConnection,
+    plans: Arc<Mutex<Vec<String>>>,
+}
+
+async fn connect(url: &str) -> ObservedConnection {
+    let (client, mut connection) = tokio_postgres::connect(url, NoTls)
+        .await
+        .expect("it answers");
+    let plans = Arc::new(Mutex::new(Vec::new()));
+    let reported = Arc::clone(&plans);
+    // A notice arrives before the answer of the statement that it is about.
+    tokio::spawn(std::future::poll_fn(move |context| {
+        loop {
+            match ready!(connection.poll_message(context)) {
+                Some(Ok(AsyncMessage::Notice(notice))) => reported
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(notice.message().to_owned()),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return std::task::Poll::Ready(()),
+            }
+        }
+    }));
+    let diesel = AsyncPgConnection::try_from(client).await;
+    ObservedConnection {
+        diesel: diesel.expect("it is PostgreSQL"),
+        plans,
+    }
+}
+
+impl ObservedConnection {
+    /// Checks the plans of all statements since the last time: each of `indexes` (or, of
+    /// `one|other`, either) is used by one of them, and no large table is read from its beginning to its end.
+    ///
+    /// # Panics
+    ///
+    /// When that is not so.
+    #[track_caller]
+    pub(crate) fn assert_plans(&self, indexes: &[&str]) {
+        let plans: Vec<String> =
+            std::mem::take(&mut *self.plans.lock().unwrap_or_else(PoisonError::into_inner));
+        assert!(!plans.is_empty(), "no statement has run");
+        let all = plans.join("\n");
+        for table in LARGE_TABLES {
+            let scan = format!("Seq Scan on {table} ");
+            assert!(!all.contains(&scan), "{table} is read as a whole:\n{all}");
+        }
+        for index in indexes {
+            let is_used = all
+                .split_whitespace()
+                .any(|word| index.split('|').any(|name| word == name));
+            assert!(is_used, "{index} is not used:\n{all}");
+        }
+    }
+}
+
+mod tests {
+    use diesel::prelude::*;
+    use diesel_async::RunQueryDsl;
+
+    use super::LargeDatabase;
+    use crate::schema::bookings;
+
+    #[tokio::test]
+    #[should_panic(expected = "bookings is read as a whole")]
+    async fn statement_without_an_index_is_found() {
+        let database = LargeDatabase::new();
+        let connection = database.connect().await;
+        bookings::table
+            .filter(bookings::party_size.eq(3))
+            .count()
+            .get_result::<i64>(&mut &connection.diesel)
+            .await
+            .expect("it is SQL");
+        connection.assert_plans(&[]);
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "another_index is not used")]
+    async fn statement_that_uses_another_index_is_found() {
+        let database = LargeDatabase::new();
+        let connection = database.connect().await;
+        bookings::table
+            .filter(bookings::public_id.eq("bk_1"))
+            .count()
+            .get_result::<i64>(&mut &connection.diesel)
+            .await
+            .expect("it is SQL");
+        connection.assert_plans(&["bookings_public_id_key", "another_index"]);
+    }
+}

@@ -1,0 +1,267 @@
+//! The table `bookings`.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff_diesel::ToDiesel;
+
+use booking_domain::{
+    Booking, BookingId, BookingStatus, BookingView, CancellationReason, ConfirmationCode, Customer,
+    CustomerName, EmailAddress, PartySize, PhoneNumber, Placement, SpecialRequests, TableId,
+};
+
+use super::restaurants::SummaryRow;
+use super::{parsed, restaurant_id, to_the_minute};
+use crate::error::{Corrupt, LoadError};
+use crate::schema::{bookings, restaurants};
+
+/// A booking as it is read.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = bookings, check_for_backend(diesel::pg::Pg))]
+pub(crate) struct BookingRow {
+    restaurant_id: i64,
+    pub(crate) booking_id: i64,
+    public_id: String,
+    #[diesel(deserialize_as = jiff_diesel::Date)]
+    pub(crate) booking_date: Date,
+    #[diesel(deserialize_as = jiff_diesel::Time)]
+    pub(crate) booking_time: Time,
+    party_size: i32,
+    status: String,
+    confirmation_code: String,
+    customer_name: String,
+    customer_email: String,
+    customer_phone: String,
+    special_requests: Option<String>,
+    cancellation_reason: Option<String>,
+    table_id: i64,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    starts_at: Timestamp,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    ends_at: Timestamp,
+    version: i32,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub(crate) created_at: Timestamp,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    updated_at: Timestamp,
+}
+
+impl TryFrom<BookingRow> for Booking {
+    type Error = Corrupt;
+
+    fn try_from(row: BookingRow) -> Result<Self, Corrupt> {
+        let key = row.booking_id;
+        let special_requests = row
+            .special_requests
+            .map(|text| {
+                parsed(
+                    SpecialRequests::parse(text),
+                    "bookings.special_requests",
+                    key,
+                )
+            })
+            .transpose()?;
+        let cancellation_reason = row
+            .cancellation_reason
+            .map(CancellationReason::parse)
+            .map(|reason| parsed(reason, "bookings.cancellation_reason", key))
+            .transpose()?;
+        Ok(Self {
+            id: parsed(BookingId::parse(row.public_id), "bookings.public_id", key)?,
+            confirmation_code: parsed(
+                ConfirmationCode::parse(row.confirmation_code),
+                "bookings.confirmation_code",
+                key,
+            )?,
+            status: parsed(BookingStatus::parse(&row.status), "bookings.status", key)?,
+            restaurant: restaurant_id(row.restaurant_id, "bookings.restaurant_id")?,
+            date: row.booking_date,
+            time: parsed(
+                to_the_minute(row.booking_time),
+                "bookings.booking_time",
+                key,
+            )?,
+            party: parsed(PartySize::new(row.party_size), "bookings.party_size", key)?,
+            customer: Customer {
+                name: parsed(
+                    CustomerName::parse(row.customer_name),
+                    "bookings.customer_name",
+                    key,
+                )?,
+                email: parsed(
+                    EmailAddress::parse(row.customer_email),
+                    "bookings.customer_email",
+                    key,
+                )?,
+                phone: parsed(
+                    PhoneNumber::parse(row.customer_phone),
+                    "bookings.customer_phone",
+                    key,
+                )?,
+            },
+            special_requests,
+            cancellation_reason,
+            placement: Placement {
+                table: TableId::new(row.table_id),
+                starts_at: row.starts_at,
+                ends_at: row.ends_at,
+            },
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            version: row.version,
+        })
+    }
+}
+
+/// A booking and its restaurant, as callers see them.
+pub(crate) fn view(
+    (booking, restaurant): (BookingRow, SummaryRow),
+) -> Result<BookingView, Corrupt> {
+    Ok(BookingView {
+        booking: booking.try_into()?,
+        restaurant: restaurant.try_into()?,
+    })
+}
+
+/// The booking with this id, as callers see it, if there is one.
+pub(crate) async fn find(
+    mut connection: &AsyncPgConnection,
+    id: &BookingId,
+) -> Result<Option<BookingView>, LoadError> {
+    let rows: Option<(BookingRow, SummaryRow)> = bookings::table
+        .inner_join(restaurants::table)
+        .filter(bookings::public_id.eq(id.as_str()))
+        .select((BookingRow::as_select(), SummaryRow::as_select()))
+        .first(&mut connection)
+        .await
+        .optional()?;
+    Ok(rows.map(view).transpose()?)
+}
+
+/// A booking whose row nobody else changes until the transaction ends.
+pub(crate) struct LockedBooking {
+    /// The row's own number, within its restaurant.
+    pub(crate) key: i64,
+    /// The booking.
+    pub(crate) booking: Booking,
+}
+
+/// Locks the booking with this id, if there is one.
+pub(crate) async fn lock(
+    mut connection: &AsyncPgConnection,
+    id: &BookingId,
+) -> Result<Option<LockedBooking>, LoadError> {
+    let row: Option<BookingRow> = bookings::table
+        .filter(bookings::public_id.eq(id.as_str()))
+        .select(BookingRow::as_select())
+        .for_no_key_update()
+        .first(&mut connection)
+        .await
+        .optional()?;
+    let locked = row.map(|row| {
+        Ok::<_, Corrupt>(LockedBooking {
+            key: row.booking_id,
+            booking: row.try_into()?,
+        })
+    });
+    Ok(locked.transpose()?)
+}
+
+/// What of a booking can change.
+#[derive(AsChangeset, Insertable)]
+#[diesel(table_name = bookings, treat_none_as_null = true)]
+struct ChangingColumns<'a> {
+    booking_date: jiff_diesel::Date,
+    booking_time: jiff_diesel::Time,
+    party_size: i32,
+    status: &'static str,
+    special_requests: Option<&'a str>,
+    cancellation_reason: Option<&'a str>,
+    table_id: i64,
+    starts_at: jiff_diesel::Timestamp,
+    ends_at: jiff_diesel::Timestamp,
+    version: i32,
+    updated_at: jiff_diesel::Timestamp,
+}
+
+impl<'a> From<&'a Booking> for ChangingColumns<'a> {
+    fn from(booking: &'a Booking) -> Self {
+        Self {
+            booking_date: booking.date.to_diesel(),
+            booking_time: booking.time.to_diesel(),
+            party_size: booking.party.get(),
+            status: booking.status.as_str(),
+            special_requests: booking
+                .special_requests
+                .as_ref()
+                .map(SpecialRequests::as_str),
+            cancellation_reason: booking
+                .cancellation_reason
+                .as_ref()
+                .map(CancellationReason::as_str),
+            table_id: booking.placement.table.get(),
+            starts_at: booking.placement.starts_at.to_diesel(),
+            ends_at: booking.placement.ends_at.to_diesel(),
+            version: booking.version,
+            updated_at: booking.updated_at.to_diesel(),
+        }
+    }
+}
+
+/// Writes a new booking of this user, and gives the row's own number.
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    booking: &Booking,
+    user: i64,
+) -> QueryResult<i64> {
+    diesel::insert_into(bookings::table)
+        .values((
+            bookings::restaurant_id.eq(booking.restaurant.get()),
+            bookings::public_id.eq(booking.id.as_str()),
+            bookings::user_id.eq(user),
+            bookings::confirmation_code.eq(booking.confirmation_code.as_str()),
+            bookings::customer_name.eq(booking.customer.name.as_str()),
+            bookings::customer_email.eq(booking.customer.email.as_str()),
+            bookings::customer_phone.eq(booking.customer.phone.as_str()),
+            bookings::created_at.eq(booking.created_at.to_diesel()),
+            ChangingColumns::from(booking),
+        ))
+        .returning(bookings::booking_id)
+        .get_result(&mut connection)
+        .await
+}
+
+/// Writes what a booking has become. Gives the number of rows: 1.
+pub(crate) async fn update(
+    mut connection: &AsyncPgConnection,
+    key: i64,
+    booking: &Booking,
+) -> QueryResult<usize> {
+    diesel::update(bookings::table.find((booking.restaurant.get(), key)))
+        .set(ChangingColumns::from(booking))
+        .execute(&mut connection)
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use booking_domain::BookingId;
+
+    use super::*;
+    use crate::plans::LargeDatabase;
+
+    #[tokio::test]
+    async fn booking_is_found_and_locked_by_the_index_of_its_id() {
+        let database = LargeDatabase::new();
+        let connection = database.connect().await;
+        // The id of booking number 1, as the fill makes it.
+        let id = BookingId::parse("bk_c4ca4238a0b923820dcc509a6f75849b").expect("it is an id");
+        let found = find(&connection.diesel, &id).await.expect("it is read");
+        assert!(found.is_some());
+        connection.assert_plans(&["bookings_public_id_key", "restaurants_pkey"]);
+        let locked = lock(&connection.diesel, &id).await.expect("it is locked");
+        assert!(locked.is_some());
+        connection.assert_plans(&["bookings_public_id_key"]);
+    }
+}

@@ -1,0 +1,47 @@
+//! The table `dining_tables`.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use booking_domain::{DiningTable, PartySize, RestaurantId, TableId};
+
+use super::parsed;
+use crate::error::{Corrupt, LoadError};
+use crate::schema::dining_tables;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = dining_tables, check_for_backend(diesel::pg::Pg))]
+struct TableRow {
+    table_id: i64,
+    min_party: i32,
+    max_party: i32,
+}
+
+impl TryFrom<TableRow> for DiningTable {
+    type Error = Corrupt;
+
+    fn try_from(row: TableRow) -> Result<Self, Corrupt> {
+        let party = |size, column| parsed(PartySize::new(size), column, row.table_id);
+        Ok(Self {
+            id: TableId::new(row.table_id),
+            min_party: party(row.min_party, "dining_tables.min_party")?,
+            max_party: party(row.max_party, "dining_tables.max_party")?,
+        })
+    }
+}
+
+/// All tables of a restaurant.
+pub(crate) async fn of_restaurant(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+) -> Result<Vec<DiningTable>, LoadError> {
+    let rows: Vec<TableRow> = dining_tables::table
+        .filter(dining_tables::restaurant_id.eq(restaurant.get()))
+        .select(TableRow::as_select())
+        .load(&mut connection)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(DiningTable::try_from)
+        .collect::<Result<_, _>>()?)
+}

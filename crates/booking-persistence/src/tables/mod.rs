@@ -1,0 +1,49 @@
+//! A module for each table: its row, how the row becomes what the domain knows, and the
+//! statements on it.
+//!
+//! A row is parsed into the domain's types, which have bounds: a value that breaks one (the
+//! table's own CHECKs exclude it) is [`Corrupt`](crate::Corrupt), and is never bent into one
+//! that fits.
+
+pub(crate) mod booking_policies;
+pub(crate) mod bookings;
+pub(crate) mod dining_tables;
+pub(crate) mod occupancies;
+pub(crate) mod opening_hours;
+pub(crate) mod restaurants;
+pub(crate) mod users;
+
+use booking_domain::RestaurantId;
+use jiff::civil::Time;
+
+use crate::error::Corrupt;
+
+/// A value that the domain has parsed, or the column and the row in which it stands.
+fn parsed<T>(value: Option<T>, column: &'static str, row: i64) -> Result<T, Corrupt> {
+    value.ok_or_else(|| Corrupt::new(column, row))
+}
+
+/// A restaurant's number, as a key of `column`.
+fn restaurant_id(number: i64, column: &'static str) -> Result<RestaurantId, Corrupt> {
+    parsed(RestaurantId::new(number), column, number)
+}
+
+/// A time of a wall clock, which shows no seconds.
+fn to_the_minute(time: Time) -> Option<Time> {
+    (time.second() == 0 && time.subsec_nanosecond() == 0).then_some(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::time;
+
+    use super::to_the_minute;
+
+    #[test]
+    fn a_time_with_seconds_is_no_other_time() {
+        let seven = time(19, 0, 0, 0);
+        assert_eq!(to_the_minute(seven), Some(seven));
+        assert_eq!(to_the_minute(time(19, 0, 30, 0)), None);
+        assert_eq!(to_the_minute(time(19, 0, 0, 1)), None);
+    }
+}

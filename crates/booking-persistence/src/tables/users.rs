@@ -1,0 +1,51 @@
+//! The table `users`.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+
+use booking_domain::{Customer, EmailAddress};
+
+use crate::schema::users;
+
+/// The user with this address, whatever its case, if there is one.
+pub(crate) async fn find(
+    mut connection: &AsyncPgConnection,
+    email: &EmailAddress,
+) -> QueryResult<Option<i64>> {
+    users::table
+        .filter(users::email.eq(email.normalized()))
+        .select(users::user_id)
+        .first(&mut connection)
+        .await
+        .optional()
+}
+
+/// Adds a user. If somebody has just added the same one, theirs stays as it is: nobody can
+/// rewrite another's details by booking with their address.
+pub(crate) async fn insert_or_find(
+    mut connection: &AsyncPgConnection,
+    customer: &Customer,
+    now: Timestamp,
+) -> QueryResult<i64> {
+    let added: Option<i64> = diesel::insert_into(users::table)
+        .values((
+            users::name.eq(customer.name.as_str()),
+            users::email.eq(customer.email.normalized()),
+            users::phone.eq(customer.phone.as_str()),
+            users::created_at.eq(now.to_diesel()),
+        ))
+        .on_conflict(users::email)
+        .do_nothing()
+        .returning(users::user_id)
+        .get_result(&mut connection)
+        .await
+        .optional()?;
+    match added {
+        Some(user) => Ok(user),
+        None => find(connection, &customer.email)
+            .await?
+            .ok_or(diesel::result::Error::NotFound),
+    }
+}
