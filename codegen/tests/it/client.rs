@@ -1,7 +1,12 @@
 //! The generated client and the generated server, made from one contract, understand each other.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
 use crate::constraints::client::{Client, Conditional, Error, Nullable, ResponseHeaders, types};
 use crate::live::Live;
+use crate::names::client as names;
 
 fn client(live: &Live) -> Client {
     Client::new(live.base()).expect("the server's URL is one")
@@ -139,4 +144,60 @@ async fn what_is_wrong_is_told_with_its_field_and_nothing_is_sent() {
         .await;
     let expected = "list_length: must have at least 2 items";
     assert_eq!(told(list.unwrap_err()), expected);
+}
+
+/// Serves one connection with this answer, and gives what was asked.
+fn serve_once(answer: &'static str) -> (String, thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port can be bound");
+    let base = format!("http://{}", listener.local_addr().expect("it is bound"));
+    let served = thread::spawn(move || {
+        let (mut connection, _) = listener.accept().expect("the client connects");
+        let mut request = Vec::new();
+        // The body ends with the list that the test sends.
+        while !request.ends_with(b"]") {
+            let mut buffer = [0; 1024];
+            let read = connection.read(&mut buffer).expect("the client sends");
+            request.extend_from_slice(&buffer[..read]);
+        }
+        connection
+            .write_all(answer.as_bytes())
+            .expect("the client listens");
+        String::from_utf8(request).expect("a request is text")
+    });
+    (base, served)
+}
+
+#[tokio::test]
+async fn successes_that_differ_in_their_bodies_are_one_type() {
+    let item = || {
+        names::types::Result_::builder()
+            .type_("a")
+            .some_choice(names::types::SomeChoice::N2nd)
+            .n1st(true)
+            .camel_case_null()
+            .build()
+            .expect("the item is complete")
+    };
+    for (answer, expected) in [
+        (
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n\
+             {\"type\":\"a\",\"some-choice\":\"2nd\",\"1st\":true,\"camelCase\":null}",
+            names::odd_names::SetMatchResponse::Ok(item()),
+        ),
+        (
+            "HTTP/1.1 204 No Content\r\n\r\n",
+            names::odd_names::SetMatchResponse::NoContent,
+        ),
+    ] {
+        let (base, served) = serve_once(answer);
+        let client = names::Client::new(base).expect("a URL");
+        let request = client.set_match().type_("\"\\").body([item()]);
+        let answered = request.send().await.expect("both are declared");
+        assert_eq!(answered.into_inner(), expected);
+        let asked = served.join().expect("it has served");
+        assert!(
+            asked.starts_with("PUT /match/%22%5C/self HTTP/1.1"),
+            "{asked}"
+        );
+    }
 }

@@ -95,11 +95,11 @@ fn a_deleted_file_is_named() {
     let directory = directory();
     let out = directory.path().join("odd-names");
     generate(&out, &[]);
-    fs::remove_file(out.join("src/client.rs")).expect("it is there");
+    fs::remove_file(out.join("src/client/types.rs")).expect("it is there");
     let (code, said) = check(&out);
     assert_eq!(code, Some(4), "{said}");
     assert!(said.contains("stale/missing"), "{said}");
-    assert!(said.contains("src/client.rs"), "{said}");
+    assert!(said.contains("src/client/types.rs"), "{said}");
 }
 
 #[test]

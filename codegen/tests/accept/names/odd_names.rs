@@ -283,6 +283,8 @@ impl contract_runtime::FromRequest for SetMatchRequest {
 /// What `setMatch` answers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SetMatchResponse {
+    /// 200: It was written before, and this was its first item.
+    Ok(types::Result_),
     /// 204: It is written.
     NoContent,
 }
@@ -291,6 +293,12 @@ impl contract_runtime::DeclaredResponse for SetMatchResponse {
     fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
         Ok(
             match self {
+                Self::Ok(body) => {
+                    contract_runtime::ResponseParts::json(
+                        contract_runtime::status!(200),
+                        &body,
+                    )?
+                }
                 Self::NoContent => {
                     contract_runtime::ResponseParts::empty(
                         contract_runtime::status!(204),
@@ -335,8 +343,9 @@ impl contract_runtime::Operation for SetMatch {
         contract_runtime::metadata::body_parameter::<types::Vec_>()
     }
     fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::empty_response::<
+        contract_runtime::metadata::json_response::<
+            types::Result_,
             contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(204))
+        >(contract_runtime::status!(200))
     }
 }

@@ -33,7 +33,7 @@ impl super::Client {
                     client_runtime::Method::PUT,
                     "/match/{type}/self",
                     &["body"],
-                    &[204],
+                    &[200, 204],
                 ),
         )
     }
@@ -70,7 +70,7 @@ client_runtime::operation!(
 /// A request of `setMatch`.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetMatch(client_runtime::Request<client_runtime::Empty>);
+pub struct SetMatch(client_runtime::Request<SetMatchResponse>);
 
 impl SetMatch {
     /// A keyword.
@@ -83,4 +83,16 @@ impl SetMatch {
     }
 }
 
-client_runtime::operation!(SetMatch, client_runtime::Empty, super::Error);
+client_runtime::operation!(SetMatch, SetMatchResponse, super::Error);
+
+/// The successes of `setMatch`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SetMatchResponse {
+    /// 200: It was written before, and this was its first item.
+    Ok(types::Result_),
+    /// 204: It is written.
+    NoContent,
+}
+
+client_runtime::responses!(SetMatchResponse, Ok = 200 : types::Result_, NoContent = 204);
