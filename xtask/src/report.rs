@@ -36,12 +36,12 @@ pub(crate) fn findings(format: Format, findings: &[Finding], success: &str) -> E
     let code = exit_code(findings);
     let written = match format {
         Format::Text => {
-            let told = write(&mut io::stderr(), &text::of(findings));
+            let told = write(&mut io::stderr(), &text::render(findings));
             let success = if code == 0 { success } else { "" };
             told.and_then(|()| write(&mut io::stdout(), &line(success)))
         }
-        Format::Json => write(&mut io::stdout(), &line(json::of(findings))),
-        Format::Github => write(&mut io::stdout(), &github::of(findings)),
+        Format::Json => write(&mut io::stdout(), &line(json::render(findings))),
+        Format::Github => write(&mut io::stdout(), &github::render(findings)),
     };
     ended(code, written)
 }
@@ -51,7 +51,7 @@ pub(crate) fn failure(format: Format, failure: &Failure) -> ExitCode {
     let (findings, failures) = failure.parts();
     let written = match format {
         Format::Text => {
-            let mut told = text::of(findings);
+            let mut told = text::render(findings);
             for failure in failures {
                 told.push_str(&format!("error: {failure}\n"));
             }
@@ -59,12 +59,12 @@ pub(crate) fn failure(format: Format, failure: &Failure) -> ExitCode {
         }
         Format::Json => write(
             &mut io::stdout(),
-            &line(json::of_failure(findings, failures)),
+            &line(json::render_failure(findings, failures)),
         ),
         Format::Github => {
-            let mut told = github::of(findings);
+            let mut told = github::render(findings);
             for failure in failures {
-                told.push_str(&line(github::of_failure(failure)));
+                told.push_str(&line(github::render_failure(failure)));
             }
             write(&mut io::stdout(), &told)
         }

@@ -8,35 +8,31 @@ use crate::cli::Part;
 use crate::finding::{Failure, Finding, Kind};
 
 /// What people wait for before they merge. What is built and installed first is not counted.
-const LIMIT: Duration = Duration::from_secs(480);
+pub(super) const LIMIT: Duration = Duration::from_secs(480);
 
 /// How much of the time is spent.
 #[derive(Debug)]
 pub(super) struct Budget {
     limit: Duration,
     began: Instant,
-    apart: Cell<Duration>,
+    uncounted: Cell<Duration>,
 }
 
 impl Budget {
     /// All of it is left.
-    pub(super) fn begin() -> Self {
-        Self::of(LIMIT)
-    }
-
-    pub(super) fn of(limit: Duration) -> Self {
+    pub(super) fn new(limit: Duration) -> Self {
         Self {
             limit,
             began: Instant::now(),
-            apart: Cell::default(),
+            uncounted: Cell::default(),
         }
     }
 
     /// Does what is not counted.
-    pub(super) fn apart<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(super) fn uncounted<T>(&self, work: impl FnOnce() -> T) -> T {
         let begun = Instant::now();
         let made = work();
-        self.apart.set(self.apart.get() + begun.elapsed());
+        self.uncounted.set(self.uncounted.get() + begun.elapsed());
         made
     }
 
@@ -46,7 +42,7 @@ impl Budget {
     }
 
     fn spent(&self) -> Duration {
-        self.began.elapsed().saturating_sub(self.apart.get())
+        self.began.elapsed().saturating_sub(self.uncounted.get())
     }
 
     /// What a part has found, and that it took too long. A part that failed when nothing was left
@@ -104,7 +100,7 @@ mod tests {
 
     #[test]
     fn what_ends_in_time_is_left_as_it_is() {
-        let budget = Budget::of(PLENTY);
+        let budget = Budget::new(PLENTY);
         let findings = budget.settle(Part::Suite, Ok(found()));
         assert_eq!(findings.unwrap(), found());
         let failure = budget.settle(Part::Suite, Err(cut_off())).unwrap_err();
@@ -114,14 +110,14 @@ mod tests {
 
     #[test]
     fn what_takes_too_long_is_found_with_everything_else() {
-        let budget = Budget::of(Duration::ZERO);
+        let budget = Budget::new(Duration::ZERO);
         let findings = budget.settle(Part::Suite, Ok(found())).unwrap();
         assert_eq!(ids(&findings), ["conform/exercised", "conform/too-slow"]);
     }
 
     #[test]
     fn what_is_cut_off_is_found_and_names_the_process() {
-        let budget = Budget::of(Duration::ZERO);
+        let budget = Budget::new(Duration::ZERO);
         let findings = budget.settle(Part::Suite, Err(cut_off())).unwrap();
         assert_eq!(ids(&findings), ["conform/too-slow"]);
         assert!(findings[0].message.contains("suite was not done"));
@@ -130,13 +126,13 @@ mod tests {
 
     #[test]
     fn what_is_built_meanwhile_is_not_counted() {
-        let budget = Budget::of(PLENTY);
+        let budget = Budget::new(PLENTY);
         // However coarse the clock is, it has moved on then.
-        budget.apart(|| {
+        budget.uncounted(|| {
             let begun = Instant::now();
             while begun.elapsed().is_zero() {}
         });
-        assert!(budget.apart.get() > Duration::ZERO);
-        assert!(budget.spent() + budget.apart.get() <= budget.began.elapsed());
+        assert!(budget.uncounted.get() > Duration::ZERO);
+        assert!(budget.spent() + budget.uncounted.get() <= budget.began.elapsed());
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn check(
     progress: &dyn Fn(&str),
 ) -> Result<Vec<Finding>, Failure> {
     progress("preparing the linters");
-    let (node, packages) = budget.apart(|| {
+    let (node, packages) = budget.uncounted(|| {
         let python = Python::prepare(layout, own)?;
         let packages = tools::node_packages(layout, &python, own)?;
         Ok::<_, Failure>((python.program("node"), packages))

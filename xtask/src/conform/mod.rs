@@ -3,12 +3,12 @@
 mod budget;
 mod child;
 mod linters;
+mod located_contract;
 mod routes;
 mod schemathesis;
 mod server;
 mod suite;
 mod tools;
-mod witness;
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -40,13 +40,13 @@ pub(crate) fn run_quietly(
     };
     let directory = server::directory(layout)?;
     let _lock = lock(&directory, progress)?;
-    let budget = Budget::begin();
+    let budget = Budget::new(budget::LIMIT);
     let mut built = None;
     let build = || {
         if arguments.server.is_none() {
             progress("building the server");
         }
-        budget.apart(|| server::build(layout, arguments.server.as_deref(), &directory))
+        budget.uncounted(|| server::build(layout, arguments.server.as_deref(), &directory))
     };
     let mut findings = Vec::new();
     for part in Part::value_variants().iter().copied() {

@@ -13,12 +13,12 @@ use booking_codegen::ir;
 use contract_witness::Operation;
 use dev_postgres::TemporaryCluster;
 
+use super::located_contract::LocatedContract;
 use super::server::{Build, Server};
-use super::witness::Witness;
 use crate::finding::{Failure, Finding, Kind, Place};
 use crate::layout::Layout;
 
-mod ask;
+mod probe;
 
 /// Where the list below stands, for findings about it.
 const LIST: &str = "xtask/src/conform/routes.rs";
@@ -57,13 +57,13 @@ pub(super) fn check(
     build: &Build,
     progress: &dyn Fn(&str),
 ) -> Result<Vec<Finding>, Failure> {
-    let witness = Witness::of(layout, contract)?;
+    let located = LocatedContract::load(layout, contract)?;
     let routes = routes(build)?;
     progress(&format!("the server has {} routes", routes.len()));
     let Comparison {
         mut findings,
         refusing,
-    } = compare(&witness, &routes);
+    } = compare(&located, &routes);
     if refusing.is_empty() {
         return Ok(findings);
     }
@@ -72,8 +72,8 @@ pub(super) fn check(
     let cluster = TemporaryCluster::start().map_err(Failure::Postgres)?;
     let server = Server::start(build, &cluster, &build.directory.join("routes.log"))?;
     for (method, path) in &refusing {
-        let refusal = ask::about(server.address(), method, path)?;
-        findings.extend(unless_refused(&witness, method, path, &refusal));
+        let refusal = probe::send(server.address(), method, path)?;
+        findings.extend(unless_refused(&located, method, path, &refusal));
     }
     findings.extend(server.stop()?);
     Ok(findings)
@@ -81,8 +81,8 @@ pub(super) fn check(
 
 /// Every route that a service of this contract has, written as the server writes its own.
 pub(super) fn expected(layout: &Layout, contract: &ir::Contract) -> Result<Vec<String>, Failure> {
-    let witness = Witness::of(layout, contract)?;
-    let operations = witness.contract.operations().iter();
+    let located = LocatedContract::load(layout, contract)?;
+    let operations = located.contract.operations().iter();
     let declared = operations.map(|operation| format!("{} {}", operation.method, operation.path));
     let operational = OPERATIONAL.map(|(path, _)| format!("GET {path}"));
     Ok(declared.chain(operational).collect())
@@ -126,8 +126,8 @@ struct Comparison {
     refusing: Vec<Route>,
 }
 
-fn compare(witness: &Witness, routes: &BTreeSet<Route>) -> Comparison {
-    let operations = witness.contract.operations();
+fn compare(located: &LocatedContract, routes: &BTreeSet<Route>) -> Comparison {
+    let operations = located.contract.operations();
     let mut findings = Vec::new();
     let mut refusing = Vec::new();
     let has = |method: &str, path: &str| routes.contains(&(method.to_owned(), path.to_owned()));
@@ -138,7 +138,7 @@ fn compare(witness: &Witness, routes: &BTreeSet<Route>) -> Comparison {
         if !has(method, path) {
             let message = format!("the server has no route {method} {path}, which is {id}");
             findings.push(
-                witness
+                located
                     .error_at_operation("missing-route", message, operation)
                     .help("run `cargo xtask generate`, and register what it made"),
             );
@@ -192,12 +192,12 @@ fn undeclared(methods: &str, path: &str) -> Finding {
 
 /// A finding, unless a method was refused as the contract has it.
 fn unless_refused(
-    witness: &Witness,
+    located: &LocatedContract,
     method: &str,
     path: &str,
-    answer: &ask::Answer,
+    answer: &probe::ProbeResult,
 ) -> Option<Finding> {
-    let operations = witness.contract.operations().iter();
+    let operations = located.contract.operations().iter();
     let mut declared: BTreeSet<&str> = operations
         .filter(|operation| operation.path == path)
         .map(|operation| operation.method.as_str())

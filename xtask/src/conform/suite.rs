@@ -19,7 +19,7 @@ use contract_witness::RECORD_VARIABLE;
 use self::tally::Tally;
 use super::budget::Budget;
 use super::child::Guarded;
-use super::witness::Witness;
+use super::located_contract::LocatedContract;
 use crate::finding::{Failure, Finding, Kind};
 use crate::layout::Layout;
 
@@ -39,7 +39,7 @@ pub(super) fn check(
     budget: &Budget,
     progress: &dyn Fn(&str),
 ) -> Result<Vec<Finding>, Failure> {
-    let witness = Witness::of(layout, contract)?;
+    let located = LocatedContract::load(layout, contract)?;
     let mut findings = Vec::new();
     let directory = match recorded {
         Some(directory) => directory.to_owned(),
@@ -50,10 +50,10 @@ pub(super) fn check(
             run.directory
         }
     };
-    let mut tally = Tally::of(&witness.contract);
+    let mut tally = Tally::new(&located.contract);
     record::read(&directory, |record| tally.add(&record))?;
     progress(&tally.to_string());
-    findings.extend(tally.findings(&witness, &directory));
+    findings.extend(tally.findings(&located, &directory));
     Ok(findings)
 }
 
@@ -75,7 +75,7 @@ fn run(layout: &Layout, own: &Path, budget: &Budget) -> Result<Run, Failure> {
     fs::create_dir_all(&directory).map_err(Failure::io("make", &directory))?;
     let log = own.join("suite.log");
     // A suite that does not build has not failed: it has not run.
-    let built = budget.apart(|| cargo(layout, "--no-run", &directory, &log, BUILD_LIMIT))?;
+    let built = budget.uncounted(|| cargo(layout, "--no-run", &directory, &log, BUILD_LIMIT))?;
     if !built {
         let what = format!("cargo test --package {PACKAGE}");
         return Err(Failure::tool(

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use crate::finding::{Failure, Finding, Severity};
 
 /// One line for each finding.
-pub(super) fn of(findings: &[Finding]) -> String {
+pub(super) fn render(findings: &[Finding]) -> String {
     findings.iter().fold(String::new(), |mut lines, finding| {
         // Writing into a string does not fail.
         let _ = writeln!(lines, "{}", one(finding));
@@ -17,7 +17,7 @@ pub(super) fn of(findings: &[Finding]) -> String {
 }
 
 /// One line.
-pub(super) fn of_failure(failure: &Failure) -> String {
+pub(super) fn render_failure(failure: &Failure) -> String {
     format!("::error title=xtask::{}", message(&failure.to_string()))
 }
 
@@ -71,7 +71,7 @@ mod tests {
             Finding::note(Kind::Lint, "x", "look"),
         ];
         assert_eq!(
-            of(&findings),
+            render(&findings),
             "::error file=a%3Ab%2Cc.rs,line=7,title=stale/edited::100%25 off%0Aone%0Atwo%0Ahelp: again\n\
              ::notice title=lint/x::look\n"
         );

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use crate::finding::{Failure, Finding};
 
 /// `{"exit_code": 4, "findings": […]}`.
-pub(super) fn of(findings: &[Finding]) -> Value {
+pub(super) fn render(findings: &[Finding]) -> Value {
     json!({"exit_code": super::exit_code(findings), "findings": list(findings)})
 }
 
 /// `{"exit_code": 1, "failures": ["…"], "findings": […]}`.
-pub(super) fn of_failure(findings: &[Finding], failures: &[Failure]) -> Value {
+pub(super) fn render_failure(findings: &[Finding], failures: &[Failure]) -> Value {
     let failures: Vec<String> = failures.iter().map(ToString::to_string).collect();
     json!({"exit_code": 1, "failures": failures, "findings": list(findings)})
 }
@@ -49,7 +49,7 @@ mod tests {
             Finding::warning(Kind::Breaking, "x", "look"),
         ];
         assert_eq!(
-            of(&findings),
+            render(&findings),
             json!({"exit_code": 4, "findings": [
                 {"id": "stale/edited", "kind": "stale", "severity": "error",
                  "message": "it differs", "file": "a.rs", "line": 7, "column": null,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::finding::{Finding, Place, Severity};
 
 /// All findings, and how many there are.
-pub(super) fn of(findings: &[Finding]) -> String {
+pub(super) fn render(findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
         one(&mut text, finding);
@@ -115,11 +115,11 @@ mod tests {
             ),
         ];
         assert_eq!(
-            of(&findings),
+            render(&findings),
             "error[stale/edited]: it differs\n --> a.rs:7\n  = one\n    two\n  = help: make it again\n\n\
              note[lint/x]: look\n --> a.yaml:2:4\n  |\n2 | b: 2\n  |    ^\n\n\
              1 error (stale 1), 1 note (lint 1)\n"
         );
-        assert_eq!(of(&[]), "");
+        assert_eq!(render(&[]), "");
     }
 }

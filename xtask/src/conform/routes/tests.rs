@@ -6,15 +6,15 @@ use super::*;
 
 const CONTRACT: &str = include_str!("../../../../booking-api.yaml");
 
-fn witness() -> Witness {
+fn located() -> LocatedContract {
     let contract = booking_codegen::load("booking-api.yaml", CONTRACT).unwrap();
-    Witness::new("booking-api.yaml", CONTRACT.to_owned(), &contract).unwrap()
+    LocatedContract::new("booking-api.yaml", CONTRACT.to_owned(), &contract).unwrap()
 }
 
 /// What a server prints that has every route that it should have.
 fn complete() -> String {
     let mut lines = String::new();
-    for operation in witness().contract.operations() {
+    for operation in located().contract.operations() {
         writeln!(lines, "{} {}", operation.method, operation.path).unwrap();
     }
     for (path, _) in OPERATIONAL {
@@ -25,7 +25,7 @@ fn complete() -> String {
 
 /// What is found, as `id message`, and what would be asked.
 fn found(lines: &str) -> (Vec<String>, Vec<Route>) {
-    let Comparison { findings, refusing } = compare(&witness(), &parse(lines).unwrap());
+    let Comparison { findings, refusing } = compare(&located(), &parse(lines).unwrap());
     let said = findings
         .iter()
         .map(|finding| format!("{} {}", finding.id(), finding.message));
@@ -105,11 +105,11 @@ fn a_route_that_is_gone_is_found() {
 #[test]
 fn a_method_counts_as_refused_only_as_the_contract_has_it() {
     let refused = |method: &str, path: &str, status: u16, allow: Option<&str>| {
-        let answer = ask::Answer {
+        let answer = probe::ProbeResult {
             status,
             allow: allow.map(str::to_owned),
         };
-        unless_refused(&witness(), method, path, &answer).is_none()
+        unless_refused(&located(), method, path, &answer).is_none()
     };
     let path = "/api/v1/bookings/{booking_id}";
     assert!(refused("PUT", path, 405, Some("GET, HEAD, PATCH")));

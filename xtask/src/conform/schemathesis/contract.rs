@@ -25,7 +25,7 @@ pub(super) const ANYBODY: &str = "anybody";
 
 impl Expected {
     /// Of this contract, which lints: every reference and every link leads somewhere.
-    pub(super) fn of(contract: &Contract) -> Self {
+    pub(super) fn from_contract(contract: &Contract) -> Self {
         let operations = contract.operations.iter().map(|operation| {
             let method = operation.method.as_str();
             (operation.id.as_str(), method, operation.path.as_str())

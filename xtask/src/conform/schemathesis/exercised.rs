@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contract::{ANYBODY, Expected};
-use super::report::{Check, Interaction, Scenario, Summary};
+use super::report::{CheckResult, Interaction, Scenario, Summary};
 use super::{FUZZING, PHASES, STATEFUL, failure};
 use crate::finding::{Finding, Kind};
 
@@ -145,8 +145,8 @@ impl Exercised {
         }
     }
 
-    fn failure(&mut self, phase: &str, check: &Check, interaction: Option<&Interaction>) {
-        if let Some((key, finding)) = failure::of(phase, check, interaction) {
+    fn failure(&mut self, phase: &str, check: &CheckResult, interaction: Option<&Interaction>) {
+        if let Some((key, finding)) = failure::finding(phase, check, interaction) {
             self.failures.entry(key).or_insert((finding, 0)).1 += 1;
         }
     }

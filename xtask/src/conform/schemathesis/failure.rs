@@ -1,6 +1,6 @@
 //! A check of schemathesis that has failed, as a finding.
 
-use super::report::{Check, Interaction};
+use super::report::{CheckResult, Interaction};
 use crate::finding::{Finding, Kind};
 
 /// How much of a body is shown.
@@ -10,9 +10,9 @@ const SHOWN: usize = 600;
 pub(super) type Key = (String, String, Option<u16>);
 
 /// The finding for a check, if it has failed.
-pub(super) fn of(
+pub(super) fn finding(
     phase: &str,
-    check: &Check,
+    check: &CheckResult,
     interaction: Option<&Interaction>,
 ) -> Option<(Key, Finding)> {
     let failure = &check.failure_info.as_ref()?.failure;

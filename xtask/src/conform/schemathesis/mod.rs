@@ -104,9 +104,9 @@ pub(super) fn check(
     progress: &dyn Fn(&str),
 ) -> Result<Vec<Finding>, Failure> {
     progress("preparing schemathesis");
-    let python = budget.apart(|| Python::prepare(layout, &build.directory))?;
+    let python = budget.uncounted(|| Python::prepare(layout, &build.directory))?;
     let cluster = TemporaryCluster::start().map_err(Failure::Postgres)?;
-    let expected = Expected::of(contract);
+    let expected = Expected::from_contract(contract);
     let tasks = plan(&expected);
     progress(&format!(
         "schemathesis: {} runs over {} operations and {} links, {WORKERS} at a time",

@@ -56,7 +56,7 @@ pub(super) struct Scenario {
 #[serde(default)]
 pub(super) struct Recorder {
     pub(super) cases: BTreeMap<String, Case>,
-    pub(super) checks: BTreeMap<String, Vec<Check>>,
+    pub(super) checks: BTreeMap<String, Vec<CheckResult>>,
     pub(super) interactions: BTreeMap<String, Interaction>,
 }
 
@@ -84,7 +84,7 @@ pub(super) struct Transition {
 
 /// A check of an answer.
 #[derive(Debug, Deserialize)]
-pub(super) struct Check {
+pub(super) struct CheckResult {
     pub(super) name: String,
     pub(super) failure_info: Option<FailureInfo>,
 }
@@ -104,12 +104,12 @@ pub(super) struct CheckFailure {
 /// What went over the wire.
 #[derive(Debug, Deserialize)]
 pub(super) struct Interaction {
-    pub(super) request: Request,
-    pub(super) response: Option<Response>,
+    pub(super) request: SentRequest,
+    pub(super) response: Option<ReceivedResponse>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Request {
+pub(super) struct SentRequest {
     pub(super) method: String,
     pub(super) uri: String,
     pub(super) headers: BTreeMap<String, Vec<String>>,
@@ -117,7 +117,7 @@ pub(super) struct Request {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Response {
+pub(super) struct ReceivedResponse {
     pub(super) status_code: u16,
     pub(super) content: Option<Bytes>,
 }
@@ -142,7 +142,7 @@ impl Bytes {
     }
 }
 
-impl Request {
+impl SentRequest {
     /// A line for a shell that makes the request again.
     pub(super) fn curl(&self) -> String {
         let mut line = format!("curl -sS -i -X {}", self.method);
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_request_is_shown_as_a_line_for_a_shell() {
-        let request: Request = serde_json::from_str(
+        let request: SentRequest = serde_json::from_str(
             r#"{"method": "POST", "uri": "http://h/a?b=c&d",
                 "headers": {"Content-Type": ["application/json"]},
                 "body": {"$base64": "eyJhIjogIml0J3MifQ=="}}"#,

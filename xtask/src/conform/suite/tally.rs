@@ -6,7 +6,7 @@ use std::path::Path;
 
 use contract_witness::{Body, Contract, Exchange, Record, Rule, Seen};
 
-use super::Witness;
+use super::LocatedContract;
 use crate::finding::{Finding, Kind};
 
 /// How many examples of one kind of violation are shown.
@@ -57,7 +57,7 @@ impl Examples {
 }
 
 impl<'a> Tally<'a> {
-    pub(super) fn of(contract: &'a Contract) -> Self {
+    pub(super) fn new(contract: &'a Contract) -> Self {
         Self {
             contract,
             exchanges: 0,
@@ -126,7 +126,7 @@ impl<'a> Tally<'a> {
     }
 
     /// Everything that there is to say.
-    pub(super) fn findings(self, witness: &Witness, directory: &Path) -> Vec<Finding> {
+    pub(super) fn findings(self, located: &LocatedContract, directory: &Path) -> Vec<Finding> {
         if self.exchanges == 0 {
             let message = format!(
                 "there is no exchange in {}, so that nothing was witnessed",
@@ -137,7 +137,7 @@ impl<'a> Tally<'a> {
                     .help("let the tests of `tests/` write to it: BOOKING_TESTS_RECORD=DIR"),
             ];
         }
-        let mut findings = self.unreached(witness);
+        let mut findings = self.unreached(located);
         for (((id, status), rule), examples) in self.violations {
             let message = format!(
                 "{id} answers {status} otherwise than the contract declares: {}",
@@ -146,9 +146,9 @@ impl<'a> Tally<'a> {
             let operation = self.contract.operation(&id);
             let response = operation.and_then(|operation| operation.response(status));
             let finding = match (operation, response) {
-                (_, Some(response)) => witness.error_at_response(rule.name(), message, response),
+                (_, Some(response)) => located.error_at_response(rule.name(), message, response),
                 (Some(operation), None) => {
-                    witness.error_at_operation(rule.name(), message, operation)
+                    located.error_at_operation(rule.name(), message, operation)
                 }
                 (None, None) => error(rule.name(), message),
             };
@@ -175,7 +175,7 @@ impl<'a> Tally<'a> {
     }
 
     /// What is declared and did not come about.
-    fn unreached(&self, witness: &Witness) -> Vec<Finding> {
+    fn unreached(&self, located: &LocatedContract) -> Vec<Finding> {
         let mut findings = Vec::new();
         for operation in self.contract.operations() {
             let id = &operation.id;
@@ -185,7 +185,7 @@ impl<'a> Tally<'a> {
             {
                 let message = format!("no test reaches {id}");
                 findings.push(
-                    witness
+                    located
                         .error_at_operation("unreached", message, operation)
                         .help("add tests to `tests/` that bring its answers about"),
                 );
@@ -197,7 +197,7 @@ impl<'a> Tally<'a> {
                 let broken = self.violations.keys().any(|(other, _)| *other == answered);
                 let status = response.status;
                 let unreached = |what: String| {
-                    witness
+                    located
                         .error_at_response("unreached", what, response)
                         .help("add a test to `tests/` that brings it about, or declare it no more")
                 };

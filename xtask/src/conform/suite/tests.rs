@@ -11,10 +11,10 @@ use crate::finding::Severity;
 
 const CONTRACT: &str = include_str!("../../../../booking-api.yaml");
 
-fn witness(text: &str) -> Witness {
+fn located(text: &str) -> LocatedContract {
     let contract = booking_codegen::load("booking-api.yaml", text)
         .unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
-    Witness::new("booking-api.yaml", text.to_owned(), &contract).unwrap()
+    LocatedContract::new("booking-api.yaml", text.to_owned(), &contract).unwrap()
 }
 
 /// What the contract says at a pointer, or where that refers to.
@@ -35,7 +35,7 @@ fn every_exchange() -> Vec<Exchange> {
     let contract = booking_codegen::load("booking-api.yaml", CONTRACT).unwrap();
     let document = &contract.document;
     let mut exchanges = Vec::new();
-    for operation in witness(CONTRACT).contract.operations() {
+    for operation in located(CONTRACT).contract.operations() {
         let target = operation
             .path
             .replace("{booking_id}", "bk_1")
@@ -91,15 +91,15 @@ fn seen(exchange: Exchange) -> Record {
 
 /// What a record of these lines leads to, as `id file:line message`.
 fn found(text: &str, records: &[Record]) -> Vec<String> {
-    found_by(&witness(text), records)
+    found_by(&located(text), records)
 }
 
-fn found_by(witness: &Witness, records: &[Record]) -> Vec<String> {
-    let mut tally = Tally::of(&witness.contract);
+fn found_by(located: &LocatedContract, records: &[Record]) -> Vec<String> {
+    let mut tally = Tally::new(&located.contract);
     for record in records {
         tally.add(record);
     }
-    let findings = tally.findings(witness, Path::new("a/record"));
+    let findings = tally.findings(located, Path::new("a/record"));
     findings
         .iter()
         .map(|finding| {
@@ -161,8 +161,8 @@ fn with_body(exchange: &mut Exchange, change: impl Fn(&mut Value)) {
 fn a_record_with_everything_that_is_declared_and_nothing_else_is_clean() {
     let records = records(complete());
     assert_eq!(found(CONTRACT, &records), [""; 0]);
-    let witness = witness(CONTRACT);
-    let mut tally = Tally::of(&witness.contract);
+    let located = located(CONTRACT);
+    let mut tally = Tally::new(&located.contract);
     records.iter().for_each(|record| tally.add(record));
     assert_eq!(
         tally.to_string(),
@@ -188,11 +188,11 @@ fn a_record_of_nothing_is_an_error() {
 
 #[test]
 fn each_declared_answer_that_did_not_come_about_is_named_with_its_line() {
-    let witness = witness(CONTRACT);
-    for operation in witness.contract.operations() {
+    let located = located(CONTRACT);
+    for operation in located.contract.operations() {
         let id = &operation.id;
         let of_it = |exchange: &Exchange| {
-            let judgement = witness.contract.judge(exchange);
+            let judgement = located.contract.judge(exchange);
             judgement.operation.is_some_and(|found| found.id == *id)
         };
         let mut exchanges = complete();
@@ -200,7 +200,7 @@ fn each_declared_answer_that_did_not_come_about_is_named_with_its_line() {
         // The key of the operation stands above its id.
         let line = line_of(id) - 1;
         assert_eq!(
-            found_by(&witness, &records(exchanges)),
+            found_by(&located, &records(exchanges)),
             [format!(
                 "conform/unreached booking-api.yaml:{line} no test reaches {id}"
             )]
@@ -219,7 +219,7 @@ fn each_declared_answer_that_did_not_come_about_is_named_with_its_line() {
                 )
             })
             .collect();
-        assert_eq!(found_by(&witness, &records(exchanges)), expected);
+        assert_eq!(found_by(&located, &records(exchanges)), expected);
     }
     let without = |method: &str, status: u16| {
         let mut exchanges = complete();
@@ -237,7 +237,7 @@ fn each_declared_answer_that_did_not_come_about_is_named_with_its_line() {
             && matches!(&exchange.body, Body::Text(text) if text.contains("PARTY_TOO_LARGE")))
     });
     assert_eq!(
-        found_by(&witness, &records(exchanges)),
+        found_by(&located, &records(exchanges)),
         [format!(
             "conform/unreached booking-api.yaml:{} no test brings about that updateBooking \
              answers 422 with PARTY_TOO_LARGE",
@@ -368,9 +368,9 @@ fn every_kind_of_violation_has_its_id_and_the_line_of_what_is_declared() {
         ),
     ];
     assert_eq!(cases.len(), contract_witness::Rule::ALL.len());
-    let witness = witness(CONTRACT);
+    let located = located(CONTRACT);
     for (rule, records, operation, declared) in cases {
-        let found = found_by(&witness, &records);
+        let found = found_by(&located, &records);
         assert_eq!(found.len(), 1, "{rule}: {found:?}");
         // An undeclared status has no line of its own: it is the operation's, above its id.
         let line = match declared {

@@ -11,16 +11,16 @@ use crate::finding::{Failure, Finding, Kind};
 use crate::layout::Layout;
 
 /// What findings about the contract are made with.
-pub(super) struct Witness {
+pub(super) struct LocatedContract {
     pub(super) contract: Contract,
     file: String,
     text: String,
     places: Places,
 }
 
-impl Witness {
+impl LocatedContract {
     /// Reads the contract for what it says of answers.
-    pub(super) fn of(layout: &Layout, contract: &ir::Contract) -> Result<Self, Failure> {
+    pub(super) fn load(layout: &Layout, contract: &ir::Contract) -> Result<Self, Failure> {
         let path = layout.contract();
         let text = fs::read_to_string(&path).map_err(Failure::io("read", &path))?;
         Self::new(&layout.shown(&path), text, contract)

@@ -7,25 +7,25 @@ use std::time::Duration;
 use crate::finding::Failure;
 
 /// The longest that an answer may take. Far more than one takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What of an answer says whether a method is refused.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct ProbeResult {
     pub(super) status: u16,
     pub(super) allow: Option<String>,
 }
 
 /// Asks a server (`http://127.0.0.1:54321`) with this method for a path, whose variables have
 /// some value.
-pub(super) fn about(server: &str, method: &str, path: &str) -> Result<Answer, Failure> {
+pub(super) fn send(server: &str, method: &str, path: &str) -> Result<ProbeResult, Failure> {
     let failed = |cause: String| Failure::tool(&format!("asking {method} {path}"), cause);
     let address = server.trim_start_matches("http://");
     let path = filled_in(path);
     let mut answer = Vec::new();
     let mut exchange = || {
         let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
@@ -52,7 +52,7 @@ fn filled_in(path: &str) -> String {
     segments.join("/")
 }
 
-fn parse(answer: &str) -> Option<Answer> {
+fn parse(answer: &str) -> Option<ProbeResult> {
     let (head, _) = answer.split_once("\r\n\r\n")?;
     let mut lines = head.split("\r\n");
     let status = lines.next()?.strip_prefix("HTTP/1.1 ")?.get(..3)?;
@@ -62,7 +62,7 @@ fn parse(answer: &str) -> Option<Answer> {
             name.eq_ignore_ascii_case("allow")
                 .then(|| value.trim().to_owned())
         });
-    Some(Answer {
+    Some(ProbeResult {
         status: status.parse().ok()?,
         allow,
     })
@@ -75,12 +75,12 @@ mod tests {
     #[test]
     fn an_answer_tells_its_status_and_what_is_allowed() {
         let answer = "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nx: y\r\n\r\nno";
-        let expected = Answer {
+        let expected = ProbeResult {
             status: 405,
             allow: Some("GET, HEAD".to_owned()),
         };
         assert_eq!(parse(answer), Some(expected));
-        let plain = Answer {
+        let plain = ProbeResult {
             status: 200,
             allow: None,
         };
