@@ -12,6 +12,7 @@
 
 mod client;
 mod crate_files;
+mod directions;
 mod docs;
 mod errors;
 mod headers;

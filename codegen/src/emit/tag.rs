@@ -1,11 +1,11 @@
 //! The file of a tag: its trait, the trait's twin, and the types of its operations.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::headers::HeaderSets;
 use super::{docs, errors, requests, responses, rust};
-use crate::ir::{Body, Contract, Operation, Tag};
+use crate::ir::{Contract, Operation, Tag};
 
 pub(super) fn emit(contract: &Contract, tag: &Tag, headers: &HeaderSets<'_>) -> TokenStream {
     let operations: Vec<&Operation> = contract
@@ -27,10 +27,10 @@ pub(super) fn emit(contract: &Contract, tag: &Tag, headers: &HeaderSets<'_>) -> 
         imports.insert(1, quote! { headers });
     }
     let parts = operations.iter().map(|operation| {
-        let request = requests::emit(contract, operation);
+        let request = requests::emit(operation);
         let response = responses::emit(operation, headers);
         let error = errors::enumeration(operation);
-        let marker = marker(operation, headers);
+        let marker = marker(contract, operation);
         quote! { #request #response #error #marker }
     });
     quote! {
@@ -62,109 +62,63 @@ fn traits(tag: &Tag, operations: &[&Operation]) -> TokenStream {
              Whatever implements this implements `{ident}`."
     )]);
     let signatures = operations.iter().map(|operation| {
-        let doc = method_docs(operation);
-        let signature = signature(operation);
-        quote! { #doc #signature; }
-    });
-    let defaults = operations.iter().map(|operation| {
-        let doc = method_docs(operation);
-        let signature = signature(operation);
-        let error = rust::joined(&[&operation.type_ident, "Error"]);
-        quote! {
-            #doc
-            #signature {
-                let _ = request;
-                std::future::ready(Err(#error::Unimplemented))
-            }
-        }
-    });
-    let forwards = operations.iter().map(|operation| {
+        let doc = docs::outer(&[
+            &format!(
+                "{}: `{} {}`.",
+                operation.summary,
+                operation.method.as_str(),
+                operation.path
+            ),
+            &operation.description,
+        ]);
         let method = rust::ident(&operation.method_ident);
-        let signature = signature(operation);
-        quote! {
-            #signature {
-                #twin::#method(self, request)
-            }
-        }
+        let [request, response, error] = types(operation);
+        quote! { #doc fn #method(#request) -> Result<#response, #error>; }
     });
     quote! {
-        #doc
-        pub trait #ident: Send + Sync + 'static { #(#signatures)* }
-
-        #twin_doc
-        pub trait #twin: Send + Sync + 'static { #(#defaults)* }
-
-        impl<T: #twin> #ident for T { #(#forwards)* }
+        contract_runtime::operations! {
+            #doc
+            trait #ident;
+            #twin_doc
+            trait #twin;
+            #(#signatures)*
+        }
     }
 }
 
-fn method_docs(operation: &Operation) -> TokenStream {
-    docs::outer(&[
-        &format!(
-            "{}: `{} {}`.",
-            operation.summary,
-            operation.method.as_str(),
-            operation.path
-        ),
-        &operation.description,
-    ])
-}
-
-fn signature(operation: &Operation) -> TokenStream {
-    let method = rust::ident(&operation.method_ident);
-    let request = rust::joined(&[&operation.type_ident, "Request"]);
-    let response = rust::joined(&[&operation.type_ident, "Response"]);
-    let error = rust::joined(&[&operation.type_ident, "Error"]);
-    quote! {
-        fn #method(
-            &self,
-            request: #request,
-        ) -> impl Future<Output = Result<#response, #error>> + Send
-    }
+/// The types of an operation's request, its answers and its errors.
+fn types(operation: &Operation) -> [proc_macro2::Ident; 3] {
+    ["Request", "Response", "Error"].map(|suffix| rust::joined(&[&operation.type_ident, suffix]))
 }
 
 /// The type by which the runtime knows the operation.
-fn marker(operation: &Operation, headers: &HeaderSets<'_>) -> TokenStream {
+fn marker(contract: &Contract, operation: &Operation) -> TokenStream {
     let ident = rust::ident(&operation.type_ident);
     let id = &operation.id;
     let doc = docs::outer(&[&format!("Names `{id}` to the runtime.")]);
-    let request = rust::joined(&[&operation.type_ident, "Request"]);
-    let response = rust::joined(&[&operation.type_ident, "Response"]);
-    let error = rust::joined(&[&operation.type_ident, "Error"]);
+    let [request, response, error] = types(operation);
     let envelope = errors::envelope(operation);
-    let body = match &operation.body {
-        None => quote! { contract_runtime::BodyPolicy::None },
-        Some(Body { max_bytes, .. }) => {
-            let max_bytes = proc_macro2::Literal::u32_unsuffixed(*max_bytes);
-            quote! { contract_runtime::BodyPolicy::Json { max_bytes: #max_bytes } }
-        }
-    };
-    let path_parameters = requests::path_metadata(operation);
-    let other_parameters = requests::other_metadata(operation);
-    let metadata = responses::metadata(operation, headers);
+    let method = rust::ident(operation.method.as_str());
+    let path = format!("{}{}", contract.base_path, operation.path);
+    let (tag, summary) = (&operation.tag, &operation.summary);
+    let description = &operation.description;
+    let max_body_bytes = operation.body.as_ref().map(|body| {
+        let max_bytes = Literal::u32_unsuffixed(body.max_bytes);
+        quote! { max_body_bytes: #max_bytes, }
+    });
     quote! {
-        #doc
-        #[derive(Debug, Clone, Copy)]
-        pub struct #ident;
-
-        impl contract_runtime::Operation for #ident {
-            const ID: &'static str = #id;
-            const BODY: contract_runtime::BodyPolicy = #body;
-            type Request = #request;
-            type Response = #response;
-            type Error = #error;
-            type Envelope = #envelope;
-
-            fn path_parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-                #path_parameters
-            }
-
-            fn other_parameters() -> Vec<contract_runtime::support::dropshot::ApiEndpointParameter> {
-                #other_parameters
-            }
-
-            fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-                #metadata
+        contract_runtime::operation! {
+            #doc
+            #ident = #id {
+                route: #method #path,
+                tag: #tag,
+                summary: #summary,
+                description: #description,
+                request: #request,
+                response: #response,
+                error: #error,
+                envelope: #envelope,
+                #max_body_bytes
             }
         }
     }

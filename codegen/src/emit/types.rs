@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::directions::Directions;
 use super::{docs, objects, rust};
 use crate::ir::{
     ArrayRules, Contract, EnumValue, IntegerRules, IntegerWidth, NumberRules, ParameterLocation,
@@ -12,11 +13,12 @@ use crate::ir::{
 };
 
 pub(super) fn emit(contract: &Contract) -> TokenStream {
+    let directions = Directions::new(contract);
     let repeated = repeated_lists(contract);
     let items = contract
         .types
         .iter()
-        .map(|ty| item(ty, repeated.contains(ty.ident.as_str())));
+        .map(|ty| item(ty, &directions, repeated.contains(ty.ident.as_str())));
     quote! {
         #![doc = " The types that travel. Their values cannot break the contract."]
 
@@ -38,7 +40,7 @@ fn repeated_lists(contract: &Contract) -> HashSet<&str> {
         .collect()
 }
 
-fn item(ty: &TypeDef, repeated: bool) -> TokenStream {
+fn item(ty: &TypeDef, directions: &Directions<'_>, repeated: bool) -> TokenStream {
     match &ty.kind {
         TypeKind::Text(rules) => text(ty, rules),
         TypeKind::Enumeration(values) => enumeration(ty, values),
@@ -48,8 +50,8 @@ fn item(ty: &TypeDef, repeated: bool) -> TokenStream {
         TypeKind::Integer(rules) => integer(ty, rules),
         TypeKind::Number(rules) => number(ty, rules),
         TypeKind::Boolean => boolean(ty),
-        TypeKind::Array(rules) => array(ty, rules, repeated),
-        TypeKind::Object(rules) => objects::emit(ty, rules),
+        TypeKind::Array(rules) => array(ty, rules, directions, repeated),
+        TypeKind::Object(rules) => objects::emit(ty, rules, directions),
     }
 }
 
@@ -65,34 +67,36 @@ fn text(ty: &TypeDef, rules: &TextRules) -> TokenStream {
     let ident = rust::ident(&ty.ident);
     let doc = docs::outer(&[&ty.description]);
     let (name, referenceable) = document_name(ty);
-    let min_length = rust::option(rules.min_length);
-    let max_length = rust::option(rules.max_length);
-    let pattern = rust::option(rules.pattern.as_ref().map(|pattern| &pattern.source));
-    let format = rust::option(rules.format.map(|format| match format {
-        TextFormat::Email => quote! { contract_runtime::rules::TextFormat::Email },
-        TextFormat::Uri => quote! { contract_runtime::rules::TextFormat::Uri },
-        TextFormat::Time => quote! { contract_runtime::rules::TextFormat::Time },
-    }));
+    let min_length = rules.min_length.map(|least| {
+        let least = Literal::u32_unsuffixed(least);
+        quote! { min_length: #least, }
+    });
+    let max_length = rules.max_length.map(|most| {
+        let most = Literal::u32_unsuffixed(most);
+        quote! { max_length: #most, }
+    });
+    let pattern = rules.pattern.as_ref().map(|pattern| {
+        let pattern = &pattern.source;
+        quote! { pattern: #pattern, }
+    });
+    let format = rules.format.map(|format| {
+        let format = rust::ident(match format {
+            TextFormat::Email => "Email",
+            TextFormat::Uri => "Uri",
+            TextFormat::Time => "Time",
+        });
+        quote! { format: contract_runtime::rules::TextFormat::#format, }
+    });
     let regex = rules.pattern.as_ref().map(|pattern| {
         let regex = &pattern.rust;
-        quote! { , regex: #regex }
+        quote! { regex #regex }
     });
     quote! {
-        #doc
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct #ident(String);
-
-        impl #ident {
-            /// What the contract asks of the text.
-            pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-                min_length: #min_length,
-                max_length: #max_length,
-                pattern: #pattern,
-                format: #format,
-            };
+        contract_runtime::text! {
+            #doc
+            #ident #name, referenceable: #referenceable,
+            { #min_length #max_length #pattern #format } #regex
         }
-
-        contract_runtime::text_type!(#ident, #name, referenceable: #referenceable #regex);
     }
 }
 
@@ -100,27 +104,16 @@ fn enumeration(ty: &TypeDef, values: &[EnumValue]) -> TokenStream {
     let ident = rust::ident(&ty.ident);
     let doc = docs::outer(&[&ty.description]);
     let (name, _) = document_name(ty);
-    let variants = values.iter().map(|value| {
-        let variant = rust::ident(&value.ident);
-        let doc = docs::outer(&[&format!("`{}`", value.wire)]);
-        quote! { #doc #variant }
-    });
-    let pairs = values.iter().map(|value| {
+    let values = values.iter().map(|value| {
         let variant = rust::ident(&value.ident);
         let wire = &value.wire;
-        quote! { (#wire, Self::#variant) }
+        quote! { #variant = #wire, }
     });
     quote! {
-        #doc
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum #ident { #(#variants,)* }
-
-        impl #ident {
-            /// Each value as it travels, in the order of the contract.
-            pub const VALUES: &[(&str, Self)] = &[#(#pairs,)*];
+        contract_runtime::enumeration! {
+            #doc
+            #ident #name { #(#values)* }
         }
-
-        contract_runtime::enum_type!(#ident, #name);
     }
 }
 
@@ -142,82 +135,67 @@ fn integer(ty: &TypeDef, rules: &IntegerRules) -> TokenStream {
     let ident = rust::ident(&ty.ident);
     let doc = docs::outer(&[&ty.description]);
     let (name, referenceable) = document_name(ty);
-    let (repr, stated) = match rules.width {
-        IntegerWidth::I32 => (
-            quote! { i32 },
-            quote! { contract_runtime::rules::IntegerWidth::Int32 },
-        ),
-        IntegerWidth::I64 => (
-            quote! { i64 },
-            quote! { contract_runtime::rules::IntegerWidth::Int64 },
-        ),
+    let (repr, width) = match rules.width {
+        IntegerWidth::I32 => ("i32", "Int32"),
+        IntegerWidth::I64 => ("i64", "Int64"),
     };
-    let width = if rules.states_format {
-        stated
-    } else {
-        quote! { contract_runtime::rules::IntegerWidth::Unstated }
+    let (repr, width) = (rust::ident(repr), rust::ident(width));
+    let width = rules.states_format.then(|| {
+        quote! { width: contract_runtime::rules::IntegerWidth::#width, }
+    });
+    let literal = |value: i64| {
+        let literal = Literal::i64_unsuffixed(value);
+        quote! { #literal }
     };
-    let minimum = rust::option(rules.minimum.map(unsuffixed_integer));
-    let maximum = rust::option(rules.maximum.map(unsuffixed_integer));
-    let multiple_of = rust::option(rules.multiple_of.map(unsuffixed_integer));
-    let (exclusive_minimum, exclusive_maximum) = (rules.exclusive_minimum, rules.exclusive_maximum);
+    let bounds = bounds(
+        (rules.minimum.map(literal), rules.exclusive_minimum),
+        (rules.maximum.map(literal), rules.exclusive_maximum),
+        rules.multiple_of.map(literal),
+    );
     quote! {
-        #doc
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct #ident(#repr);
-
-        impl #ident {
-            /// What the contract asks of the integer.
-            pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
-                width: #width,
-                minimum: #minimum,
-                exclusive_minimum: #exclusive_minimum,
-                maximum: #maximum,
-                exclusive_maximum: #exclusive_maximum,
-                multiple_of: #multiple_of,
-            };
+        contract_runtime::integer! {
+            #doc
+            #ident(#repr) #name, referenceable: #referenceable, { #width #bounds }
         }
-
-        contract_runtime::integer_type!(#ident, #repr, #name, referenceable: #referenceable);
     }
 }
 
-fn unsuffixed_integer(value: i64) -> TokenStream {
-    let literal = proc_macro2::Literal::i64_unsuffixed(value);
-    quote! { #literal }
+/// The bounds of a number, each with whether it is itself excluded, and its step.
+fn bounds(
+    minimum: (Option<TokenStream>, bool),
+    maximum: (Option<TokenStream>, bool),
+    multiple_of: Option<TokenStream>,
+) -> TokenStream {
+    let least = minimum.0.map(|least| quote! { minimum: Some(#least), });
+    let open_below = minimum.1.then(|| quote! { exclusive_minimum: true, });
+    let most = maximum.0.map(|most| quote! { maximum: Some(#most), });
+    let open_above = maximum.1.then(|| quote! { exclusive_maximum: true, });
+    let step = multiple_of.map(|step| quote! { multiple_of: Some(#step), });
+    quote! { #least #open_below #most #open_above #step }
 }
 
 fn number(ty: &TypeDef, rules: &NumberRules) -> TokenStream {
     let ident = rust::ident(&ty.ident);
     let doc = docs::outer(&[&ty.description]);
     let (name, referenceable) = document_name(ty);
+    let format = rules
+        .format
+        .as_ref()
+        .map(|format| quote! { format: Some(#format), });
     let literal = |value: f64| {
-        let literal = proc_macro2::Literal::f64_unsuffixed(value);
+        let literal = Literal::f64_unsuffixed(value);
         quote! { #literal }
     };
-    let format = rust::option(rules.format.as_ref());
-    let minimum = rust::option(rules.minimum.map(literal));
-    let maximum = rust::option(rules.maximum.map(literal));
-    let multiple_of = rust::option(rules.multiple_of.map(literal));
-    let (exclusive_minimum, exclusive_maximum) = (rules.exclusive_minimum, rules.exclusive_maximum);
+    let bounds = bounds(
+        (rules.minimum.map(literal), rules.exclusive_minimum),
+        (rules.maximum.map(literal), rules.exclusive_maximum),
+        rules.multiple_of.map(literal),
+    );
     quote! {
-        #doc
-        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-        pub struct #ident(f64);
-
-        impl #ident {
-            /// What the contract asks of the number.
-            pub const RULES: contract_runtime::rules::NumberRules = contract_runtime::rules::NumberRules {
-                format: #format,
-                minimum: #minimum,
-                exclusive_minimum: #exclusive_minimum,
-                maximum: #maximum,
-                exclusive_maximum: #exclusive_maximum,
-                multiple_of: #multiple_of,
-            };
+        contract_runtime::number! {
+            #doc
+            #ident #name, referenceable: #referenceable, { #format #bounds }
         }
-
-        contract_runtime::number_type!(#ident, #name, referenceable: #referenceable);
     }
 }
 
@@ -234,30 +212,33 @@ fn boolean(ty: &TypeDef) -> TokenStream {
     }
 }
 
-fn array(ty: &TypeDef, rules: &ArrayRules, repeated: bool) -> TokenStream {
+fn array(
+    ty: &TypeDef,
+    rules: &ArrayRules,
+    directions: &Directions<'_>,
+    repeated: bool,
+) -> TokenStream {
     let ident = rust::ident(&ty.ident);
     let doc = docs::outer(&[&ty.description]);
     let (name, referenceable) = document_name(ty);
     let items = rust::local_type(&rules.items);
-    let min_items = rust::option(rules.min_items);
-    let max_items = rust::option(rules.max_items);
-    let unique_items = rules.unique_items;
-    let repeated = repeated.then(|| quote! { contract_runtime::repeated_type!(#ident, #items); });
+    let bound = |name: &str, bound: Option<u32>| {
+        let (name, bound) = (rust::ident(name), Literal::u32_unsuffixed(bound?));
+        Some(quote! { #name: Some(#bound), })
+    };
+    let min_items = bound("min_items", rules.min_items);
+    let max_items = bound("max_items", rules.max_items);
+    let unique_items = rules.unique_items.then(|| quote! { unique_items: true, });
+    let asked = directions.is_asked(&ty.ident).then(|| quote! { asked });
+    let answered = directions
+        .is_answered(&ty.ident)
+        .then(|| quote! { answered });
+    let repeated = repeated.then(|| quote! { repeated });
     quote! {
-        #doc
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct #ident(Vec<#items>);
-
-        impl #ident {
-            /// What the contract asks of the list.
-            pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-                min_items: #min_items,
-                max_items: #max_items,
-                unique_items: #unique_items,
-            };
+        contract_runtime::array! {
+            #doc
+            #ident(#items) #name, referenceable: #referenceable,
+            [#asked #answered #repeated] { #min_items #max_items #unique_items }
         }
-
-        contract_runtime::array_type!(#ident, #items, #name, referenceable: #referenceable);
-        #repeated
     }
 }

@@ -53,7 +53,8 @@ impl Probes for Backend {
         };
         match everything.needed.as_str() {
             "busy" => Err(errors::Busy {
-                problem: contract_runtime::Problem::new("come back later").field("needed"),
+                problem: contract_runtime::Problem::new("come back later")
+                    .field(types::Everything::FIELDS.needed),
                 headers: headers::RetryAfter {
                     retry_after: version,
                 },

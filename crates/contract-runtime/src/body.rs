@@ -11,18 +11,6 @@ use crate::inspect::Inspect;
 use crate::json;
 use crate::violation::{RuleViolation, ViolationCode, Violations};
 
-/// Whether an operation reads a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyPolicy {
-    /// It has none, and looks at none.
-    None,
-    /// `application/json`, up to a size.
-    Json {
-        /// The greatest size, in bytes. More is answered with 413.
-        max_bytes: u32,
-    },
-}
-
 /// What came as a request's body.
 #[derive(Debug)]
 pub(crate) enum Received {
@@ -43,15 +31,15 @@ pub(crate) enum Received {
 
 /// How long a body may take to come. Who sends one this slowly holds a connection for nothing,
 /// and would hold up the end of the server.
-const LONGEST_READ: Duration = Duration::from_secs(10);
+const BODY_READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Reads a body as `policy` allows.
+/// Reads a body of at most `max_bytes`; nothing where the operation has none.
 pub(crate) async fn receive(
-    policy: BodyPolicy,
+    max_bytes: Option<u32>,
     headers: &HeaderMap,
     body: dropshot::Body,
 ) -> Received {
-    let BodyPolicy::Json { max_bytes } = policy else {
+    let Some(max_bytes) = max_bytes else {
         return Received::Nothing;
     };
     let limit = usize::try_from(max_bytes).unwrap_or(usize::MAX);
@@ -63,7 +51,7 @@ pub(crate) async fn receive(
         return Received::TooLarge { max_bytes };
     }
     let reading = Limited::new(body, limit).collect();
-    let Ok(read) = tokio::time::timeout(LONGEST_READ, reading).await else {
+    let Ok(read) = tokio::time::timeout(BODY_READ_TIMEOUT, reading).await else {
         return Received::Interrupted;
     };
     match read {

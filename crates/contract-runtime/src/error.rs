@@ -12,7 +12,7 @@ use schemars::schema::Schema;
 use serde::{Serialize, Serializer};
 
 use crate::headers::ResponseHeaders;
-use crate::violation::{Violation, ViolationCode};
+use crate::violation::{FieldName, Violation, ViolationCode};
 
 /// What went wrong, in two texts: one for the client, one for the log.
 #[derive(Debug)]
@@ -36,14 +36,20 @@ impl Problem {
 
     /// The field of the request that it is about, such as `booking_date`.
     #[must_use]
-    pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+    pub fn field(mut self, field: FieldName) -> Self {
+        self.field = Some(field.as_str().to_owned());
         self
     }
 
     /// One violation more. The first one names the field of the whole, unless it has one.
     #[must_use]
-    pub fn detail(mut self, code: ViolationCode, field: &str, message: impl Into<String>) -> Self {
+    pub fn detail(
+        mut self,
+        code: ViolationCode,
+        field: FieldName,
+        message: impl Into<String>,
+    ) -> Self {
+        let field = field.as_str();
         self.field.get_or_insert_with(|| field.to_owned());
         self.details.push(Violation {
             code,

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::property::AskedProperty;
 use crate::violation::{RuleViolation, ViolationCode, Violations};
 
 /// A type that can say what is wrong with a JSON value that should have been one of its own.
@@ -61,28 +62,23 @@ impl<'a> Inspector<'a> {
         }
     }
 
-    /// A property that must be present and not `null`.
-    pub fn required<T: Inspect>(&mut self, name: &str) -> &mut Self {
-        self.look(name, true, T::inspect)
+    /// Looks at one property.
+    #[must_use]
+    pub fn property<P: AskedProperty>(self, name: &str) -> Self {
+        let value = self.object.get(name);
+        self.violations.within(name, |violations| match value {
+            Some(value) => P::inspect_property(value, violations),
+            None if P::REQUIRED => violations.report(missing()),
+            None => {}
+        });
+        self
     }
 
-    /// A property that may be absent, but not `null`.
-    pub fn optional<T: Inspect>(&mut self, name: &str) -> &mut Self {
-        self.look(name, false, T::inspect)
-    }
-
-    /// A property that must be present and may be `null`.
-    pub fn required_nullable<T: Inspect>(&mut self, name: &str) -> &mut Self {
-        self.look(name, true, unless_null::<T>)
-    }
-
-    /// A property that may be absent or `null`.
-    pub fn optional_nullable<T: Inspect>(&mut self, name: &str) -> &mut Self {
-        self.look(name, false, unless_null::<T>)
-    }
-
-    /// Reports each property that is none of `known`.
-    pub fn deny_unknown(&mut self, known: &[&str]) {
+    /// Reports each property that is none of `known`, where there may be no others.
+    pub fn end(self, known: Option<&[&str]>) {
+        let Some(known) = known else {
+            return;
+        };
         for name in self.object.keys() {
             if !known.contains(&name.as_str()) {
                 self.violations.within(printable(name), |violations| {
@@ -93,27 +89,6 @@ impl<'a> Inspector<'a> {
                 });
             }
         }
-    }
-
-    fn look(
-        &mut self,
-        name: &str,
-        required: bool,
-        inspect: fn(&Value, &mut Violations),
-    ) -> &mut Self {
-        let value = self.object.get(name);
-        self.violations.within(name, |violations| match value {
-            Some(value) => inspect(value, violations),
-            None if required => violations.report(missing()),
-            None => {}
-        });
-        self
-    }
-}
-
-fn unless_null<T: Inspect>(value: &Value, violations: &mut Violations) {
-    if !value.is_null() {
-        T::inspect(value, violations);
     }
 }
 

@@ -24,28 +24,30 @@ mod macros;
 pub mod metadata;
 mod methods;
 mod nullable;
-mod object_only;
 mod operation;
 mod parameters;
 #[doc(hidden)]
 pub mod private;
+mod property;
 mod reply;
 pub mod rules;
 mod serve;
 mod variables;
 mod violation;
 
-pub use body::BodyPolicy;
 pub use error::{DeclaredError, DropshotError, ErrorResponse, Problem};
 pub use headers::{HeaderField, InvalidHeader, ResponseHeaders};
 pub use inspect::{Inspect, Inspector};
-pub use methods::refuse_other_methods;
-pub use nullable::{Nullable, present, required_nullable};
-pub use operation::{FromRequest, Operation, OperationResponse, RawRequest};
-pub use parameters::{FromParameter, FromRepeated, RequestParts, parse_repeated};
+pub use nullable::Nullable;
+pub use operation::{FromRequest, Operation, OperationResponse, RawRequest, register};
+pub use parameters::{
+    FromParameter, ParameterField, ParameterPlace, ParameterValue, Parameters, PartMetadata,
+    RequestPart, RequestParts, parse_repeated,
+};
+pub use property::{AnsweredProperty, AskedProperty, ContractType, Property};
 pub use reply::{DeclaredResponse, ResponseParts};
 pub use serve::{describe_metrics, serve};
-pub use violation::{MAX_DETAILS, RuleViolation, Violation, ViolationCode, Violations};
+pub use violation::{FieldName, MAX_DETAILS, RuleViolation, Violation, ViolationCode, Violations};
 
 /// What generated code names of other crates, so that a generated crate depends on this one
 /// and on Dropshot only.

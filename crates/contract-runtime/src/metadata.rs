@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use std::marker::PhantomData;
 
+use crate::parameters::{ParameterField, ParameterPlace};
+
 /// Stands in for a type of parameters or headers where Dropshot documents it: it wants a type that
 /// serde can read or write, and ours is neither read nor written by Dropshot.
 struct Documented<T>(PhantomData<fn() -> T>);
@@ -46,22 +48,15 @@ impl<T: JsonSchema> JsonSchema for Documented<T> {
 
 const JSON: ApiEndpointBodyContentType = ApiEndpointBodyContentType::Json;
 
-/// The path parameters that are the properties of `T`.
+/// The parameters in `place` that are the properties of `T`.
 #[must_use]
-pub fn path_parameters<T: JsonSchema + 'static>() -> Vec<ApiEndpointParameter> {
-    <Path<Documented<T>> as SharedExtractor>::metadata(JSON).parameters
-}
-
-/// The query parameters that are the properties of `T`.
-#[must_use]
-pub fn query_parameters<T: JsonSchema + 'static>() -> Vec<ApiEndpointParameter> {
-    <Query<Documented<T>> as SharedExtractor>::metadata(JSON).parameters
-}
-
-/// The headers that are the properties of `T`.
-#[must_use]
-pub fn header_parameters<T: JsonSchema + 'static>() -> Vec<ApiEndpointParameter> {
-    <Header<Documented<T>> as SharedExtractor>::metadata(JSON).parameters
+pub fn parameters<T: JsonSchema + 'static>(place: ParameterPlace) -> Vec<ApiEndpointParameter> {
+    match place {
+        ParameterPlace::Path => <Path<Documented<T>> as SharedExtractor>::metadata(JSON),
+        ParameterPlace::Query => <Query<Documented<T>> as SharedExtractor>::metadata(JSON),
+        ParameterPlace::Headers => <Header<Documented<T>> as SharedExtractor>::metadata(JSON),
+    }
+    .parameters
 }
 
 /// The body `T`.
@@ -73,49 +68,50 @@ where
     <TypedBody<T> as ExclusiveExtractor>::metadata(JSON).parameters
 }
 
-/// An answer with the body `T` and the headers that are the properties of `H`.
-#[must_use]
-pub fn json_response<T, H>(status: StatusCode) -> ApiEndpointResponse
-where
-    T: JsonSchema + Serialize + Send + Sync + 'static,
-    H: JsonSchema + Send + Sync + 'static,
-{
-    ApiEndpointResponse {
-        success: Some(status),
-        ..HttpResponseHeaders::<HttpResponseOk<T>, Documented<H>>::response_metadata()
-    }
-}
-
-/// An answer without a body and with the headers that are the properties of `H`.
-#[must_use]
-pub fn empty_response<H>(status: StatusCode) -> ApiEndpointResponse
-where
-    H: JsonSchema + Send + Sync + 'static,
-{
-    ApiEndpointResponse {
-        success: Some(status),
-        ..HttpResponseHeaders::<HttpResponseUpdatedNoContent, Documented<H>>::response_metadata()
-    }
-}
-
-/// An operation without a successful answer.
-#[must_use]
-pub fn undocumented_response() -> ApiEndpointResponse {
-    ApiEndpointResponse::default()
-}
-
-/// The headers of an answer that declares none.
+/// What one declared answer carries.
 #[derive(Debug)]
-pub struct NoHeaders {}
+pub struct ResponseMetadata {
+    status: StatusCode,
+    response: ApiEndpointResponse,
+}
 
-impl JsonSchema for NoHeaders {
-    fn schema_name() -> String {
-        "NoHeaders".to_owned()
+impl ResponseMetadata {
+    /// An answer with neither a body nor headers.
+    #[must_use]
+    pub fn new(status: StatusCode) -> Self {
+        Self {
+            status,
+            response: ApiEndpointResponse {
+                success: Some(status),
+                ..HttpResponseUpdatedNoContent::response_metadata()
+            },
+        }
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        ObjectSchema::new(false).into()
+    /// With the body `T`.
+    #[must_use]
+    pub fn body<T: JsonSchema + Serialize + Send + Sync + 'static>(mut self) -> Self {
+        self.response.schema = HttpResponseOk::<T>::response_metadata().schema;
+        self
     }
+
+    /// With the headers that are the properties of `H`.
+    #[must_use]
+    pub fn headers<H: JsonSchema + Send + Sync + 'static>(mut self) -> Self {
+        type Headers<H> = HttpResponseHeaders<HttpResponseUpdatedNoContent, Documented<H>>;
+        self.response.headers = Headers::<H>::response_metadata().headers;
+        self
+    }
+}
+
+/// The first of these answers that is a success; Dropshot lists no others.
+#[must_use]
+pub fn first_success<const N: usize>(responses: [ResponseMetadata; N]) -> ApiEndpointResponse {
+    responses
+        .into_iter()
+        .find(|response| response.status.is_success())
+        .map(|response| response.response)
+        .unwrap_or_default()
 }
 
 /// Builds the schema of a generated object.
@@ -146,6 +142,23 @@ impl ObjectSchema {
         self.object.properties.insert(name.to_owned(), schema);
         self
     }
+
+    /// One parameter more, with the text that stands in for an absent one.
+    #[must_use]
+    pub fn parameter<P: ParameterField>(
+        self,
+        name: &str,
+        default: Option<&str>,
+        generator: &mut SchemaGenerator,
+    ) -> Self {
+        let schema = P::schema(generator);
+        let (required, schema) = match default {
+            None => (P::REQUIRED, schema),
+            Some(text) if P::IS_TEXT => (false, with_default(schema, Some(Value::from(text)))),
+            Some(text) => (false, with_default(schema, serde_json::from_str(text).ok())),
+        };
+        self.property(name, required, schema)
+    }
 }
 
 impl From<ObjectSchema> for Schema {
@@ -169,14 +182,13 @@ pub fn nullable(schema: Schema) -> Schema {
     object.into()
 }
 
-/// `schema` with the value that stands in for an absent one, as JSON text.
-#[must_use]
-pub fn with_default(schema: Schema, default: &str) -> Schema {
+/// `schema` with the value that stands in for an absent one.
+fn with_default(schema: Schema, default: Option<Value>) -> Schema {
     let mut object = with_siblings(schema);
     object
         .metadata
         .get_or_insert_with(Box::<Metadata>::default)
-        .default = serde_json::from_str(default).ok();
+        .default = default;
     shielded(object)
 }
 

@@ -3,6 +3,7 @@
 //! Dropshot's router would refuse them too, but in a shape of its own.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use dropshot::{
@@ -13,7 +14,7 @@ use dropshot::{
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use crate::error::{ErrorResponse, Problem};
-use crate::operation::Operation;
+use crate::operation::{FromRequest, Operation};
 use crate::reply::ResponseParts;
 
 /// The methods that people and programs try.
@@ -29,10 +30,10 @@ const METHODS: [Method; 7] = [
 
 /// Takes nothing from the request. It declares the path's variables, which Dropshot wants of
 /// every endpoint of the path; they are those of `O`, an operation on it.
-struct Nothing<O>(PhantomData<fn() -> O>);
+struct PathVariables<O>(PhantomData<fn() -> O>);
 
 #[async_trait]
-impl<O: Operation> ExclusiveExtractor for Nothing<O> {
+impl<O: Operation> ExclusiveExtractor for PathVariables<O> {
     async fn from_request<Context: ServerContext>(
         _: &RequestContext<Context>,
         _: hyper::Request<Body>,
@@ -43,33 +44,39 @@ impl<O: Operation> ExclusiveExtractor for Nothing<O> {
     fn metadata(_: ApiEndpointBodyContentType) -> ExtractorMetadata {
         ExtractorMetadata {
             extension_mode: ExtensionMode::None,
-            parameters: O::path_parameters(),
+            parameters: O::Request::metadata()
+                .into_iter()
+                .filter(|part| part.is_path)
+                .flat_map(|part| part.parameters)
+                .collect(),
         }
     }
 }
 
-/// Registers 405 for every method but `allowed` on `path`, which the operation `O` is on.
+/// Registers 405 for every method but `allowed` on the path of the operation `O`.
 ///
 /// # Errors
 /// `api` already answers such a method there.
-pub fn refuse_other_methods<O: Operation, Context: ServerContext>(
+pub(crate) fn refuse_other_methods<O: Operation, Context: ServerContext>(
     api: &mut ApiDescription<Context>,
-    path: &str,
-    allowed: &'static [&'static str],
+    allowed: &[&'static str],
 ) -> Result<(), ApiDescriptionRegisterError> {
     let others = METHODS
         .into_iter()
         .filter(|method| !allowed.contains(&method.as_str()));
+    let allowed: Arc<str> = allowed.join(", ").into();
     for method in others {
-        let refuse = move |context: RequestContext<Context>, _: Nothing<O>| async move {
-            Ok::<Response<Body>, HttpError>(not_allowed(&context.request_id, allowed))
+        let allowed = Arc::clone(&allowed);
+        let refuse = move |context: RequestContext<Context>, _: PathVariables<O>| {
+            let allowed = Arc::clone(&allowed);
+            async move { Ok::<Response<Body>, HttpError>(not_allowed(&context.request_id, &allowed)) }
         };
         let endpoint = ApiEndpoint::new(
-            format!("{method} {path}"),
+            format!("{method} {}", O::PATH),
             refuse,
             method,
             dropshot::CONTENT_TYPE_JSON,
-            path,
+            O::PATH,
             ApiEndpointVersions::All,
         );
         api.register(endpoint.visible(false))?;
@@ -77,8 +84,7 @@ pub fn refuse_other_methods<O: Operation, Context: ServerContext>(
     Ok(())
 }
 
-fn not_allowed(request_id: &str, allowed: &[&str]) -> Response<Body> {
-    let allowed = allowed.join(", ");
+fn not_allowed(request_id: &str, allowed: &str) -> Response<Body> {
     let problem = Problem::new(format!("this path has the methods {allowed}"));
     let mut response = ErrorResponse::new(
         StatusCode::METHOD_NOT_ALLOWED,

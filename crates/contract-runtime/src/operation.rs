@@ -1,19 +1,22 @@
 //! One operation as Dropshot sees it: what it takes in and what it gives out.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use dropshot::{
-    ApiEndpointBodyContentType, ApiEndpointParameter, ApiEndpointResponse, Body,
-    ExclusiveExtractor, ExtensionMode, ExtractorMetadata, HttpError, HttpResponse, Path,
-    RequestContext, ServerContext, SharedExtractor,
+    ApiDescription, ApiDescriptionRegisterError, ApiEndpoint, ApiEndpointBodyContentType,
+    ApiEndpointResponse, ApiEndpointVersions, Body, ExclusiveExtractor, ExtensionMode,
+    ExtractorMetadata, HttpError, HttpResponse, Method, Path, RequestContext, ServerContext,
+    SharedExtractor,
 };
 use http::{Response, StatusCode};
 use schemars::JsonSchema;
 
-use crate::body::{self, BodyPolicy, Received};
+use crate::body::{self, Received};
 use crate::error::DeclaredError;
-use crate::parameters::RequestParts;
+use crate::methods::refuse_other_methods;
+use crate::parameters::{PartMetadata, RequestParts};
 use crate::reply::{DeclaredResponse, ResponseParts};
 use crate::variables::Variables;
 use crate::violation::Violations;
@@ -22,14 +25,28 @@ use crate::violation::Violations;
 pub trait FromRequest: Sized + Send + 'static {
     /// Reads the request, or reports everything that is wrong with it.
     fn from_request(parts: &RequestParts<'_>, violations: &mut Violations) -> Option<Self>;
+
+    /// Its parameters and its body, for the document.
+    fn metadata() -> Vec<PartMetadata>;
 }
 
 /// One operation of a contract. Generated code implements it for a marker type.
 pub trait Operation: Sized + 'static {
     /// The contract's operationId.
     const ID: &'static str;
-    /// Whether it reads a body.
-    const BODY: BodyPolicy;
+    /// Its HTTP method: `POST`.
+    const METHOD: &'static str;
+    /// Its path, with the contract's base path: `/api/v1/bookings/{booking_id}`.
+    const PATH: &'static str;
+    /// The tag that groups it.
+    const TAG: &'static str;
+    /// What it does, in one line.
+    const SUMMARY: &'static str;
+    /// What it does.
+    const DESCRIPTION: &'static str;
+    /// The greatest size of its body, in bytes; more is answered with 413. `None` for an
+    /// operation that has no body, and looks at none.
+    const MAX_BODY_BYTES: Option<u32>;
     /// What a backend is given.
     type Request: FromRequest;
     /// What a backend answers.
@@ -38,12 +55,74 @@ pub trait Operation: Sized + 'static {
     type Error: DeclaredError;
     /// The contract's schema of error bodies.
     type Envelope: JsonSchema + 'static;
-    /// Its path's parameters, for the document.
-    fn path_parameters() -> Vec<ApiEndpointParameter>;
-    /// Its other parameters and its body, for the document.
-    fn other_parameters() -> Vec<ApiEndpointParameter>;
-    /// Its successful answer, for the document.
-    fn response() -> ApiEndpointResponse;
+}
+
+/// Registers one operation, `HEAD` wherever there is `GET` (RFC 9110, 9.1), and 405 for every
+/// method that none of `routes` has on its path. `call` leads to the backend.
+///
+/// # Errors
+/// `api` already answers such a method there.
+pub fn register<O, B, Call, Called>(
+    api: &mut ApiDescription<Arc<B>>,
+    routes: &[(&'static str, &'static str)],
+    call: Call,
+) -> Result<(), ApiDescriptionRegisterError>
+where
+    O: Operation,
+    B: Send + Sync + 'static,
+    Call: Fn(Arc<B>, O::Request) -> Called + Copy + Send + Sync + 'static,
+    Called: Future<Output = Result<O::Response, O::Error>> + Send + 'static,
+{
+    let methods: &[Method] = match O::METHOD {
+        "GET" => &[Method::GET, Method::HEAD],
+        "PUT" => &[Method::PUT],
+        "POST" => &[Method::POST],
+        "DELETE" => &[Method::DELETE],
+        _ => &[Method::PATCH],
+    };
+    for method in methods {
+        let handler = move |context: RequestContext<Arc<B>>, raw: RawRequest<O>| {
+            crate::serve::serve(context, raw, call)
+        };
+        let (name, is_documented) = if method.as_str() == O::METHOD {
+            (O::ID.to_owned(), true)
+        } else {
+            (format!("{} {method}", O::ID), false)
+        };
+        let endpoint = ApiEndpoint::new(
+            name,
+            handler,
+            method.clone(),
+            dropshot::CONTENT_TYPE_JSON,
+            O::PATH,
+            ApiEndpointVersions::All,
+        );
+        api.register(if is_documented {
+            endpoint
+                .tag(O::TAG)
+                .summary(O::SUMMARY)
+                .description(O::DESCRIPTION)
+        } else {
+            endpoint.visible(false)
+        })?;
+    }
+    let mut on_path = routes.iter().filter(|(_, path)| *path == O::PATH);
+    // The other methods of a path are refused once, with its first operation.
+    if on_path
+        .clone()
+        .next()
+        .is_some_and(|(method, _)| *method == O::METHOD)
+    {
+        let mut allowed = Vec::new();
+        for (method, _) in on_path.by_ref() {
+            allowed.push(*method);
+            if *method == "GET" {
+                allowed.push("HEAD");
+            }
+        }
+        refuse_other_methods::<O, _>(api, &allowed)?;
+    }
+    Ok(())
 }
 
 /// A request for the operation `O` as it came: its path's variables and its body, unread.
@@ -71,17 +150,18 @@ impl<O: Operation> ExclusiveExtractor for RawRequest<O> {
             // another one, on all there is.
             has_empty_segment: path.contains("//") || path.ends_with('/'),
             variables,
-            body: body::receive(O::BODY, headers, request.into_body()).await,
+            body: body::receive(O::MAX_BODY_BYTES, headers, request.into_body()).await,
             operation: PhantomData,
         })
     }
 
     fn metadata(_: ApiEndpointBodyContentType) -> ExtractorMetadata {
-        let mut parameters = O::path_parameters();
-        parameters.extend(O::other_parameters());
         ExtractorMetadata {
             extension_mode: ExtensionMode::None,
-            parameters,
+            parameters: O::Request::metadata()
+                .into_iter()
+                .flat_map(|part| part.parameters)
+                .collect(),
         }
     }
 }
@@ -108,7 +188,7 @@ impl<O: Operation> HttpResponse for OperationResponse<O> {
     }
 
     fn response_metadata() -> ApiEndpointResponse {
-        O::response()
+        O::Response::metadata()
     }
 
     fn status_code(&self) -> StatusCode {

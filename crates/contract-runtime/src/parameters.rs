@@ -3,13 +3,18 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use dropshot::ApiEndpointParameter;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
+use schemars::JsonSchema;
+use schemars::r#gen::SchemaGenerator;
+use schemars::schema::Schema;
 use serde::de::DeserializeOwned;
 
-use crate::body;
 use crate::inspect::{Inspect, missing, printable};
+use crate::property::ContractType;
 use crate::violation::{RuleViolation, ViolationCode, Violations};
+use crate::{body, metadata};
 
 /// A type that a parameter's text can be read into.
 pub trait FromParameter: Sized {
@@ -33,10 +38,211 @@ impl FromParameter for bool {
     }
 }
 
-/// A list type that a repeated parameter can be read into.
-pub trait FromRepeated: Sized {
-    /// Reads `texts`, or reports everything that is wrong with them.
-    fn from_repeated(texts: &[&str], violations: &mut Violations) -> Option<Self>;
+/// A type that a parameter has: a scalar, or a list that travels as a repeated name.
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be read from a parameter")]
+pub trait ParameterValue: ContractType {
+    /// Whether JSON has it in quotes.
+    const IS_TEXT: bool;
+
+    /// Reads the texts that came under its name, at least one, or reports everything that is
+    /// wrong with them.
+    fn from_texts(texts: &[&str], violations: &mut Violations) -> Option<Self>
+    where
+        Self: Sized;
+
+    /// Its JSON Schema as a parameter.
+    fn parameter_schema(generator: &mut SchemaGenerator) -> Schema
+    where
+        Self: Sized,
+    {
+        generator.subschema_for::<Self>()
+    }
+}
+
+impl ParameterValue for bool {
+    const IS_TEXT: bool = false;
+
+    fn from_texts(texts: &[&str], violations: &mut Violations) -> Option<Self> {
+        single(texts, violations)
+    }
+}
+
+/// Reads a scalar, which stands once.
+#[doc(hidden)]
+pub fn single<T: FromParameter>(texts: &[&str], violations: &mut Violations) -> Option<T> {
+    if let [text] = texts {
+        T::from_parameter(text, violations)
+    } else {
+        violations.report(RuleViolation::new(
+            ViolationCode::Duplicate,
+            "must not be given twice",
+        ));
+        None
+    }
+}
+
+/// A field of a struct of parameters: a value, or an `Option` of one that may be absent.
+pub trait ParameterField: Sized {
+    /// Whether it must be present.
+    const REQUIRED: bool;
+    /// Whether JSON has it in quotes.
+    const IS_TEXT: bool;
+
+    /// Reads the texts that came under its name, at least one.
+    fn from_texts(texts: &[&str], violations: &mut Violations) -> Option<Self>;
+
+    /// What stands for its absence, or `None` and a report.
+    fn absent(violations: &mut Violations) -> Option<Self>;
+
+    /// Its JSON Schema.
+    fn schema(generator: &mut SchemaGenerator) -> Schema;
+}
+
+impl<T: ParameterValue> ParameterField for T {
+    const REQUIRED: bool = true;
+    const IS_TEXT: bool = T::IS_TEXT;
+
+    fn from_texts(texts: &[&str], violations: &mut Violations) -> Option<Self> {
+        <T as ParameterValue>::from_texts(texts, violations)
+    }
+
+    fn absent(violations: &mut Violations) -> Option<Self> {
+        violations.report(missing());
+        None
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        T::parameter_schema(generator)
+    }
+}
+
+impl<T: ParameterValue> ParameterField for Option<T> {
+    const REQUIRED: bool = false;
+    const IS_TEXT: bool = T::IS_TEXT;
+
+    fn from_texts(texts: &[&str], violations: &mut Violations) -> Option<Self> {
+        <T as ParameterValue>::from_texts(texts, violations).map(Some)
+    }
+
+    fn absent(_: &mut Violations) -> Option<Self> {
+        Some(None)
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        T::parameter_schema(generator)
+    }
+}
+
+/// Where parameters travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterPlace {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// In the headers.
+    Headers,
+}
+
+/// The parameters of an operation in one place: a generated struct.
+pub trait Parameters: JsonSchema + Sized + 'static {
+    /// The place.
+    const PLACE: ParameterPlace;
+    /// Their names.
+    const NAMES: &'static [&'static str];
+
+    /// Reads them, or reports everything that is wrong with them.
+    fn read(parts: &RequestParts<'_>, violations: &mut Violations) -> Option<Self>;
+}
+
+/// What Dropshot is told of a part of a request.
+#[derive(Debug)]
+pub struct PartMetadata {
+    pub(crate) is_path: bool,
+    pub(crate) parameters: Vec<ApiEndpointParameter>,
+}
+
+/// A part of a request, of a kind: [`ParametersPart`] or [`BodyPart`].
+pub trait RequestPart<Kind>: Sized {
+    /// The query parameters that it knows.
+    const QUERY: &'static [&'static str];
+
+    /// Reads it, or reports everything that is wrong with it.
+    fn read(parts: &RequestParts<'_>, violations: &mut Violations) -> Option<Self>;
+
+    /// What Dropshot is told of it.
+    fn metadata() -> PartMetadata;
+}
+
+/// Parameters in one place.
+#[derive(Debug)]
+pub enum ParametersPart {}
+
+/// The body.
+#[derive(Debug)]
+pub enum BodyPart {}
+
+impl<T: Parameters> RequestPart<ParametersPart> for T {
+    const QUERY: &'static [&'static str] = match T::PLACE {
+        ParameterPlace::Query => T::NAMES,
+        ParameterPlace::Path | ParameterPlace::Headers => &[],
+    };
+
+    fn read(parts: &RequestParts<'_>, violations: &mut Violations) -> Option<Self> {
+        <T as Parameters>::read(parts, violations)
+    }
+
+    fn metadata() -> PartMetadata {
+        PartMetadata {
+            is_path: T::PLACE == ParameterPlace::Path,
+            parameters: metadata::parameters::<T>(T::PLACE),
+        }
+    }
+}
+
+impl<T> RequestPart<BodyPart> for T
+where
+    T: ContractType + DeserializeOwned + Inspect + Send + Sync + 'static,
+{
+    const QUERY: &'static [&'static str] = &[];
+
+    fn read(parts: &RequestParts<'_>, violations: &mut Violations) -> Option<Self> {
+        match parts.body {
+            Some(bytes) => body::parse(bytes, violations),
+            None => {
+                violations.report(missing());
+                None
+            }
+        }
+    }
+
+    fn metadata() -> PartMetadata {
+        PartMetadata {
+            is_path: false,
+            parameters: metadata::body_parameter::<T>(),
+        }
+    }
+}
+
+impl<T> RequestPart<BodyPart> for Option<T>
+where
+    T: ContractType + DeserializeOwned + Inspect + Send + Sync + 'static,
+{
+    const QUERY: &'static [&'static str] = &[];
+
+    fn read(parts: &RequestParts<'_>, violations: &mut Violations) -> Option<Self> {
+        match parts.body {
+            Some(bytes) => body::parse(bytes, violations).map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn metadata() -> PartMetadata {
+        PartMetadata {
+            is_path: false,
+            parameters: metadata::body_parameter::<T>(),
+        }
+    }
 }
 
 /// Reads each of `texts`, and reports everything that is wrong with any.
@@ -94,92 +300,33 @@ impl<'r> RequestParts<'r> {
         }
     }
 
-    /// A variable of the path.
-    pub fn path<T: FromParameter>(&self, name: &str, violations: &mut Violations) -> Option<T> {
-        let text = self
-            .variables
-            .iter()
-            .find(|(variable, _)| variable == name)
-            .map(|(_, text)| text.as_str());
-        violations.within(name, |violations| match text {
-            Some(text) => T::from_parameter(text, violations),
-            None => required(None, violations),
-        })
-    }
-
-    /// A query parameter that must be present.
-    pub fn required_query<T: FromParameter>(
+    /// One parameter. `default` stands in for an absent one.
+    pub fn parameter<P: ParameterField>(
         &self,
+        place: ParameterPlace,
         name: &str,
+        default: Option<&str>,
         violations: &mut Violations,
-    ) -> Option<T> {
-        let value = self.optional_query(name, violations)?;
-        required_at(name, value, violations)
-    }
-
-    /// A query parameter that may be absent.
-    pub fn optional_query<T: FromParameter>(
-        &self,
-        name: &str,
-        violations: &mut Violations,
-    ) -> Option<Option<T>> {
+    ) -> Option<P> {
         violations.within(name, |violations| {
-            let texts = self.query_texts(name, violations)?;
-            match texts.as_slice() {
-                [] => Some(None),
-                [text] => T::from_parameter(text, violations).map(Some),
-                _ => {
-                    violations.report(RuleViolation::new(
-                        ViolationCode::Duplicate,
-                        "must not be given twice",
-                    ));
-                    None
-                }
-            }
-        })
-    }
-
-    /// A query parameter for which the contract's `default` stands when it is absent.
-    pub fn query_or<T: FromParameter>(
-        &self,
-        name: &str,
-        default: &str,
-        violations: &mut Violations,
-    ) -> Option<T> {
-        let value = self.optional_query(name, violations)?;
-        value.or_else(|| violations.within(name, |v| T::from_parameter(default, v)))
-    }
-
-    /// A repeated query parameter that must be present at least once.
-    pub fn required_repeated_query<T: FromRepeated>(
-        &self,
-        name: &str,
-        violations: &mut Violations,
-    ) -> Option<T> {
-        let value = self.optional_repeated_query(name, violations)?;
-        required_at(name, value, violations)
-    }
-
-    /// A repeated query parameter that may be absent.
-    pub fn optional_repeated_query<T: FromRepeated>(
-        &self,
-        name: &str,
-        violations: &mut Violations,
-    ) -> Option<Option<T>> {
-        violations.within(name, |violations| {
-            let texts = self.query_texts(name, violations)?;
-            if texts.is_empty() {
-                Some(None)
-            } else {
-                T::from_repeated(&texts, violations).map(Some)
+            let texts = match place {
+                ParameterPlace::Path => self.path_texts(name),
+                ParameterPlace::Query => self.query_texts(name, violations)?,
+                ParameterPlace::Headers => self.header_texts(name, violations)?,
+            };
+            let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+            match (texts.as_slice(), default) {
+                ([], Some(default)) => P::from_texts(&[default], violations),
+                ([], None) => P::absent(violations),
+                (texts, _) => P::from_texts(texts, violations),
             }
         })
     }
 
     /// Reports each query parameter that is none of `known`.
-    pub fn no_other_query(&self, known: &[&str], violations: &mut Violations) {
+    pub fn no_other_query(&self, known: &[&[&str]], violations: &mut Violations) {
         for (name, _) in &self.query {
-            if !known.contains(&name.as_ref()) {
+            if !known.iter().any(|names| names.contains(&name.as_ref())) {
                 violations.within(printable(name), |violations| {
                     violations.report(RuleViolation::new(
                         ViolationCode::UnknownField,
@@ -190,95 +337,44 @@ impl<'r> RequestParts<'r> {
         }
     }
 
-    /// A header that must be present.
-    pub fn required_header<T: FromParameter>(
-        &self,
-        name: &str,
-        violations: &mut Violations,
-    ) -> Option<T> {
-        let value = self.optional_header(name, violations)?;
-        required_at(name, value, violations)
+    fn path_texts(&self, wanted: &str) -> Vec<Cow<'_, str>> {
+        let text = self.variables.iter().find(|(name, _)| name == wanted);
+        text.map(|(_, text)| Cow::Borrowed(text.as_str()))
+            .into_iter()
+            .collect()
     }
 
-    /// A header that may be absent. Several lines of one name are one value, joined by commas
-    /// (RFC 9110 §5.3).
-    pub fn optional_header<T: FromParameter>(
-        &self,
-        name: &str,
-        violations: &mut Violations,
-    ) -> Option<Option<T>> {
-        violations.within(name, |violations| {
-            let mut lines = Vec::new();
-            for line in self.headers.get_all(name) {
-                match line.to_str() {
-                    Ok(text) => lines.push(text),
-                    Err(_) => {
-                        violations.report(not_text());
-                        return None;
-                    }
-                }
+    /// Several lines of one header are one value, joined by commas (RFC 9110 §5.3).
+    fn header_texts(&self, wanted: &str, violations: &mut Violations) -> Option<Vec<Cow<'_, str>>> {
+        let lines: Result<Vec<&str>, _> = self
+            .headers
+            .get_all(wanted)
+            .iter()
+            .map(http::HeaderValue::to_str)
+            .collect();
+        match lines.as_deref() {
+            Ok([]) => Some(Vec::new()),
+            Ok([line]) => Some(vec![Cow::Borrowed(*line)]),
+            Ok(lines) => Some(vec![Cow::Owned(lines.join(", "))]),
+            Err(_) => {
+                violations.report(not_text());
+                None
             }
-            if lines.is_empty() {
-                Some(None)
-            } else {
-                T::from_parameter(&lines.join(", "), violations).map(Some)
-            }
-        })
-    }
-
-    /// A header for which the contract's `default` stands when it is absent.
-    pub fn header_or<T: FromParameter>(
-        &self,
-        name: &str,
-        default: &str,
-        violations: &mut Violations,
-    ) -> Option<T> {
-        let value = self.optional_header(name, violations)?;
-        value.or_else(|| violations.within(name, |v| T::from_parameter(default, v)))
-    }
-
-    /// A body that must be present.
-    pub fn required_body<T: DeserializeOwned + Inspect>(
-        &self,
-        violations: &mut Violations,
-    ) -> Option<T> {
-        required(self.optional_body(violations)?, violations)
-    }
-
-    /// A body that may be absent.
-    pub fn optional_body<T: DeserializeOwned + Inspect>(
-        &self,
-        violations: &mut Violations,
-    ) -> Option<Option<T>> {
-        match self.body {
-            None => Some(None),
-            Some(bytes) => body::parse(bytes, violations).map(Some),
         }
     }
 
-    fn query_texts(&self, wanted: &str, violations: &mut Violations) -> Option<Vec<&str>> {
-        let texts: Option<Vec<&str>> = self
+    fn query_texts(&self, wanted: &str, violations: &mut Violations) -> Option<Vec<Cow<'_, str>>> {
+        let texts: Option<Vec<Cow<'_, str>>> = self
             .query
             .iter()
             .filter(|(name, _)| name == wanted)
-            .map(|(_, text)| text.as_deref())
+            .map(|(_, text)| text.as_deref().map(Cow::Borrowed))
             .collect();
         if texts.is_none() {
             violations.report(not_text());
         }
         texts
     }
-}
-
-fn required_at<T>(name: &str, value: Option<T>, violations: &mut Violations) -> Option<T> {
-    violations.within(name, |violations| required(value, violations))
-}
-
-fn required<T>(value: Option<T>, violations: &mut Violations) -> Option<T> {
-    if value.is_none() {
-        violations.report(missing());
-    }
-    value
 }
 
 fn not_text() -> RuleViolation {

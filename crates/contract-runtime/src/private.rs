@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::formats;
 pub use crate::inspect::wrong_type;
-pub use crate::object_only::ObjectOnly;
+pub use crate::parameters::{BodyPart, ParametersPart, single};
+pub use crate::property::{PropertyName, finish_property, read_property, write_property};
 use crate::rules::ArrayRules;
 use crate::violation::{RuleViolation, ViolationCode, Violations};
 

@@ -1,6 +1,6 @@
 //! Answers on their way out.
 
-use dropshot::Body;
+use dropshot::{ApiEndpointResponse, Body};
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
@@ -15,6 +15,9 @@ pub trait DeclaredResponse: Send + 'static {
     /// # Errors
     /// A value cannot be written; the text says which, for the log.
     fn into_parts(self) -> Result<ResponseParts, String>;
+
+    /// Its successful answer, for the document.
+    fn metadata() -> ApiEndpointResponse;
 }
 
 /// An answer, ready to be written.
@@ -26,25 +29,24 @@ pub struct ResponseParts {
 impl ResponseParts {
     /// An answer without a body.
     #[must_use]
-    pub fn empty(status: StatusCode) -> Self {
+    pub fn new(status: StatusCode) -> Self {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = status;
         Self { response }
     }
 
-    /// An answer with `body` as JSON.
+    /// With `body` as JSON.
     ///
     /// # Errors
     /// The body cannot be written as JSON.
-    pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, String> {
+    pub fn body(mut self, body: &impl Serialize) -> Result<Self, String> {
         let bytes = serde_json::to_vec(body).map_err(|error| error.to_string())?;
-        let mut response = Response::new(Body::from(bytes));
-        *response.status_mut() = status;
-        response.headers_mut().insert(
+        *self.response.body_mut() = Body::from(bytes);
+        self.response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static(dropshot::CONTENT_TYPE_JSON),
         );
-        Ok(Self { response })
+        Ok(self)
     }
 
     /// With the headers that the contract declares.
@@ -60,8 +62,9 @@ impl ResponseParts {
 
     pub(crate) fn from_error(error: &ErrorResponse, request_id: &str) -> Self {
         // The envelope is strings only, which can always be written.
-        let mut parts = Self::json(error.status, &Envelope::new(error, request_id))
-            .unwrap_or_else(|_| Self::empty(error.status));
+        let mut parts = Self::new(error.status)
+            .body(&Envelope::new(error, request_id))
+            .unwrap_or_else(|_| Self::new(error.status));
         parts.response.headers_mut().extend(error.headers.clone());
         parts
     }

@@ -106,7 +106,7 @@ fn read<O: Operation>(
                 Problem::new(
                     "the body must be sent with the header content-type: application/json",
                 )
-                .field("Content-Type"),
+                .field(crate::FieldName::from_contract("Content-Type")),
             )));
         }
         Received::Interrupted => {

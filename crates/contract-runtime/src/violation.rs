@@ -45,6 +45,32 @@ pub enum ViolationCode {
     DuplicateItems,
 }
 
+/// The name of a field of a request, as problems name it. Generated code has one for each
+/// parameter and each property that callers send: `NewBooking::FIELDS.booking_date`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldName(&'static str);
+
+impl FieldName {
+    /// For generated code: the name as it stands in the contract.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn from_contract(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// Whether two types call a field alike, for assertions at compile time.
+    #[must_use]
+    pub const fn is_same(self, other: Self) -> bool {
+        crate::rules::is_same_text(self.0, other.0)
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
 /// One rule that one value breaks, without the place where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]

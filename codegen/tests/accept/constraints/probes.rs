@@ -6,323 +6,87 @@
 
 use super::{errors, headers, types};
 
-/// What a backend implements for the operations tagged Probes.
-///
-/// Operations that do nothing but take a request in.
-///
-/// An operation that is new in the contract does not compile until it is implemented; implement `UnimplementedProbes` instead where it should answer 501 until then.
-pub trait Probes: Send + Sync + 'static {
+contract_runtime::operations! {
+    /// What a backend implements for the operations tagged Probes.
+    ///
+    /// Operations that do nothing but take a request in.
+    ///
+    /// An operation that is new in the contract does not compile until it is implemented; implement `UnimplementedProbes` instead where it should answer 501 until then.
+    trait Probes;
+    /// `Probes` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `Probes`.
+    trait UnimplementedProbes;
     /// Probe the path: `GET /path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}`.
     ///
     /// Every constraint in the path.
-    fn check_path(
-        &self,
-        request: CheckPathRequest,
-    ) -> impl Future<Output = Result<CheckPathResponse, CheckPathError>> + Send;
+    fn check_path(CheckPathRequest) -> Result<CheckPathResponse, CheckPathError>;
     /// Probe the query: `GET /query`.
     ///
     /// Every constraint in the query.
-    fn check_query(
-        &self,
-        request: CheckQueryRequest,
-    ) -> impl Future<Output = Result<CheckQueryResponse, CheckQueryError>> + Send;
+    fn check_query(CheckQueryRequest) -> Result<CheckQueryResponse, CheckQueryError>;
     /// Probe the headers: `GET /headers`.
     ///
     /// Every constraint in the headers.
-    fn check_headers(
-        &self,
-        request: CheckHeadersRequest,
-    ) -> impl Future<Output = Result<CheckHeadersResponse, CheckHeadersError>> + Send;
+    fn check_headers(CheckHeadersRequest) -> Result<CheckHeadersResponse, CheckHeadersError>;
     /// Probe the body: `POST /body`.
     ///
     /// Every constraint in the body.
-    fn check_body(
-        &self,
-        request: CheckBodyRequest,
-    ) -> impl Future<Output = Result<CheckBodyResponse, CheckBodyError>> + Send;
+    fn check_body(CheckBodyRequest) -> Result<CheckBodyResponse, CheckBodyError>;
     /// Send the body back: `POST /echo`.
     ///
     /// Answers with what came, and says in headers what came beside it.
-    fn send_back(
-        &self,
-        request: SendBackRequest,
-    ) -> impl Future<Output = Result<SendBackResponse, SendBackError>> + Send;
+    fn send_back(SendBackRequest) -> Result<SendBackResponse, SendBackError>;
 }
 
-/// `Probes` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `Probes`.
-pub trait UnimplementedProbes: Send + Sync + 'static {
-    /// Probe the path: `GET /path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}`.
-    ///
-    /// Every constraint in the path.
-    fn check_path(
-        &self,
-        request: CheckPathRequest,
-    ) -> impl Future<Output = Result<CheckPathResponse, CheckPathError>> + Send {
-        let _ = request;
-        std::future::ready(Err(CheckPathError::Unimplemented))
-    }
-    /// Probe the query: `GET /query`.
-    ///
-    /// Every constraint in the query.
-    fn check_query(
-        &self,
-        request: CheckQueryRequest,
-    ) -> impl Future<Output = Result<CheckQueryResponse, CheckQueryError>> + Send {
-        let _ = request;
-        std::future::ready(Err(CheckQueryError::Unimplemented))
-    }
-    /// Probe the headers: `GET /headers`.
-    ///
-    /// Every constraint in the headers.
-    fn check_headers(
-        &self,
-        request: CheckHeadersRequest,
-    ) -> impl Future<Output = Result<CheckHeadersResponse, CheckHeadersError>> + Send {
-        let _ = request;
-        std::future::ready(Err(CheckHeadersError::Unimplemented))
-    }
-    /// Probe the body: `POST /body`.
-    ///
-    /// Every constraint in the body.
-    fn check_body(
-        &self,
-        request: CheckBodyRequest,
-    ) -> impl Future<Output = Result<CheckBodyResponse, CheckBodyError>> + Send {
-        let _ = request;
-        std::future::ready(Err(CheckBodyError::Unimplemented))
-    }
-    /// Send the body back: `POST /echo`.
-    ///
-    /// Answers with what came, and says in headers what came beside it.
-    fn send_back(
-        &self,
-        request: SendBackRequest,
-    ) -> impl Future<Output = Result<SendBackResponse, SendBackError>> + Send {
-        let _ = request;
-        std::future::ready(Err(SendBackError::Unimplemented))
+contract_runtime::parameters! {
+    /// The path parameters of `checkPath`.
+    Path CheckPathPath {
+        /// Minlength and maxlength.
+        "text_length" => text_length: types::TextLength,
+        /// Pattern.
+        "text_pattern" => text_pattern: types::TextPattern,
+        /// Format date.
+        "format_date" => format_date: types::FormatDate,
+        /// Format date-time.
+        "format_date_time" => format_date_time: types::FormatDateTime,
+        /// Format time.
+        "format_time" => format_time: types::FormatTime,
+        /// Format uuid.
+        "format_uuid" => format_uuid: types::FormatUuid,
+        /// Format email.
+        "format_email" => format_email: types::FormatEmail,
+        /// Format uri.
+        "format_uri" => format_uri: types::FormatUri,
+        /// Enum.
+        "choice" => choice: types::Choice,
+        /// Minimum and maximum of an integer.
+        "integer_range" => integer_range: types::IntegerRange,
+        /// Exclusive bounds of an integer.
+        "integer_open_range" => integer_open_range: types::IntegerOpenRange,
+        /// Multipleof of an integer.
+        "integer_step" => integer_step: types::IntegerStep,
+        /// Minimum and maximum of a number.
+        "number_range" => number_range: types::NumberRange,
+        /// Exclusive bounds of a number.
+        "number_open_range" => number_open_range: types::NumberOpenRange,
+        /// Multipleof of a number.
+        "number_step" => number_step: types::NumberStep,
+        /// Boolean.
+        "flag" => flag: bool,
     }
 }
 
-impl<T: UnimplementedProbes> Probes for T {
-    fn check_path(
-        &self,
-        request: CheckPathRequest,
-    ) -> impl Future<Output = Result<CheckPathResponse, CheckPathError>> + Send {
-        UnimplementedProbes::check_path(self, request)
-    }
-    fn check_query(
-        &self,
-        request: CheckQueryRequest,
-    ) -> impl Future<Output = Result<CheckQueryResponse, CheckQueryError>> + Send {
-        UnimplementedProbes::check_query(self, request)
-    }
-    fn check_headers(
-        &self,
-        request: CheckHeadersRequest,
-    ) -> impl Future<Output = Result<CheckHeadersResponse, CheckHeadersError>> + Send {
-        UnimplementedProbes::check_headers(self, request)
-    }
-    fn check_body(
-        &self,
-        request: CheckBodyRequest,
-    ) -> impl Future<Output = Result<CheckBodyResponse, CheckBodyError>> + Send {
-        UnimplementedProbes::check_body(self, request)
-    }
-    fn send_back(
-        &self,
-        request: SendBackRequest,
-    ) -> impl Future<Output = Result<SendBackResponse, SendBackError>> + Send {
-        UnimplementedProbes::send_back(self, request)
+contract_runtime::request! {
+    /// A request for `checkPath`.
+    CheckPathRequest {
+        path: CheckPathPath,
     }
 }
 
-/// The path parameters of `checkPath`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CheckPathPath {
-    /// Minlength and maxlength.
-    pub text_length: types::TextLength,
-    /// Pattern.
-    pub text_pattern: types::TextPattern,
-    /// Format date.
-    pub format_date: types::FormatDate,
-    /// Format date-time.
-    pub format_date_time: types::FormatDateTime,
-    /// Format time.
-    pub format_time: types::FormatTime,
-    /// Format uuid.
-    pub format_uuid: types::FormatUuid,
-    /// Format email.
-    pub format_email: types::FormatEmail,
-    /// Format uri.
-    pub format_uri: types::FormatUri,
-    /// Enum.
-    pub choice: types::Choice,
-    /// Minimum and maximum of an integer.
-    pub integer_range: types::IntegerRange,
-    /// Exclusive bounds of an integer.
-    pub integer_open_range: types::IntegerOpenRange,
-    /// Multipleof of an integer.
-    pub integer_step: types::IntegerStep,
-    /// Minimum and maximum of a number.
-    pub number_range: types::NumberRange,
-    /// Exclusive bounds of a number.
-    pub number_open_range: types::NumberOpenRange,
-    /// Multipleof of a number.
-    pub number_step: types::NumberStep,
-    /// Boolean.
-    pub flag: bool,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for CheckPathPath {
-    fn schema_name() -> String {
-        "CheckPathPath".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "text_length",
-                true,
-                generator.subschema_for::<types::TextLength>(),
-            )
-            .property(
-                "text_pattern",
-                true,
-                generator.subschema_for::<types::TextPattern>(),
-            )
-            .property(
-                "format_date",
-                true,
-                generator.subschema_for::<types::FormatDate>(),
-            )
-            .property(
-                "format_date_time",
-                true,
-                generator.subschema_for::<types::FormatDateTime>(),
-            )
-            .property(
-                "format_time",
-                true,
-                generator.subschema_for::<types::FormatTime>(),
-            )
-            .property(
-                "format_uuid",
-                true,
-                generator.subschema_for::<types::FormatUuid>(),
-            )
-            .property(
-                "format_email",
-                true,
-                generator.subschema_for::<types::FormatEmail>(),
-            )
-            .property("format_uri", true, generator.subschema_for::<types::FormatUri>())
-            .property("choice", true, generator.subschema_for::<types::Choice>())
-            .property(
-                "integer_range",
-                true,
-                generator.subschema_for::<types::IntegerRange>(),
-            )
-            .property(
-                "integer_open_range",
-                true,
-                generator.subschema_for::<types::IntegerOpenRange>(),
-            )
-            .property(
-                "integer_step",
-                true,
-                generator.subschema_for::<types::IntegerStep>(),
-            )
-            .property(
-                "number_range",
-                true,
-                generator.subschema_for::<types::NumberRange>(),
-            )
-            .property(
-                "number_open_range",
-                true,
-                generator.subschema_for::<types::NumberOpenRange>(),
-            )
-            .property(
-                "number_step",
-                true,
-                generator.subschema_for::<types::NumberStep>(),
-            )
-            .property("flag", true, generator.subschema_for::<bool>())
-            .into()
-    }
-}
-
-/// A request for `checkPath`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CheckPathRequest {
-    /// Its path.
-    pub path: CheckPathPath,
-}
-
-impl contract_runtime::FromRequest for CheckPathRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let path_text_length = parts.path("text_length", violations);
-        let path_text_pattern = parts.path("text_pattern", violations);
-        let path_format_date = parts.path("format_date", violations);
-        let path_format_date_time = parts.path("format_date_time", violations);
-        let path_format_time = parts.path("format_time", violations);
-        let path_format_uuid = parts.path("format_uuid", violations);
-        let path_format_email = parts.path("format_email", violations);
-        let path_format_uri = parts.path("format_uri", violations);
-        let path_choice = parts.path("choice", violations);
-        let path_integer_range = parts.path("integer_range", violations);
-        let path_integer_open_range = parts.path("integer_open_range", violations);
-        let path_integer_step = parts.path("integer_step", violations);
-        let path_number_range = parts.path("number_range", violations);
-        let path_number_open_range = parts.path("number_open_range", violations);
-        let path_number_step = parts.path("number_step", violations);
-        let path_flag = parts.path("flag", violations);
-        parts.no_other_query(&[], violations);
-        Some(Self {
-            path: CheckPathPath {
-                text_length: path_text_length?,
-                text_pattern: path_text_pattern?,
-                format_date: path_format_date?,
-                format_date_time: path_format_date_time?,
-                format_time: path_format_time?,
-                format_uuid: path_format_uuid?,
-                format_email: path_format_email?,
-                format_uri: path_format_uri?,
-                choice: path_choice?,
-                integer_range: path_integer_range?,
-                integer_open_range: path_integer_open_range?,
-                integer_step: path_integer_step?,
-                number_range: path_number_range?,
-                number_open_range: path_number_open_range?,
-                number_step: path_number_step?,
-                flag: path_flag?,
-            },
-        })
-    }
-}
-
-/// What `checkPath` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CheckPathResponse {
-    /// 204: The request keeps to the contract.
-    NoContent,
-}
-
-impl contract_runtime::DeclaredResponse for CheckPathResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::NoContent => {
-                    contract_runtime::ResponseParts::empty(
-                        contract_runtime::status!(204),
-                    )
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `checkPath` answers.
+    CheckPathResponse {
+        /// The request keeps to the contract.
+        204 => NoContent,
     }
 }
 
@@ -334,292 +98,78 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `checkPath` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct CheckPath;
-
-impl contract_runtime::Operation for CheckPath {
-    const ID: &'static str = "checkPath";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::None;
-    type Request = CheckPathRequest;
-    type Response = CheckPathResponse;
-    type Error = CheckPathError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::path_parameters::<CheckPathPath>()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        Vec::new()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::empty_response::<
-            contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(204))
+contract_runtime::operation! {
+    /// Names `checkPath` to the runtime.
+    CheckPath = "checkPath" {
+        route: GET "/v1/path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}",
+        tag: "Probes",
+        summary: "Probe the path",
+        description: "Every constraint in the path.",
+        request: CheckPathRequest,
+        response: CheckPathResponse,
+        error: CheckPathError,
+        envelope: types::ErrorEnvelope,
     }
 }
 
-/// The query parameters of `checkQuery`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CheckQueryQuery {
-    /// Required.
-    pub needed: types::TextLength,
-    /// Minlength and maxlength.
-    pub text_length: Option<types::TextLength>,
-    /// Pattern.
-    pub text_pattern: Option<types::TextPattern>,
-    /// Format date.
-    pub format_date: Option<types::FormatDate>,
-    /// Format date-time.
-    pub format_date_time: Option<types::FormatDateTime>,
-    /// Format time.
-    pub format_time: Option<types::FormatTime>,
-    /// Format uuid.
-    pub format_uuid: Option<types::FormatUuid>,
-    /// Format email.
-    pub format_email: Option<types::FormatEmail>,
-    /// Format uri.
-    pub format_uri: Option<types::FormatUri>,
-    /// Enum.
-    pub choice: Option<types::Choice>,
-    /// Minimum and maximum of an integer.
-    pub integer_range: Option<types::IntegerRange>,
-    /// Exclusive bounds of an integer.
-    pub integer_open_range: Option<types::IntegerOpenRange>,
-    /// Multipleof of an integer.
-    pub integer_step: Option<types::IntegerStep>,
-    /// Minimum and maximum of a number.
-    pub number_range: Option<types::NumberRange>,
-    /// Exclusive bounds of a number.
-    pub number_open_range: Option<types::NumberOpenRange>,
-    /// Multipleof of a number.
-    pub number_step: Option<types::NumberStep>,
-    /// Boolean.
-    pub flag: Option<bool>,
-    /// MinItems and maxItems.
-    pub list_length: Option<types::ListLength>,
-    /// UniqueItems.
-    pub list_unique: Option<types::ListUnique>,
-    /// A default.
-    pub with_default: types::IntegerRange,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for CheckQueryQuery {
-    fn schema_name() -> String {
-        "CheckQueryQuery".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("needed", true, generator.subschema_for::<types::TextLength>())
-            .property(
-                "text_length",
-                false,
-                generator.subschema_for::<types::TextLength>(),
-            )
-            .property(
-                "text_pattern",
-                false,
-                generator.subschema_for::<types::TextPattern>(),
-            )
-            .property(
-                "format_date",
-                false,
-                generator.subschema_for::<types::FormatDate>(),
-            )
-            .property(
-                "format_date_time",
-                false,
-                generator.subschema_for::<types::FormatDateTime>(),
-            )
-            .property(
-                "format_time",
-                false,
-                generator.subschema_for::<types::FormatTime>(),
-            )
-            .property(
-                "format_uuid",
-                false,
-                generator.subschema_for::<types::FormatUuid>(),
-            )
-            .property(
-                "format_email",
-                false,
-                generator.subschema_for::<types::FormatEmail>(),
-            )
-            .property("format_uri", false, generator.subschema_for::<types::FormatUri>())
-            .property("choice", false, generator.subschema_for::<types::Choice>())
-            .property(
-                "integer_range",
-                false,
-                generator.subschema_for::<types::IntegerRange>(),
-            )
-            .property(
-                "integer_open_range",
-                false,
-                generator.subschema_for::<types::IntegerOpenRange>(),
-            )
-            .property(
-                "integer_step",
-                false,
-                generator.subschema_for::<types::IntegerStep>(),
-            )
-            .property(
-                "number_range",
-                false,
-                generator.subschema_for::<types::NumberRange>(),
-            )
-            .property(
-                "number_open_range",
-                false,
-                generator.subschema_for::<types::NumberOpenRange>(),
-            )
-            .property(
-                "number_step",
-                false,
-                generator.subschema_for::<types::NumberStep>(),
-            )
-            .property("flag", false, generator.subschema_for::<bool>())
-            .property(
-                "list_length",
-                false,
-                contract_runtime::metadata::repeated(
-                    <types::ListLength as contract_runtime::support::schemars::JsonSchema>::json_schema(
-                        generator,
-                    ),
-                ),
-            )
-            .property(
-                "list_unique",
-                false,
-                contract_runtime::metadata::repeated(
-                    <types::ListUnique as contract_runtime::support::schemars::JsonSchema>::json_schema(
-                        generator,
-                    ),
-                ),
-            )
-            .property(
-                "with_default",
-                false,
-                contract_runtime::metadata::with_default(
-                    generator.subschema_for::<types::IntegerRange>(),
-                    "4",
-                ),
-            )
-            .into()
+contract_runtime::parameters! {
+    /// The query parameters of `checkQuery`.
+    Query CheckQueryQuery {
+        /// Required.
+        "needed" => needed: types::TextLength,
+        /// Minlength and maxlength.
+        "text_length" => text_length: Option<types::TextLength>,
+        /// Pattern.
+        "text_pattern" => text_pattern: Option<types::TextPattern>,
+        /// Format date.
+        "format_date" => format_date: Option<types::FormatDate>,
+        /// Format date-time.
+        "format_date_time" => format_date_time: Option<types::FormatDateTime>,
+        /// Format time.
+        "format_time" => format_time: Option<types::FormatTime>,
+        /// Format uuid.
+        "format_uuid" => format_uuid: Option<types::FormatUuid>,
+        /// Format email.
+        "format_email" => format_email: Option<types::FormatEmail>,
+        /// Format uri.
+        "format_uri" => format_uri: Option<types::FormatUri>,
+        /// Enum.
+        "choice" => choice: Option<types::Choice>,
+        /// Minimum and maximum of an integer.
+        "integer_range" => integer_range: Option<types::IntegerRange>,
+        /// Exclusive bounds of an integer.
+        "integer_open_range" => integer_open_range: Option<types::IntegerOpenRange>,
+        /// Multipleof of an integer.
+        "integer_step" => integer_step: Option<types::IntegerStep>,
+        /// Minimum and maximum of a number.
+        "number_range" => number_range: Option<types::NumberRange>,
+        /// Exclusive bounds of a number.
+        "number_open_range" => number_open_range: Option<types::NumberOpenRange>,
+        /// Multipleof of a number.
+        "number_step" => number_step: Option<types::NumberStep>,
+        /// Boolean.
+        "flag" => flag: Option<bool>,
+        /// MinItems and maxItems.
+        "list_length" => list_length: Option<types::ListLength>,
+        /// UniqueItems.
+        "list_unique" => list_unique: Option<types::ListUnique>,
+        /// A default.
+        "with_default" => with_default: types::IntegerRange = "4",
     }
 }
 
-/// A request for `checkQuery`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CheckQueryRequest {
-    /// Its query.
-    pub query: CheckQueryQuery,
-}
-
-impl contract_runtime::FromRequest for CheckQueryRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let query_needed = parts.required_query("needed", violations);
-        let query_text_length = parts.optional_query("text_length", violations);
-        let query_text_pattern = parts.optional_query("text_pattern", violations);
-        let query_format_date = parts.optional_query("format_date", violations);
-        let query_format_date_time = parts
-            .optional_query("format_date_time", violations);
-        let query_format_time = parts.optional_query("format_time", violations);
-        let query_format_uuid = parts.optional_query("format_uuid", violations);
-        let query_format_email = parts.optional_query("format_email", violations);
-        let query_format_uri = parts.optional_query("format_uri", violations);
-        let query_choice = parts.optional_query("choice", violations);
-        let query_integer_range = parts.optional_query("integer_range", violations);
-        let query_integer_open_range = parts
-            .optional_query("integer_open_range", violations);
-        let query_integer_step = parts.optional_query("integer_step", violations);
-        let query_number_range = parts.optional_query("number_range", violations);
-        let query_number_open_range = parts
-            .optional_query("number_open_range", violations);
-        let query_number_step = parts.optional_query("number_step", violations);
-        let query_flag = parts.optional_query("flag", violations);
-        let query_list_length = parts.optional_repeated_query("list_length", violations);
-        let query_list_unique = parts.optional_repeated_query("list_unique", violations);
-        let query_with_default = parts.query_or("with_default", "4", violations);
-        parts
-            .no_other_query(
-                &[
-                    "needed",
-                    "text_length",
-                    "text_pattern",
-                    "format_date",
-                    "format_date_time",
-                    "format_time",
-                    "format_uuid",
-                    "format_email",
-                    "format_uri",
-                    "choice",
-                    "integer_range",
-                    "integer_open_range",
-                    "integer_step",
-                    "number_range",
-                    "number_open_range",
-                    "number_step",
-                    "flag",
-                    "list_length",
-                    "list_unique",
-                    "with_default",
-                ],
-                violations,
-            );
-        Some(Self {
-            query: CheckQueryQuery {
-                needed: query_needed?,
-                text_length: query_text_length?,
-                text_pattern: query_text_pattern?,
-                format_date: query_format_date?,
-                format_date_time: query_format_date_time?,
-                format_time: query_format_time?,
-                format_uuid: query_format_uuid?,
-                format_email: query_format_email?,
-                format_uri: query_format_uri?,
-                choice: query_choice?,
-                integer_range: query_integer_range?,
-                integer_open_range: query_integer_open_range?,
-                integer_step: query_integer_step?,
-                number_range: query_number_range?,
-                number_open_range: query_number_open_range?,
-                number_step: query_number_step?,
-                flag: query_flag?,
-                list_length: query_list_length?,
-                list_unique: query_list_unique?,
-                with_default: query_with_default?,
-            },
-        })
+contract_runtime::request! {
+    /// A request for `checkQuery`.
+    CheckQueryRequest {
+        query: CheckQueryQuery,
     }
 }
 
-/// What `checkQuery` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CheckQueryResponse {
-    /// 204: The request keeps to the contract.
-    NoContent,
-}
-
-impl contract_runtime::DeclaredResponse for CheckQueryResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::NoContent => {
-                    contract_runtime::ResponseParts::empty(
-                        contract_runtime::status!(204),
-                    )
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `checkQuery` answers.
+    CheckQueryResponse {
+        /// The request keeps to the contract.
+        204 => NoContent,
     }
 }
 
@@ -631,234 +181,72 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `checkQuery` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct CheckQuery;
-
-impl contract_runtime::Operation for CheckQuery {
-    const ID: &'static str = "checkQuery";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::None;
-    type Request = CheckQueryRequest;
-    type Response = CheckQueryResponse;
-    type Error = CheckQueryError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        Vec::new()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::query_parameters::<CheckQueryQuery>()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::empty_response::<
-            contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(204))
+contract_runtime::operation! {
+    /// Names `checkQuery` to the runtime.
+    CheckQuery = "checkQuery" {
+        route: GET "/v1/query",
+        tag: "Probes",
+        summary: "Probe the query",
+        description: "Every constraint in the query.",
+        request: CheckQueryRequest,
+        response: CheckQueryResponse,
+        error: CheckQueryError,
+        envelope: types::ErrorEnvelope,
     }
 }
 
-/// The headers of `checkHeaders`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CheckHeadersHeaders {
-    /// Required.
-    pub x_needed: types::TextLength,
-    /// Minlength and maxlength.
-    pub x_text_length: Option<types::TextLength>,
-    /// Pattern.
-    pub x_text_pattern: Option<types::TextPattern>,
-    /// Format date.
-    pub x_format_date: Option<types::FormatDate>,
-    /// Format date-time.
-    pub x_format_date_time: Option<types::FormatDateTime>,
-    /// Format time.
-    pub x_format_time: Option<types::FormatTime>,
-    /// Format uuid.
-    pub x_format_uuid: Option<types::FormatUuid>,
-    /// Format email.
-    pub x_format_email: Option<types::FormatEmail>,
-    /// Format uri.
-    pub x_format_uri: Option<types::FormatUri>,
-    /// Enum.
-    pub x_choice: Option<types::Choice>,
-    /// Minimum and maximum of an integer.
-    pub x_integer_range: Option<types::IntegerRange>,
-    /// Exclusive bounds of an integer.
-    pub x_integer_open_range: Option<types::IntegerOpenRange>,
-    /// Multipleof of an integer.
-    pub x_integer_step: Option<types::IntegerStep>,
-    /// Minimum and maximum of a number.
-    pub x_number_range: Option<types::NumberRange>,
-    /// Exclusive bounds of a number.
-    pub x_number_open_range: Option<types::NumberOpenRange>,
-    /// Multipleof of a number.
-    pub x_number_step: Option<types::NumberStep>,
-    /// Boolean.
-    pub x_flag: Option<bool>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for CheckHeadersHeaders {
-    fn schema_name() -> String {
-        "CheckHeadersHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("X-Needed", true, generator.subschema_for::<types::TextLength>())
-            .property(
-                "X-Text-Length",
-                false,
-                generator.subschema_for::<types::TextLength>(),
-            )
-            .property(
-                "X-Text-Pattern",
-                false,
-                generator.subschema_for::<types::TextPattern>(),
-            )
-            .property(
-                "X-Format-Date",
-                false,
-                generator.subschema_for::<types::FormatDate>(),
-            )
-            .property(
-                "X-Format-Date-Time",
-                false,
-                generator.subschema_for::<types::FormatDateTime>(),
-            )
-            .property(
-                "X-Format-Time",
-                false,
-                generator.subschema_for::<types::FormatTime>(),
-            )
-            .property(
-                "X-Format-Uuid",
-                false,
-                generator.subschema_for::<types::FormatUuid>(),
-            )
-            .property(
-                "X-Format-Email",
-                false,
-                generator.subschema_for::<types::FormatEmail>(),
-            )
-            .property(
-                "X-Format-Uri",
-                false,
-                generator.subschema_for::<types::FormatUri>(),
-            )
-            .property("X-Choice", false, generator.subschema_for::<types::Choice>())
-            .property(
-                "X-Integer-Range",
-                false,
-                generator.subschema_for::<types::IntegerRange>(),
-            )
-            .property(
-                "X-Integer-Open-Range",
-                false,
-                generator.subschema_for::<types::IntegerOpenRange>(),
-            )
-            .property(
-                "X-Integer-Step",
-                false,
-                generator.subschema_for::<types::IntegerStep>(),
-            )
-            .property(
-                "X-Number-Range",
-                false,
-                generator.subschema_for::<types::NumberRange>(),
-            )
-            .property(
-                "X-Number-Open-Range",
-                false,
-                generator.subschema_for::<types::NumberOpenRange>(),
-            )
-            .property(
-                "X-Number-Step",
-                false,
-                generator.subschema_for::<types::NumberStep>(),
-            )
-            .property("X-Flag", false, generator.subschema_for::<bool>())
-            .into()
+contract_runtime::parameters! {
+    /// The headers of `checkHeaders`.
+    Headers CheckHeadersHeaders {
+        /// Required.
+        "X-Needed" => x_needed: types::TextLength,
+        /// Minlength and maxlength.
+        "X-Text-Length" => x_text_length: Option<types::TextLength>,
+        /// Pattern.
+        "X-Text-Pattern" => x_text_pattern: Option<types::TextPattern>,
+        /// Format date.
+        "X-Format-Date" => x_format_date: Option<types::FormatDate>,
+        /// Format date-time.
+        "X-Format-Date-Time" => x_format_date_time: Option<types::FormatDateTime>,
+        /// Format time.
+        "X-Format-Time" => x_format_time: Option<types::FormatTime>,
+        /// Format uuid.
+        "X-Format-Uuid" => x_format_uuid: Option<types::FormatUuid>,
+        /// Format email.
+        "X-Format-Email" => x_format_email: Option<types::FormatEmail>,
+        /// Format uri.
+        "X-Format-Uri" => x_format_uri: Option<types::FormatUri>,
+        /// Enum.
+        "X-Choice" => x_choice: Option<types::Choice>,
+        /// Minimum and maximum of an integer.
+        "X-Integer-Range" => x_integer_range: Option<types::IntegerRange>,
+        /// Exclusive bounds of an integer.
+        "X-Integer-Open-Range" => x_integer_open_range: Option<types::IntegerOpenRange>,
+        /// Multipleof of an integer.
+        "X-Integer-Step" => x_integer_step: Option<types::IntegerStep>,
+        /// Minimum and maximum of a number.
+        "X-Number-Range" => x_number_range: Option<types::NumberRange>,
+        /// Exclusive bounds of a number.
+        "X-Number-Open-Range" => x_number_open_range: Option<types::NumberOpenRange>,
+        /// Multipleof of a number.
+        "X-Number-Step" => x_number_step: Option<types::NumberStep>,
+        /// Boolean.
+        "X-Flag" => x_flag: Option<bool>,
     }
 }
 
-/// A request for `checkHeaders`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CheckHeadersRequest {
-    /// Its headers.
-    pub headers: CheckHeadersHeaders,
-}
-
-impl contract_runtime::FromRequest for CheckHeadersRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let headers_x_needed = parts.required_header("X-Needed", violations);
-        let headers_x_text_length = parts.optional_header("X-Text-Length", violations);
-        let headers_x_text_pattern = parts.optional_header("X-Text-Pattern", violations);
-        let headers_x_format_date = parts.optional_header("X-Format-Date", violations);
-        let headers_x_format_date_time = parts
-            .optional_header("X-Format-Date-Time", violations);
-        let headers_x_format_time = parts.optional_header("X-Format-Time", violations);
-        let headers_x_format_uuid = parts.optional_header("X-Format-Uuid", violations);
-        let headers_x_format_email = parts.optional_header("X-Format-Email", violations);
-        let headers_x_format_uri = parts.optional_header("X-Format-Uri", violations);
-        let headers_x_choice = parts.optional_header("X-Choice", violations);
-        let headers_x_integer_range = parts
-            .optional_header("X-Integer-Range", violations);
-        let headers_x_integer_open_range = parts
-            .optional_header("X-Integer-Open-Range", violations);
-        let headers_x_integer_step = parts.optional_header("X-Integer-Step", violations);
-        let headers_x_number_range = parts.optional_header("X-Number-Range", violations);
-        let headers_x_number_open_range = parts
-            .optional_header("X-Number-Open-Range", violations);
-        let headers_x_number_step = parts.optional_header("X-Number-Step", violations);
-        let headers_x_flag = parts.optional_header("X-Flag", violations);
-        parts.no_other_query(&[], violations);
-        Some(Self {
-            headers: CheckHeadersHeaders {
-                x_needed: headers_x_needed?,
-                x_text_length: headers_x_text_length?,
-                x_text_pattern: headers_x_text_pattern?,
-                x_format_date: headers_x_format_date?,
-                x_format_date_time: headers_x_format_date_time?,
-                x_format_time: headers_x_format_time?,
-                x_format_uuid: headers_x_format_uuid?,
-                x_format_email: headers_x_format_email?,
-                x_format_uri: headers_x_format_uri?,
-                x_choice: headers_x_choice?,
-                x_integer_range: headers_x_integer_range?,
-                x_integer_open_range: headers_x_integer_open_range?,
-                x_integer_step: headers_x_integer_step?,
-                x_number_range: headers_x_number_range?,
-                x_number_open_range: headers_x_number_open_range?,
-                x_number_step: headers_x_number_step?,
-                x_flag: headers_x_flag?,
-            },
-        })
+contract_runtime::request! {
+    /// A request for `checkHeaders`.
+    CheckHeadersRequest {
+        headers: CheckHeadersHeaders,
     }
 }
 
-/// What `checkHeaders` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CheckHeadersResponse {
-    /// 204: The request keeps to the contract.
-    NoContent,
-}
-
-impl contract_runtime::DeclaredResponse for CheckHeadersResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::NoContent => {
-                    contract_runtime::ResponseParts::empty(
-                        contract_runtime::status!(204),
-                    )
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `checkHeaders` answers.
+    CheckHeadersResponse {
+        /// The request keeps to the contract.
+        204 => NoContent,
     }
 }
 
@@ -870,70 +258,32 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `checkHeaders` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct CheckHeaders;
-
-impl contract_runtime::Operation for CheckHeaders {
-    const ID: &'static str = "checkHeaders";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::None;
-    type Request = CheckHeadersRequest;
-    type Response = CheckHeadersResponse;
-    type Error = CheckHeadersError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        Vec::new()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::header_parameters::<CheckHeadersHeaders>()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::empty_response::<
-            contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(204))
+contract_runtime::operation! {
+    /// Names `checkHeaders` to the runtime.
+    CheckHeaders = "checkHeaders" {
+        route: GET "/v1/headers",
+        tag: "Probes",
+        summary: "Probe the headers",
+        description: "Every constraint in the headers.",
+        request: CheckHeadersRequest,
+        response: CheckHeadersResponse,
+        error: CheckHeadersError,
+        envelope: types::ErrorEnvelope,
     }
 }
 
-/// A request for `checkBody`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CheckBodyRequest {
-    /// Its body.
-    pub body: types::Everything,
-}
-
-impl contract_runtime::FromRequest for CheckBodyRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let body = parts.required_body(violations);
-        parts.no_other_query(&[], violations);
-        Some(Self { body: body? })
+contract_runtime::request! {
+    /// A request for `checkBody`.
+    CheckBodyRequest {
+        body: types::Everything,
     }
 }
 
-/// What `checkBody` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CheckBodyResponse {
-    /// 204: The request keeps to the contract.
-    NoContent,
-}
-
-impl contract_runtime::DeclaredResponse for CheckBodyResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::NoContent => {
-                    contract_runtime::ResponseParts::empty(
-                        contract_runtime::status!(204),
-                    )
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `checkBody` answers.
+    CheckBodyResponse {
+        /// The request keeps to the contract.
+        204 => NoContent,
     }
 }
 
@@ -947,82 +297,35 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `checkBody` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct CheckBody;
-
-impl contract_runtime::Operation for CheckBody {
-    const ID: &'static str = "checkBody";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::Json {
-        max_bytes: 2048,
-    };
-    type Request = CheckBodyRequest;
-    type Response = CheckBodyResponse;
-    type Error = CheckBodyError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        Vec::new()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::body_parameter::<types::Everything>()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::empty_response::<
-            contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(204))
+contract_runtime::operation! {
+    /// Names `checkBody` to the runtime.
+    CheckBody = "checkBody" {
+        route: POST "/v1/body",
+        tag: "Probes",
+        summary: "Probe the body",
+        description: "Every constraint in the body.",
+        request: CheckBodyRequest,
+        response: CheckBodyResponse,
+        error: CheckBodyError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 2048,
     }
 }
 
-/// A request for `sendBack`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SendBackRequest {
-    /// Its body.
-    pub body: Option<types::Everything>,
-}
-
-impl contract_runtime::FromRequest for SendBackRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let body = parts.optional_body(violations);
-        parts.no_other_query(&[], violations);
-        Some(Self { body: body? })
+contract_runtime::request! {
+    /// A request for `sendBack`.
+    SendBackRequest {
+        body: Option<types::Everything>,
     }
 }
 
-/// What `sendBack` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SendBackResponse {
-    /// 200: What came.
-    Ok(types::Everything, headers::XVersionXNote),
-    /// 304: Nothing came.
-    NotModified(headers::XVersion),
-}
-
-impl contract_runtime::DeclaredResponse for SendBackResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::Ok(body, headers) => {
-                    contract_runtime::ResponseParts::json(
-                            contract_runtime::status!(200),
-                            &body,
-                        )?
-                        .headers(&headers)?
-                }
-                Self::NotModified(headers) => {
-                    contract_runtime::ResponseParts::empty(
-                            contract_runtime::status!(304),
-                        )
-                        .headers(&headers)?
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `sendBack` answers.
+    SendBackResponse {
+        /// What came.
+        200 => Ok(body: types::Everything, headers: headers::XVersionXNote),
+        /// Nothing came.
+        304 => NotModified(headers: headers::XVersion),
     }
 }
 
@@ -1037,33 +340,17 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `sendBack` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct SendBack;
-
-impl contract_runtime::Operation for SendBack {
-    const ID: &'static str = "sendBack";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::Json {
-        max_bytes: 2048,
-    };
-    type Request = SendBackRequest;
-    type Response = SendBackResponse;
-    type Error = SendBackError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        Vec::new()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::body_parameter::<types::Everything>()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::json_response::<
-            types::Everything,
-            headers::XVersionXNote,
-        >(contract_runtime::status!(200))
+contract_runtime::operation! {
+    /// Names `sendBack` to the runtime.
+    SendBack = "sendBack" {
+        route: POST "/v1/echo",
+        tag: "Probes",
+        summary: "Send the body back",
+        description: "Answers with what came, and says in headers what came beside it.",
+        request: SendBackRequest,
+        response: SendBackResponse,
+        error: SendBackError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 2048,
     }
 }

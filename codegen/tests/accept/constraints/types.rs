@@ -2,55 +2,36 @@
 
 //! The types that travel. Their values cannot break the contract.
 
-/// For minLength and maxLength.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TextLength(String);
-
-impl TextLength {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(2u32),
-        max_length: Some(4u32),
-        pattern: None,
-        format: None,
-    };
+contract_runtime::text! {
+    /// For minLength and maxLength.
+    TextLength "TextLength",
+    referenceable: true,
+    {
+        min_length: 2,
+        max_length: 4,
+    }
 }
 
-contract_runtime::text_type!(TextLength, "TextLength", referenceable : true);
-
-/// For what may be null.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TextLengthOrNull(String);
-
-impl TextLengthOrNull {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(2u32),
-        max_length: Some(4u32),
-        pattern: None,
-        format: None,
-    };
+contract_runtime::text! {
+    /// For what may be null.
+    TextLengthOrNull "TextLengthOrNull",
+    referenceable: true,
+    {
+        min_length: 2,
+        max_length: 4,
+    }
 }
 
-contract_runtime::text_type!(TextLengthOrNull, "TextLengthOrNull", referenceable : true);
-
-/// For pattern.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TextPattern(String);
-
-impl TextPattern {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(20u32),
-        pattern: Some("^[a-z]+$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// For pattern.
+    TextPattern "TextPattern",
+    referenceable: true,
+    {
+        max_length: 20,
+        pattern: "^[a-z]+$",
+    }
+    regex "^[a-z]+$"
 }
-
-contract_runtime::text_type!(
-    TextPattern, "TextPattern", referenceable : true, regex : "^[a-z]+$"
-);
 
 /// For format date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,21 +47,15 @@ contract_runtime::formatted_type!(
     FormatDateTime, DateTime, "FormatDateTime", referenceable : true
 );
 
-/// For format time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FormatTime(String);
-
-impl FormatTime {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(30u32),
-        pattern: None,
-        format: Some(contract_runtime::rules::TextFormat::Time),
-    };
+contract_runtime::text! {
+    /// For format time.
+    FormatTime "FormatTime",
+    referenceable: true,
+    {
+        max_length: 30,
+        format: contract_runtime::rules::TextFormat::Time,
+    }
 }
-
-contract_runtime::text_type!(FormatTime, "FormatTime", referenceable : true);
 
 /// For format uuid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,1072 +63,339 @@ pub struct FormatUuid(contract_runtime::private::Uuid);
 
 contract_runtime::formatted_type!(FormatUuid, Uuid, "FormatUuid", referenceable : true);
 
-/// For format email.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FormatEmail(String);
-
-impl FormatEmail {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(50u32),
-        pattern: None,
-        format: Some(contract_runtime::rules::TextFormat::Email),
-    };
+contract_runtime::text! {
+    /// For format email.
+    FormatEmail "FormatEmail",
+    referenceable: true,
+    {
+        max_length: 50,
+        format: contract_runtime::rules::TextFormat::Email,
+    }
 }
 
-contract_runtime::text_type!(FormatEmail, "FormatEmail", referenceable : true);
-
-/// For format uri.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FormatUri(String);
-
-impl FormatUri {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(50u32),
-        pattern: None,
-        format: Some(contract_runtime::rules::TextFormat::Uri),
-    };
+contract_runtime::text! {
+    /// For format uri.
+    FormatUri "FormatUri",
+    referenceable: true,
+    {
+        max_length: 50,
+        format: contract_runtime::rules::TextFormat::Uri,
+    }
 }
 
-contract_runtime::text_type!(FormatUri, "FormatUri", referenceable : true);
-
-/// For enum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Choice {
-    /// `red`
-    Red,
-    /// `dark-blue`
-    DarkBlue,
+contract_runtime::enumeration! {
+    /// For enum.
+    Choice "Choice" {
+        Red = "red",
+        DarkBlue = "dark-blue",
+    }
 }
 
-impl Choice {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("red", Self::Red),
-        ("dark-blue", Self::DarkBlue),
-    ];
+contract_runtime::enumeration! {
+    /// For an enum that may be null.
+    ChoiceOrNull "ChoiceOrNull" {
+        Red = "red",
+        DarkBlue = "dark-blue",
+    }
 }
 
-contract_runtime::enum_type!(Choice, "Choice");
-
-/// For an enum that may be null.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ChoiceOrNull {
-    /// `red`
-    Red,
-    /// `dark-blue`
-    DarkBlue,
-}
-
-impl ChoiceOrNull {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("red", Self::Red),
-        ("dark-blue", Self::DarkBlue),
-    ];
-}
-
-contract_runtime::enum_type!(ChoiceOrNull, "ChoiceOrNull");
-
-/// For minimum and maximum of an integer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IntegerRange(i32);
-
-impl IntegerRange {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
+contract_runtime::integer! {
+    /// For minimum and maximum of an integer.
+    IntegerRange(i32) "IntegerRange",
+    referenceable: true,
+    {
         width: contract_runtime::rules::IntegerWidth::Int32,
         minimum: Some(3),
-        exclusive_minimum: false,
         maximum: Some(7),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
+    }
 }
 
-contract_runtime::integer_type!(IntegerRange, i32, "IntegerRange", referenceable : true);
-
-/// For exclusive bounds of an integer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IntegerOpenRange(i64);
-
-impl IntegerOpenRange {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
+contract_runtime::integer! {
+    /// For exclusive bounds of an integer.
+    IntegerOpenRange(i64) "IntegerOpenRange",
+    referenceable: true,
+    {
         width: contract_runtime::rules::IntegerWidth::Int64,
         minimum: Some(3),
         exclusive_minimum: true,
         maximum: Some(7),
         exclusive_maximum: true,
-        multiple_of: None,
-    };
+    }
 }
 
-contract_runtime::integer_type!(
-    IntegerOpenRange, i64, "IntegerOpenRange", referenceable : true
-);
-
-/// For multipleOf of an integer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IntegerStep(i64);
-
-impl IntegerStep {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
-        width: contract_runtime::rules::IntegerWidth::Unstated,
+contract_runtime::integer! {
+    /// For multipleOf of an integer.
+    IntegerStep(i64) "IntegerStep",
+    referenceable: true,
+    {
         minimum: Some(-100),
-        exclusive_minimum: false,
         maximum: Some(100),
-        exclusive_maximum: false,
         multiple_of: Some(5),
-    };
+    }
 }
 
-contract_runtime::integer_type!(IntegerStep, i64, "IntegerStep", referenceable : true);
-
-/// For minimum and maximum of a number.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct NumberRange(f64);
-
-impl NumberRange {
-    /// What the contract asks of the number.
-    pub const RULES: contract_runtime::rules::NumberRules = contract_runtime::rules::NumberRules {
+contract_runtime::number! {
+    /// For minimum and maximum of a number.
+    NumberRange "NumberRange",
+    referenceable: true,
+    {
         format: Some("double"),
         minimum: Some(-1.5),
-        exclusive_minimum: false,
         maximum: Some(2.5),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
+    }
 }
 
-contract_runtime::number_type!(NumberRange, "NumberRange", referenceable : true);
-
-/// For exclusive bounds of a number.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct NumberOpenRange(f64);
-
-impl NumberOpenRange {
-    /// What the contract asks of the number.
-    pub const RULES: contract_runtime::rules::NumberRules = contract_runtime::rules::NumberRules {
-        format: None,
+contract_runtime::number! {
+    /// For exclusive bounds of a number.
+    NumberOpenRange "NumberOpenRange",
+    referenceable: true,
+    {
         minimum: Some(-1.5),
         exclusive_minimum: true,
         maximum: Some(2.5),
         exclusive_maximum: true,
-        multiple_of: None,
-    };
+    }
 }
 
-contract_runtime::number_type!(NumberOpenRange, "NumberOpenRange", referenceable : true);
-
-/// For multipleOf of a number.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct NumberStep(f64);
-
-impl NumberStep {
-    /// What the contract asks of the number.
-    pub const RULES: contract_runtime::rules::NumberRules = contract_runtime::rules::NumberRules {
-        format: None,
+contract_runtime::number! {
+    /// For multipleOf of a number.
+    NumberStep "NumberStep",
+    referenceable: true,
+    {
         minimum: Some(-100.0),
-        exclusive_minimum: false,
         maximum: Some(100.0),
-        exclusive_maximum: false,
         multiple_of: Some(0.1),
-    };
+    }
 }
 
-contract_runtime::number_type!(NumberStep, "NumberStep", referenceable : true);
-
-/// For minItems and maxItems.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListLength(Vec<Choice>);
-
-impl ListLength {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: Some(2u32),
-        max_items: Some(3u32),
-        unique_items: false,
-    };
+contract_runtime::array! {
+    /// For minItems and maxItems.
+    ListLength(Choice) "ListLength",
+    referenceable: true,
+    [asked answered repeated] {
+        min_items: Some(2),
+        max_items: Some(3),
+    }
 }
 
-contract_runtime::array_type!(ListLength, Choice, "ListLength", referenceable : true);
-
-contract_runtime::repeated_type!(ListLength, Choice);
-
-/// For uniqueItems.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListUnique(Vec<Choice>);
-
-impl ListUnique {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: None,
-        max_items: Some(3u32),
+contract_runtime::array! {
+    /// For uniqueItems.
+    ListUnique(Choice) "ListUnique",
+    referenceable: true,
+    [asked answered repeated] {
+        max_items: Some(3),
         unique_items: true,
-    };
-}
-
-contract_runtime::array_type!(ListUnique, Choice, "ListUnique", referenceable : true);
-
-contract_runtime::repeated_type!(ListUnique, Choice);
-
-/// For additionalProperties false.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct Closed {
-    /// `inner`
-    pub inner: IntegerRange,
-}
-
-contract_runtime::object_type!(Closed);
-
-impl contract_runtime::Inspect for Closed {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<IntegerRange>("inner");
-            properties.deny_unknown(&["inner"]);
-        }
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for Closed {
-    fn schema_name() -> String {
-        "Closed".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("inner", true, generator.subschema_for::<IntegerRange>())
-            .into()
+contract_runtime::object! {
+    /// For additionalProperties false.
+    Closed "Closed",
+    referenceable: true,
+    closed,
+    [asked answered] {
+        "inner" => inner: IntegerRange,
     }
 }
 
-/// Objects in a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ClosedList(Vec<Closed>);
-
-impl ClosedList {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: None,
-        max_items: Some(3u32),
-        unique_items: false,
-    };
-}
-
-contract_runtime::array_type!(ClosedList, Closed, "ClosedList", referenceable : true);
-
-/// For properties that the contract does not know.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-pub struct Open {
-    /// `inner`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub inner: Option<IntegerRange>,
-}
-
-contract_runtime::object_type!(Open);
-
-impl contract_runtime::Inspect for Open {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.optional::<IntegerRange>("inner");
-        }
+contract_runtime::array! {
+    /// Objects in a list.
+    ClosedList(Closed) "ClosedList",
+    referenceable: true,
+    [asked answered] {
+        max_items: Some(3),
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for Open {
-    fn schema_name() -> String {
-        "Open".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("inner", false, generator.subschema_for::<IntegerRange>())
-            .into()
+contract_runtime::object! {
+    /// For properties that the contract does not know.
+    Open "Open",
+    referenceable: true,
+    open,
+    [asked answered] {
+        "inner" => inner: Option<IntegerRange>,
     }
 }
 
-/// One property for each constraint.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct Everything {
-    /// `needed`
-    pub needed: TextLength,
-    /// Required, and may be null.
-    #[serde(deserialize_with = "contract_runtime::required_nullable")]
-    pub needed_or_null: contract_runtime::Nullable<TextLengthOrNull>,
-    /// May be absent, and may be null.
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub optional_or_null: Option<contract_runtime::Nullable<TextLengthOrNull>>,
-    /// `choice_or_null`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub choice_or_null: Option<contract_runtime::Nullable<ChoiceOrNull>>,
-    /// `text_length`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub text_length: Option<TextLength>,
-    /// `text_pattern`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub text_pattern: Option<TextPattern>,
-    /// `format_date`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub format_date: Option<FormatDate>,
-    /// `format_date_time`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub format_date_time: Option<FormatDateTime>,
-    /// `format_time`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub format_time: Option<FormatTime>,
-    /// `format_uuid`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub format_uuid: Option<FormatUuid>,
-    /// `format_email`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub format_email: Option<FormatEmail>,
-    /// `format_uri`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub format_uri: Option<FormatUri>,
-    /// `choice`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub choice: Option<Choice>,
-    /// `integer_range`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub integer_range: Option<IntegerRange>,
-    /// `integer_open_range`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub integer_open_range: Option<IntegerOpenRange>,
-    /// `integer_step`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub integer_step: Option<IntegerStep>,
-    /// `number_range`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub number_range: Option<NumberRange>,
-    /// `number_open_range`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub number_open_range: Option<NumberOpenRange>,
-    /// `number_step`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub number_step: Option<NumberStep>,
-    /// True or false.
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub flag: Option<bool>,
-    /// True, false, or null.
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub flag_or_null: Option<contract_runtime::Nullable<bool>>,
+contract_runtime::object! {
+    /// One property for each constraint.
+    Everything "Everything",
+    referenceable: true,
+    closed,
+    [asked answered] {
+        "needed" => needed: TextLength,
+        /// Required, and may be null.
+        "needed_or_null" => needed_or_null: contract_runtime::Nullable<TextLengthOrNull>,
+        /// May be absent, and may be null.
+        "optional_or_null" => optional_or_null: Option<contract_runtime::Nullable<TextLengthOrNull>>,
+        "choice_or_null" => choice_or_null: Option<contract_runtime::Nullable<ChoiceOrNull>>,
+        "text_length" => text_length: Option<TextLength>,
+        "text_pattern" => text_pattern: Option<TextPattern>,
+        "format_date" => format_date: Option<FormatDate>,
+        "format_date_time" => format_date_time: Option<FormatDateTime>,
+        "format_time" => format_time: Option<FormatTime>,
+        "format_uuid" => format_uuid: Option<FormatUuid>,
+        "format_email" => format_email: Option<FormatEmail>,
+        "format_uri" => format_uri: Option<FormatUri>,
+        "choice" => choice: Option<Choice>,
+        "integer_range" => integer_range: Option<IntegerRange>,
+        "integer_open_range" => integer_open_range: Option<IntegerOpenRange>,
+        "integer_step" => integer_step: Option<IntegerStep>,
+        "number_range" => number_range: Option<NumberRange>,
+        "number_open_range" => number_open_range: Option<NumberOpenRange>,
+        "number_step" => number_step: Option<NumberStep>,
+        /// True or false.
+        "flag" => flag: Option<bool>,
+        /// True, false, or null.
+        "flag_or_null" => flag_or_null: Option<contract_runtime::Nullable<bool>>,
+        /// A schema without a name of its own.
+        "inline" => inline: Option<EverythingInline>,
+        "list_length" => list_length: Option<ListLength>,
+        "list_unique" => list_unique: Option<ListUnique>,
+        "closed" => closed: Option<Closed>,
+        "closed_list" => closed_list: Option<ClosedList>,
+        "open" => open: Option<Open>,
+    }
+}
+
+contract_runtime::object! {
+    /// What every error answer carries.
+    ErrorEnvelope "ErrorEnvelope",
+    referenceable: true,
+    closed,
+    [] {
+        "error" => error: Error,
+    }
+}
+
+contract_runtime::object! {
+    /// What went wrong.
+    Error "Error",
+    referenceable: true,
+    closed,
+    [] {
+        "code" => code: ErrorCode,
+        /// What went wrong, for people.
+        "message" => message: ErrorMessage,
+        /// Where.
+        "field" => field: Option<ErrorField>,
+        "details" => details: Option<ErrorDetails>,
+        /// Leads to the log.
+        "request_id" => request_id: ErrorRequestId,
+    }
+}
+
+contract_runtime::array! {
+    /// Everything that is wrong.
+    ErrorDetails(ErrorDetail) "ErrorDetails",
+    referenceable: true,
+    [] {
+        max_items: Some(100),
+    }
+}
+
+contract_runtime::object! {
+    /// One thing that is wrong.
+    ErrorDetail "ErrorDetail",
+    referenceable: true,
+    closed,
+    [] {
+        "code" => code: ViolationCode,
+        /// Where.
+        "field" => field: ErrorDetailField,
+        /// What must be there, for people.
+        "message" => message: ErrorDetailMessage,
+    }
+}
+
+contract_runtime::enumeration! {
+    /// What can go wrong.
+    ErrorCode "ErrorCode" {
+        InvalidRequest = "INVALID_REQUEST",
+        PayloadTooLarge = "PAYLOAD_TOO_LARGE",
+        UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
+        InternalError = "INTERNAL_ERROR",
+        Busy = "BUSY",
+        NotImplemented = "NOT_IMPLEMENTED",
+        NotFound = "NOT_FOUND",
+        MethodNotAllowed = "METHOD_NOT_ALLOWED",
+    }
+}
+
+contract_runtime::enumeration! {
+    /// How a value can miss its contract.
+    ViolationCode "ViolationCode" {
+        Malformed = "MALFORMED",
+        Missing = "MISSING",
+        Null = "NULL",
+        WrongType = "WRONG_TYPE",
+        UnknownField = "UNKNOWN_FIELD",
+        Duplicate = "DUPLICATE",
+        TooSmall = "TOO_SMALL",
+        TooLarge = "TOO_LARGE",
+        NotAMultiple = "NOT_A_MULTIPLE",
+        TooShort = "TOO_SHORT",
+        TooLong = "TOO_LONG",
+        Pattern = "PATTERN",
+        Format = "FORMAT",
+        NotAllowed = "NOT_ALLOWED",
+        TooFewItems = "TOO_FEW_ITEMS",
+        TooManyItems = "TOO_MANY_ITEMS",
+        DuplicateItems = "DUPLICATE_ITEMS",
+    }
+}
+
+contract_runtime::text! {
     /// A schema without a name of its own.
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub inline: Option<EverythingInline>,
-    /// `list_length`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub list_length: Option<ListLength>,
-    /// `list_unique`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub list_unique: Option<ListUnique>,
-    /// `closed`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub closed: Option<Closed>,
-    /// `closed_list`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub closed_list: Option<ClosedList>,
-    /// `open`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub open: Option<Open>,
-}
-
-contract_runtime::object_type!(Everything);
-
-impl contract_runtime::Inspect for Everything {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<TextLength>("needed");
-            properties.required_nullable::<TextLengthOrNull>("needed_or_null");
-            properties.optional_nullable::<TextLengthOrNull>("optional_or_null");
-            properties.optional_nullable::<ChoiceOrNull>("choice_or_null");
-            properties.optional::<TextLength>("text_length");
-            properties.optional::<TextPattern>("text_pattern");
-            properties.optional::<FormatDate>("format_date");
-            properties.optional::<FormatDateTime>("format_date_time");
-            properties.optional::<FormatTime>("format_time");
-            properties.optional::<FormatUuid>("format_uuid");
-            properties.optional::<FormatEmail>("format_email");
-            properties.optional::<FormatUri>("format_uri");
-            properties.optional::<Choice>("choice");
-            properties.optional::<IntegerRange>("integer_range");
-            properties.optional::<IntegerOpenRange>("integer_open_range");
-            properties.optional::<IntegerStep>("integer_step");
-            properties.optional::<NumberRange>("number_range");
-            properties.optional::<NumberOpenRange>("number_open_range");
-            properties.optional::<NumberStep>("number_step");
-            properties.optional::<bool>("flag");
-            properties.optional_nullable::<bool>("flag_or_null");
-            properties.optional::<EverythingInline>("inline");
-            properties.optional::<ListLength>("list_length");
-            properties.optional::<ListUnique>("list_unique");
-            properties.optional::<Closed>("closed");
-            properties.optional::<ClosedList>("closed_list");
-            properties.optional::<Open>("open");
-            properties
-                .deny_unknown(
-                    &[
-                        "needed",
-                        "needed_or_null",
-                        "optional_or_null",
-                        "choice_or_null",
-                        "text_length",
-                        "text_pattern",
-                        "format_date",
-                        "format_date_time",
-                        "format_time",
-                        "format_uuid",
-                        "format_email",
-                        "format_uri",
-                        "choice",
-                        "integer_range",
-                        "integer_open_range",
-                        "integer_step",
-                        "number_range",
-                        "number_open_range",
-                        "number_step",
-                        "flag",
-                        "flag_or_null",
-                        "inline",
-                        "list_length",
-                        "list_unique",
-                        "closed",
-                        "closed_list",
-                        "open",
-                    ],
-                );
-        }
+    EverythingInline "EverythingInline",
+    referenceable: false,
+    {
+        min_length: 2,
+        max_length: 4,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for Everything {
-    fn schema_name() -> String {
-        "Everything".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("needed", true, generator.subschema_for::<TextLength>())
-            .property(
-                "needed_or_null",
-                true,
-                contract_runtime::metadata::nullable(
-                    generator.subschema_for::<TextLengthOrNull>(),
-                ),
-            )
-            .property(
-                "optional_or_null",
-                false,
-                contract_runtime::metadata::nullable(
-                    generator.subschema_for::<TextLengthOrNull>(),
-                ),
-            )
-            .property(
-                "choice_or_null",
-                false,
-                contract_runtime::metadata::nullable(
-                    generator.subschema_for::<ChoiceOrNull>(),
-                ),
-            )
-            .property("text_length", false, generator.subschema_for::<TextLength>())
-            .property("text_pattern", false, generator.subschema_for::<TextPattern>())
-            .property("format_date", false, generator.subschema_for::<FormatDate>())
-            .property(
-                "format_date_time",
-                false,
-                generator.subschema_for::<FormatDateTime>(),
-            )
-            .property("format_time", false, generator.subschema_for::<FormatTime>())
-            .property("format_uuid", false, generator.subschema_for::<FormatUuid>())
-            .property("format_email", false, generator.subschema_for::<FormatEmail>())
-            .property("format_uri", false, generator.subschema_for::<FormatUri>())
-            .property("choice", false, generator.subschema_for::<Choice>())
-            .property("integer_range", false, generator.subschema_for::<IntegerRange>())
-            .property(
-                "integer_open_range",
-                false,
-                generator.subschema_for::<IntegerOpenRange>(),
-            )
-            .property("integer_step", false, generator.subschema_for::<IntegerStep>())
-            .property("number_range", false, generator.subschema_for::<NumberRange>())
-            .property(
-                "number_open_range",
-                false,
-                generator.subschema_for::<NumberOpenRange>(),
-            )
-            .property("number_step", false, generator.subschema_for::<NumberStep>())
-            .property("flag", false, generator.subschema_for::<bool>())
-            .property(
-                "flag_or_null",
-                false,
-                contract_runtime::metadata::nullable(generator.subschema_for::<bool>()),
-            )
-            .property("inline", false, generator.subschema_for::<EverythingInline>())
-            .property("list_length", false, generator.subschema_for::<ListLength>())
-            .property("list_unique", false, generator.subschema_for::<ListUnique>())
-            .property("closed", false, generator.subschema_for::<Closed>())
-            .property("closed_list", false, generator.subschema_for::<ClosedList>())
-            .property("open", false, generator.subschema_for::<Open>())
-            .into()
-    }
-}
-
-/// What every error answer carries.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct ErrorEnvelope {
-    /// `error`
-    pub error: Error,
-}
-
-contract_runtime::object_type!(ErrorEnvelope);
-
-impl contract_runtime::Inspect for ErrorEnvelope {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<Error>("error");
-            properties.deny_unknown(&["error"]);
-        }
-    }
-}
-
-impl contract_runtime::support::schemars::JsonSchema for ErrorEnvelope {
-    fn schema_name() -> String {
-        "ErrorEnvelope".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("error", true, generator.subschema_for::<Error>())
-            .into()
-    }
-}
-
-/// What went wrong.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct Error {
-    /// `code`
-    pub code: ErrorCode,
+contract_runtime::text! {
     /// What went wrong, for people.
-    pub message: ErrorMessage,
+    ErrorMessage "ErrorMessage",
+    referenceable: false,
+    {
+        max_length: 1000,
+    }
+}
+
+contract_runtime::text! {
     /// Where.
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub field: Option<ErrorField>,
-    /// `details`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub details: Option<ErrorDetails>,
+    ErrorField "ErrorField",
+    referenceable: false,
+    {
+        max_length: 500,
+    }
+}
+
+contract_runtime::text! {
     /// Leads to the log.
-    pub request_id: ErrorRequestId,
-}
-
-contract_runtime::object_type!(Error);
-
-impl contract_runtime::Inspect for Error {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<ErrorCode>("code");
-            properties.required::<ErrorMessage>("message");
-            properties.optional::<ErrorField>("field");
-            properties.optional::<ErrorDetails>("details");
-            properties.required::<ErrorRequestId>("request_id");
-            properties
-                .deny_unknown(&["code", "message", "field", "details", "request_id"]);
-        }
+    ErrorRequestId "ErrorRequestId",
+    referenceable: false,
+    {
+        max_length: 100,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for Error {
-    fn schema_name() -> String {
-        "Error".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("code", true, generator.subschema_for::<ErrorCode>())
-            .property("message", true, generator.subschema_for::<ErrorMessage>())
-            .property("field", false, generator.subschema_for::<ErrorField>())
-            .property("details", false, generator.subschema_for::<ErrorDetails>())
-            .property("request_id", true, generator.subschema_for::<ErrorRequestId>())
-            .into()
-    }
-}
-
-/// Everything that is wrong.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ErrorDetails(Vec<ErrorDetail>);
-
-impl ErrorDetails {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: None,
-        max_items: Some(100u32),
-        unique_items: false,
-    };
-}
-
-contract_runtime::array_type!(
-    ErrorDetails, ErrorDetail, "ErrorDetails", referenceable : true
-);
-
-/// One thing that is wrong.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct ErrorDetail {
-    /// `code`
-    pub code: ViolationCode,
+contract_runtime::text! {
     /// Where.
-    pub field: ErrorDetailField,
+    ErrorDetailField "ErrorDetailField",
+    referenceable: false,
+    {
+        max_length: 500,
+    }
+}
+
+contract_runtime::text! {
     /// What must be there, for people.
-    pub message: ErrorDetailMessage,
-}
-
-contract_runtime::object_type!(ErrorDetail);
-
-impl contract_runtime::Inspect for ErrorDetail {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<ViolationCode>("code");
-            properties.required::<ErrorDetailField>("field");
-            properties.required::<ErrorDetailMessage>("message");
-            properties.deny_unknown(&["code", "field", "message"]);
-        }
+    ErrorDetailMessage "ErrorDetailMessage",
+    referenceable: false,
+    {
+        max_length: 1000,
     }
 }
-
-impl contract_runtime::support::schemars::JsonSchema for ErrorDetail {
-    fn schema_name() -> String {
-        "ErrorDetail".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("code", true, generator.subschema_for::<ViolationCode>())
-            .property("field", true, generator.subschema_for::<ErrorDetailField>())
-            .property("message", true, generator.subschema_for::<ErrorDetailMessage>())
-            .into()
-    }
-}
-
-/// What can go wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ErrorCode {
-    /// `INVALID_REQUEST`
-    InvalidRequest,
-    /// `PAYLOAD_TOO_LARGE`
-    PayloadTooLarge,
-    /// `UNSUPPORTED_MEDIA_TYPE`
-    UnsupportedMediaType,
-    /// `INTERNAL_ERROR`
-    InternalError,
-    /// `BUSY`
-    Busy,
-    /// `NOT_IMPLEMENTED`
-    NotImplemented,
-    /// `NOT_FOUND`
-    NotFound,
-    /// `METHOD_NOT_ALLOWED`
-    MethodNotAllowed,
-}
-
-impl ErrorCode {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("INVALID_REQUEST", Self::InvalidRequest),
-        ("PAYLOAD_TOO_LARGE", Self::PayloadTooLarge),
-        ("UNSUPPORTED_MEDIA_TYPE", Self::UnsupportedMediaType),
-        ("INTERNAL_ERROR", Self::InternalError),
-        ("BUSY", Self::Busy),
-        ("NOT_IMPLEMENTED", Self::NotImplemented),
-        ("NOT_FOUND", Self::NotFound),
-        ("METHOD_NOT_ALLOWED", Self::MethodNotAllowed),
-    ];
-}
-
-contract_runtime::enum_type!(ErrorCode, "ErrorCode");
-
-/// How a value can miss its contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ViolationCode {
-    /// `MALFORMED`
-    Malformed,
-    /// `MISSING`
-    Missing,
-    /// `NULL`
-    Null,
-    /// `WRONG_TYPE`
-    WrongType,
-    /// `UNKNOWN_FIELD`
-    UnknownField,
-    /// `DUPLICATE`
-    Duplicate,
-    /// `TOO_SMALL`
-    TooSmall,
-    /// `TOO_LARGE`
-    TooLarge,
-    /// `NOT_A_MULTIPLE`
-    NotAMultiple,
-    /// `TOO_SHORT`
-    TooShort,
-    /// `TOO_LONG`
-    TooLong,
-    /// `PATTERN`
-    Pattern,
-    /// `FORMAT`
-    Format,
-    /// `NOT_ALLOWED`
-    NotAllowed,
-    /// `TOO_FEW_ITEMS`
-    TooFewItems,
-    /// `TOO_MANY_ITEMS`
-    TooManyItems,
-    /// `DUPLICATE_ITEMS`
-    DuplicateItems,
-}
-
-impl ViolationCode {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("MALFORMED", Self::Malformed),
-        ("MISSING", Self::Missing),
-        ("NULL", Self::Null),
-        ("WRONG_TYPE", Self::WrongType),
-        ("UNKNOWN_FIELD", Self::UnknownField),
-        ("DUPLICATE", Self::Duplicate),
-        ("TOO_SMALL", Self::TooSmall),
-        ("TOO_LARGE", Self::TooLarge),
-        ("NOT_A_MULTIPLE", Self::NotAMultiple),
-        ("TOO_SHORT", Self::TooShort),
-        ("TOO_LONG", Self::TooLong),
-        ("PATTERN", Self::Pattern),
-        ("FORMAT", Self::Format),
-        ("NOT_ALLOWED", Self::NotAllowed),
-        ("TOO_FEW_ITEMS", Self::TooFewItems),
-        ("TOO_MANY_ITEMS", Self::TooManyItems),
-        ("DUPLICATE_ITEMS", Self::DuplicateItems),
-    ];
-}
-
-contract_runtime::enum_type!(ViolationCode, "ViolationCode");
-
-/// A schema without a name of its own.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EverythingInline(String);
-
-impl EverythingInline {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(2u32),
-        max_length: Some(4u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    EverythingInline, "EverythingInline", referenceable : false
-);
-
-/// What went wrong, for people.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorMessage(String);
-
-impl ErrorMessage {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(1000u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(ErrorMessage, "ErrorMessage", referenceable : false);
-
-/// Where.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorField(String);
-
-impl ErrorField {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(500u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(ErrorField, "ErrorField", referenceable : false);
-
-/// Leads to the log.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorRequestId(String);
-
-impl ErrorRequestId {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(100u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(ErrorRequestId, "ErrorRequestId", referenceable : false);
-
-/// Where.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorDetailField(String);
-
-impl ErrorDetailField {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(500u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    ErrorDetailField, "ErrorDetailField", referenceable : false
-);
-
-/// What must be there, for people.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorDetailMessage(String);
-
-impl ErrorDetailMessage {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(1000u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    ErrorDetailMessage, "ErrorDetailMessage", referenceable : false
-);

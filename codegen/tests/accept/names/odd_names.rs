@@ -6,190 +6,65 @@
 
 use super::{errors, types};
 
-/// What a backend implements for the operations tagged odd names.
-///
-/// Operations with odd names, and \[brackets\] \<b\>in\</b\> the text.
-///
-/// An operation that is new in the contract does not compile until it is implemented; implement `UnimplementedOddNames` instead where it should answer 501 until then.
-pub trait OddNames: Send + Sync + 'static {
+contract_runtime::operations! {
+    /// What a backend implements for the operations tagged odd names.
+    ///
+    /// Operations with odd names, and \[brackets\] \<b\>in\</b\> the text.
+    ///
+    /// An operation that is new in the contract does not compile until it is implemented; implement `UnimplementedOddNames` instead where it should answer 501 until then.
+    trait OddNames;
+    /// `OddNames` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `OddNames`.
+    trait UnimplementedOddNames;
     /// Read a match: `GET /match/{type}/self`.
     ///
     /// A keyword in the path, in the query and in a header.
-    fn get_match(
-        &self,
-        request: GetMatchRequest,
-    ) -> impl Future<Output = Result<GetMatchResponse, GetMatchError>> + Send;
+    fn get_match(GetMatchRequest) -> Result<GetMatchResponse, GetMatchError>;
     /// Write a match: `PUT /match/{type}/self`.
     ///
     /// A body that is a list.
-    fn set_match(
-        &self,
-        request: SetMatchRequest,
-    ) -> impl Future<Output = Result<SetMatchResponse, SetMatchError>> + Send;
+    fn set_match(SetMatchRequest) -> Result<SetMatchResponse, SetMatchError>;
 }
 
-/// `OddNames` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `OddNames`.
-pub trait UnimplementedOddNames: Send + Sync + 'static {
-    /// Read a match: `GET /match/{type}/self`.
-    ///
-    /// A keyword in the path, in the query and in a header.
-    fn get_match(
-        &self,
-        request: GetMatchRequest,
-    ) -> impl Future<Output = Result<GetMatchResponse, GetMatchError>> + Send {
-        let _ = request;
-        std::future::ready(Err(GetMatchError::Unimplemented))
-    }
-    /// Write a match: `PUT /match/{type}/self`.
-    ///
-    /// A body that is a list.
-    fn set_match(
-        &self,
-        request: SetMatchRequest,
-    ) -> impl Future<Output = Result<SetMatchResponse, SetMatchError>> + Send {
-        let _ = request;
-        std::future::ready(Err(SetMatchError::Unimplemented))
+contract_runtime::parameters! {
+    /// The path parameters of `getMatch`.
+    Path GetMatchPath {
+        /// A keyword.
+        "type" => type_: types::String_,
     }
 }
 
-impl<T: UnimplementedOddNames> OddNames for T {
-    fn get_match(
-        &self,
-        request: GetMatchRequest,
-    ) -> impl Future<Output = Result<GetMatchResponse, GetMatchError>> + Send {
-        UnimplementedOddNames::get_match(self, request)
-    }
-    fn set_match(
-        &self,
-        request: SetMatchRequest,
-    ) -> impl Future<Output = Result<SetMatchResponse, SetMatchError>> + Send {
-        UnimplementedOddNames::set_match(self, request)
+contract_runtime::parameters! {
+    /// The query parameters of `getMatch`.
+    Query GetMatchQuery {
+        /// A keyword.
+        "fn" => fn_: Option<types::String_>,
+        /// A digit and a hyphen.
+        "1st-choice" => n1st_choice: types::SomeChoice = "2nd",
     }
 }
 
-/// The path parameters of `getMatch`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetMatchPath {
-    /// A keyword.
-    pub type_: types::String_,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for GetMatchPath {
-    fn schema_name() -> String {
-        "GetMatchPath".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("type", true, generator.subschema_for::<types::String_>())
-            .into()
+contract_runtime::parameters! {
+    /// The headers of `getMatch`.
+    Headers GetMatchHeaders {
+        /// A keyword.
+        "Self" => self_: Option<types::GetMatchSelf_>,
     }
 }
 
-/// The query parameters of `getMatch`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetMatchQuery {
-    /// A keyword.
-    pub fn_: Option<types::String_>,
-    /// A digit and a hyphen.
-    pub n1st_choice: types::SomeChoice,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for GetMatchQuery {
-    fn schema_name() -> String {
-        "GetMatchQuery".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("fn", false, generator.subschema_for::<types::String_>())
-            .property(
-                "1st-choice",
-                false,
-                contract_runtime::metadata::with_default(
-                    generator.subschema_for::<types::SomeChoice>(),
-                    "\"2nd\"",
-                ),
-            )
-            .into()
+contract_runtime::request! {
+    /// A request for `getMatch`.
+    GetMatchRequest {
+        path: GetMatchPath,
+        query: GetMatchQuery,
+        headers: GetMatchHeaders,
     }
 }
 
-/// The headers of `getMatch`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetMatchHeaders {
-    /// A keyword.
-    pub self_: Option<types::GetMatchSelf_>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for GetMatchHeaders {
-    fn schema_name() -> String {
-        "GetMatchHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("Self", false, generator.subschema_for::<types::GetMatchSelf_>())
-            .into()
-    }
-}
-
-/// A request for `getMatch`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetMatchRequest {
-    /// Its path.
-    pub path: GetMatchPath,
-    /// Its query.
-    pub query: GetMatchQuery,
-    /// Its headers.
-    pub headers: GetMatchHeaders,
-}
-
-impl contract_runtime::FromRequest for GetMatchRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let path_type_ = parts.path("type", violations);
-        let query_fn_ = parts.optional_query("fn", violations);
-        let query_n1st_choice = parts.query_or("1st-choice", "2nd", violations);
-        let headers_self_ = parts.optional_header("Self", violations);
-        parts.no_other_query(&["fn", "1st-choice"], violations);
-        Some(Self {
-            path: GetMatchPath { type_: path_type_? },
-            query: GetMatchQuery {
-                fn_: query_fn_?,
-                n1st_choice: query_n1st_choice?,
-            },
-            headers: GetMatchHeaders {
-                self_: headers_self_?,
-            },
-        })
-    }
-}
-
-/// What `getMatch` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GetMatchResponse {
-    /// 200: A body with odd names.
-    Ok(types::Result_),
-}
-
-impl contract_runtime::DeclaredResponse for GetMatchResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::Ok(body) => {
-                    contract_runtime::ResponseParts::json(
-                        contract_runtime::status!(200),
-                        &body,
-                    )?
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `getMatch` answers.
+    GetMatchResponse {
+        /// A body with odd names.
+        200 => Ok(body: types::Result_),
     }
 }
 
@@ -201,111 +76,43 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `getMatch` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct GetMatch;
-
-impl contract_runtime::Operation for GetMatch {
-    const ID: &'static str = "getMatch";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::None;
-    type Request = GetMatchRequest;
-    type Response = GetMatchResponse;
-    type Error = GetMatchError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::path_parameters::<GetMatchPath>()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        [
-            contract_runtime::metadata::query_parameters::<GetMatchQuery>(),
-            contract_runtime::metadata::header_parameters::<GetMatchHeaders>(),
-        ]
-            .into_iter()
-            .flatten()
-            .collect()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::json_response::<
-            types::Result_,
-            contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(200))
+contract_runtime::operation! {
+    /// Names `getMatch` to the runtime.
+    GetMatch = "getMatch" {
+        route: GET "/odd-names/v1/match/{type}/self",
+        tag: "odd names",
+        summary: "Read a match",
+        description: "A keyword in the path, in the query and in a header.",
+        request: GetMatchRequest,
+        response: GetMatchResponse,
+        error: GetMatchError,
+        envelope: types::ErrorEnvelope,
     }
 }
 
-/// The path parameters of `setMatch`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SetMatchPath {
-    /// A keyword.
-    pub type_: types::String_,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for SetMatchPath {
-    fn schema_name() -> String {
-        "SetMatchPath".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("type", true, generator.subschema_for::<types::String_>())
-            .into()
+contract_runtime::parameters! {
+    /// The path parameters of `setMatch`.
+    Path SetMatchPath {
+        /// A keyword.
+        "type" => type_: types::String_,
     }
 }
 
-/// A request for `setMatch`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SetMatchRequest {
-    /// Its path.
-    pub path: SetMatchPath,
-    /// Its body.
-    pub body: types::Vec_,
-}
-
-impl contract_runtime::FromRequest for SetMatchRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let path_type_ = parts.path("type", violations);
-        let body = parts.required_body(violations);
-        parts.no_other_query(&[], violations);
-        Some(Self {
-            path: SetMatchPath { type_: path_type_? },
-            body: body?,
-        })
+contract_runtime::request! {
+    /// A request for `setMatch`.
+    SetMatchRequest {
+        path: SetMatchPath,
+        body: types::Vec_,
     }
 }
 
-/// What `setMatch` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SetMatchResponse {
-    /// 200: It was written before, and this was its first item.
-    Ok(types::Result_),
-    /// 204: It is written.
-    NoContent,
-}
-
-impl contract_runtime::DeclaredResponse for SetMatchResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::Ok(body) => {
-                    contract_runtime::ResponseParts::json(
-                        contract_runtime::status!(200),
-                        &body,
-                    )?
-                }
-                Self::NoContent => {
-                    contract_runtime::ResponseParts::empty(
-                        contract_runtime::status!(204),
-                    )
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `setMatch` answers.
+    SetMatchResponse {
+        /// It was written before, and this was its first item.
+        200 => Ok(body: types::Result_),
+        /// It is written.
+        204 => NoContent,
     }
 }
 
@@ -319,33 +126,17 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `setMatch` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct SetMatch;
-
-impl contract_runtime::Operation for SetMatch {
-    const ID: &'static str = "setMatch";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::Json {
-        max_bytes: 1000,
-    };
-    type Request = SetMatchRequest;
-    type Response = SetMatchResponse;
-    type Error = SetMatchError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::path_parameters::<SetMatchPath>()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::body_parameter::<types::Vec_>()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::json_response::<
-            types::Result_,
-            contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(200))
+contract_runtime::operation! {
+    /// Names `setMatch` to the runtime.
+    SetMatch = "setMatch" {
+        route: PUT "/odd-names/v1/match/{type}/self",
+        tag: "odd names",
+        summary: "Write a match",
+        description: "A body that is a list.",
+        request: SetMatchRequest,
+        response: SetMatchResponse,
+        error: SetMatchError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 1000,
     }
 }

@@ -2,66 +2,36 @@
 
 //! The types that travel. Their values cannot break the contract.
 
-/// Named like a type of the prelude.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct String_(String);
-
-impl String_ {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(20u32),
-        pattern: Some("^[a-z\"\\\\]*$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// Named like a type of the prelude.
+    String_ "String",
+    referenceable: true,
+    {
+        max_length: 20,
+        pattern: "^[a-z\"\\\\]*$",
+    }
+    regex "^[a-z\\x{22}\\x{5C}]*$"
 }
 
-contract_runtime::text_type!(
-    String_, "String", referenceable : true, regex : "^[a-z\\x{22}\\x{5C}]*$"
-);
-
-/// Named like a type of the prelude.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Vec_(Vec<Result_>);
-
-impl Vec_ {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: None,
-        max_items: Some(3u32),
-        unique_items: false,
-    };
+contract_runtime::array! {
+    /// Named like a type of the prelude.
+    Vec_(Result_) "Vec",
+    referenceable: true,
+    [asked] {
+        max_items: Some(3),
+    }
 }
 
-contract_runtime::array_type!(Vec_, Result_, "Vec", referenceable : true);
-
-/// Values that are no Rust.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SomeChoice {
-    /// `2nd`
-    N2nd,
-    /// `-created_at`
-    MinusCreatedAt,
-    /// `no`
-    No,
-    /// `self`
-    Self_,
-    /// ``
-    Empty,
+contract_runtime::enumeration! {
+    /// Values that are no Rust.
+    SomeChoice "some-choice" {
+        N2nd = "2nd",
+        MinusCreatedAt = "-created_at",
+        No = "no",
+        Self_ = "self",
+        Empty = "",
+    }
 }
-
-impl SomeChoice {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("2nd", Self::N2nd),
-        ("-created_at", Self::MinusCreatedAt),
-        ("no", Self::No),
-        ("self", Self::Self_),
-        ("", Self::Empty),
-    ];
-}
-
-contract_runtime::enum_type!(SomeChoice, "some-choice");
 
 /// A boolean with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,467 +39,157 @@ pub struct Flag(bool);
 
 contract_runtime::boolean_type!(Flag, "Flag");
 
-/// Named like a type of the prelude.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-pub struct Result_ {
-    /// `type`
-    #[serde(rename = "type")]
-    pub type_: String_,
-    /// `some-choice`
-    #[serde(rename = "some-choice")]
-    pub some_choice: SomeChoice,
-    /// `1st`
-    #[serde(rename = "1st")]
-    pub n1st: Flag,
-    /// A boolean without a name, that may be null.
-    #[serde(rename = "camelCase")]
-    #[serde(deserialize_with = "contract_runtime::required_nullable")]
-    pub camel_case: contract_runtime::Nullable<bool>,
-}
-
-contract_runtime::object_type!(Result_);
-
-impl contract_runtime::Inspect for Result_ {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<String_>("type");
-            properties.required::<SomeChoice>("some-choice");
-            properties.required::<Flag>("1st");
-            properties.required_nullable::<bool>("camelCase");
-        }
+contract_runtime::object! {
+    /// Named like a type of the prelude.
+    Result_ "Result",
+    referenceable: true,
+    open,
+    [asked answered] {
+        "type" => type_: String_,
+        "some-choice" => some_choice: SomeChoice,
+        "1st" => n1st: Flag,
+        /// A boolean without a name, that may be null.
+        "camelCase" => camel_case: contract_runtime::Nullable<bool>,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for Result_ {
-    fn schema_name() -> String {
-        "Result".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("type", true, generator.subschema_for::<String_>())
-            .property("some-choice", true, generator.subschema_for::<SomeChoice>())
-            .property("1st", true, generator.subschema_for::<Flag>())
-            .property(
-                "camelCase",
-                true,
-                contract_runtime::metadata::nullable(generator.subschema_for::<bool>()),
-            )
-            .into()
+contract_runtime::object! {
+    /// What every error answer carries.
+    ErrorEnvelope "ErrorEnvelope",
+    referenceable: true,
+    closed,
+    [] {
+        "error" => error: Error,
     }
 }
 
-/// What every error answer carries.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct ErrorEnvelope {
-    /// `error`
-    pub error: Error,
-}
-
-contract_runtime::object_type!(ErrorEnvelope);
-
-impl contract_runtime::Inspect for ErrorEnvelope {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<Error>("error");
-            properties.deny_unknown(&["error"]);
-        }
+contract_runtime::object! {
+    /// What went wrong.
+    Error "Error",
+    referenceable: true,
+    closed,
+    [] {
+        "code" => code: ErrorCode,
+        /// What went wrong, for people.
+        "message" => message: ErrorMessage,
+        /// Where.
+        "field" => field: Option<ErrorField>,
+        "details" => details: Option<ErrorDetails>,
+        /// Leads to the log.
+        "request_id" => request_id: ErrorRequestId,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for ErrorEnvelope {
-    fn schema_name() -> String {
-        "ErrorEnvelope".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("error", true, generator.subschema_for::<Error>())
-            .into()
+contract_runtime::array! {
+    /// Everything that is wrong.
+    ErrorDetails(ErrorDetail) "ErrorDetails",
+    referenceable: true,
+    [] {
+        max_items: Some(100),
     }
 }
 
-/// What went wrong.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct Error {
-    /// `code`
-    pub code: ErrorCode,
+contract_runtime::object! {
+    /// One thing that is wrong.
+    ErrorDetail "ErrorDetail",
+    referenceable: true,
+    closed,
+    [] {
+        "code" => code: ViolationCode,
+        /// Where.
+        "field" => field: ErrorDetailField,
+        /// What must be there, for people.
+        "message" => message: ErrorDetailMessage,
+    }
+}
+
+contract_runtime::enumeration! {
+    /// What can go wrong.
+    ErrorCode "ErrorCode" {
+        InvalidRequest = "INVALID_REQUEST",
+        PayloadTooLarge = "PAYLOAD_TOO_LARGE",
+        UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
+        InternalError = "INTERNAL_ERROR",
+        NotImplemented = "NOT_IMPLEMENTED",
+        NotFound = "NOT_FOUND",
+        MethodNotAllowed = "METHOD_NOT_ALLOWED",
+    }
+}
+
+contract_runtime::enumeration! {
+    /// How a value can miss its contract.
+    ViolationCode "ViolationCode" {
+        Malformed = "MALFORMED",
+        Missing = "MISSING",
+        Null = "NULL",
+        WrongType = "WRONG_TYPE",
+        UnknownField = "UNKNOWN_FIELD",
+        Duplicate = "DUPLICATE",
+        TooSmall = "TOO_SMALL",
+        TooLarge = "TOO_LARGE",
+        NotAMultiple = "NOT_A_MULTIPLE",
+        TooShort = "TOO_SHORT",
+        TooLong = "TOO_LONG",
+        Pattern = "PATTERN",
+        Format = "FORMAT",
+        NotAllowed = "NOT_ALLOWED",
+        TooFewItems = "TOO_FEW_ITEMS",
+        TooManyItems = "TOO_MANY_ITEMS",
+        DuplicateItems = "DUPLICATE_ITEMS",
+    }
+}
+
+contract_runtime::text! {
     /// What went wrong, for people.
-    pub message: ErrorMessage,
+    ErrorMessage "ErrorMessage",
+    referenceable: false,
+    {
+        max_length: 1000,
+    }
+}
+
+contract_runtime::text! {
     /// Where.
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub field: Option<ErrorField>,
-    /// `details`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub details: Option<ErrorDetails>,
+    ErrorField "ErrorField",
+    referenceable: false,
+    {
+        max_length: 500,
+    }
+}
+
+contract_runtime::text! {
     /// Leads to the log.
-    pub request_id: ErrorRequestId,
-}
-
-contract_runtime::object_type!(Error);
-
-impl contract_runtime::Inspect for Error {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<ErrorCode>("code");
-            properties.required::<ErrorMessage>("message");
-            properties.optional::<ErrorField>("field");
-            properties.optional::<ErrorDetails>("details");
-            properties.required::<ErrorRequestId>("request_id");
-            properties
-                .deny_unknown(&["code", "message", "field", "details", "request_id"]);
-        }
+    ErrorRequestId "ErrorRequestId",
+    referenceable: false,
+    {
+        max_length: 100,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for Error {
-    fn schema_name() -> String {
-        "Error".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("code", true, generator.subschema_for::<ErrorCode>())
-            .property("message", true, generator.subschema_for::<ErrorMessage>())
-            .property("field", false, generator.subschema_for::<ErrorField>())
-            .property("details", false, generator.subschema_for::<ErrorDetails>())
-            .property("request_id", true, generator.subschema_for::<ErrorRequestId>())
-            .into()
-    }
-}
-
-/// Everything that is wrong.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ErrorDetails(Vec<ErrorDetail>);
-
-impl ErrorDetails {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: None,
-        max_items: Some(100u32),
-        unique_items: false,
-    };
-}
-
-contract_runtime::array_type!(
-    ErrorDetails, ErrorDetail, "ErrorDetails", referenceable : true
-);
-
-/// One thing that is wrong.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct ErrorDetail {
-    /// `code`
-    pub code: ViolationCode,
+contract_runtime::text! {
     /// Where.
-    pub field: ErrorDetailField,
+    ErrorDetailField "ErrorDetailField",
+    referenceable: false,
+    {
+        max_length: 500,
+    }
+}
+
+contract_runtime::text! {
     /// What must be there, for people.
-    pub message: ErrorDetailMessage,
-}
-
-contract_runtime::object_type!(ErrorDetail);
-
-impl contract_runtime::Inspect for ErrorDetail {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<ViolationCode>("code");
-            properties.required::<ErrorDetailField>("field");
-            properties.required::<ErrorDetailMessage>("message");
-            properties.deny_unknown(&["code", "field", "message"]);
-        }
+    ErrorDetailMessage "ErrorDetailMessage",
+    referenceable: false,
+    {
+        max_length: 1000,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for ErrorDetail {
-    fn schema_name() -> String {
-        "ErrorDetail".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("code", true, generator.subschema_for::<ViolationCode>())
-            .property("field", true, generator.subschema_for::<ErrorDetailField>())
-            .property("message", true, generator.subschema_for::<ErrorDetailMessage>())
-            .into()
-    }
-}
-
-/// What can go wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ErrorCode {
-    /// `INVALID_REQUEST`
-    InvalidRequest,
-    /// `PAYLOAD_TOO_LARGE`
-    PayloadTooLarge,
-    /// `UNSUPPORTED_MEDIA_TYPE`
-    UnsupportedMediaType,
-    /// `INTERNAL_ERROR`
-    InternalError,
-    /// `NOT_IMPLEMENTED`
-    NotImplemented,
-    /// `NOT_FOUND`
-    NotFound,
-    /// `METHOD_NOT_ALLOWED`
-    MethodNotAllowed,
-}
-
-impl ErrorCode {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("INVALID_REQUEST", Self::InvalidRequest),
-        ("PAYLOAD_TOO_LARGE", Self::PayloadTooLarge),
-        ("UNSUPPORTED_MEDIA_TYPE", Self::UnsupportedMediaType),
-        ("INTERNAL_ERROR", Self::InternalError),
-        ("NOT_IMPLEMENTED", Self::NotImplemented),
-        ("NOT_FOUND", Self::NotFound),
-        ("METHOD_NOT_ALLOWED", Self::MethodNotAllowed),
-    ];
-}
-
-contract_runtime::enum_type!(ErrorCode, "ErrorCode");
-
-/// How a value can miss its contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ViolationCode {
-    /// `MALFORMED`
-    Malformed,
-    /// `MISSING`
-    Missing,
-    /// `NULL`
-    Null,
-    /// `WRONG_TYPE`
-    WrongType,
-    /// `UNKNOWN_FIELD`
-    UnknownField,
-    /// `DUPLICATE`
-    Duplicate,
-    /// `TOO_SMALL`
-    TooSmall,
-    /// `TOO_LARGE`
-    TooLarge,
-    /// `NOT_A_MULTIPLE`
-    NotAMultiple,
-    /// `TOO_SHORT`
-    TooShort,
-    /// `TOO_LONG`
-    TooLong,
-    /// `PATTERN`
-    Pattern,
-    /// `FORMAT`
-    Format,
-    /// `NOT_ALLOWED`
-    NotAllowed,
-    /// `TOO_FEW_ITEMS`
-    TooFewItems,
-    /// `TOO_MANY_ITEMS`
-    TooManyItems,
-    /// `DUPLICATE_ITEMS`
-    DuplicateItems,
-}
-
-impl ViolationCode {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("MALFORMED", Self::Malformed),
-        ("MISSING", Self::Missing),
-        ("NULL", Self::Null),
-        ("WRONG_TYPE", Self::WrongType),
-        ("UNKNOWN_FIELD", Self::UnknownField),
-        ("DUPLICATE", Self::Duplicate),
-        ("TOO_SMALL", Self::TooSmall),
-        ("TOO_LARGE", Self::TooLarge),
-        ("NOT_A_MULTIPLE", Self::NotAMultiple),
-        ("TOO_SHORT", Self::TooShort),
-        ("TOO_LONG", Self::TooLong),
-        ("PATTERN", Self::Pattern),
-        ("FORMAT", Self::Format),
-        ("NOT_ALLOWED", Self::NotAllowed),
-        ("TOO_FEW_ITEMS", Self::TooFewItems),
-        ("TOO_MANY_ITEMS", Self::TooManyItems),
-        ("DUPLICATE_ITEMS", Self::DuplicateItems),
-    ];
-}
-
-contract_runtime::enum_type!(ViolationCode, "ViolationCode");
-
-/// What went wrong, for people.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorMessage(String);
-
-impl ErrorMessage {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(1000u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(ErrorMessage, "ErrorMessage", referenceable : false);
-
-/// Where.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorField(String);
-
-impl ErrorField {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(500u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(ErrorField, "ErrorField", referenceable : false);
-
-/// Leads to the log.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorRequestId(String);
-
-impl ErrorRequestId {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(100u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(ErrorRequestId, "ErrorRequestId", referenceable : false);
-
-/// Where.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorDetailField(String);
-
-impl ErrorDetailField {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(500u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    ErrorDetailField, "ErrorDetailField", referenceable : false
-);
-
-/// What must be there, for people.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorDetailMessage(String);
-
-impl ErrorDetailMessage {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(1000u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    ErrorDetailMessage, "ErrorDetailMessage", referenceable : false
-);
-
-/// An integer without a name of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GetMatchSelf_(i64);
-
-impl GetMatchSelf_ {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
-        width: contract_runtime::rules::IntegerWidth::Unstated,
+contract_runtime::integer! {
+    /// An integer without a name of its own.
+    GetMatchSelf_(i64) "GetMatchSelf_",
+    referenceable: false,
+    {
         minimum: Some(1),
-        exclusive_minimum: false,
         maximum: Some(9),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
+    }
 }
-
-contract_runtime::integer_type!(
-    GetMatchSelf_, i64, "GetMatchSelf_", referenceable : false
-);

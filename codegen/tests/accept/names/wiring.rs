@@ -2,18 +2,6 @@
 
 //! From an implementation of the traits to what Dropshot serves.
 
-use std::sync::Arc;
-use contract_runtime::support::dropshot::{
-    ApiDescription, ApiDescriptionRegisterError, ApiEndpoint, ApiEndpointVersions,
-    Method, RequestContext,
-};
-use contract_runtime::{DropshotError, Operation, OperationResponse, RawRequest};
-
-type HandlerResult<O> = Result<
-    OperationResponse<O>,
-    DropshotError<<O as Operation>::Envelope>,
->;
-
 /// The contract's title.
 pub const TITLE: &str = "Odd names";
 
@@ -26,83 +14,8 @@ pub const BASE_PATH: &str = "/odd-names/v1";
 /// The contract itself, as JSON.
 pub const CONTRACT_JSON: &str = include_str!("contract.json");
 
-/// Every route of the contract: its method and its path.
-pub const ROUTES: &[(&str, &str)] = &[
-    ("GET", "/odd-names/v1/match/{type}/self"),
-    ("PUT", "/odd-names/v1/match/{type}/self"),
-];
-
-/// Registers every operation of the contract with `api`. A request is answered by the
-/// backend that is Dropshot's context.
-///
-/// # Errors
-/// `api` already has a route that collides with one of the contract.
-pub fn register<B>(
-    api: &mut ApiDescription<Arc<B>>,
-) -> Result<(), ApiDescriptionRegisterError>
-where
-    B: super::odd_names::OddNames,
-{
-    api.register(
-        ApiEndpoint::new(
-                "getMatch".to_owned(),
-                get_match::<B>,
-                Method::GET,
-                "application/json",
-                "/odd-names/v1/match/{type}/self",
-                ApiEndpointVersions::All,
-            )
-            .tag("odd names")
-            .summary("Read a match")
-            .description("A keyword in the path, in the query and in a header."),
-    )?;
-    api.register(
-        ApiEndpoint::new(
-                "getMatch HEAD".to_owned(),
-                get_match::<B>,
-                Method::HEAD,
-                "application/json",
-                "/odd-names/v1/match/{type}/self",
-                ApiEndpointVersions::All,
-            )
-            .visible(false),
-    )?;
-    api.register(
-        ApiEndpoint::new(
-                "setMatch".to_owned(),
-                set_match::<B>,
-                Method::PUT,
-                "application/json",
-                "/odd-names/v1/match/{type}/self",
-                ApiEndpointVersions::All,
-            )
-            .tag("odd names")
-            .summary("Write a match")
-            .description("A body that is a list."),
-    )?;
-    contract_runtime::refuse_other_methods::<
-        super::odd_names::GetMatch,
-        _,
-    >(api, "/odd-names/v1/match/{type}/self", &["GET", "HEAD", "PUT"])?;
-    Ok(())
-}
-
-async fn get_match<B: super::odd_names::OddNames>(
-    context: RequestContext<Arc<B>>,
-    raw: RawRequest<super::odd_names::GetMatch>,
-) -> HandlerResult<super::odd_names::GetMatch> {
-    let call = |backend: Arc<B>, request| async move {
-        backend.get_match(request).await
-    };
-    contract_runtime::serve(context, raw, call).await
-}
-
-async fn set_match<B: super::odd_names::OddNames>(
-    context: RequestContext<Arc<B>>,
-    raw: RawRequest<super::odd_names::SetMatch>,
-) -> HandlerResult<super::odd_names::SetMatch> {
-    let call = |backend: Arc<B>, request| async move {
-        backend.set_match(request).await
-    };
-    contract_runtime::serve(context, raw, call).await
+contract_runtime::routes! {
+    super::odd_names::OddNames;
+    get_match => super::odd_names::GetMatch,
+    set_match => super::odd_names::SetMatch,
 }

@@ -6,188 +6,56 @@
 
 use super::{errors, headers, types};
 
-/// What a backend implements for the operations tagged Bookings.
-///
-/// Promises of a table for a party, at a date and a time.
-///
-/// An operation that is new in the contract does not compile until it is implemented; implement `UnimplementedBookings` instead where it should answer 501 until then.
-pub trait Bookings: Send + Sync + 'static {
+contract_runtime::operations! {
+    /// What a backend implements for the operations tagged Bookings.
+    ///
+    /// Promises of a table for a party, at a date and a time.
+    ///
+    /// An operation that is new in the contract does not compile until it is implemented; implement `UnimplementedBookings` instead where it should answer 501 until then.
+    trait Bookings;
+    /// `Bookings` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `Bookings`.
+    trait UnimplementedBookings;
     /// Book a table: `POST /bookings`.
     ///
     /// Books a table for a party. The smallest free table that fits is taken, and is the party's
     /// for the restaurant's turn time. Two bookings never hold one table at one time: of two
     /// requests for the last table, one gets 201 and the other 409.
-    fn create_booking(
-        &self,
-        request: CreateBookingRequest,
-    ) -> impl Future<Output = Result<CreateBookingResponse, CreateBookingError>> + Send;
+    fn create_booking(CreateBookingRequest) -> Result<CreateBookingResponse, CreateBookingError>;
     /// List bookings: `GET /bookings`.
     ///
     /// Lists the bookings that meet all of the given filters. `page` and `cursor` exclude each
     /// other: a request with both is refused with 400.
-    fn list_bookings(
-        &self,
-        request: ListBookingsRequest,
-    ) -> impl Future<Output = Result<ListBookingsResponse, ListBookingsError>> + Send;
+    fn list_bookings(ListBookingsRequest) -> Result<ListBookingsResponse, ListBookingsError>;
     /// Read a booking: `GET /bookings/{booking_id}`.
     ///
     /// Gives one booking. With `If-None-Match`, a booking that is still the same is answered with
     /// 304 and no body.
-    fn get_booking(
-        &self,
-        request: GetBookingRequest,
-    ) -> impl Future<Output = Result<GetBookingResponse, GetBookingError>> + Send;
+    fn get_booking(GetBookingRequest) -> Result<GetBookingResponse, GetBookingError>;
     /// Change a booking: `PATCH /bookings/{booking_id}`.
     ///
     /// Changes what the body names and leaves the rest as it is. A new date, time or party size is
     /// a new request for a table, by the same rules as a new booking; until it is granted, the
     /// table that the booking has stays booked. An empty body changes nothing.
-    fn update_booking(
-        &self,
-        request: UpdateBookingRequest,
-    ) -> impl Future<Output = Result<UpdateBookingResponse, UpdateBookingError>> + Send;
+    fn update_booking(UpdateBookingRequest) -> Result<UpdateBookingResponse, UpdateBookingError>;
     /// Cancel a booking: `POST /bookings/{booking_id}/cancel`.
     ///
     /// Cancels a booking and frees its table at once. Cancelling a booking that is cancelled
     /// already gives the same answer again and changes nothing.
-    fn cancel_booking(
-        &self,
-        request: CancelBookingRequest,
-    ) -> impl Future<Output = Result<CancelBookingResponse, CancelBookingError>> + Send;
+    fn cancel_booking(CancelBookingRequest) -> Result<CancelBookingResponse, CancelBookingError>;
 }
 
-/// `Bookings` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `Bookings`.
-pub trait UnimplementedBookings: Send + Sync + 'static {
-    /// Book a table: `POST /bookings`.
-    ///
-    /// Books a table for a party. The smallest free table that fits is taken, and is the party's
-    /// for the restaurant's turn time. Two bookings never hold one table at one time: of two
-    /// requests for the last table, one gets 201 and the other 409.
-    fn create_booking(
-        &self,
-        request: CreateBookingRequest,
-    ) -> impl Future<Output = Result<CreateBookingResponse, CreateBookingError>> + Send {
-        let _ = request;
-        std::future::ready(Err(CreateBookingError::Unimplemented))
-    }
-    /// List bookings: `GET /bookings`.
-    ///
-    /// Lists the bookings that meet all of the given filters. `page` and `cursor` exclude each
-    /// other: a request with both is refused with 400.
-    fn list_bookings(
-        &self,
-        request: ListBookingsRequest,
-    ) -> impl Future<Output = Result<ListBookingsResponse, ListBookingsError>> + Send {
-        let _ = request;
-        std::future::ready(Err(ListBookingsError::Unimplemented))
-    }
-    /// Read a booking: `GET /bookings/{booking_id}`.
-    ///
-    /// Gives one booking. With `If-None-Match`, a booking that is still the same is answered with
-    /// 304 and no body.
-    fn get_booking(
-        &self,
-        request: GetBookingRequest,
-    ) -> impl Future<Output = Result<GetBookingResponse, GetBookingError>> + Send {
-        let _ = request;
-        std::future::ready(Err(GetBookingError::Unimplemented))
-    }
-    /// Change a booking: `PATCH /bookings/{booking_id}`.
-    ///
-    /// Changes what the body names and leaves the rest as it is. A new date, time or party size is
-    /// a new request for a table, by the same rules as a new booking; until it is granted, the
-    /// table that the booking has stays booked. An empty body changes nothing.
-    fn update_booking(
-        &self,
-        request: UpdateBookingRequest,
-    ) -> impl Future<Output = Result<UpdateBookingResponse, UpdateBookingError>> + Send {
-        let _ = request;
-        std::future::ready(Err(UpdateBookingError::Unimplemented))
-    }
-    /// Cancel a booking: `POST /bookings/{booking_id}/cancel`.
-    ///
-    /// Cancels a booking and frees its table at once. Cancelling a booking that is cancelled
-    /// already gives the same answer again and changes nothing.
-    fn cancel_booking(
-        &self,
-        request: CancelBookingRequest,
-    ) -> impl Future<Output = Result<CancelBookingResponse, CancelBookingError>> + Send {
-        let _ = request;
-        std::future::ready(Err(CancelBookingError::Unimplemented))
+contract_runtime::request! {
+    /// A request for `createBooking`.
+    CreateBookingRequest {
+        body: types::NewBooking,
     }
 }
 
-impl<T: UnimplementedBookings> Bookings for T {
-    fn create_booking(
-        &self,
-        request: CreateBookingRequest,
-    ) -> impl Future<Output = Result<CreateBookingResponse, CreateBookingError>> + Send {
-        UnimplementedBookings::create_booking(self, request)
-    }
-    fn list_bookings(
-        &self,
-        request: ListBookingsRequest,
-    ) -> impl Future<Output = Result<ListBookingsResponse, ListBookingsError>> + Send {
-        UnimplementedBookings::list_bookings(self, request)
-    }
-    fn get_booking(
-        &self,
-        request: GetBookingRequest,
-    ) -> impl Future<Output = Result<GetBookingResponse, GetBookingError>> + Send {
-        UnimplementedBookings::get_booking(self, request)
-    }
-    fn update_booking(
-        &self,
-        request: UpdateBookingRequest,
-    ) -> impl Future<Output = Result<UpdateBookingResponse, UpdateBookingError>> + Send {
-        UnimplementedBookings::update_booking(self, request)
-    }
-    fn cancel_booking(
-        &self,
-        request: CancelBookingRequest,
-    ) -> impl Future<Output = Result<CancelBookingResponse, CancelBookingError>> + Send {
-        UnimplementedBookings::cancel_booking(self, request)
-    }
-}
-
-/// A request for `createBooking`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CreateBookingRequest {
-    /// Its body.
-    pub body: types::NewBooking,
-}
-
-impl contract_runtime::FromRequest for CreateBookingRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let body = parts.required_body(violations);
-        parts.no_other_query(&[], violations);
-        Some(Self { body: body? })
-    }
-}
-
-/// What `createBooking` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CreateBookingResponse {
-    /// 201: The table is booked.
-    Created(types::Booking, headers::LocationETag),
-}
-
-impl contract_runtime::DeclaredResponse for CreateBookingResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::Created(body, headers) => {
-                    contract_runtime::ResponseParts::json(
-                            contract_runtime::status!(201),
-                            &body,
-                        )?
-                        .headers(&headers)?
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `createBooking` answers.
+    CreateBookingResponse {
+        /// The table is booked.
+        201 => Created(body: types::Booking, headers: headers::LocationETag),
     }
 }
 
@@ -208,184 +76,59 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `createBooking` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct CreateBooking;
-
-impl contract_runtime::Operation for CreateBooking {
-    const ID: &'static str = "createBooking";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::Json {
-        max_bytes: 16384,
-    };
-    type Request = CreateBookingRequest;
-    type Response = CreateBookingResponse;
-    type Error = CreateBookingError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        Vec::new()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::body_parameter::<types::NewBooking>()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::json_response::<
-            types::Booking,
-            headers::LocationETag,
-        >(contract_runtime::status!(201))
+contract_runtime::operation! {
+    /// Names `createBooking` to the runtime.
+    CreateBooking = "createBooking" {
+        route: POST "/api/v1/bookings",
+        tag: "Bookings",
+        summary: "Book a table",
+        description: "Books a table for a party. The smallest free table that fits is taken, and is the party's\nfor the restaurant's turn time. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.",
+        request: CreateBookingRequest,
+        response: CreateBookingResponse,
+        error: CreateBookingError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 16384,
     }
 }
 
-/// The query parameters of `listBookings`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListBookingsQuery {
-    /// Only bookings at this restaurant.
-    pub restaurant_id: Option<types::RestaurantId>,
-    /// Only bookings in one of these states. Repeat the name for each state.
-    pub status: Option<types::BookingStatusFilter>,
-    /// Only bookings on this date or later, in the restaurant's calendar.
-    pub date_from: Option<types::BookingDate>,
-    /// Only bookings on this date or earlier, in the restaurant's calendar. Before `date_from`
-    /// it is refused with `INVALID_DATE`.
-    pub date_to: Option<types::BookingDate>,
-    /// Only bookings of the customer with this address, whatever its case.
-    pub email: Option<types::EmailAddress>,
-    /// The order of the list. Bookings that tie stand in a stable order.
-    pub sort: types::BookingSort,
-    /// The page to give, counted from 1. Excludes `cursor`.
-    pub page: Option<types::PageNumber>,
-    /// How many items a page holds at most.
-    pub limit: types::PageLimit,
-    /// The `next_cursor` of the page before. The filters and the sort order must be the ones that it
-    /// was given for; others are refused with `INVALID_CURSOR`. Excludes `page`.
-    pub cursor: Option<types::Cursor>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for ListBookingsQuery {
-    fn schema_name() -> String {
-        "ListBookingsQuery".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "restaurant_id",
-                false,
-                generator.subschema_for::<types::RestaurantId>(),
-            )
-            .property(
-                "status",
-                false,
-                contract_runtime::metadata::repeated(
-                    <types::BookingStatusFilter as contract_runtime::support::schemars::JsonSchema>::json_schema(
-                        generator,
-                    ),
-                ),
-            )
-            .property(
-                "date_from",
-                false,
-                generator.subschema_for::<types::BookingDate>(),
-            )
-            .property("date_to", false, generator.subschema_for::<types::BookingDate>())
-            .property("email", false, generator.subschema_for::<types::EmailAddress>())
-            .property(
-                "sort",
-                false,
-                contract_runtime::metadata::with_default(
-                    generator.subschema_for::<types::BookingSort>(),
-                    "\"created_at_desc\"",
-                ),
-            )
-            .property("page", false, generator.subschema_for::<types::PageNumber>())
-            .property(
-                "limit",
-                false,
-                contract_runtime::metadata::with_default(
-                    generator.subschema_for::<types::PageLimit>(),
-                    "20",
-                ),
-            )
-            .property("cursor", false, generator.subschema_for::<types::Cursor>())
-            .into()
+contract_runtime::parameters! {
+    /// The query parameters of `listBookings`.
+    Query ListBookingsQuery {
+        /// Only bookings at this restaurant.
+        "restaurant_id" => restaurant_id: Option<types::RestaurantId>,
+        /// Only bookings in one of these states. Repeat the name for each state.
+        "status" => status: Option<types::BookingStatusFilter>,
+        /// Only bookings on this date or later, in the restaurant's calendar.
+        "date_from" => date_from: Option<types::BookingDate>,
+        /// Only bookings on this date or earlier, in the restaurant's calendar. Before `date_from`
+        /// it is refused with `INVALID_DATE`.
+        "date_to" => date_to: Option<types::BookingDate>,
+        /// Only bookings of the customer with this address, whatever its case.
+        "email" => email: Option<types::EmailAddress>,
+        /// The order of the list. Bookings that tie stand in a stable order.
+        "sort" => sort: types::BookingSort = "created_at_desc",
+        /// The page to give, counted from 1. Excludes `cursor`.
+        "page" => page: Option<types::PageNumber>,
+        /// How many items a page holds at most.
+        "limit" => limit: types::PageLimit = "20",
+        /// The `next_cursor` of the page before. The filters and the sort order must be the ones that it
+        /// was given for; others are refused with `INVALID_CURSOR`. Excludes `page`.
+        "cursor" => cursor: Option<types::Cursor>,
     }
 }
 
-/// A request for `listBookings`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListBookingsRequest {
-    /// Its query.
-    pub query: ListBookingsQuery,
-}
-
-impl contract_runtime::FromRequest for ListBookingsRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let query_restaurant_id = parts.optional_query("restaurant_id", violations);
-        let query_status = parts.optional_repeated_query("status", violations);
-        let query_date_from = parts.optional_query("date_from", violations);
-        let query_date_to = parts.optional_query("date_to", violations);
-        let query_email = parts.optional_query("email", violations);
-        let query_sort = parts.query_or("sort", "created_at_desc", violations);
-        let query_page = parts.optional_query("page", violations);
-        let query_limit = parts.query_or("limit", "20", violations);
-        let query_cursor = parts.optional_query("cursor", violations);
-        parts
-            .no_other_query(
-                &[
-                    "restaurant_id",
-                    "status",
-                    "date_from",
-                    "date_to",
-                    "email",
-                    "sort",
-                    "page",
-                    "limit",
-                    "cursor",
-                ],
-                violations,
-            );
-        Some(Self {
-            query: ListBookingsQuery {
-                restaurant_id: query_restaurant_id?,
-                status: query_status?,
-                date_from: query_date_from?,
-                date_to: query_date_to?,
-                email: query_email?,
-                sort: query_sort?,
-                page: query_page?,
-                limit: query_limit?,
-                cursor: query_cursor?,
-            },
-        })
+contract_runtime::request! {
+    /// A request for `listBookings`.
+    ListBookingsRequest {
+        query: ListBookingsQuery,
     }
 }
 
-/// What `listBookings` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ListBookingsResponse {
-    /// 200: The bookings of one page.
-    Ok(types::BookingPage),
-}
-
-impl contract_runtime::DeclaredResponse for ListBookingsResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::Ok(body) => {
-                    contract_runtime::ResponseParts::json(
-                        contract_runtime::status!(200),
-                        &body,
-                    )?
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `listBookings` answers.
+    ListBookingsResponse {
+        /// The bookings of one page.
+        200 => Ok(body: types::BookingPage),
     }
 }
 
@@ -400,135 +143,51 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `listBookings` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct ListBookings;
-
-impl contract_runtime::Operation for ListBookings {
-    const ID: &'static str = "listBookings";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::None;
-    type Request = ListBookingsRequest;
-    type Response = ListBookingsResponse;
-    type Error = ListBookingsError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        Vec::new()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::query_parameters::<ListBookingsQuery>()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::json_response::<
-            types::BookingPage,
-            contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(200))
+contract_runtime::operation! {
+    /// Names `listBookings` to the runtime.
+    ListBookings = "listBookings" {
+        route: GET "/api/v1/bookings",
+        tag: "Bookings",
+        summary: "List bookings",
+        description: "Lists the bookings that meet all of the given filters. `page` and `cursor` exclude each\nother: a request with both is refused with 400.",
+        request: ListBookingsRequest,
+        response: ListBookingsResponse,
+        error: ListBookingsError,
+        envelope: types::ErrorEnvelope,
     }
 }
 
-/// The path parameters of `getBooking`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetBookingPath {
-    /// The booking, by the `booking_id` that createBooking gave.
-    pub booking_id: types::BookingId,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for GetBookingPath {
-    fn schema_name() -> String {
-        "GetBookingPath".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("booking_id", true, generator.subschema_for::<types::BookingId>())
-            .into()
+contract_runtime::parameters! {
+    /// The path parameters of `getBooking`.
+    Path GetBookingPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
     }
 }
 
-/// The headers of `getBooking`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetBookingHeaders {
-    /// The `ETag` of the copy that the caller holds, several of them, or `*`.
-    pub if_none_match: Option<types::EntityTagCondition>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for GetBookingHeaders {
-    fn schema_name() -> String {
-        "GetBookingHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "If-None-Match",
-                false,
-                generator.subschema_for::<types::EntityTagCondition>(),
-            )
-            .into()
+contract_runtime::parameters! {
+    /// The headers of `getBooking`.
+    Headers GetBookingHeaders {
+        /// The `ETag` of the copy that the caller holds, several of them, or `*`.
+        "If-None-Match" => if_none_match: Option<types::EntityTagCondition>,
     }
 }
 
-/// A request for `getBooking`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetBookingRequest {
-    /// Its path.
-    pub path: GetBookingPath,
-    /// Its headers.
-    pub headers: GetBookingHeaders,
-}
-
-impl contract_runtime::FromRequest for GetBookingRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let path_booking_id = parts.path("booking_id", violations);
-        let headers_if_none_match = parts.optional_header("If-None-Match", violations);
-        parts.no_other_query(&[], violations);
-        Some(Self {
-            path: GetBookingPath {
-                booking_id: path_booking_id?,
-            },
-            headers: GetBookingHeaders {
-                if_none_match: headers_if_none_match?,
-            },
-        })
+contract_runtime::request! {
+    /// A request for `getBooking`.
+    GetBookingRequest {
+        path: GetBookingPath,
+        headers: GetBookingHeaders,
     }
 }
 
-/// What `getBooking` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GetBookingResponse {
-    /// 200: The booking.
-    Ok(types::Booking, headers::ETag),
-    /// 304: The copy that the caller holds is up to date.
-    NotModified(headers::ETag),
-}
-
-impl contract_runtime::DeclaredResponse for GetBookingResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::Ok(body, headers) => {
-                    contract_runtime::ResponseParts::json(
-                            contract_runtime::status!(200),
-                            &body,
-                        )?
-                        .headers(&headers)?
-                }
-                Self::NotModified(headers) => {
-                    contract_runtime::ResponseParts::empty(
-                            contract_runtime::status!(304),
-                        )
-                        .headers(&headers)?
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `getBooking` answers.
+    GetBookingResponse {
+        /// The booking.
+        200 => Ok(body: types::Booking, headers: headers::ETag),
+        /// The copy that the caller holds is up to date.
+        304 => NotModified(headers: headers::ETag),
     }
 }
 
@@ -542,132 +201,51 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `getBooking` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct GetBooking;
-
-impl contract_runtime::Operation for GetBooking {
-    const ID: &'static str = "getBooking";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::None;
-    type Request = GetBookingRequest;
-    type Response = GetBookingResponse;
-    type Error = GetBookingError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::path_parameters::<GetBookingPath>()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::header_parameters::<GetBookingHeaders>()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::json_response::<
-            types::Booking,
-            headers::ETag,
-        >(contract_runtime::status!(200))
+contract_runtime::operation! {
+    /// Names `getBooking` to the runtime.
+    GetBooking = "getBooking" {
+        route: GET "/api/v1/bookings/{booking_id}",
+        tag: "Bookings",
+        summary: "Read a booking",
+        description: "Gives one booking. With `If-None-Match`, a booking that is still the same is answered with\n304 and no body.",
+        request: GetBookingRequest,
+        response: GetBookingResponse,
+        error: GetBookingError,
+        envelope: types::ErrorEnvelope,
     }
 }
 
-/// The path parameters of `updateBooking`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UpdateBookingPath {
-    /// The booking, by the `booking_id` that createBooking gave.
-    pub booking_id: types::BookingId,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for UpdateBookingPath {
-    fn schema_name() -> String {
-        "UpdateBookingPath".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("booking_id", true, generator.subschema_for::<types::BookingId>())
-            .into()
+contract_runtime::parameters! {
+    /// The path parameters of `updateBooking`.
+    Path UpdateBookingPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
     }
 }
 
-/// The headers of `updateBooking`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UpdateBookingHeaders {
-    /// The `ETag` of the copy that the caller has seen. A booking that has changed since is left
-    /// as it is, and the answer is 412.
-    pub if_match: Option<types::EntityTagCondition>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for UpdateBookingHeaders {
-    fn schema_name() -> String {
-        "UpdateBookingHeaders".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "If-Match",
-                false,
-                generator.subschema_for::<types::EntityTagCondition>(),
-            )
-            .into()
+contract_runtime::parameters! {
+    /// The headers of `updateBooking`.
+    Headers UpdateBookingHeaders {
+        /// The `ETag` of the copy that the caller has seen. A booking that has changed since is left
+        /// as it is, and the answer is 412.
+        "If-Match" => if_match: Option<types::EntityTagCondition>,
     }
 }
 
-/// A request for `updateBooking`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UpdateBookingRequest {
-    /// Its path.
-    pub path: UpdateBookingPath,
-    /// Its headers.
-    pub headers: UpdateBookingHeaders,
-    /// Its body.
-    pub body: types::BookingChange,
-}
-
-impl contract_runtime::FromRequest for UpdateBookingRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let path_booking_id = parts.path("booking_id", violations);
-        let headers_if_match = parts.optional_header("If-Match", violations);
-        let body = parts.required_body(violations);
-        parts.no_other_query(&[], violations);
-        Some(Self {
-            path: UpdateBookingPath {
-                booking_id: path_booking_id?,
-            },
-            headers: UpdateBookingHeaders {
-                if_match: headers_if_match?,
-            },
-            body: body?,
-        })
+contract_runtime::request! {
+    /// A request for `updateBooking`.
+    UpdateBookingRequest {
+        path: UpdateBookingPath,
+        headers: UpdateBookingHeaders,
+        body: types::BookingChange,
     }
 }
 
-/// What `updateBooking` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum UpdateBookingResponse {
-    /// 200: The booking as it is now.
-    Ok(types::Booking, headers::ETag),
-}
-
-impl contract_runtime::DeclaredResponse for UpdateBookingResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::Ok(body, headers) => {
-                    contract_runtime::ResponseParts::json(
-                            contract_runtime::status!(200),
-                            &body,
-                        )?
-                        .headers(&headers)?
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `updateBooking` answers.
+    UpdateBookingResponse {
+        /// The booking as it is now.
+        200 => Ok(body: types::Booking, headers: headers::ETag),
     }
 }
 
@@ -690,108 +268,42 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `updateBooking` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct UpdateBooking;
-
-impl contract_runtime::Operation for UpdateBooking {
-    const ID: &'static str = "updateBooking";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::Json {
-        max_bytes: 16384,
-    };
-    type Request = UpdateBookingRequest;
-    type Response = UpdateBookingResponse;
-    type Error = UpdateBookingError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::path_parameters::<UpdateBookingPath>()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        [
-            contract_runtime::metadata::header_parameters::<UpdateBookingHeaders>(),
-            contract_runtime::metadata::body_parameter::<types::BookingChange>(),
-        ]
-            .into_iter()
-            .flatten()
-            .collect()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::json_response::<
-            types::Booking,
-            headers::ETag,
-        >(contract_runtime::status!(200))
+contract_runtime::operation! {
+    /// Names `updateBooking` to the runtime.
+    UpdateBooking = "updateBooking" {
+        route: PATCH "/api/v1/bookings/{booking_id}",
+        tag: "Bookings",
+        summary: "Change a booking",
+        description: "Changes what the body names and leaves the rest as it is. A new date, time or party size is\na new request for a table, by the same rules as a new booking; until it is granted, the\ntable that the booking has stays booked. An empty body changes nothing.",
+        request: UpdateBookingRequest,
+        response: UpdateBookingResponse,
+        error: UpdateBookingError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 16384,
     }
 }
 
-/// The path parameters of `cancelBooking`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CancelBookingPath {
-    /// The booking, by the `booking_id` that createBooking gave.
-    pub booking_id: types::BookingId,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for CancelBookingPath {
-    fn schema_name() -> String {
-        "CancelBookingPath".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("booking_id", true, generator.subschema_for::<types::BookingId>())
-            .into()
+contract_runtime::parameters! {
+    /// The path parameters of `cancelBooking`.
+    Path CancelBookingPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
     }
 }
 
-/// A request for `cancelBooking`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CancelBookingRequest {
-    /// Its path.
-    pub path: CancelBookingPath,
-    /// Its body.
-    pub body: Option<types::Cancellation>,
-}
-
-impl contract_runtime::FromRequest for CancelBookingRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let path_booking_id = parts.path("booking_id", violations);
-        let body = parts.optional_body(violations);
-        parts.no_other_query(&[], violations);
-        Some(Self {
-            path: CancelBookingPath {
-                booking_id: path_booking_id?,
-            },
-            body: body?,
-        })
+contract_runtime::request! {
+    /// A request for `cancelBooking`.
+    CancelBookingRequest {
+        path: CancelBookingPath,
+        body: Option<types::Cancellation>,
     }
 }
 
-/// What `cancelBooking` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CancelBookingResponse {
-    /// 200: The booking is cancelled.
-    Ok(types::Booking),
-}
-
-impl contract_runtime::DeclaredResponse for CancelBookingResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::Ok(body) => {
-                    contract_runtime::ResponseParts::json(
-                        contract_runtime::status!(200),
-                        &body,
-                    )?
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `cancelBooking` answers.
+    CancelBookingResponse {
+        /// The booking is cancelled.
+        200 => Ok(body: types::Booking),
     }
 }
 
@@ -808,33 +320,17 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `cancelBooking` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct CancelBooking;
-
-impl contract_runtime::Operation for CancelBooking {
-    const ID: &'static str = "cancelBooking";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::Json {
-        max_bytes: 16384,
-    };
-    type Request = CancelBookingRequest;
-    type Response = CancelBookingResponse;
-    type Error = CancelBookingError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::path_parameters::<CancelBookingPath>()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::body_parameter::<types::Cancellation>()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::json_response::<
-            types::Booking,
-            contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(200))
+contract_runtime::operation! {
+    /// Names `cancelBooking` to the runtime.
+    CancelBooking = "cancelBooking" {
+        route: POST "/api/v1/bookings/{booking_id}/cancel",
+        tag: "Bookings",
+        summary: "Cancel a booking",
+        description: "Cancels a booking and frees its table at once. Cancelling a booking that is cancelled\nalready gives the same answer again and changes nothing.",
+        request: CancelBookingRequest,
+        response: CancelBookingResponse,
+        error: CancelBookingError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 16384,
     }
 }

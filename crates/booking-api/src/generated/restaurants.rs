@@ -6,197 +6,61 @@
 
 use super::{errors, types};
 
-/// What a backend implements for the operations tagged Restaurants.
-///
-/// Where and when tables can be booked.
-///
-/// An operation that is new in the contract does not compile until it is implemented; implement `UnimplementedRestaurants` instead where it should answer 501 until then.
-pub trait Restaurants: Send + Sync + 'static {
+contract_runtime::operations! {
+    /// What a backend implements for the operations tagged Restaurants.
+    ///
+    /// Where and when tables can be booked.
+    ///
+    /// An operation that is new in the contract does not compile until it is implemented; implement `UnimplementedRestaurants` instead where it should answer 501 until then.
+    trait Restaurants;
+    /// `Restaurants` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `Restaurants`.
+    trait UnimplementedRestaurants;
     /// Find restaurants: `GET /restaurants`.
     ///
     /// Lists the restaurants that meet all of the given filters, by name. `page` and `cursor`
     /// exclude each other: a request with both is refused with 400.
-    fn list_restaurants(
-        &self,
-        request: ListRestaurantsRequest,
-    ) -> impl Future<
-        Output = Result<ListRestaurantsResponse, ListRestaurantsError>,
-    > + Send;
+    fn list_restaurants(ListRestaurantsRequest) -> Result<ListRestaurantsResponse, ListRestaurantsError>;
     /// Read a restaurant: `GET /restaurants/{restaurant_id}`.
     ///
     /// Gives one restaurant, with its opening hours and its booking rules.
-    fn get_restaurant(
-        &self,
-        request: GetRestaurantRequest,
-    ) -> impl Future<Output = Result<GetRestaurantResponse, GetRestaurantError>> + Send;
+    fn get_restaurant(GetRestaurantRequest) -> Result<GetRestaurantResponse, GetRestaurantError>;
     /// See when a table is free: `GET /restaurants/{restaurant_id}/availability`.
     ///
     /// Lists the times at which a party of this size can still book a table on this date, earliest
     /// first. On a day on which the restaurant is closed or full, or takes no bookings yet, the
     /// list is empty; so it is for a party that fits none of its tables.
-    fn get_availability(
-        &self,
-        request: GetAvailabilityRequest,
-    ) -> impl Future<
-        Output = Result<GetAvailabilityResponse, GetAvailabilityError>,
-    > + Send;
+    fn get_availability(GetAvailabilityRequest) -> Result<GetAvailabilityResponse, GetAvailabilityError>;
 }
 
-/// `Restaurants` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `Restaurants`.
-pub trait UnimplementedRestaurants: Send + Sync + 'static {
-    /// Find restaurants: `GET /restaurants`.
-    ///
-    /// Lists the restaurants that meet all of the given filters, by name. `page` and `cursor`
-    /// exclude each other: a request with both is refused with 400.
-    fn list_restaurants(
-        &self,
-        request: ListRestaurantsRequest,
-    ) -> impl Future<
-        Output = Result<ListRestaurantsResponse, ListRestaurantsError>,
-    > + Send {
-        let _ = request;
-        std::future::ready(Err(ListRestaurantsError::Unimplemented))
-    }
-    /// Read a restaurant: `GET /restaurants/{restaurant_id}`.
-    ///
-    /// Gives one restaurant, with its opening hours and its booking rules.
-    fn get_restaurant(
-        &self,
-        request: GetRestaurantRequest,
-    ) -> impl Future<Output = Result<GetRestaurantResponse, GetRestaurantError>> + Send {
-        let _ = request;
-        std::future::ready(Err(GetRestaurantError::Unimplemented))
-    }
-    /// See when a table is free: `GET /restaurants/{restaurant_id}/availability`.
-    ///
-    /// Lists the times at which a party of this size can still book a table on this date, earliest
-    /// first. On a day on which the restaurant is closed or full, or takes no bookings yet, the
-    /// list is empty; so it is for a party that fits none of its tables.
-    fn get_availability(
-        &self,
-        request: GetAvailabilityRequest,
-    ) -> impl Future<
-        Output = Result<GetAvailabilityResponse, GetAvailabilityError>,
-    > + Send {
-        let _ = request;
-        std::future::ready(Err(GetAvailabilityError::Unimplemented))
+contract_runtime::parameters! {
+    /// The query parameters of `listRestaurants`.
+    Query ListRestaurantsQuery {
+        /// Only restaurants whose name contains this text, whatever its case.
+        "q" => q: Option<types::SearchText>,
+        /// Only restaurants of this cuisine, whatever its case.
+        "cuisine" => cuisine: Option<types::Cuisine>,
+        /// The page to give, counted from 1. Excludes `cursor`.
+        "page" => page: Option<types::PageNumber>,
+        /// How many items a page holds at most.
+        "limit" => limit: types::PageLimit = "20",
+        /// The `next_cursor` of the page before. The filters and the sort order must be the ones that it
+        /// was given for; others are refused with `INVALID_CURSOR`. Excludes `page`.
+        "cursor" => cursor: Option<types::Cursor>,
     }
 }
 
-impl<T: UnimplementedRestaurants> Restaurants for T {
-    fn list_restaurants(
-        &self,
-        request: ListRestaurantsRequest,
-    ) -> impl Future<
-        Output = Result<ListRestaurantsResponse, ListRestaurantsError>,
-    > + Send {
-        UnimplementedRestaurants::list_restaurants(self, request)
-    }
-    fn get_restaurant(
-        &self,
-        request: GetRestaurantRequest,
-    ) -> impl Future<Output = Result<GetRestaurantResponse, GetRestaurantError>> + Send {
-        UnimplementedRestaurants::get_restaurant(self, request)
-    }
-    fn get_availability(
-        &self,
-        request: GetAvailabilityRequest,
-    ) -> impl Future<
-        Output = Result<GetAvailabilityResponse, GetAvailabilityError>,
-    > + Send {
-        UnimplementedRestaurants::get_availability(self, request)
+contract_runtime::request! {
+    /// A request for `listRestaurants`.
+    ListRestaurantsRequest {
+        query: ListRestaurantsQuery,
     }
 }
 
-/// The query parameters of `listRestaurants`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListRestaurantsQuery {
-    /// Only restaurants whose name contains this text, whatever its case.
-    pub q: Option<types::SearchText>,
-    /// Only restaurants of this cuisine, whatever its case.
-    pub cuisine: Option<types::Cuisine>,
-    /// The page to give, counted from 1. Excludes `cursor`.
-    pub page: Option<types::PageNumber>,
-    /// How many items a page holds at most.
-    pub limit: types::PageLimit,
-    /// The `next_cursor` of the page before. The filters and the sort order must be the ones that it
-    /// was given for; others are refused with `INVALID_CURSOR`. Excludes `page`.
-    pub cursor: Option<types::Cursor>,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for ListRestaurantsQuery {
-    fn schema_name() -> String {
-        "ListRestaurantsQuery".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("q", false, generator.subschema_for::<types::SearchText>())
-            .property("cuisine", false, generator.subschema_for::<types::Cuisine>())
-            .property("page", false, generator.subschema_for::<types::PageNumber>())
-            .property(
-                "limit",
-                false,
-                contract_runtime::metadata::with_default(
-                    generator.subschema_for::<types::PageLimit>(),
-                    "20",
-                ),
-            )
-            .property("cursor", false, generator.subschema_for::<types::Cursor>())
-            .into()
-    }
-}
-
-/// A request for `listRestaurants`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListRestaurantsRequest {
-    /// Its query.
-    pub query: ListRestaurantsQuery,
-}
-
-impl contract_runtime::FromRequest for ListRestaurantsRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let query_q = parts.optional_query("q", violations);
-        let query_cuisine = parts.optional_query("cuisine", violations);
-        let query_page = parts.optional_query("page", violations);
-        let query_limit = parts.query_or("limit", "20", violations);
-        let query_cursor = parts.optional_query("cursor", violations);
-        parts.no_other_query(&["q", "cuisine", "page", "limit", "cursor"], violations);
-        Some(Self {
-            query: ListRestaurantsQuery {
-                q: query_q?,
-                cuisine: query_cuisine?,
-                page: query_page?,
-                limit: query_limit?,
-                cursor: query_cursor?,
-            },
-        })
-    }
-}
-
-/// What `listRestaurants` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ListRestaurantsResponse {
-    /// 200: The restaurants of one page.
-    Ok(types::RestaurantPage),
-}
-
-impl contract_runtime::DeclaredResponse for ListRestaurantsResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::Ok(body) => {
-                    contract_runtime::ResponseParts::json(
-                        contract_runtime::status!(200),
-                        &body,
-                    )?
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `listRestaurants` answers.
+    ListRestaurantsResponse {
+        /// The restaurants of one page.
+        200 => Ok(body: types::RestaurantPage),
     }
 }
 
@@ -210,100 +74,40 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `listRestaurants` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct ListRestaurants;
-
-impl contract_runtime::Operation for ListRestaurants {
-    const ID: &'static str = "listRestaurants";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::None;
-    type Request = ListRestaurantsRequest;
-    type Response = ListRestaurantsResponse;
-    type Error = ListRestaurantsError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        Vec::new()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::query_parameters::<ListRestaurantsQuery>()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::json_response::<
-            types::RestaurantPage,
-            contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(200))
+contract_runtime::operation! {
+    /// Names `listRestaurants` to the runtime.
+    ListRestaurants = "listRestaurants" {
+        route: GET "/api/v1/restaurants",
+        tag: "Restaurants",
+        summary: "Find restaurants",
+        description: "Lists the restaurants that meet all of the given filters, by name. `page` and `cursor`\nexclude each other: a request with both is refused with 400.",
+        request: ListRestaurantsRequest,
+        response: ListRestaurantsResponse,
+        error: ListRestaurantsError,
+        envelope: types::ErrorEnvelope,
     }
 }
 
-/// The path parameters of `getRestaurant`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetRestaurantPath {
-    /// The restaurant, by the `id` that listRestaurants gives.
-    pub restaurant_id: types::RestaurantId,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for GetRestaurantPath {
-    fn schema_name() -> String {
-        "GetRestaurantPath".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "restaurant_id",
-                true,
-                generator.subschema_for::<types::RestaurantId>(),
-            )
-            .into()
+contract_runtime::parameters! {
+    /// The path parameters of `getRestaurant`.
+    Path GetRestaurantPath {
+        /// The restaurant, by the `id` that listRestaurants gives.
+        "restaurant_id" => restaurant_id: types::RestaurantId,
     }
 }
 
-/// A request for `getRestaurant`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetRestaurantRequest {
-    /// Its path.
-    pub path: GetRestaurantPath,
-}
-
-impl contract_runtime::FromRequest for GetRestaurantRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let path_restaurant_id = parts.path("restaurant_id", violations);
-        parts.no_other_query(&[], violations);
-        Some(Self {
-            path: GetRestaurantPath {
-                restaurant_id: path_restaurant_id?,
-            },
-        })
+contract_runtime::request! {
+    /// A request for `getRestaurant`.
+    GetRestaurantRequest {
+        path: GetRestaurantPath,
     }
 }
 
-/// What `getRestaurant` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GetRestaurantResponse {
-    /// 200: The restaurant.
-    Ok(types::Restaurant),
-}
-
-impl contract_runtime::DeclaredResponse for GetRestaurantResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::Ok(body) => {
-                    contract_runtime::ResponseParts::json(
-                        contract_runtime::status!(200),
-                        &body,
-                    )?
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `getRestaurant` answers.
+    GetRestaurantResponse {
+        /// The restaurant.
+        200 => Ok(body: types::Restaurant),
     }
 }
 
@@ -317,131 +121,51 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `getRestaurant` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct GetRestaurant;
-
-impl contract_runtime::Operation for GetRestaurant {
-    const ID: &'static str = "getRestaurant";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::None;
-    type Request = GetRestaurantRequest;
-    type Response = GetRestaurantResponse;
-    type Error = GetRestaurantError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::path_parameters::<GetRestaurantPath>()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        Vec::new()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::json_response::<
-            types::Restaurant,
-            contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(200))
+contract_runtime::operation! {
+    /// Names `getRestaurant` to the runtime.
+    GetRestaurant = "getRestaurant" {
+        route: GET "/api/v1/restaurants/{restaurant_id}",
+        tag: "Restaurants",
+        summary: "Read a restaurant",
+        description: "Gives one restaurant, with its opening hours and its booking rules.",
+        request: GetRestaurantRequest,
+        response: GetRestaurantResponse,
+        error: GetRestaurantError,
+        envelope: types::ErrorEnvelope,
     }
 }
 
-/// The path parameters of `getAvailability`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetAvailabilityPath {
-    /// The restaurant, by the `id` that listRestaurants gives.
-    pub restaurant_id: types::RestaurantId,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for GetAvailabilityPath {
-    fn schema_name() -> String {
-        "GetAvailabilityPath".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property(
-                "restaurant_id",
-                true,
-                generator.subschema_for::<types::RestaurantId>(),
-            )
-            .into()
+contract_runtime::parameters! {
+    /// The path parameters of `getAvailability`.
+    Path GetAvailabilityPath {
+        /// The restaurant, by the `id` that listRestaurants gives.
+        "restaurant_id" => restaurant_id: types::RestaurantId,
     }
 }
 
-/// The query parameters of `getAvailability`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetAvailabilityQuery {
-    /// The date to look at, in the restaurant's calendar. Not in the past.
-    pub date: types::BookingDate,
-    /// How many guests will come.
-    pub party_size: types::PartySize,
-}
-
-impl contract_runtime::support::schemars::JsonSchema for GetAvailabilityQuery {
-    fn schema_name() -> String {
-        "GetAvailabilityQuery".to_owned()
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(false)
-            .property("date", true, generator.subschema_for::<types::BookingDate>())
-            .property("party_size", true, generator.subschema_for::<types::PartySize>())
-            .into()
+contract_runtime::parameters! {
+    /// The query parameters of `getAvailability`.
+    Query GetAvailabilityQuery {
+        /// The date to look at, in the restaurant's calendar. Not in the past.
+        "date" => date: types::BookingDate,
+        /// How many guests will come.
+        "party_size" => party_size: types::PartySize,
     }
 }
 
-/// A request for `getAvailability`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetAvailabilityRequest {
-    /// Its path.
-    pub path: GetAvailabilityPath,
-    /// Its query.
-    pub query: GetAvailabilityQuery,
-}
-
-impl contract_runtime::FromRequest for GetAvailabilityRequest {
-    fn from_request(
-        parts: &contract_runtime::RequestParts<'_>,
-        violations: &mut contract_runtime::Violations,
-    ) -> Option<Self> {
-        let path_restaurant_id = parts.path("restaurant_id", violations);
-        let query_date = parts.required_query("date", violations);
-        let query_party_size = parts.required_query("party_size", violations);
-        parts.no_other_query(&["date", "party_size"], violations);
-        Some(Self {
-            path: GetAvailabilityPath {
-                restaurant_id: path_restaurant_id?,
-            },
-            query: GetAvailabilityQuery {
-                date: query_date?,
-                party_size: query_party_size?,
-            },
-        })
+contract_runtime::request! {
+    /// A request for `getAvailability`.
+    GetAvailabilityRequest {
+        path: GetAvailabilityPath,
+        query: GetAvailabilityQuery,
     }
 }
 
-/// What `getAvailability` answers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GetAvailabilityResponse {
-    /// 200: The free slots of the day.
-    Ok(types::Availability),
-}
-
-impl contract_runtime::DeclaredResponse for GetAvailabilityResponse {
-    fn into_parts(self) -> Result<contract_runtime::ResponseParts, String> {
-        Ok(
-            match self {
-                Self::Ok(body) => {
-                    contract_runtime::ResponseParts::json(
-                        contract_runtime::status!(200),
-                        &body,
-                    )?
-                }
-            },
-        )
+contract_runtime::response! {
+    /// What `getAvailability` answers.
+    GetAvailabilityResponse {
+        /// The free slots of the day.
+        200 => Ok(body: types::Availability),
     }
 }
 
@@ -456,31 +180,16 @@ contract_runtime::operation_error! {
     }
 }
 
-/// Names `getAvailability` to the runtime.
-#[derive(Debug, Clone, Copy)]
-pub struct GetAvailability;
-
-impl contract_runtime::Operation for GetAvailability {
-    const ID: &'static str = "getAvailability";
-    const BODY: contract_runtime::BodyPolicy = contract_runtime::BodyPolicy::None;
-    type Request = GetAvailabilityRequest;
-    type Response = GetAvailabilityResponse;
-    type Error = GetAvailabilityError;
-    type Envelope = types::ErrorEnvelope;
-    fn path_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::path_parameters::<GetAvailabilityPath>()
-    }
-    fn other_parameters() -> Vec<
-        contract_runtime::support::dropshot::ApiEndpointParameter,
-    > {
-        contract_runtime::metadata::query_parameters::<GetAvailabilityQuery>()
-    }
-    fn response() -> contract_runtime::support::dropshot::ApiEndpointResponse {
-        contract_runtime::metadata::json_response::<
-            types::Availability,
-            contract_runtime::metadata::NoHeaders,
-        >(contract_runtime::status!(200))
+contract_runtime::operation! {
+    /// Names `getAvailability` to the runtime.
+    GetAvailability = "getAvailability" {
+        route: GET "/api/v1/restaurants/{restaurant_id}/availability",
+        tag: "Restaurants",
+        summary: "See when a table is free",
+        description: "Lists the times at which a party of this size can still book a table on this date, earliest\nfirst. On a day on which the restaurant is closed or full, or takes no bookings yet, the\nlist is empty; so it is for a party that fits none of its tables.",
+        request: GetAvailabilityRequest,
+        response: GetAvailabilityResponse,
+        error: GetAvailabilityError,
+        envelope: types::ErrorEnvelope,
     }
 }

@@ -2,480 +2,121 @@
 
 //! The types that travel. Their values cannot break the contract.
 
-/// What createBooking needs to know.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct NewBooking {
-    /// `restaurant_id`
-    pub restaurant_id: RestaurantId,
-    /// `booking_date`
-    pub booking_date: BookingDate,
-    /// `booking_time`
-    pub booking_time: BookingTime,
-    /// `party_size`
-    pub party_size: PartySize,
-    /// `customer`
-    pub customer: NewCustomer,
-    /// Wishes for the visit. `null` is the same as leaving them out.
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
-}
-
-contract_runtime::object_type!(NewBooking);
-
-impl contract_runtime::Inspect for NewBooking {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<RestaurantId>("restaurant_id");
-            properties.required::<BookingDate>("booking_date");
-            properties.required::<BookingTime>("booking_time");
-            properties.required::<PartySize>("party_size");
-            properties.required::<NewCustomer>("customer");
-            properties.optional_nullable::<SpecialRequests>("special_requests");
-            properties
-                .deny_unknown(
-                    &[
-                        "restaurant_id",
-                        "booking_date",
-                        "booking_time",
-                        "party_size",
-                        "customer",
-                        "special_requests",
-                    ],
-                );
-        }
+contract_runtime::object! {
+    /// What createBooking needs to know.
+    NewBooking "NewBooking",
+    referenceable: true,
+    closed,
+    [asked] {
+        "restaurant_id" => restaurant_id: RestaurantId,
+        "booking_date" => booking_date: BookingDate,
+        "booking_time" => booking_time: BookingTime,
+        "party_size" => party_size: PartySize,
+        "customer" => customer: NewCustomer,
+        /// Wishes for the visit. `null` is the same as leaving them out.
+        "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for NewBooking {
-    fn schema_name() -> String {
-        "NewBooking".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("restaurant_id", true, generator.subschema_for::<RestaurantId>())
-            .property("booking_date", true, generator.subschema_for::<BookingDate>())
-            .property("booking_time", true, generator.subschema_for::<BookingTime>())
-            .property("party_size", true, generator.subschema_for::<PartySize>())
-            .property("customer", true, generator.subschema_for::<NewCustomer>())
-            .property(
-                "special_requests",
-                false,
-                contract_runtime::metadata::nullable(
-                    generator.subschema_for::<SpecialRequests>(),
-                ),
-            )
-            .into()
+contract_runtime::object! {
+    /// Who books, and how to reach them.
+    NewCustomer "NewCustomer",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: CustomerName,
+        "email" => email: EmailAddress,
+        "phone" => phone: DialledPhoneNumber,
     }
 }
 
-/// Who books, and how to reach them.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct NewCustomer {
-    /// `name`
-    pub name: CustomerName,
-    /// `email`
-    pub email: EmailAddress,
-    /// `phone`
-    pub phone: DialledPhoneNumber,
-}
-
-contract_runtime::object_type!(NewCustomer);
-
-impl contract_runtime::Inspect for NewCustomer {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<CustomerName>("name");
-            properties.required::<EmailAddress>("email");
-            properties.required::<DialledPhoneNumber>("phone");
-            properties.deny_unknown(&["name", "email", "phone"]);
-        }
+contract_runtime::object! {
+    /// What to change about a booking. What is absent stays as it is; `null` for the special
+    /// requests clears them.
+    BookingChange "BookingChange",
+    referenceable: true,
+    closed,
+    [asked] {
+        "booking_date" => booking_date: Option<BookingDate>,
+        "booking_time" => booking_time: Option<BookingTime>,
+        "party_size" => party_size: Option<PartySize>,
+        /// The new wishes for the visit; `null` clears them.
+        "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for NewCustomer {
-    fn schema_name() -> String {
-        "NewCustomer".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("name", true, generator.subschema_for::<CustomerName>())
-            .property("email", true, generator.subschema_for::<EmailAddress>())
-            .property("phone", true, generator.subschema_for::<DialledPhoneNumber>())
-            .into()
+contract_runtime::object! {
+    /// Why a booking is cancelled.
+    Cancellation "Cancellation",
+    referenceable: true,
+    closed,
+    [asked] {
+        "reason" => reason: Option<CancellationReason>,
     }
 }
 
-/// What to change about a booking. What is absent stays as it is; `null` for the special
-/// requests clears them.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct BookingChange {
-    /// `booking_date`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub booking_date: Option<BookingDate>,
-    /// `booking_time`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub booking_time: Option<BookingTime>,
-    /// `party_size`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub party_size: Option<PartySize>,
-    /// The new wishes for the visit; `null` clears them.
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
-}
-
-contract_runtime::object_type!(BookingChange);
-
-impl contract_runtime::Inspect for BookingChange {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.optional::<BookingDate>("booking_date");
-            properties.optional::<BookingTime>("booking_time");
-            properties.optional::<PartySize>("party_size");
-            properties.optional_nullable::<SpecialRequests>("special_requests");
-            properties
-                .deny_unknown(
-                    &["booking_date", "booking_time", "party_size", "special_requests"],
-                );
-        }
+contract_runtime::object! {
+    /// A promise of a table for a party, at a date and a time.
+    Booking "Booking",
+    referenceable: true,
+    closed,
+    [answered] {
+        "booking_id" => booking_id: BookingId,
+        "confirmation_code" => confirmation_code: ConfirmationCode,
+        "status" => status: BookingStatus,
+        "restaurant" => restaurant: RestaurantSummary,
+        "booking_date" => booking_date: BookingDate,
+        /// When the party is expected, on the restaurant's wall clock.
+        "booking_time" => booking_time: ClockTime,
+        "party_size" => party_size: PartySize,
+        "customer" => customer: Customer,
+        /// Wishes for the visit; `null` when there are none.
+        "special_requests" => special_requests: contract_runtime::Nullable<SpecialRequests>,
+        /// When the booking was made.
+        "created_at" => created_at: Timestamp,
+        /// When the booking last changed.
+        "updated_at" => updated_at: Timestamp,
+        "links" => links: BookingLinks,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for BookingChange {
-    fn schema_name() -> String {
-        "BookingChange".to_owned()
+contract_runtime::text! {
+    /// A booking's name in this API. It is opaque, is made at random, and cannot be guessed from
+    /// another one.
+    BookingId "BookingId",
+    referenceable: true,
+    {
+        min_length: 4,
+        max_length: 35,
+        pattern: "^bk_[0-9A-Za-z]{1,32}$",
     }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("booking_date", false, generator.subschema_for::<BookingDate>())
-            .property("booking_time", false, generator.subschema_for::<BookingTime>())
-            .property("party_size", false, generator.subschema_for::<PartySize>())
-            .property(
-                "special_requests",
-                false,
-                contract_runtime::metadata::nullable(
-                    generator.subschema_for::<SpecialRequests>(),
-                ),
-            )
-            .into()
-    }
+    regex "^bk_[0-9A-Za-z]{1,32}$"
 }
 
-/// Why a booking is cancelled.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct Cancellation {
-    /// `reason`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub reason: Option<CancellationReason>,
+contract_runtime::text! {
+    /// A code that people can read out on the telephone: no 0 and O, and no 1 and I, which are
+    /// mistaken for each other.
+    ConfirmationCode "ConfirmationCode",
+    referenceable: true,
+    {
+        min_length: 6,
+        max_length: 6,
+        pattern: "^[A-HJ-NP-Z2-9]{6}$",
+    }
+    regex "^[A-HJ-NP-Z2-9]{6}$"
 }
 
-contract_runtime::object_type!(Cancellation);
-
-impl contract_runtime::Inspect for Cancellation {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.optional::<CancellationReason>("reason");
-            properties.deny_unknown(&["reason"]);
-        }
+contract_runtime::enumeration! {
+    /// Where a booking stands. `pending` and `confirmed` bookings hold their table; `cancelled`,
+    /// `completed` and `no_show` ones are over, and do not change any more.
+    BookingStatus "BookingStatus" {
+        Pending = "pending",
+        Confirmed = "confirmed",
+        Cancelled = "cancelled",
+        Completed = "completed",
+        NoShow = "no_show",
     }
 }
-
-impl contract_runtime::support::schemars::JsonSchema for Cancellation {
-    fn schema_name() -> String {
-        "Cancellation".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("reason", false, generator.subschema_for::<CancellationReason>())
-            .into()
-    }
-}
-
-/// A promise of a table for a party, at a date and a time.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct Booking {
-    /// `booking_id`
-    pub booking_id: BookingId,
-    /// `confirmation_code`
-    pub confirmation_code: ConfirmationCode,
-    /// `status`
-    pub status: BookingStatus,
-    /// `restaurant`
-    pub restaurant: RestaurantSummary,
-    /// `booking_date`
-    pub booking_date: BookingDate,
-    /// When the party is expected, on the restaurant's wall clock.
-    pub booking_time: ClockTime,
-    /// `party_size`
-    pub party_size: PartySize,
-    /// `customer`
-    pub customer: Customer,
-    /// Wishes for the visit; `null` when there are none.
-    #[serde(deserialize_with = "contract_runtime::required_nullable")]
-    pub special_requests: contract_runtime::Nullable<SpecialRequests>,
-    /// When the booking was made.
-    pub created_at: Timestamp,
-    /// When the booking last changed.
-    pub updated_at: Timestamp,
-    /// `links`
-    pub links: BookingLinks,
-}
-
-contract_runtime::object_type!(Booking);
-
-impl contract_runtime::Inspect for Booking {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<BookingId>("booking_id");
-            properties.required::<ConfirmationCode>("confirmation_code");
-            properties.required::<BookingStatus>("status");
-            properties.required::<RestaurantSummary>("restaurant");
-            properties.required::<BookingDate>("booking_date");
-            properties.required::<ClockTime>("booking_time");
-            properties.required::<PartySize>("party_size");
-            properties.required::<Customer>("customer");
-            properties.required_nullable::<SpecialRequests>("special_requests");
-            properties.required::<Timestamp>("created_at");
-            properties.required::<Timestamp>("updated_at");
-            properties.required::<BookingLinks>("links");
-            properties
-                .deny_unknown(
-                    &[
-                        "booking_id",
-                        "confirmation_code",
-                        "status",
-                        "restaurant",
-                        "booking_date",
-                        "booking_time",
-                        "party_size",
-                        "customer",
-                        "special_requests",
-                        "created_at",
-                        "updated_at",
-                        "links",
-                    ],
-                );
-        }
-    }
-}
-
-impl contract_runtime::support::schemars::JsonSchema for Booking {
-    fn schema_name() -> String {
-        "Booking".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("booking_id", true, generator.subschema_for::<BookingId>())
-            .property(
-                "confirmation_code",
-                true,
-                generator.subschema_for::<ConfirmationCode>(),
-            )
-            .property("status", true, generator.subschema_for::<BookingStatus>())
-            .property("restaurant", true, generator.subschema_for::<RestaurantSummary>())
-            .property("booking_date", true, generator.subschema_for::<BookingDate>())
-            .property("booking_time", true, generator.subschema_for::<ClockTime>())
-            .property("party_size", true, generator.subschema_for::<PartySize>())
-            .property("customer", true, generator.subschema_for::<Customer>())
-            .property(
-                "special_requests",
-                true,
-                contract_runtime::metadata::nullable(
-                    generator.subschema_for::<SpecialRequests>(),
-                ),
-            )
-            .property("created_at", true, generator.subschema_for::<Timestamp>())
-            .property("updated_at", true, generator.subschema_for::<Timestamp>())
-            .property("links", true, generator.subschema_for::<BookingLinks>())
-            .into()
-    }
-}
-
-/// A booking's name in this API. It is opaque, is made at random, and cannot be guessed from
-/// another one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BookingId(String);
-
-impl BookingId {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(4u32),
-        max_length: Some(35u32),
-        pattern: Some("^bk_[0-9A-Za-z]{1,32}$"),
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    BookingId, "BookingId", referenceable : true, regex : "^bk_[0-9A-Za-z]{1,32}$"
-);
-
-/// A code that people can read out on the telephone: no 0 and O, and no 1 and I, which are
-/// mistaken for each other.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConfirmationCode(String);
-
-impl ConfirmationCode {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(6u32),
-        max_length: Some(6u32),
-        pattern: Some("^[A-HJ-NP-Z2-9]{6}$"),
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    ConfirmationCode, "ConfirmationCode", referenceable : true, regex :
-    "^[A-HJ-NP-Z2-9]{6}$"
-);
-
-/// Where a booking stands. `pending` and `confirmed` bookings hold their table; `cancelled`,
-/// `completed` and `no_show` ones are over, and do not change any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum BookingStatus {
-    /// `pending`
-    Pending,
-    /// `confirmed`
-    Confirmed,
-    /// `cancelled`
-    Cancelled,
-    /// `completed`
-    Completed,
-    /// `no_show`
-    NoShow,
-}
-
-impl BookingStatus {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("pending", Self::Pending),
-        ("confirmed", Self::Confirmed),
-        ("cancelled", Self::Cancelled),
-        ("completed", Self::Completed),
-        ("no_show", Self::NoShow),
-    ];
-}
-
-contract_runtime::enum_type!(BookingStatus, "BookingStatus");
 
 /// A date in the restaurant's calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -485,44 +126,30 @@ contract_runtime::formatted_type!(
     BookingDate, Date, "BookingDate", referenceable : true
 );
 
-/// When the party comes, on the restaurant's wall clock, from 0:00 to 23:59. The hour may be
-/// written with one digit.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BookingTime(String);
-
-impl BookingTime {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(4u32),
-        max_length: Some(5u32),
-        pattern: Some("^([01]?[0-9]|2[0-3]):[0-5][0-9]$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// When the party comes, on the restaurant's wall clock, from 0:00 to 23:59. The hour may be
+    /// written with one digit.
+    BookingTime "BookingTime",
+    referenceable: true,
+    {
+        min_length: 4,
+        max_length: 5,
+        pattern: "^([01]?[0-9]|2[0-3]):[0-5][0-9]$",
+    }
+    regex "^(?:[01]?[0-9]|2[0-3]):[0-5][0-9]$"
 }
 
-contract_runtime::text_type!(
-    BookingTime, "BookingTime", referenceable : true, regex :
-    "^(?:[01]?[0-9]|2[0-3]):[0-5][0-9]$"
-);
-
-/// A time on the restaurant's wall clock, hours and minutes with two digits each.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClockTime(String);
-
-impl ClockTime {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(5u32),
-        max_length: Some(5u32),
-        pattern: Some("^([01][0-9]|2[0-3]):[0-5][0-9]$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// A time on the restaurant's wall clock, hours and minutes with two digits each.
+    ClockTime "ClockTime",
+    referenceable: true,
+    {
+        min_length: 5,
+        max_length: 5,
+        pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    }
+    regex "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
 }
-
-contract_runtime::text_type!(
-    ClockTime, "ClockTime", referenceable : true, regex :
-    "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
-);
 
 /// An instant, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -532,1702 +159,677 @@ contract_runtime::formatted_type!(
     Timestamp, DateTime, "Timestamp", referenceable : true
 );
 
-/// How many guests come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PartySize(i32);
-
-impl PartySize {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
+contract_runtime::integer! {
+    /// How many guests come.
+    PartySize(i32) "PartySize",
+    referenceable: true,
+    {
         width: contract_runtime::rules::IntegerWidth::Int32,
         minimum: Some(1),
-        exclusive_minimum: false,
         maximum: Some(20),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
-}
-
-contract_runtime::integer_type!(PartySize, i32, "PartySize", referenceable : true);
-
-/// Wishes for the visit, for the restaurant to read. Several lines are fine; other control
-/// characters are refused. `null` where there are none.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SpecialRequests(String);
-
-impl SpecialRequests {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(500u32),
-        pattern: Some(
-            "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
-        ),
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    SpecialRequests, "SpecialRequests", referenceable : true, regex :
-    "^[^\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{7F}-\\x{9F}]*$"
-);
-
-/// Why the booking is cancelled, for the restaurant to read. Several lines are fine; other
-/// control characters are refused.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CancellationReason(String);
-
-impl CancellationReason {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(500u32),
-        pattern: Some(
-            "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
-        ),
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    CancellationReason, "CancellationReason", referenceable : true, regex :
-    "^[^\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{7F}-\\x{9F}]*$"
-);
-
-/// Who booked, and how to reach them.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct Customer {
-    /// `name`
-    pub name: CustomerName,
-    /// `email`
-    pub email: EmailAddress,
-    /// `phone`
-    pub phone: PhoneNumber,
-}
-
-contract_runtime::object_type!(Customer);
-
-impl contract_runtime::Inspect for Customer {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<CustomerName>("name");
-            properties.required::<EmailAddress>("email");
-            properties.required::<PhoneNumber>("phone");
-            properties.deny_unknown(&["name", "email", "phone"]);
-        }
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for Customer {
-    fn schema_name() -> String {
-        "Customer".to_owned()
+contract_runtime::text! {
+    /// Wishes for the visit, for the restaurant to read. Several lines are fine; other control
+    /// characters are refused. `null` where there are none.
+    SpecialRequests "SpecialRequests",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 500,
+        pattern: "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
     }
-    fn is_referenceable() -> bool {
-        true
+    regex "^[^\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::text! {
+    /// Why the booking is cancelled, for the restaurant to read. Several lines are fine; other
+    /// control characters are refused.
+    CancellationReason "CancellationReason",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 500,
+        pattern: "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
     }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("name", true, generator.subschema_for::<CustomerName>())
-            .property("email", true, generator.subschema_for::<EmailAddress>())
-            .property("phone", true, generator.subschema_for::<PhoneNumber>())
-            .into()
-    }
+    regex "^[^\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{7F}-\\x{9F}]*$"
 }
 
-/// A person's name, as they write it. It is more than spaces, and holds no control characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CustomerName(String);
-
-impl CustomerName {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(2u32),
-        max_length: Some(100u32),
-        pattern: Some(
-            "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u00A0\\u1680\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u2064\\u3000\\uFEFF][^\\u0000-\\u001F\\u007F-\\u009F]*$",
-        ),
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    CustomerName, "CustomerName", referenceable : true, regex :
-    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*[^\\x{0}-\\x{20}\\x{7F}-\u{a0}\u{1680}\u{2000}-\u{200f}\u{2028}-\u{202f}\u{205f}-\u{2064}\u{3000}\u{feff}][^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
-);
-
-/// An email address.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EmailAddress(String);
-
-impl EmailAddress {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: None,
-        max_length: Some(254u32),
-        pattern: None,
-        format: Some(contract_runtime::rules::TextFormat::Email),
-    };
-}
-
-contract_runtime::text_type!(EmailAddress, "EmailAddress", referenceable : true);
-
-/// A telephone number with its country code, as people write it: 2 to 15 digits, the first of
-/// them not 0, with or without a leading `+`, and up to two spaces, dots, hyphens or brackets
-/// between digits. It is kept as E.164.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DialledPhoneNumber(String);
-
-impl DialledPhoneNumber {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(2u32),
-        max_length: Some(32u32),
-        pattern: Some("^\\+?[1-9]([ ().-]{0,2}[0-9]){1,14}$"),
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    DialledPhoneNumber, "DialledPhoneNumber", referenceable : true, regex :
-    "^\\+?[1-9](?:[\\x{20}\\x{28}\\x{29}\\x{2E}\\x{2D}]{0,2}[0-9]){1,14}$"
-);
-
-/// A telephone number as E.164 has it, the country code first, digits only.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PhoneNumber(String);
-
-impl PhoneNumber {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(3u32),
-        max_length: Some(16u32),
-        pattern: Some("^\\+[1-9][0-9]{1,14}$"),
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    PhoneNumber, "PhoneNumber", referenceable : true, regex : "^\\+[1-9][0-9]{1,14}$"
-);
-
-/// Where a booking is changed and cancelled.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct BookingLinks {
-    /// Where updateBooking changes the booking, with PATCH.
-    pub modify: RelativeReference,
-    /// Where cancelBooking cancels the booking, with POST.
-    pub cancel: RelativeReference,
-}
-
-contract_runtime::object_type!(BookingLinks);
-
-impl contract_runtime::Inspect for BookingLinks {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<RelativeReference>("modify");
-            properties.required::<RelativeReference>("cancel");
-            properties.deny_unknown(&["modify", "cancel"]);
-        }
+contract_runtime::object! {
+    /// Who booked, and how to reach them.
+    Customer "Customer",
+    referenceable: true,
+    closed,
+    [answered] {
+        "name" => name: CustomerName,
+        "email" => email: EmailAddress,
+        "phone" => phone: PhoneNumber,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for BookingLinks {
-    fn schema_name() -> String {
-        "BookingLinks".to_owned()
+contract_runtime::text! {
+    /// A person's name, as they write it. It is more than spaces, and holds no control characters.
+    CustomerName "CustomerName",
+    referenceable: true,
+    {
+        min_length: 2,
+        max_length: 100,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u00A0\\u1680\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u2064\\u3000\\uFEFF][^\\u0000-\\u001F\\u007F-\\u009F]*$",
     }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("modify", true, generator.subschema_for::<RelativeReference>())
-            .property("cancel", true, generator.subschema_for::<RelativeReference>())
-            .into()
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*[^\\x{0}-\\x{20}\\x{7F}-\u{a0}\u{1680}\u{2000}-\u{200f}\u{2028}-\u{202f}\u{205f}-\u{2064}\u{3000}\u{feff}][^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::text! {
+    /// An email address.
+    EmailAddress "EmailAddress",
+    referenceable: true,
+    {
+        max_length: 254,
+        format: contract_runtime::rules::TextFormat::Email,
     }
 }
 
-/// A path on this server.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RelativeReference(String);
-
-impl RelativeReference {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(2u32),
-        max_length: Some(200u32),
-        pattern: Some("^(/[0-9A-Za-z_.~%-]+)+$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// A telephone number with its country code, as people write it: 2 to 15 digits, the first of
+    /// them not 0, with or without a leading `+`, and up to two spaces, dots, hyphens or brackets
+    /// between digits. It is kept as E.164.
+    DialledPhoneNumber "DialledPhoneNumber",
+    referenceable: true,
+    {
+        min_length: 2,
+        max_length: 32,
+        pattern: "^\\+?[1-9]([ ().-]{0,2}[0-9]){1,14}$",
+    }
+    regex "^\\+?[1-9](?:[\\x{20}\\x{28}\\x{29}\\x{2E}\\x{2D}]{0,2}[0-9]){1,14}$"
 }
 
-contract_runtime::text_type!(
-    RelativeReference, "RelativeReference", referenceable : true, regex :
-    "^(?:/[0-9A-Za-z\\x{5F}\\x{2E}\\x{7E}\\x{25}\\x{2D}]+)+$"
-);
-
-/// One page of bookings.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct BookingPage {
-    /// `data`
-    pub data: BookingItems,
-    /// `pagination`
-    pub pagination: Pagination,
+contract_runtime::text! {
+    /// A telephone number as E.164 has it, the country code first, digits only.
+    PhoneNumber "PhoneNumber",
+    referenceable: true,
+    {
+        min_length: 3,
+        max_length: 16,
+        pattern: "^\\+[1-9][0-9]{1,14}$",
+    }
+    regex "^\\+[1-9][0-9]{1,14}$"
 }
 
-contract_runtime::object_type!(BookingPage);
-
-impl contract_runtime::Inspect for BookingPage {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<BookingItems>("data");
-            properties.required::<Pagination>("pagination");
-            properties.deny_unknown(&["data", "pagination"]);
-        }
+contract_runtime::object! {
+    /// Where a booking is changed and cancelled.
+    BookingLinks "BookingLinks",
+    referenceable: true,
+    closed,
+    [answered] {
+        /// Where updateBooking changes the booking, with PATCH.
+        "modify" => modify: RelativeReference,
+        /// Where cancelBooking cancels the booking, with POST.
+        "cancel" => cancel: RelativeReference,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for BookingPage {
-    fn schema_name() -> String {
-        "BookingPage".to_owned()
+contract_runtime::text! {
+    /// A path on this server.
+    RelativeReference "RelativeReference",
+    referenceable: true,
+    {
+        min_length: 2,
+        max_length: 200,
+        pattern: "^(/[0-9A-Za-z_.~%-]+)+$",
     }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("data", true, generator.subschema_for::<BookingItems>())
-            .property("pagination", true, generator.subschema_for::<Pagination>())
-            .into()
+    regex "^(?:/[0-9A-Za-z\\x{5F}\\x{2E}\\x{7E}\\x{25}\\x{2D}]+)+$"
+}
+
+contract_runtime::object! {
+    /// One page of bookings.
+    BookingPage "BookingPage",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: BookingItems,
+        "pagination" => pagination: Pagination,
     }
 }
 
-/// The bookings of one page.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BookingItems(Vec<Booking>);
-
-impl BookingItems {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: None,
-        max_items: Some(100u32),
-        unique_items: false,
-    };
+contract_runtime::array! {
+    /// The bookings of one page.
+    BookingItems(Booking) "BookingItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(100),
+    }
 }
 
-contract_runtime::array_type!(
-    BookingItems, Booking, "BookingItems", referenceable : true
-);
-
-/// The states that a booking may have to be listed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BookingStatusFilter(Vec<BookingStatus>);
-
-impl BookingStatusFilter {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: Some(1u32),
-        max_items: Some(5u32),
+contract_runtime::array! {
+    /// The states that a booking may have to be listed.
+    BookingStatusFilter(BookingStatus) "BookingStatusFilter",
+    referenceable: true,
+    [asked repeated] {
+        min_items: Some(1),
+        max_items: Some(5),
         unique_items: true,
-    };
-}
-
-contract_runtime::array_type!(
-    BookingStatusFilter, BookingStatus, "BookingStatusFilter", referenceable : true
-);
-
-contract_runtime::repeated_type!(BookingStatusFilter, BookingStatus);
-
-/// An order of bookings: by the date and time for which the table is booked, or by when the
-/// booking was made; earliest first (`_asc`) or latest first (`_desc`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum BookingSort {
-    /// `booking_date_asc`
-    BookingDateAsc,
-    /// `booking_date_desc`
-    BookingDateDesc,
-    /// `created_at_asc`
-    CreatedAtAsc,
-    /// `created_at_desc`
-    CreatedAtDesc,
-}
-
-impl BookingSort {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("booking_date_asc", Self::BookingDateAsc),
-        ("booking_date_desc", Self::BookingDateDesc),
-        ("created_at_asc", Self::CreatedAtAsc),
-        ("created_at_desc", Self::CreatedAtDesc),
-    ];
-}
-
-contract_runtime::enum_type!(BookingSort, "BookingSort");
-
-/// One page of restaurants.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct RestaurantPage {
-    /// `data`
-    pub data: RestaurantItems,
-    /// `pagination`
-    pub pagination: Pagination,
-}
-
-contract_runtime::object_type!(RestaurantPage);
-
-impl contract_runtime::Inspect for RestaurantPage {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<RestaurantItems>("data");
-            properties.required::<Pagination>("pagination");
-            properties.deny_unknown(&["data", "pagination"]);
-        }
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for RestaurantPage {
-    fn schema_name() -> String {
-        "RestaurantPage".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("data", true, generator.subschema_for::<RestaurantItems>())
-            .property("pagination", true, generator.subschema_for::<Pagination>())
-            .into()
+contract_runtime::enumeration! {
+    /// An order of bookings: by the date and time for which the table is booked, or by when the
+    /// booking was made; earliest first (`_asc`) or latest first (`_desc`).
+    BookingSort "BookingSort" {
+        BookingDateAsc = "booking_date_asc",
+        BookingDateDesc = "booking_date_desc",
+        CreatedAtAsc = "created_at_asc",
+        CreatedAtDesc = "created_at_desc",
     }
 }
 
-/// The restaurants of one page.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RestaurantItems(Vec<Restaurant>);
-
-impl RestaurantItems {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: None,
-        max_items: Some(100u32),
-        unique_items: false,
-    };
-}
-
-contract_runtime::array_type!(
-    RestaurantItems, Restaurant, "RestaurantItems", referenceable : true
-);
-
-/// A restaurant, its opening hours and its booking rules.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct Restaurant {
-    /// `id`
-    pub id: RestaurantId,
-    /// `name`
-    pub name: RestaurantName,
-    /// `cuisine`
-    pub cuisine: Cuisine,
-    /// `address`
-    pub address: Address,
-    /// `lat`
-    pub lat: Latitude,
-    /// `lng`
-    pub lng: Longitude,
-    /// `time_zone`
-    pub time_zone: TimeZone,
-    /// `opening_hours`
-    pub opening_hours: OpeningHours,
-    /// `slot_interval_minutes`
-    pub slot_interval_minutes: SlotIntervalMinutes,
-    /// `turn_minutes`
-    pub turn_minutes: TurnMinutes,
-}
-
-contract_runtime::object_type!(Restaurant);
-
-impl contract_runtime::Inspect for Restaurant {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<RestaurantId>("id");
-            properties.required::<RestaurantName>("name");
-            properties.required::<Cuisine>("cuisine");
-            properties.required::<Address>("address");
-            properties.required::<Latitude>("lat");
-            properties.required::<Longitude>("lng");
-            properties.required::<TimeZone>("time_zone");
-            properties.required::<OpeningHours>("opening_hours");
-            properties.required::<SlotIntervalMinutes>("slot_interval_minutes");
-            properties.required::<TurnMinutes>("turn_minutes");
-            properties
-                .deny_unknown(
-                    &[
-                        "id",
-                        "name",
-                        "cuisine",
-                        "address",
-                        "lat",
-                        "lng",
-                        "time_zone",
-                        "opening_hours",
-                        "slot_interval_minutes",
-                        "turn_minutes",
-                    ],
-                );
-        }
+contract_runtime::object! {
+    /// One page of restaurants.
+    RestaurantPage "RestaurantPage",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: RestaurantItems,
+        "pagination" => pagination: Pagination,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for Restaurant {
-    fn schema_name() -> String {
-        "Restaurant".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("id", true, generator.subschema_for::<RestaurantId>())
-            .property("name", true, generator.subschema_for::<RestaurantName>())
-            .property("cuisine", true, generator.subschema_for::<Cuisine>())
-            .property("address", true, generator.subschema_for::<Address>())
-            .property("lat", true, generator.subschema_for::<Latitude>())
-            .property("lng", true, generator.subschema_for::<Longitude>())
-            .property("time_zone", true, generator.subschema_for::<TimeZone>())
-            .property("opening_hours", true, generator.subschema_for::<OpeningHours>())
-            .property(
-                "slot_interval_minutes",
-                true,
-                generator.subschema_for::<SlotIntervalMinutes>(),
-            )
-            .property("turn_minutes", true, generator.subschema_for::<TurnMinutes>())
-            .into()
+contract_runtime::array! {
+    /// The restaurants of one page.
+    RestaurantItems(Restaurant) "RestaurantItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(100),
     }
 }
 
-/// Which restaurant a booking is for.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct RestaurantSummary {
-    /// `id`
-    pub id: RestaurantId,
-    /// `name`
-    pub name: RestaurantName,
-    /// `address`
-    pub address: Address,
-}
-
-contract_runtime::object_type!(RestaurantSummary);
-
-impl contract_runtime::Inspect for RestaurantSummary {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<RestaurantId>("id");
-            properties.required::<RestaurantName>("name");
-            properties.required::<Address>("address");
-            properties.deny_unknown(&["id", "name", "address"]);
-        }
+contract_runtime::object! {
+    /// A restaurant, its opening hours and its booking rules.
+    Restaurant "Restaurant",
+    referenceable: true,
+    closed,
+    [answered] {
+        "id" => id: RestaurantId,
+        "name" => name: RestaurantName,
+        "cuisine" => cuisine: Cuisine,
+        "address" => address: Address,
+        "lat" => lat: Latitude,
+        "lng" => lng: Longitude,
+        "time_zone" => time_zone: TimeZone,
+        "opening_hours" => opening_hours: OpeningHours,
+        "slot_interval_minutes" => slot_interval_minutes: SlotIntervalMinutes,
+        "turn_minutes" => turn_minutes: TurnMinutes,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for RestaurantSummary {
-    fn schema_name() -> String {
-        "RestaurantSummary".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("id", true, generator.subschema_for::<RestaurantId>())
-            .property("name", true, generator.subschema_for::<RestaurantName>())
-            .property("address", true, generator.subschema_for::<Address>())
-            .into()
+contract_runtime::object! {
+    /// Which restaurant a booking is for.
+    RestaurantSummary "RestaurantSummary",
+    referenceable: true,
+    closed,
+    [answered] {
+        "id" => id: RestaurantId,
+        "name" => name: RestaurantName,
+        "address" => address: Address,
     }
 }
 
-/// A restaurant's number. It stays within the integers that JavaScript can hold exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RestaurantId(i64);
-
-impl RestaurantId {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
+contract_runtime::integer! {
+    /// A restaurant's number. It stays within the integers that JavaScript can hold exactly.
+    RestaurantId(i64) "RestaurantId",
+    referenceable: true,
+    {
         width: contract_runtime::rules::IntegerWidth::Int64,
         minimum: Some(1),
-        exclusive_minimum: false,
         maximum: Some(9007199254740991),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
+    }
 }
 
-contract_runtime::integer_type!(RestaurantId, i64, "RestaurantId", referenceable : true);
-
-/// What a restaurant is called.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RestaurantName(String);
-
-impl RestaurantName {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(200u32),
-        pattern: Some("^[^\\u0000-\\u001F\\u007F-\\u009F]*$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// What a restaurant is called.
+    RestaurantName "RestaurantName",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 200,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
 }
 
-contract_runtime::text_type!(
-    RestaurantName, "RestaurantName", referenceable : true, regex :
-    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
-);
-
-/// What a restaurant cooks, in a word or two.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Cuisine(String);
-
-impl Cuisine {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(50u32),
-        pattern: Some("^[^\\u0000-\\u001F\\u007F-\\u009F]*$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// What a restaurant cooks, in a word or two.
+    Cuisine "Cuisine",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 50,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
 }
 
-contract_runtime::text_type!(
-    Cuisine, "Cuisine", referenceable : true, regex :
-    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
-);
-
-/// A postal address, in one line.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Address(String);
-
-impl Address {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(500u32),
-        pattern: Some("^[^\\u0000-\\u001F\\u007F-\\u009F]*$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// A postal address, in one line.
+    Address "Address",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 500,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
 }
 
-contract_runtime::text_type!(
-    Address, "Address", referenceable : true, regex :
-    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
-);
-
-/// Degrees north of the equator, in WGS 84.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Latitude(f64);
-
-impl Latitude {
-    /// What the contract asks of the number.
-    pub const RULES: contract_runtime::rules::NumberRules = contract_runtime::rules::NumberRules {
+contract_runtime::number! {
+    /// Degrees north of the equator, in WGS 84.
+    Latitude "Latitude",
+    referenceable: true,
+    {
         format: Some("double"),
         minimum: Some(-90.0),
-        exclusive_minimum: false,
         maximum: Some(90.0),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
+    }
 }
 
-contract_runtime::number_type!(Latitude, "Latitude", referenceable : true);
-
-/// Degrees east of Greenwich, in WGS 84.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Longitude(f64);
-
-impl Longitude {
-    /// What the contract asks of the number.
-    pub const RULES: contract_runtime::rules::NumberRules = contract_runtime::rules::NumberRules {
+contract_runtime::number! {
+    /// Degrees east of Greenwich, in WGS 84.
+    Longitude "Longitude",
+    referenceable: true,
+    {
         format: Some("double"),
         minimum: Some(-180.0),
-        exclusive_minimum: false,
         maximum: Some(180.0),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
-}
-
-contract_runtime::number_type!(Longitude, "Longitude", referenceable : true);
-
-/// The name of a time zone in the IANA database.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TimeZone(String);
-
-impl TimeZone {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(64u32),
-        pattern: Some("^[0-9A-Za-z_+-]+(/[0-9A-Za-z_+-]+)*$"),
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    TimeZone, "TimeZone", referenceable : true, regex :
-    "^[0-9A-Za-z\\x{5F}\\x{2B}\\x{2D}]+(?:/[0-9A-Za-z\\x{5F}\\x{2B}\\x{2D}]+)*$"
-);
-
-/// The weekly hours in which a restaurant receives guests, by day and time. A day may have
-/// several periods (lunch, dinner) or none.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OpeningHours(Vec<OpeningPeriod>);
-
-impl OpeningHours {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: None,
-        max_items: Some(56u32),
-        unique_items: false,
-    };
-}
-
-contract_runtime::array_type!(
-    OpeningHours, OpeningPeriod, "OpeningHours", referenceable : true
-);
-
-/// One period in which a restaurant receives guests. One that closes at or before the time at
-/// which it opens runs past midnight and ends on the following day; it belongs to the day on
-/// which it opens.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct OpeningPeriod {
-    /// `day`
-    pub day: DayOfWeek,
-    /// When the first guests are received.
-    pub opens: ClockTime,
-    /// When the last guests leave, on the following day if not after `opens`.
-    pub closes: ClockTime,
-}
-
-contract_runtime::object_type!(OpeningPeriod);
-
-impl contract_runtime::Inspect for OpeningPeriod {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<DayOfWeek>("day");
-            properties.required::<ClockTime>("opens");
-            properties.required::<ClockTime>("closes");
-            properties.deny_unknown(&["day", "opens", "closes"]);
-        }
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for OpeningPeriod {
-    fn schema_name() -> String {
-        "OpeningPeriod".to_owned()
+contract_runtime::text! {
+    /// The name of a time zone in the IANA database.
+    TimeZone "TimeZone",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 64,
+        pattern: "^[0-9A-Za-z_+-]+(/[0-9A-Za-z_+-]+)*$",
     }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("day", true, generator.subschema_for::<DayOfWeek>())
-            .property("opens", true, generator.subschema_for::<ClockTime>())
-            .property("closes", true, generator.subschema_for::<ClockTime>())
-            .into()
+    regex "^[0-9A-Za-z\\x{5F}\\x{2B}\\x{2D}]+(?:/[0-9A-Za-z\\x{5F}\\x{2B}\\x{2D}]+)*$"
+}
+
+contract_runtime::array! {
+    /// The weekly hours in which a restaurant receives guests, by day and time. A day may have
+    /// several periods (lunch, dinner) or none.
+    OpeningHours(OpeningPeriod) "OpeningHours",
+    referenceable: true,
+    [answered] {
+        max_items: Some(56),
     }
 }
 
-/// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DayOfWeek {
-    /// `monday`
-    Monday,
-    /// `tuesday`
-    Tuesday,
-    /// `wednesday`
-    Wednesday,
-    /// `thursday`
-    Thursday,
-    /// `friday`
-    Friday,
-    /// `saturday`
-    Saturday,
-    /// `sunday`
-    Sunday,
+contract_runtime::object! {
+    /// One period in which a restaurant receives guests. One that closes at or before the time at
+    /// which it opens runs past midnight and ends on the following day; it belongs to the day on
+    /// which it opens.
+    OpeningPeriod "OpeningPeriod",
+    referenceable: true,
+    closed,
+    [answered] {
+        "day" => day: DayOfWeek,
+        /// When the first guests are received.
+        "opens" => opens: ClockTime,
+        /// When the last guests leave, on the following day if not after `opens`.
+        "closes" => closes: ClockTime,
+    }
 }
 
-impl DayOfWeek {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("monday", Self::Monday),
-        ("tuesday", Self::Tuesday),
-        ("wednesday", Self::Wednesday),
-        ("thursday", Self::Thursday),
-        ("friday", Self::Friday),
-        ("saturday", Self::Saturday),
-        ("sunday", Self::Sunday),
-    ];
+contract_runtime::enumeration! {
+    /// A day of the week.
+    DayOfWeek "DayOfWeek" {
+        Monday = "monday",
+        Tuesday = "tuesday",
+        Wednesday = "wednesday",
+        Thursday = "thursday",
+        Friday = "friday",
+        Saturday = "saturday",
+        Sunday = "sunday",
+    }
 }
 
-contract_runtime::enum_type!(DayOfWeek, "DayOfWeek");
-
-/// The minutes from one bookable time to the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SlotIntervalMinutes(i32);
-
-impl SlotIntervalMinutes {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
+contract_runtime::integer! {
+    /// The minutes from one bookable time to the next.
+    SlotIntervalMinutes(i32) "SlotIntervalMinutes",
+    referenceable: true,
+    {
         width: contract_runtime::rules::IntegerWidth::Int32,
         minimum: Some(1),
-        exclusive_minimum: false,
         maximum: Some(1440),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
+    }
 }
 
-contract_runtime::integer_type!(
-    SlotIntervalMinutes, i32, "SlotIntervalMinutes", referenceable : true
-);
-
-/// The minutes for which a party has its table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TurnMinutes(i32);
-
-impl TurnMinutes {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
+contract_runtime::integer! {
+    /// The minutes for which a party has its table.
+    TurnMinutes(i32) "TurnMinutes",
+    referenceable: true,
+    {
         width: contract_runtime::rules::IntegerWidth::Int32,
         minimum: Some(1),
-        exclusive_minimum: false,
         maximum: Some(1440),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
-}
-
-contract_runtime::integer_type!(TurnMinutes, i32, "TurnMinutes", referenceable : true);
-
-/// A text to look for. It holds no control characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SearchText(String);
-
-impl SearchText {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(100u32),
-        pattern: Some("^[^\\u0000-\\u001F\\u007F-\\u009F]*$"),
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(
-    SearchText, "SearchText", referenceable : true, regex :
-    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
-);
-
-/// When a party can book a table on one date.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct Availability {
-    /// `restaurant_id`
-    pub restaurant_id: RestaurantId,
-    /// `date`
-    pub date: BookingDate,
-    /// `party_size`
-    pub party_size: PartySize,
-    /// `time_zone`
-    pub time_zone: TimeZone,
-    /// `slots`
-    pub slots: AvailableSlots,
-}
-
-contract_runtime::object_type!(Availability);
-
-impl contract_runtime::Inspect for Availability {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<RestaurantId>("restaurant_id");
-            properties.required::<BookingDate>("date");
-            properties.required::<PartySize>("party_size");
-            properties.required::<TimeZone>("time_zone");
-            properties.required::<AvailableSlots>("slots");
-            properties
-                .deny_unknown(
-                    &["restaurant_id", "date", "party_size", "time_zone", "slots"],
-                );
-        }
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for Availability {
-    fn schema_name() -> String {
-        "Availability".to_owned()
+contract_runtime::text! {
+    /// A text to look for. It holds no control characters.
+    SearchText "SearchText",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 100,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
     }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("restaurant_id", true, generator.subschema_for::<RestaurantId>())
-            .property("date", true, generator.subschema_for::<BookingDate>())
-            .property("party_size", true, generator.subschema_for::<PartySize>())
-            .property("time_zone", true, generator.subschema_for::<TimeZone>())
-            .property("slots", true, generator.subschema_for::<AvailableSlots>())
-            .into()
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::object! {
+    /// When a party can book a table on one date.
+    Availability "Availability",
+    referenceable: true,
+    closed,
+    [answered] {
+        "restaurant_id" => restaurant_id: RestaurantId,
+        "date" => date: BookingDate,
+        "party_size" => party_size: PartySize,
+        "time_zone" => time_zone: TimeZone,
+        "slots" => slots: AvailableSlots,
     }
 }
 
-/// The times at which a table is free, earliest first.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AvailableSlots(Vec<AvailableSlot>);
-
-impl AvailableSlots {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: None,
-        max_items: Some(1500u32),
-        unique_items: false,
-    };
-}
-
-contract_runtime::array_type!(
-    AvailableSlots, AvailableSlot, "AvailableSlots", referenceable : true
-);
-
-/// A time at which a table is free.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct AvailableSlot {
-    /// What to send to createBooking, on the restaurant's wall clock.
-    pub booking_time: ClockTime,
-    /// The instant that this is.
-    pub starts_at: Timestamp,
-}
-
-contract_runtime::object_type!(AvailableSlot);
-
-impl contract_runtime::Inspect for AvailableSlot {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<ClockTime>("booking_time");
-            properties.required::<Timestamp>("starts_at");
-            properties.deny_unknown(&["booking_time", "starts_at"]);
-        }
+contract_runtime::array! {
+    /// The times at which a table is free, earliest first.
+    AvailableSlots(AvailableSlot) "AvailableSlots",
+    referenceable: true,
+    [answered] {
+        max_items: Some(1500),
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for AvailableSlot {
-    fn schema_name() -> String {
-        "AvailableSlot".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("booking_time", true, generator.subschema_for::<ClockTime>())
-            .property("starts_at", true, generator.subschema_for::<Timestamp>())
-            .into()
+contract_runtime::object! {
+    /// A time at which a table is free.
+    AvailableSlot "AvailableSlot",
+    referenceable: true,
+    closed,
+    [answered] {
+        /// What to send to createBooking, on the restaurant's wall clock.
+        "booking_time" => booking_time: ClockTime,
+        /// The instant that this is.
+        "starts_at" => starts_at: Timestamp,
     }
 }
 
-/// Where a page stands in its list. `page`, `total` and `pages` are there unless the request had
-/// a `cursor`; `next_cursor` is there unless the request had a `page`.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct Pagination {
-    /// `page`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub page: Option<PageNumber>,
-    /// `limit`
-    pub limit: PageLimit,
-    /// `total`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub total: Option<TotalCount>,
-    /// `pages`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub pages: Option<PageCount>,
-    /// `next_cursor`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub next_cursor: Option<contract_runtime::Nullable<NextCursor>>,
-}
-
-contract_runtime::object_type!(Pagination);
-
-impl contract_runtime::Inspect for Pagination {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.optional::<PageNumber>("page");
-            properties.required::<PageLimit>("limit");
-            properties.optional::<TotalCount>("total");
-            properties.optional::<PageCount>("pages");
-            properties.optional_nullable::<NextCursor>("next_cursor");
-            properties.deny_unknown(&["page", "limit", "total", "pages", "next_cursor"]);
-        }
+contract_runtime::object! {
+    /// Where a page stands in its list. `page`, `total` and `pages` are there unless the request had
+    /// a `cursor`; `next_cursor` is there unless the request had a `page`.
+    Pagination "Pagination",
+    referenceable: true,
+    closed,
+    [answered] {
+        "page" => page: Option<PageNumber>,
+        "limit" => limit: PageLimit,
+        "total" => total: Option<TotalCount>,
+        "pages" => pages: Option<PageCount>,
+        "next_cursor" => next_cursor: Option<contract_runtime::Nullable<NextCursor>>,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for Pagination {
-    fn schema_name() -> String {
-        "Pagination".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("page", false, generator.subschema_for::<PageNumber>())
-            .property("limit", true, generator.subschema_for::<PageLimit>())
-            .property("total", false, generator.subschema_for::<TotalCount>())
-            .property("pages", false, generator.subschema_for::<PageCount>())
-            .property(
-                "next_cursor",
-                false,
-                contract_runtime::metadata::nullable(
-                    generator.subschema_for::<NextCursor>(),
-                ),
-            )
-            .into()
-    }
-}
-
-/// The number of a page, counted from 1. Lists that go on are read with a cursor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PageNumber(i32);
-
-impl PageNumber {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
+contract_runtime::integer! {
+    /// The number of a page, counted from 1. Lists that go on are read with a cursor.
+    PageNumber(i32) "PageNumber",
+    referenceable: true,
+    {
         width: contract_runtime::rules::IntegerWidth::Int32,
         minimum: Some(1),
-        exclusive_minimum: false,
         maximum: Some(10000),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
+    }
 }
 
-contract_runtime::integer_type!(PageNumber, i32, "PageNumber", referenceable : true);
-
-/// How many items a page holds at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PageLimit(i32);
-
-impl PageLimit {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
+contract_runtime::integer! {
+    /// How many items a page holds at most.
+    PageLimit(i32) "PageLimit",
+    referenceable: true,
+    {
         width: contract_runtime::rules::IntegerWidth::Int32,
         minimum: Some(1),
-        exclusive_minimum: false,
         maximum: Some(100),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
+    }
 }
 
-contract_runtime::integer_type!(PageLimit, i32, "PageLimit", referenceable : true);
-
-/// How many items there are on all pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TotalCount(i64);
-
-impl TotalCount {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
+contract_runtime::integer! {
+    /// How many items there are on all pages.
+    TotalCount(i64) "TotalCount",
+    referenceable: true,
+    {
         width: contract_runtime::rules::IntegerWidth::Int64,
         minimum: Some(0),
-        exclusive_minimum: false,
         maximum: Some(9007199254740991),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
+    }
 }
 
-contract_runtime::integer_type!(TotalCount, i64, "TotalCount", referenceable : true);
-
-/// How many pages there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PageCount(i64);
-
-impl PageCount {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
+contract_runtime::integer! {
+    /// How many pages there are.
+    PageCount(i64) "PageCount",
+    referenceable: true,
+    {
         width: contract_runtime::rules::IntegerWidth::Int64,
         minimum: Some(0),
-        exclusive_minimum: false,
         maximum: Some(9007199254740991),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
+    }
 }
 
-contract_runtime::integer_type!(PageCount, i64, "PageCount", referenceable : true);
-
-/// A place in a list. It is opaque, and only good for the list that it was given for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Cursor(String);
-
-impl Cursor {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(512u32),
-        pattern: Some("^[0-9A-Za-z_-]+$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// A place in a list. It is opaque, and only good for the list that it was given for.
+    Cursor "Cursor",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 512,
+        pattern: "^[0-9A-Za-z_-]+$",
+    }
+    regex "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
 }
 
-contract_runtime::text_type!(
-    Cursor, "Cursor", referenceable : true, regex : "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
-);
-
-/// The `cursor` of the next page; `null` when this is the last one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NextCursor(String);
-
-impl NextCursor {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(512u32),
-        pattern: Some("^[0-9A-Za-z_-]+$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// The `cursor` of the next page; `null` when this is the last one.
+    NextCursor "NextCursor",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 512,
+        pattern: "^[0-9A-Za-z_-]+$",
+    }
+    regex "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
 }
 
-contract_runtime::text_type!(
-    NextCursor, "NextCursor", referenceable : true, regex :
-    "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
-);
-
-/// A strong entity tag of RFC 9110, with its quotes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntityTag(String);
-
-impl EntityTag {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(3u32),
-        max_length: Some(66u32),
-        pattern: Some("^\"[!#-~]{1,64}\"$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// A strong entity tag of RFC 9110, with its quotes.
+    EntityTag "EntityTag",
+    referenceable: true,
+    {
+        min_length: 3,
+        max_length: 66,
+        pattern: "^\"[!#-~]{1,64}\"$",
+    }
+    regex "^\"[\\x{21}\\x{23}-\\x{7E}]{1,64}\"$"
 }
 
-contract_runtime::text_type!(
-    EntityTag, "EntityTag", referenceable : true, regex :
-    "^\"[\\x{21}\\x{23}-\\x{7E}]{1,64}\"$"
-);
-
-/// Entity tags of RFC 9110, separated by commas, or `*` for any.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntityTagCondition(String);
-
-impl EntityTagCondition {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(1024u32),
-        pattern: Some("^([*]|(W/)?\"[!#-~]*\"([ \\t]*,[ \\t]*(W/)?\"[!#-~]*\")*)$"),
-        format: None,
-    };
+contract_runtime::text! {
+    /// Entity tags of RFC 9110, separated by commas, or `*` for any.
+    EntityTagCondition "EntityTagCondition",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 1024,
+        pattern: "^([*]|(W/)?\"[!#-~]*\"([ \\t]*,[ \\t]*(W/)?\"[!#-~]*\")*)$",
+    }
+    regex "^(?:[\\x{2A}]|(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\"(?:[\\x{20}\\x{9}]*,[\\x{20}\\x{9}]*(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\")*)$"
 }
 
-contract_runtime::text_type!(
-    EntityTagCondition, "EntityTagCondition", referenceable : true, regex :
-    "^(?:[\\x{2A}]|(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\"(?:[\\x{20}\\x{9}]*,[\\x{20}\\x{9}]*(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\")*)$"
-);
-
-/// A number of seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RetryAfterSeconds(i32);
-
-impl RetryAfterSeconds {
-    /// What the contract asks of the integer.
-    pub const RULES: contract_runtime::rules::IntegerRules = contract_runtime::rules::IntegerRules {
+contract_runtime::integer! {
+    /// A number of seconds.
+    RetryAfterSeconds(i32) "RetryAfterSeconds",
+    referenceable: true,
+    {
         width: contract_runtime::rules::IntegerWidth::Int32,
         minimum: Some(0),
-        exclusive_minimum: false,
         maximum: Some(86400),
-        exclusive_maximum: false,
-        multiple_of: None,
-    };
-}
-
-contract_runtime::integer_type!(
-    RetryAfterSeconds, i32, "RetryAfterSeconds", referenceable : true
-);
-
-/// The body of every answer that is an error.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct ErrorEnvelope {
-    /// `error`
-    pub error: Error,
-}
-
-contract_runtime::object_type!(ErrorEnvelope);
-
-impl contract_runtime::Inspect for ErrorEnvelope {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<Error>("error");
-            properties.deny_unknown(&["error"]);
-        }
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for ErrorEnvelope {
-    fn schema_name() -> String {
-        "ErrorEnvelope".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("error", true, generator.subschema_for::<Error>())
-            .into()
+contract_runtime::object! {
+    /// The body of every answer that is an error.
+    ErrorEnvelope "ErrorEnvelope",
+    referenceable: true,
+    closed,
+    [] {
+        "error" => error: Error,
     }
 }
 
-/// What went wrong.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct Error {
-    /// `code`
-    pub code: ErrorCode,
-    /// `message`
-    pub message: ErrorMessage,
-    /// What in the request the error is about, when it is about one thing.
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub field: Option<FieldPath>,
-    /// `details`
-    #[serde(
-        default,
-        deserialize_with = "contract_runtime::present",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub details: Option<ErrorDetails>,
-    /// `request_id`
-    pub request_id: RequestId,
-}
-
-contract_runtime::object_type!(Error);
-
-impl contract_runtime::Inspect for Error {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<ErrorCode>("code");
-            properties.required::<ErrorMessage>("message");
-            properties.optional::<FieldPath>("field");
-            properties.optional::<ErrorDetails>("details");
-            properties.required::<RequestId>("request_id");
-            properties
-                .deny_unknown(&["code", "message", "field", "details", "request_id"]);
-        }
+contract_runtime::object! {
+    /// What went wrong.
+    Error "Error",
+    referenceable: true,
+    closed,
+    [] {
+        "code" => code: ErrorCode,
+        "message" => message: ErrorMessage,
+        /// What in the request the error is about, when it is about one thing.
+        "field" => field: Option<FieldPath>,
+        "details" => details: Option<ErrorDetails>,
+        "request_id" => request_id: RequestId,
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for Error {
-    fn schema_name() -> String {
-        "Error".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("code", true, generator.subschema_for::<ErrorCode>())
-            .property("message", true, generator.subschema_for::<ErrorMessage>())
-            .property("field", false, generator.subschema_for::<FieldPath>())
-            .property("details", false, generator.subschema_for::<ErrorDetails>())
-            .property("request_id", true, generator.subschema_for::<RequestId>())
-            .into()
-    }
-}
-
-/// What went wrong, for programs.
-/// `INVALID_REQUEST`: the request breaks this document, as `details` says.
-/// `INVALID_DATE`: a date or time is past, or dates stand in the wrong order.
-/// `INVALID_CURSOR`: the cursor was not made for this list.
-/// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`: there is none with this id.
-/// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
-/// `BOOKING_NOT_CHANGEABLE`: the booking is over.
-/// `PRECONDITION_FAILED`: the booking has changed since the caller has seen it.
-/// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
-/// `OUTSIDE_OPENING_HOURS`: no booking can start then: the restaurant is closed, is about to
-/// close, or the time lies between two slots.
-/// `OUTSIDE_BOOKING_WINDOW`: the restaurant takes no bookings so far ahead, or at such short
-/// notice.
-/// `PARTY_TOO_LARGE`: no table is large enough.
-/// `NOT_FOUND`: a segment of the path is empty. `METHOD_NOT_ALLOWED`: the path has no such method.
-/// `INTERNAL_ERROR`: the server failed.
-/// `NOT_IMPLEMENTED`: the server does not have this operation yet.
-/// `SERVICE_UNAVAILABLE`: the server cannot answer at the moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ErrorCode {
-    /// `INVALID_REQUEST`
-    InvalidRequest,
-    /// `INVALID_DATE`
-    InvalidDate,
-    /// `INVALID_CURSOR`
-    InvalidCursor,
-    /// `BOOKING_NOT_FOUND`
-    BookingNotFound,
-    /// `RESTAURANT_NOT_FOUND`
-    RestaurantNotFound,
-    /// `TABLE_NOT_AVAILABLE`
-    TableNotAvailable,
-    /// `BOOKING_NOT_CHANGEABLE`
-    BookingNotChangeable,
-    /// `PRECONDITION_FAILED`
-    PreconditionFailed,
-    /// `PAYLOAD_TOO_LARGE`
-    PayloadTooLarge,
-    /// `UNSUPPORTED_MEDIA_TYPE`
-    UnsupportedMediaType,
-    /// `OUTSIDE_OPENING_HOURS`
-    OutsideOpeningHours,
-    /// `OUTSIDE_BOOKING_WINDOW`
-    OutsideBookingWindow,
-    /// `PARTY_TOO_LARGE`
-    PartyTooLarge,
-    /// `NOT_FOUND`
-    NotFound,
-    /// `METHOD_NOT_ALLOWED`
-    MethodNotAllowed,
-    /// `INTERNAL_ERROR`
-    InternalError,
-    /// `NOT_IMPLEMENTED`
-    NotImplemented,
-    /// `SERVICE_UNAVAILABLE`
-    ServiceUnavailable,
-}
-
-impl ErrorCode {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("INVALID_REQUEST", Self::InvalidRequest),
-        ("INVALID_DATE", Self::InvalidDate),
-        ("INVALID_CURSOR", Self::InvalidCursor),
-        ("BOOKING_NOT_FOUND", Self::BookingNotFound),
-        ("RESTAURANT_NOT_FOUND", Self::RestaurantNotFound),
-        ("TABLE_NOT_AVAILABLE", Self::TableNotAvailable),
-        ("BOOKING_NOT_CHANGEABLE", Self::BookingNotChangeable),
-        ("PRECONDITION_FAILED", Self::PreconditionFailed),
-        ("PAYLOAD_TOO_LARGE", Self::PayloadTooLarge),
-        ("UNSUPPORTED_MEDIA_TYPE", Self::UnsupportedMediaType),
-        ("OUTSIDE_OPENING_HOURS", Self::OutsideOpeningHours),
-        ("OUTSIDE_BOOKING_WINDOW", Self::OutsideBookingWindow),
-        ("PARTY_TOO_LARGE", Self::PartyTooLarge),
-        ("NOT_FOUND", Self::NotFound),
-        ("METHOD_NOT_ALLOWED", Self::MethodNotAllowed),
-        ("INTERNAL_ERROR", Self::InternalError),
-        ("NOT_IMPLEMENTED", Self::NotImplemented),
-        ("SERVICE_UNAVAILABLE", Self::ServiceUnavailable),
-    ];
-}
-
-contract_runtime::enum_type!(ErrorCode, "ErrorCode");
-
-/// What went wrong, for people. It never repeats what was sent.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ErrorMessage(String);
-
-impl ErrorMessage {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(1000u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(ErrorMessage, "ErrorMessage", referenceable : true);
-
-/// A place in the request: a property of the body by its path (`customer.email`), or a parameter
-/// or header by its name (`date_from`, `If-Match`).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FieldPath(String);
-
-impl FieldPath {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(300u32),
-        pattern: None,
-        format: None,
-    };
-}
-
-contract_runtime::text_type!(FieldPath, "FieldPath", referenceable : true);
-
-/// Every rule that the request breaks, in the order of the request.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ErrorDetails(Vec<ErrorDetail>);
-
-impl ErrorDetails {
-    /// What the contract asks of the list.
-    pub const RULES: contract_runtime::rules::ArrayRules = contract_runtime::rules::ArrayRules {
-        min_items: Some(1u32),
-        max_items: Some(100u32),
-        unique_items: false,
-    };
-}
-
-contract_runtime::array_type!(
-    ErrorDetails, ErrorDetail, "ErrorDetails", referenceable : true
-);
-
-/// One rule that the request breaks.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    contract_runtime::support::serde::Serialize,
-    contract_runtime::support::serde::Deserialize,
-)]
-#[serde(crate = "contract_runtime::support::serde", remote = "Self")]
-#[serde(deny_unknown_fields)]
-pub struct ErrorDetail {
-    /// `code`
-    pub code: ViolationCode,
-    /// `field`
-    pub field: FieldPath,
-    /// `message`
-    pub message: ErrorMessage,
-}
-
-contract_runtime::object_type!(ErrorDetail);
-
-impl contract_runtime::Inspect for ErrorDetail {
-    fn inspect(
-        value: &contract_runtime::support::serde_json::Value,
-        violations: &mut contract_runtime::Violations,
-    ) {
-        if let Some(mut properties) = contract_runtime::Inspector::new(
-            value,
-            violations,
-        ) {
-            properties.required::<ViolationCode>("code");
-            properties.required::<FieldPath>("field");
-            properties.required::<ErrorMessage>("message");
-            properties.deny_unknown(&["code", "field", "message"]);
-        }
+contract_runtime::enumeration! {
+    /// What went wrong, for programs.
+    /// `INVALID_REQUEST`: the request breaks this document, as `details` says.
+    /// `INVALID_DATE`: a date or time is past, or dates stand in the wrong order.
+    /// `INVALID_CURSOR`: the cursor was not made for this list.
+    /// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`: there is none with this id.
+    /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
+    /// `BOOKING_NOT_CHANGEABLE`: the booking is over.
+    /// `PRECONDITION_FAILED`: the booking has changed since the caller has seen it.
+    /// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
+    /// `OUTSIDE_OPENING_HOURS`: no booking can start then: the restaurant is closed, is about to
+    /// close, or the time lies between two slots.
+    /// `OUTSIDE_BOOKING_WINDOW`: the restaurant takes no bookings so far ahead, or at such short
+    /// notice.
+    /// `PARTY_TOO_LARGE`: no table is large enough.
+    /// `NOT_FOUND`: a segment of the path is empty. `METHOD_NOT_ALLOWED`: the path has no such method.
+    /// `INTERNAL_ERROR`: the server failed.
+    /// `NOT_IMPLEMENTED`: the server does not have this operation yet.
+    /// `SERVICE_UNAVAILABLE`: the server cannot answer at the moment.
+    ErrorCode "ErrorCode" {
+        InvalidRequest = "INVALID_REQUEST",
+        InvalidDate = "INVALID_DATE",
+        InvalidCursor = "INVALID_CURSOR",
+        BookingNotFound = "BOOKING_NOT_FOUND",
+        RestaurantNotFound = "RESTAURANT_NOT_FOUND",
+        TableNotAvailable = "TABLE_NOT_AVAILABLE",
+        BookingNotChangeable = "BOOKING_NOT_CHANGEABLE",
+        PreconditionFailed = "PRECONDITION_FAILED",
+        PayloadTooLarge = "PAYLOAD_TOO_LARGE",
+        UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
+        OutsideOpeningHours = "OUTSIDE_OPENING_HOURS",
+        OutsideBookingWindow = "OUTSIDE_BOOKING_WINDOW",
+        PartyTooLarge = "PARTY_TOO_LARGE",
+        NotFound = "NOT_FOUND",
+        MethodNotAllowed = "METHOD_NOT_ALLOWED",
+        InternalError = "INTERNAL_ERROR",
+        NotImplemented = "NOT_IMPLEMENTED",
+        ServiceUnavailable = "SERVICE_UNAVAILABLE",
     }
 }
 
-impl contract_runtime::support::schemars::JsonSchema for ErrorDetail {
-    fn schema_name() -> String {
-        "ErrorDetail".to_owned()
-    }
-    fn is_referenceable() -> bool {
-        true
-    }
-    fn json_schema(
-        generator: &mut contract_runtime::support::schemars::r#gen::SchemaGenerator,
-    ) -> contract_runtime::support::schemars::schema::Schema {
-        contract_runtime::metadata::ObjectSchema::new(true)
-            .property("code", true, generator.subschema_for::<ViolationCode>())
-            .property("field", true, generator.subschema_for::<FieldPath>())
-            .property("message", true, generator.subschema_for::<ErrorMessage>())
-            .into()
+contract_runtime::text! {
+    /// What went wrong, for people. It never repeats what was sent.
+    ErrorMessage "ErrorMessage",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 1000,
     }
 }
 
-/// Which kind of rule a request breaks, for programs.
-/// `MALFORMED`: the body is not JSON, or a parameter cannot be read.
-/// `MISSING`: it is required. `NULL`: it must not be null. `WRONG_TYPE`: it is of another type.
-/// `UNKNOWN_FIELD`: there is no such field. `DUPLICATE`: it is given more than once.
-/// `TOO_SMALL`, `TOO_LARGE`, `NOT_A_MULTIPLE`: a number out of bounds or between its steps.
-/// `TOO_SHORT`, `TOO_LONG`, `PATTERN`, `FORMAT`: a text of the wrong length or form.
-/// `NOT_ALLOWED`: not one of the values that are allowed, or not in this combination.
-/// `TOO_FEW_ITEMS`, `TOO_MANY_ITEMS`, `DUPLICATE_ITEMS`: a list of the wrong length, or with
-/// repetitions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ViolationCode {
-    /// `MALFORMED`
-    Malformed,
-    /// `MISSING`
-    Missing,
-    /// `NULL`
-    Null,
-    /// `WRONG_TYPE`
-    WrongType,
-    /// `UNKNOWN_FIELD`
-    UnknownField,
-    /// `DUPLICATE`
-    Duplicate,
-    /// `TOO_SMALL`
-    TooSmall,
-    /// `TOO_LARGE`
-    TooLarge,
-    /// `NOT_A_MULTIPLE`
-    NotAMultiple,
-    /// `TOO_SHORT`
-    TooShort,
-    /// `TOO_LONG`
-    TooLong,
-    /// `PATTERN`
-    Pattern,
-    /// `FORMAT`
-    Format,
-    /// `NOT_ALLOWED`
-    NotAllowed,
-    /// `TOO_FEW_ITEMS`
-    TooFewItems,
-    /// `TOO_MANY_ITEMS`
-    TooManyItems,
-    /// `DUPLICATE_ITEMS`
-    DuplicateItems,
+contract_runtime::text! {
+    /// A place in the request: a property of the body by its path (`customer.email`), or a parameter
+    /// or header by its name (`date_from`, `If-Match`).
+    FieldPath "FieldPath",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 300,
+    }
 }
 
-impl ViolationCode {
-    /// Each value as it travels, in the order of the contract.
-    pub const VALUES: &[(&str, Self)] = &[
-        ("MALFORMED", Self::Malformed),
-        ("MISSING", Self::Missing),
-        ("NULL", Self::Null),
-        ("WRONG_TYPE", Self::WrongType),
-        ("UNKNOWN_FIELD", Self::UnknownField),
-        ("DUPLICATE", Self::Duplicate),
-        ("TOO_SMALL", Self::TooSmall),
-        ("TOO_LARGE", Self::TooLarge),
-        ("NOT_A_MULTIPLE", Self::NotAMultiple),
-        ("TOO_SHORT", Self::TooShort),
-        ("TOO_LONG", Self::TooLong),
-        ("PATTERN", Self::Pattern),
-        ("FORMAT", Self::Format),
-        ("NOT_ALLOWED", Self::NotAllowed),
-        ("TOO_FEW_ITEMS", Self::TooFewItems),
-        ("TOO_MANY_ITEMS", Self::TooManyItems),
-        ("DUPLICATE_ITEMS", Self::DuplicateItems),
-    ];
+contract_runtime::array! {
+    /// Every rule that the request breaks, in the order of the request.
+    ErrorDetails(ErrorDetail) "ErrorDetails",
+    referenceable: true,
+    [] {
+        min_items: Some(1),
+        max_items: Some(100),
+    }
 }
 
-contract_runtime::enum_type!(ViolationCode, "ViolationCode");
-
-/// What to name when asking about the request; the server's log has it too.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RequestId(String);
-
-impl RequestId {
-    /// What the contract asks of the text.
-    pub const RULES: contract_runtime::rules::TextRules = contract_runtime::rules::TextRules {
-        min_length: Some(1u32),
-        max_length: Some(64u32),
-        pattern: Some("^[0-9A-Za-z_-]+$"),
-        format: None,
-    };
+contract_runtime::object! {
+    /// One rule that the request breaks.
+    ErrorDetail "ErrorDetail",
+    referenceable: true,
+    closed,
+    [] {
+        "code" => code: ViolationCode,
+        "field" => field: FieldPath,
+        "message" => message: ErrorMessage,
+    }
 }
 
-contract_runtime::text_type!(
-    RequestId, "RequestId", referenceable : true, regex : "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
-);
+contract_runtime::enumeration! {
+    /// Which kind of rule a request breaks, for programs.
+    /// `MALFORMED`: the body is not JSON, or a parameter cannot be read.
+    /// `MISSING`: it is required. `NULL`: it must not be null. `WRONG_TYPE`: it is of another type.
+    /// `UNKNOWN_FIELD`: there is no such field. `DUPLICATE`: it is given more than once.
+    /// `TOO_SMALL`, `TOO_LARGE`, `NOT_A_MULTIPLE`: a number out of bounds or between its steps.
+    /// `TOO_SHORT`, `TOO_LONG`, `PATTERN`, `FORMAT`: a text of the wrong length or form.
+    /// `NOT_ALLOWED`: not one of the values that are allowed, or not in this combination.
+    /// `TOO_FEW_ITEMS`, `TOO_MANY_ITEMS`, `DUPLICATE_ITEMS`: a list of the wrong length, or with
+    /// repetitions.
+    ViolationCode "ViolationCode" {
+        Malformed = "MALFORMED",
+        Missing = "MISSING",
+        Null = "NULL",
+        WrongType = "WRONG_TYPE",
+        UnknownField = "UNKNOWN_FIELD",
+        Duplicate = "DUPLICATE",
+        TooSmall = "TOO_SMALL",
+        TooLarge = "TOO_LARGE",
+        NotAMultiple = "NOT_A_MULTIPLE",
+        TooShort = "TOO_SHORT",
+        TooLong = "TOO_LONG",
+        Pattern = "PATTERN",
+        Format = "FORMAT",
+        NotAllowed = "NOT_ALLOWED",
+        TooFewItems = "TOO_FEW_ITEMS",
+        TooManyItems = "TOO_MANY_ITEMS",
+        DuplicateItems = "DUPLICATE_ITEMS",
+    }
+}
+
+contract_runtime::text! {
+    /// What to name when asking about the request; the server's log has it too.
+    RequestId "RequestId",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 64,
+        pattern: "^[0-9A-Za-z_-]+$",
+    }
+    regex "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
+}

@@ -63,6 +63,7 @@ macro_rules! enum_type {
             }
         }
 
+        $crate::scalar_parameter!($type, text: true);
         $crate::display_as!($type, |value| value.as_str());
         $crate::serde_as!($type, String, |value| value.as_str());
         $crate::schema_as!($type, $name, referenceable: true, |_generator| {

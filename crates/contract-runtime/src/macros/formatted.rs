@@ -62,6 +62,7 @@ macro_rules! formatted_type {
             }
         }
 
+        $crate::scalar_parameter!($type, text: true);
         $crate::display_as!($type, |value| value.0);
         $crate::serde_as!($type, String, |value| value.to_string());
         $crate::schema_as!($type, $name, referenceable: $referenceable, |_generator| {
@@ -110,6 +111,7 @@ macro_rules! boolean_type {
             }
         }
 
+        $crate::scalar_parameter!($type, text: false);
         $crate::display_as!($type, |value| value.0);
         $crate::serde_as!($type, bool, |value| value.0);
         $crate::schema_as!($type, $name, referenceable: true, |_generator| {

@@ -46,6 +46,38 @@ macro_rules! array_type {
             }
         }
 
+        $crate::schema_as!($type, $name, referenceable: $referenceable, |generator| {
+            Self::RULES.schema(generator.subschema_for::<$item>())
+        });
+    };
+}
+
+/// What a list can do that travels in one direction.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! array_direction {
+    (answered $type:ident, $item:ty) => {
+        impl $crate::support::serde::Serialize for $type {
+            fn serialize<S: $crate::support::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                $crate::support::serde::Serialize::serialize(&self.0, serializer)
+            }
+        }
+    };
+    (asked $type:ident, $item:ty) => {
+        impl<'de> $crate::support::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::support::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                let items =
+                    <Vec<$item> as $crate::support::serde::Deserialize>::deserialize(deserializer)?;
+                <Self as ::std::convert::TryFrom<Vec<$item>>>::try_from(items)
+                    .map_err($crate::support::serde::de::Error::custom)
+            }
+        }
+
         impl $crate::Inspect for $type {
             fn inspect(
                 value: &$crate::support::serde_json::Value,
@@ -63,28 +95,27 @@ macro_rules! array_type {
                 }
             }
         }
-
-        $crate::serde_as!($type, Vec<$item>, |value| &value.0);
-        $crate::schema_as!($type, $name, referenceable: $referenceable, |generator| {
-            Self::RULES.schema(generator.subschema_for::<$item>())
-        });
     };
-}
+    (repeated $type:ident, $item:ty) => {
+        impl $crate::ParameterValue for $type {
+            const IS_TEXT: bool = false;
 
-/// Makes a list type one that a repeated query parameter can be read into.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! repeated_type {
-    ($type:ident, $item:ty) => {
-        impl $crate::FromRepeated for $type {
-            fn from_repeated(texts: &[&str], violations: &mut $crate::Violations) -> Option<Self> {
+            fn from_texts(texts: &[&str], violations: &mut $crate::Violations) -> Option<Self> {
                 let items = $crate::parse_repeated::<$item>(texts, violations)?;
-                let mut accepts = true;
+                let mut accepted = true;
                 Self::RULES.each_violation(&items, |violation| {
-                    accepts = false;
+                    accepted = false;
                     violations.report(violation);
                 });
-                accepts.then_some(Self(items))
+                accepted.then_some(Self(items))
+            }
+
+            fn parameter_schema(
+                generator: &mut $crate::support::schemars::r#gen::SchemaGenerator,
+            ) -> $crate::support::schemars::schema::Schema {
+                $crate::metadata::repeated(
+                    <Self as $crate::support::schemars::JsonSchema>::json_schema(generator),
+                )
             }
         }
     };

@@ -10,5 +10,7 @@ mod headers;
 mod list;
 mod number;
 mod object;
+mod operations;
+mod scalars;
 mod shared;
 mod text;

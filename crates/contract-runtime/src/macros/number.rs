@@ -59,6 +59,7 @@ macro_rules! integer_type {
             }
         }
 
+        $crate::scalar_parameter!($type, text: false);
         $crate::display_as!($type, |value| value.0);
         $crate::serde_as!($type, $repr, |value| value.0);
         $crate::schema_as!($type, $name, referenceable: $referenceable, |_generator| {
@@ -128,6 +129,7 @@ macro_rules! number_type {
             }
         }
 
+        $crate::scalar_parameter!($type, text: false);
         $crate::display_as!($type, |value| value.0);
         $crate::serde_as!($type, f64, |value| value.0);
         $crate::schema_as!($type, $name, referenceable: $referenceable, |_generator| {

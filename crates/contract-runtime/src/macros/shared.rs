@@ -48,6 +48,8 @@ macro_rules! serde_as {
 macro_rules! schema_as {
     ($type:ident, $name:expr, referenceable: $referenceable:literal,
      |$generator:ident| $schema:expr) => {
+        impl $crate::ContractType for $type {}
+
         impl $crate::support::schemars::JsonSchema for $type {
             fn schema_name() -> String {
                 $name.to_owned()
@@ -61,6 +63,21 @@ macro_rules! schema_as {
                 $generator: &mut $crate::support::schemars::r#gen::SchemaGenerator,
             ) -> $crate::support::schemars::schema::Schema {
                 $schema.into()
+            }
+        }
+    };
+}
+
+/// Makes a scalar one that a parameter can be read into. `text` says whether JSON has it in quotes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! scalar_parameter {
+    ($type:ident, text: $text:literal) => {
+        impl $crate::ParameterValue for $type {
+            const IS_TEXT: bool = $text;
+
+            fn from_texts(texts: &[&str], violations: &mut $crate::Violations) -> Option<Self> {
+                $crate::private::single(texts, violations)
             }
         }
     };

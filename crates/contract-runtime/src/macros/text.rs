@@ -96,6 +96,7 @@ macro_rules! text_type {
             }
         }
 
+        $crate::scalar_parameter!($type, text: true);
         $crate::display_as!($type, |value| value.0);
         $crate::serde_as!($type, String, |value| &value.0);
         $crate::schema_as!($type, $name, referenceable: $referenceable, |_generator| {

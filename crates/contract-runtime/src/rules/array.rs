@@ -17,6 +17,13 @@ pub struct ArrayRules {
 }
 
 impl ArrayRules {
+    /// No constraint at all.
+    pub const NONE: Self = Self {
+        min_items: None,
+        max_items: None,
+        unique_items: false,
+    };
+
     /// Whether `items` obey every rule.
     #[must_use]
     pub fn accepts<T: PartialEq>(&self, items: &[T]) -> bool {

@@ -12,3 +12,20 @@ mod text;
 pub use array::ArrayRules;
 pub use number::{IntegerRules, IntegerWidth, NumberRules};
 pub use text::{TextFormat, TextRules};
+
+/// Whether two texts are equal, at compile time too.
+#[must_use]
+pub const fn is_same_text(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < left.len() {
+        if left[index] != right[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}

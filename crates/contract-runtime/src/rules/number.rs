@@ -132,6 +132,16 @@ fn is_multiple_of_number(value: f64, step: f64) -> bool {
 }
 
 impl IntegerRules {
+    /// No constraint but the type's own.
+    pub const NONE: Self = Self {
+        width: IntegerWidth::Unstated,
+        minimum: None,
+        exclusive_minimum: false,
+        maximum: None,
+        exclusive_maximum: false,
+        multiple_of: None,
+    };
+
     /// The JSON Schema of these rules.
     #[must_use]
     #[expect(
@@ -157,6 +167,16 @@ impl IntegerRules {
 }
 
 impl NumberRules {
+    /// No constraint but the type's own.
+    pub const NONE: Self = Self {
+        format: None,
+        minimum: None,
+        exclusive_minimum: false,
+        maximum: None,
+        exclusive_maximum: false,
+        multiple_of: None,
+    };
+
     /// The JSON Schema of these rules.
     #[must_use]
     pub fn schema(&self) -> SchemaObject {

@@ -8,11 +8,13 @@ use std::fmt;
 
 use booking_api::bookings::{
     Bookings, CancelBookingError, CancelBookingRequest, CancelBookingResponse, CreateBookingError,
-    CreateBookingRequest, CreateBookingResponse, GetBookingError, GetBookingRequest,
-    GetBookingResponse, ListBookingsError, ListBookingsRequest, ListBookingsResponse,
-    UpdateBookingError, UpdateBookingRequest, UpdateBookingResponse,
+    CreateBookingRequest, CreateBookingResponse, GetBookingError, GetBookingPath,
+    GetBookingRequest, GetBookingResponse, ListBookingsError, ListBookingsQuery,
+    ListBookingsRequest, ListBookingsResponse, UpdateBookingError, UpdateBookingHeaders,
+    UpdateBookingRequest, UpdateBookingResponse,
 };
-use booking_api::{errors, headers, types};
+use booking_api::types::{self, BookingChange, NewBooking};
+use booking_api::{errors, headers};
 use booking_domain::{ChangeRefusal, PlaceRefusal};
 use booking_persistence::{
     BookingFilter, BookingNotFound, BookingSort, CancelBookingRefusal, CreateBookingRefusal,
@@ -67,7 +69,8 @@ impl Bookings for Service {
         if let (Some(from), Some(to)) = (filter.date_from, filter.date_to)
             && to < from
         {
-            let problem = Problem::new("date_to must not be before date_from").field("date_to");
+            let problem = Problem::new("date_to must not be before date_from")
+                .field(ListBookingsQuery::FIELDS.date_to);
             return Err(errors::InvalidDate(problem).into());
         }
         let page = self
@@ -171,7 +174,10 @@ where
         UpdateBookingRefusal::BookingNotFound => booking_not_found(BookingNotFound),
         UpdateBookingRefusal::Change(ChangeRefusal::VersionMismatch) => {
             let message = "the booking has changed: read it again, then repeat the change";
-            errors::PreconditionFailed(Problem::new(message).field("If-Match")).into()
+            errors::PreconditionFailed(
+                Problem::new(message).field(UpdateBookingHeaders::FIELDS.if_match),
+            )
+            .into()
         }
         UpdateBookingRefusal::Change(ChangeRefusal::NotChangeable { .. }) => {
             not_changeable(&refusal)
@@ -209,32 +215,45 @@ impl<E> PlaceErrors for E where
 {
 }
 
+// A refusal names one field, whichever operation has asked for the table.
+const _: () = {
+    let (new, change) = (NewBooking::FIELDS, BookingChange::FIELDS);
+    assert!(new.booking_date.is_same(change.booking_date));
+    assert!(new.booking_time.is_same(change.booking_time));
+    assert!(new.party_size.is_same(change.party_size));
+};
+
 /// A refusal to place a party, with the field that it is about.
 fn place_refusal<E: PlaceErrors>(refusal: PlaceRefusal) -> E {
     let problem = Problem::new(refusal.to_string());
     match refusal {
-        PlaceRefusal::InThePast => errors::InvalidDate(problem.field("booking_date")).into(),
+        PlaceRefusal::InThePast => {
+            errors::InvalidDate(problem.field(NewBooking::FIELDS.booking_date)).into()
+        }
         PlaceRefusal::OutsideBookingWindow { .. } => {
-            errors::OutsideBookingWindow(problem.field("booking_date")).into()
+            errors::OutsideBookingWindow(problem.field(NewBooking::FIELDS.booking_date)).into()
         }
         PlaceRefusal::NotABookableTime => {
-            errors::OutsideOpeningHours(problem.field("booking_time")).into()
+            errors::OutsideOpeningHours(problem.field(NewBooking::FIELDS.booking_time)).into()
         }
         PlaceRefusal::NoTableForParty { .. } => {
-            errors::PartyTooLarge(problem.field("party_size")).into()
+            errors::PartyTooLarge(problem.field(NewBooking::FIELDS.party_size)).into()
         }
         PlaceRefusal::NoTableFree => {
-            errors::TableNotAvailable(problem.field("booking_time")).into()
+            errors::TableNotAvailable(problem.field(NewBooking::FIELDS.booking_time)).into()
         }
     }
 }
 
 fn booking_not_found<E: From<errors::BookingNotFound>>(_: BookingNotFound) -> E {
-    errors::BookingNotFound(Problem::new("no booking has this id").field("booking_id")).into()
+    errors::BookingNotFound(
+        Problem::new("no booking has this id").field(GetBookingPath::FIELDS.booking_id),
+    )
+    .into()
 }
 
 fn not_changeable<E: From<errors::BookingNotChangeable>>(refusal: &impl fmt::Display) -> E {
-    let problem = Problem::new(refusal.to_string()).field("booking_id");
+    let problem = Problem::new(refusal.to_string()).field(GetBookingPath::FIELDS.booking_id);
     errors::BookingNotChangeable(problem).into()
 }
 

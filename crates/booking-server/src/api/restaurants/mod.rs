@@ -3,9 +3,9 @@
 mod convert;
 
 use booking_api::restaurants::{
-    GetAvailabilityError, GetAvailabilityRequest, GetAvailabilityResponse, GetRestaurantError,
-    GetRestaurantRequest, GetRestaurantResponse, ListRestaurantsError, ListRestaurantsRequest,
-    ListRestaurantsResponse, Restaurants,
+    GetAvailabilityError, GetAvailabilityQuery, GetAvailabilityRequest, GetAvailabilityResponse,
+    GetRestaurantError, GetRestaurantPath, GetRestaurantRequest, GetRestaurantResponse,
+    ListRestaurantsError, ListRestaurantsRequest, ListRestaurantsResponse, Restaurants,
 };
 use booking_api::{errors, types};
 use booking_domain::AvailabilityRefusal;
@@ -86,12 +86,16 @@ where
     match refusal {
         AvailabilityStoreRefusal::RestaurantNotFound => restaurant_not_found(),
         AvailabilityStoreRefusal::Availability(AvailabilityRefusal::InThePast) => {
-            errors::InvalidDate(Problem::new(refusal.to_string()).field("date")).into()
+            errors::InvalidDate(
+                Problem::new(refusal.to_string()).field(GetAvailabilityQuery::FIELDS.date),
+            )
+            .into()
         }
     }
 }
 
 pub(super) fn restaurant_not_found<E: From<errors::RestaurantNotFound>>() -> E {
-    let problem = Problem::new("no restaurant has this id").field("restaurant_id");
+    let problem =
+        Problem::new("no restaurant has this id").field(GetRestaurantPath::FIELDS.restaurant_id);
     errors::RestaurantNotFound(problem).into()
 }

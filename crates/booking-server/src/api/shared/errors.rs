@@ -12,6 +12,8 @@ use booking_api::types::RetryAfterSeconds;
 use booking_persistence::{CursorOfAnotherList, StoreError};
 use contract_runtime::Problem;
 
+use super::paging::CURSOR_FIELD;
+
 /// The operation's error for what the store has answered. `refuse` maps everything that can be
 /// refused.
 pub(crate) fn store_error<R, E>(refuse: impl FnOnce(R) -> E) -> impl FnOnce(StoreError<R>) -> E
@@ -42,5 +44,5 @@ pub(crate) fn internal_error(cause: impl Error) -> InternalError {
 /// The operation's error for a cursor that belongs to another list.
 pub(crate) fn cursor_of_another_list<E: From<InvalidCursor>>(_: CursorOfAnotherList) -> E {
     let message = "the cursor was not made for this list: begin again without it";
-    InvalidCursor(Problem::new(message).field("cursor")).into()
+    InvalidCursor(Problem::new(message).field(CURSOR_FIELD)).into()
 }

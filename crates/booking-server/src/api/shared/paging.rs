@@ -1,11 +1,18 @@
 //! Pages of lists.
 
+use booking_api::bookings::ListBookingsQuery;
 use booking_api::errors::{InvalidCursor, InvalidRequest};
+use booking_api::restaurants::ListRestaurantsQuery;
 use booking_api::types::{self, PageLimit, PageNumber};
 use booking_persistence::{Cursor, CursorOfAnotherList, Page, Window};
-use contract_runtime::{Nullable, Problem, RuleViolation, ViolationCode};
+use contract_runtime::{FieldName, Nullable, Problem, RuleViolation, ViolationCode};
 
 use super::{BreaksContract, cursor_of_another_list};
+
+/// The parameter `cursor`, which all lists call alike.
+pub(super) const CURSOR_FIELD: FieldName = ListBookingsQuery::FIELDS.cursor;
+
+const _: () = assert!(CURSOR_FIELD.is_same(ListRestaurantsQuery::FIELDS.cursor));
 
 /// How a list was asked for.
 #[derive(Debug, Clone)]
@@ -28,7 +35,7 @@ impl Paging {
         if page.is_some() && cursor.is_some() {
             let problem = Problem::new("page and cursor exclude each other").detail(
                 ViolationCode::NotAllowed,
-                "cursor",
+                CURSOR_FIELD,
                 "cannot be given together with page",
             );
             return Err(InvalidRequest(problem).into());

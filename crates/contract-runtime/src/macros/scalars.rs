@@ -1,0 +1,126 @@
+//! The head of each scalar and list type: what generated code writes of it, and what it becomes.
+
+/// A string of a contract, with its rules.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! text {
+    (
+        $(#[$meta:meta])*
+        $type:ident $name:literal, referenceable: $referenceable:literal,
+        { $($rule:ident: $value:expr,)* } $(regex $regex:literal)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $type(String);
+
+        impl $type {
+            /// What the contract asks of the text.
+            pub const RULES: $crate::rules::TextRules = $crate::rules::TextRules {
+                $($rule: Some($value),)*
+                ..$crate::rules::TextRules::NONE
+            };
+        }
+
+        $crate::text_type!($type, $name, referenceable: $referenceable $(, regex: $regex)?);
+    };
+}
+
+/// An integer of a contract, with its rules.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! integer {
+    (
+        $(#[$meta:meta])*
+        $type:ident($repr:ty) $name:literal, referenceable: $referenceable:literal,
+        { $($rule:ident: $value:expr,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $type($repr);
+
+        impl $type {
+            /// What the contract asks of the integer.
+            pub const RULES: $crate::rules::IntegerRules = $crate::rules::IntegerRules {
+                $($rule: $value,)*
+                ..$crate::rules::IntegerRules::NONE
+            };
+        }
+
+        $crate::integer_type!($type, $repr, $name, referenceable: $referenceable);
+    };
+}
+
+/// A number of a contract, with its rules.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! number {
+    (
+        $(#[$meta:meta])*
+        $type:ident $name:literal, referenceable: $referenceable:literal,
+        { $($rule:ident: $value:expr,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+        pub struct $type(f64);
+
+        impl $type {
+            /// What the contract asks of the number.
+            pub const RULES: $crate::rules::NumberRules = $crate::rules::NumberRules {
+                $($rule: $value,)*
+                ..$crate::rules::NumberRules::NONE
+            };
+        }
+
+        $crate::number_type!($type, $name, referenceable: $referenceable);
+    };
+}
+
+/// A list of a contract, with its rules, and the ways in which it travels: `asked`, `answered`,
+/// or `repeated` as a query parameter.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! array {
+    (
+        $(#[$meta:meta])*
+        $type:ident($item:ty) $name:literal, referenceable: $referenceable:literal,
+        [$($direction:ident)*] { $($rule:ident: $value:expr,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $type(Vec<$item>);
+
+        impl $type {
+            /// What the contract asks of the list.
+            pub const RULES: $crate::rules::ArrayRules = $crate::rules::ArrayRules {
+                $($rule: $value,)*
+                ..$crate::rules::ArrayRules::NONE
+            };
+        }
+
+        $crate::array_type!($type, $item, $name, referenceable: $referenceable);
+        $($crate::array_direction!($direction $type, $item);)*
+    };
+}
+
+/// A string out of a closed list.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! enumeration {
+    ($(#[$meta:meta])* $type:ident $name:literal { $($variant:ident = $wire:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $type {
+            $(
+                #[doc = concat!("`", $wire, "`")]
+                $variant,
+            )*
+        }
+
+        impl $type {
+            /// Each value as it travels, in the order of the contract.
+            pub const VALUES: &[(&str, Self)] = &[$(($wire, Self::$variant),)*];
+        }
+
+        $crate::enum_type!($type, $name);
+    };
+}
