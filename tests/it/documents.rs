@@ -31,6 +31,54 @@ fn blocks(text: &str) -> Vec<(&str, String)> {
     found
 }
 
+/// Where the server of a document listens.
+const SERVER: &str = "http://127.0.0.1:8080";
+
+/// The request of a line with `curl`, with the options that documents use; none for other lines.
+fn curl(line: &str) -> Option<Request> {
+    let words = shlex::split(line)?;
+    let (program, words) = words.split_first()?;
+    let target = words.iter().find_map(|word| word.strip_prefix(SERVER))?;
+    let after = |flag: &str| {
+        let pairs = words.windows(2).filter(|pair| pair[0] == flag);
+        pairs.map(|pair| pair[1].as_str()).collect::<Vec<_>>()
+    };
+    let body = after("-d").first().map(|body| (*body).to_owned());
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let method = after("-X").first().copied().unwrap_or(method).to_owned();
+    let mut request = Request::new(&method, target);
+    for header in after("-H") {
+        let (name, value) = header.split_once(": ")?;
+        request = request.header(name, value);
+    }
+    let request = match body {
+        Some(body) => request.body(body),
+        None => request,
+    };
+    (program == "curl").then_some(request)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_curl_of_the_documents_is_answered_as_it_should_be() {
+    let service = TestService::start().await;
+    let mut sent = 0;
+    for (path, text) in documents() {
+        for (_, code) in blocks(&text).iter().filter(|(info, _)| *info == "sh") {
+            for line in code.lines() {
+                let Some(request) = curl(line) else {
+                    continue;
+                };
+                let answer = service.send(&request).await;
+                let said = String::from_utf8_lossy(&answer.body);
+                let is_fine = (200..300).contains(&answer.status);
+                assert!(is_fine, "{}: {line}: {said}", path.display());
+                sent += 1;
+            }
+        }
+    }
+    assert!(sent > 0, "no document shows a call");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_request_of_the_documents_is_taken_by_the_service() {
     let service = TestService::start().await;

@@ -112,20 +112,14 @@ impl<'a> Commands<'a> {
 
     /// The flags of the server, if that is what is run.
     fn server(&self, run: &[&str], flags: &[&str]) -> Result<(), String> {
-        let others = ["--example", "--bin"];
-        let is_other = run.iter().any(|word| others.contains(word))
-            || run
-                .windows(2)
-                .any(|pair| pair[0] == "-p" && pair[1] != SERVER);
-        let flags = flags
-            .iter()
-            .filter(|flag| flag.len() > 2 && flag.starts_with("--"));
-        let mut names = flags.map(|flag| flag.split('=').next().unwrap_or(flag));
+        let chosen = ["-p", "--package", "--example", "--bin"];
+        let is_other = run.iter().any(|word| chosen.contains(word)) && !run.contains(&SERVER);
         let is_known = |name: &str| NO_SETTINGS.contains(&name) || self.flags.contains(name);
-        if is_other || self.flags.is_empty() {
-            return Ok(());
-        }
-        match names.find(|name| !is_known(name)) {
+        let names = flags
+            .iter()
+            .map(|flag| flag.split('=').next().unwrap_or(flag));
+        let mut names = names.filter(|name| name.len() > 2 && name.starts_with("--"));
+        match names.find(|name| !is_other && !self.flags.is_empty() && !is_known(name)) {
             Some(name) => Err(format!("the server has no flag {name}")),
             None => Ok(()),
         }
@@ -211,27 +205,28 @@ fn lines(code: &Code) -> Vec<(usize, String)> {
     let is_session = match code.info().first() {
         Some(&("sh" | "bash")) => false,
         Some(&("text" | "console")) => true,
-        None if code.info.is_none() => false,
+        None if code.info.is_none() && code.text.starts_with("cargo ") => false,
         _ => return Vec::new(),
     };
-    let mut commands: Vec<(usize, String)> = Vec::new();
-    let mut goes_on = false;
+    let mut commands = Vec::new();
+    let mut open: Option<(usize, String)> = None;
     for (number, line) in code.text.lines().enumerate() {
-        let line = line.trim();
-        let (begun, is_open) = match line.strip_suffix('\\') {
-            Some(begun) => (begun, true),
-            None => (line, false),
+        let (at, command) = match (open.take(), line.trim().strip_prefix("$ ")) {
+            (Some((at, begun)), _) => match begun.strip_suffix('\\') {
+                Some(begun) => (at, format!("{begun} {line}")),
+                None => (at, format!("{begun}\n{line}")),
+            },
+            (None, Some(command)) if is_session => (number, command.to_owned()),
+            (None, _) if is_session => continue,
+            (None, _) => (number, line.trim().to_owned()),
         };
-        match (commands.last_mut(), begun.strip_prefix("$ ")) {
-            (Some((_, command)), _) if goes_on => command.push_str(begun),
-            (_, Some(command)) if is_session => commands.push((number, command.to_owned())),
-            _ if is_session || begun.is_empty() => {}
-            _ => commands.push((number, begun.to_owned())),
+        if command.ends_with('\\') || shlex::split(&command).is_none() {
+            open = Some((at, command));
+        } else {
+            commands.push((at, command));
         }
-        goes_on = is_open && (goes_on || !is_session || line.starts_with("$ "));
     }
-    // In a sentence a lone word with a quote is no command.
-    commands.retain(|(_, command)| code.info.is_some() || command.starts_with("cargo "));
+    commands.extend(open);
     commands
 }
 
@@ -274,6 +269,10 @@ mod tests {
             ),
             (Some("sh"), "cargo run -- --listen 127.0.0.1:1 --routes"),
             (Some("sh"), "cargo run -p xtask -- --nothing"),
+            (
+                Some("sh"),
+                "curl -d '{\n  \"it\": 1\n}' http://localhost; cargo run",
+            ),
             (Some("sh"), "git tag v0.2.0; psql --nothing"),
             (None, "cargo.toml isn't"),
             (Some("json"), "cargo verify"),
