@@ -15,10 +15,12 @@ use crate::support::{BELLA, MONDAY, book, booking_path};
 /// Where a missing case belongs.
 const CASES: &str = "tests/it/contract/cases.rs";
 
-/// Takes a column away that every operation needs.
-const SPOIL: &str = "ALTER TABLE restaurants RENAME COLUMN name TO called";
-/// Gives it back.
-const MEND: &str = "ALTER TABLE restaurants RENAME COLUMN called TO name";
+/// Takes two columns away, of which every operation needs one.
+const SPOIL: &str = "ALTER TABLE restaurants RENAME COLUMN name TO called;
+    ALTER TABLE booking_policies RENAME COLUMN turn_minutes TO turn";
+/// Gives them back.
+const MEND: &str = "ALTER TABLE restaurants RENAME COLUMN called TO name;
+    ALTER TABLE booking_policies RENAME COLUMN turn TO turn_minutes";
 
 /// An operation, a status, and the code of an answer that is an error.
 type Declared = (String, u16, Option<String>);
