@@ -69,7 +69,9 @@ fn walk(
 fn ends_where_it_began(migration: &Migration, before: &Catalog, after: &Catalog) -> Vec<Finding> {
     // Others may use an extension that a migration found or made; so it may stay.
     let stayed = |id: &Id| id.class == "extension" && !before.objects.contains_key(id);
-    let after = after.clone().without(stayed);
+    // A column that comes back comes last: PostgreSQL has no way to put it elsewhere.
+    let before = &before.clone().without_order_of_columns();
+    let after = after.clone().without(stayed).without_order_of_columns();
     let left = Side {
         name: "the schema before it",
         catalog: before,

@@ -51,6 +51,14 @@ impl Catalog {
         self
     }
 
+    /// Without the order of the columns in their tables.
+    pub(super) fn without_order_of_columns(mut self) -> Self {
+        for properties in self.objects.values_mut() {
+            properties.remove(ORDER_OF_COLUMNS);
+        }
+        self
+    }
+
     /// Whether something of that name can have parts.
     fn has_whole(&self, name: &str) -> bool {
         self.objects
