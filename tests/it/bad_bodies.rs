@@ -55,7 +55,7 @@ async fn what_is_no_json_is_refused() {
         .into_iter()
         .map(|text| Request::post("/bookings").json_text(text));
     for refusal in refuse_each(&service, 400, "INVALID_REQUEST", requests).await {
-        assert_eq!(refusal.broken(), [("MALFORMED", "body")], "{refusal:?}");
+        assert_eq!(refusal.violations(), [("MALFORMED", "body")], "{refusal:?}");
     }
 }
 
@@ -72,7 +72,7 @@ async fn what_is_no_object_is_refused() {
         (json!(null), "NULL"),
     ] {
         let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [post_booking(&value)]).await;
-        assert_eq!(refusals[0].broken(), [(code, "body")], "{value}");
+        assert_eq!(refusals[0].violations(), [(code, "body")], "{value}");
     }
 }
 
@@ -87,7 +87,7 @@ async fn a_required_body_that_is_missing_is_refused() {
         Request::patch(booking_path(&booking.booking_id)),
     ];
     for refusal in refuse_each(&service, 400, "INVALID_REQUEST", requests).await {
-        assert_eq!(refusal.broken(), [("MISSING", "body")]);
+        assert_eq!(refusal.violations(), [("MISSING", "body")]);
     }
 }
 
@@ -114,7 +114,7 @@ async fn a_value_of_the_wrong_type_is_named_where_it_stands() {
     for (field, value) in fields {
         let request = post_booking(&with(field, value.clone()));
         let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
-        let broken = refusals[0].broken();
+        let broken = refusals[0].violations();
         assert_eq!(broken, [("WRONG_TYPE", field)], "{field}: {value}");
         assert_eq!(refusals[0].field.as_deref(), Some(field));
     }
@@ -135,7 +135,7 @@ async fn null_is_refused_where_it_means_nothing() {
     ] {
         let request = post_booking(&with(field, json!(null)));
         let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
-        assert_eq!(refusals[0].broken(), [("NULL", field)]);
+        assert_eq!(refusals[0].violations(), [("NULL", field)]);
     }
 }
 
@@ -154,7 +154,7 @@ async fn control_characters_are_refused_in_every_text() {
         ] {
             let request = post_booking(&with(field, text.into()));
             let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
-            let fields = refusals[0].broken();
+            let fields = refusals[0].violations();
             assert!(
                 fields.iter().all(|(_, broken)| *broken == field) && !fields.is_empty(),
                 "{field} {control:?}: {fields:?}"
@@ -209,7 +209,7 @@ async fn texts_that_are_too_long_or_too_short_are_refused() {
     ] {
         let request = post_booking(&with(field, text.clone().into()));
         let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
-        let broken = refusals[0].broken();
+        let broken = refusals[0].violations();
         assert!(broken.contains(&(code, field)), "{text}: {broken:?}");
         assert!(broken.iter().all(|(_, other)| *other == field), "{text}");
     }
@@ -271,7 +271,11 @@ async fn dates_that_are_none_are_refused() {
     for date in dates {
         let request = post_booking(&with("booking_date", date.into()));
         let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
-        assert_eq!(refusals[0].broken(), [("FORMAT", "booking_date")], "{date}");
+        assert_eq!(
+            refusals[0].violations(),
+            [("FORMAT", "booking_date")],
+            "{date}"
+        );
     }
 }
 
@@ -324,7 +328,11 @@ async fn numbers_out_of_bounds_are_refused() {
         let text = text.replace(&format!("\"{MARK}\""), number);
         let request = Request::post("/bookings").json_text(text);
         let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
-        assert_eq!(refusals[0].broken(), [(code, field)], "{field}: {number}");
+        assert_eq!(
+            refusals[0].violations(),
+            [(code, field)],
+            "{field}: {number}"
+        );
     }
 }
 
@@ -337,7 +345,7 @@ async fn properties_that_are_unknown_or_stand_twice_are_refused() {
     unknown["customer"]["user_id"] = 7.into();
     unknown["__proto__"] = json!({ "admin": true });
     let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [post_booking(&unknown)]).await;
-    let mut broken = refusals[0].broken();
+    let mut broken = refusals[0].violations();
     broken.sort_unstable();
     assert_eq!(
         broken,
@@ -351,7 +359,7 @@ async fn properties_that_are_unknown_or_stand_twice_are_refused() {
     let twice = text.replacen('{', "{\"party_size\":5,", 1);
     let request = Request::post("/bookings").json_text(twice);
     let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
-    assert_eq!(refusals[0].broken(), [("DUPLICATE", "party_size")]);
+    assert_eq!(refusals[0].violations(), [("DUPLICATE", "party_size")]);
     let path = booking_path(&booking.booking_id);
     let requests = [
         Request::patch(&path).json(&json!({ "status": "completed" })),
@@ -379,7 +387,7 @@ async fn everything_that_is_wrong_is_named_in_one_answer() {
     });
     let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [post_booking(&body)]).await;
     assert_eq!(
-        refusals[0].broken(),
+        refusals[0].violations(),
         [
             ("TOO_SMALL", "restaurant_id"),
             ("FORMAT", "booking_date"),
@@ -399,7 +407,7 @@ async fn everything_that_is_wrong_is_named_in_one_answer() {
         .json(&json!({ "party_size": 0 }));
     let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
     let mut fields: Vec<&str> = refusals[0]
-        .broken()
+        .violations()
         .iter()
         .map(|(_, field)| *field)
         .collect();

@@ -98,12 +98,12 @@ async fn parameters_that_stand_twice_are_refused() {
         ),
     ] {
         let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [Request::get(target)]).await;
-        assert_eq!(refusals[0].broken(), [("DUPLICATE", field)], "{target}");
+        assert_eq!(refusals[0].violations(), [("DUPLICATE", field)], "{target}");
     }
     // A state that stands twice is one of a list that wants each once.
     let twice = Request::get("/bookings?status=pending&status=pending");
     let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [twice]).await;
-    assert_eq!(refusals[0].broken(), [("DUPLICATE_ITEMS", "status")]);
+    assert_eq!(refusals[0].violations(), [("DUPLICATE_ITEMS", "status")]);
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn parameters_that_the_contract_does_not_know_are_refused() {
         ),
     ] {
         let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
-        assert_eq!(refusals[0].broken(), [("UNKNOWN_FIELD", field)]);
+        assert_eq!(refusals[0].violations(), [("UNKNOWN_FIELD", field)]);
     }
 }
 
@@ -215,7 +215,7 @@ async fn query_values_that_break_the_contract_are_refused() {
         ),
     ] {
         let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [Request::get(&target)]).await;
-        assert_eq!(refusals[0].broken(), [broken], "{target}");
+        assert_eq!(refusals[0].violations(), [broken], "{target}");
     }
 }
 
@@ -242,7 +242,7 @@ async fn questions_for_availability_that_break_the_contract_are_refused() {
     ] {
         let request = Request::get(format!("/restaurants/1/availability{query}"));
         let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
-        assert_eq!(refusals[0].broken(), broken, "{query}");
+        assert_eq!(refusals[0].violations(), broken, "{query}");
     }
 }
 

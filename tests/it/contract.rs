@@ -16,10 +16,10 @@ use crate::support::{BELLA, MONDAY, book, booking_path};
 const CASES: &str = "tests/it/contract/cases.rs";
 
 /// Takes two columns away, of which every operation needs one.
-const SPOIL: &str = "ALTER TABLE restaurants RENAME COLUMN name TO called;
+const BREAK_SCHEMA: &str = "ALTER TABLE restaurants RENAME COLUMN name TO called;
     ALTER TABLE booking_policies RENAME COLUMN turn_minutes TO turn";
 /// Gives them back.
-const MEND: &str = "ALTER TABLE restaurants RENAME COLUMN called TO name;
+const RESTORE_SCHEMA: &str = "ALTER TABLE restaurants RENAME COLUMN called TO name;
     ALTER TABLE booking_policies RENAME COLUMN turn TO turn_minutes";
 
 /// An operation, a status, and the code of an answer that is an error.
@@ -65,10 +65,10 @@ async fn every_declared_status_and_code_comes_about() {
     let open = book(&service, BELLA, MONDAY, "12:00", 2).await.booking_id;
     bring_about(&service, derived_cases(&open), &mut seen).await;
     // What the server reads everywhere has another name: nobody has told the server.
-    service.sql(SPOIL).await;
+    service.sql(BREAK_SCHEMA).await;
     let failing_inside = failing("INTERNAL_ERROR", &open);
     bring_about(&service, failing_inside, &mut seen).await;
-    service.sql(MEND).await;
+    service.sql(RESTORE_SCHEMA).await;
     let answer = service.send(&Request::get(booking_path(&open))).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
 

@@ -278,7 +278,7 @@ async fn page_and_cursor_exclude_each_other() {
     for path in ["/bookings", "/restaurants"] {
         let both = Request::get(format!("{path}?page=2&limit=1&cursor={cursor}"));
         let refusal = service.send(&both).await.refused(400, "INVALID_REQUEST");
-        assert_eq!(refusal.broken(), [("NOT_ALLOWED", "cursor")]);
+        assert_eq!(refusal.violations(), [("NOT_ALLOWED", "cursor")]);
     }
 }
 
@@ -339,7 +339,10 @@ async fn limits_and_pages_out_of_bounds_are_refused() {
         for path in ["/bookings", "/restaurants"] {
             let answer = service.send(&Request::get(format!("{path}?{query}"))).await;
             let refusal = answer.refused(400, "INVALID_REQUEST");
-            assert!(refusal.broken().contains(&broken), "{query}: {refusal:?}");
+            assert!(
+                refusal.violations().contains(&broken),
+                "{query}: {refusal:?}"
+            );
         }
     }
     for query in ["limit=1", "limit=100", "page=1", "page=10000&limit=100"] {

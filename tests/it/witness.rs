@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A service that gives this answer to whatever it is sent, and a witness of it.
 async fn answering(answer: String) -> Witness {
@@ -282,7 +282,7 @@ async fn a_connection_that_one_side_breaks_off_is_broken_off_on_the_other() {
         };
         breaks.set_zero_linger().unwrap();
         drop(breaks);
-        let met = tokio::time::timeout(PATIENCE, meets.read(&mut [0; 8])).await;
+        let met = tokio::time::timeout(ANSWER_TIMEOUT, meets.read(&mut [0; 8])).await;
         let error = met.unwrap().unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
     }
@@ -294,11 +294,11 @@ async fn a_service_that_is_gone_is_gone_behind_the_witness_too() {
     let mut witness = Witness::off_the_record(listener.local_addr().unwrap()).await;
     drop(listener);
     let mut stream = TcpStream::connect(witness.address()).await.unwrap();
-    let met = tokio::time::timeout(PATIENCE, stream.read(&mut [0; 8])).await;
+    let met = tokio::time::timeout(ANSWER_TIMEOUT, stream.read(&mut [0; 8])).await;
     let error = met.unwrap().unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
     witness.refuse();
-    witness.hear_the_end(PATIENCE).await;
+    witness.until_closed(ANSWER_TIMEOUT).await;
     let error = TcpStream::connect(witness.address()).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionRefused);
 }

@@ -161,9 +161,9 @@ impl Answer {
 }
 
 impl Refusal {
-    /// The broken rules as `(code, field)`, in the order of the answer.
+    /// The violations as `(code, field)`, in the order of the answer.
     #[must_use]
-    pub fn broken(&self) -> Vec<(&str, &str)> {
+    pub fn violations(&self) -> Vec<(&str, &str)> {
         self.details
             .iter()
             .map(|detail| (detail.code.as_str(), detail.field.as_str()))

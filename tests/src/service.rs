@@ -23,10 +23,10 @@ pub const NOW: &str = "2027-02-08T17:30:00Z";
 
 /// The longest that any answer may take. Far more than one takes: a test that waits for it has
 /// failed, and says so instead of hanging.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The tables whose rows are what the service keeps of its guests.
-const KEPT: [&str; 3] = ["users", "bookings", "occupancies"];
+const GUEST_TABLES: [&str; 3] = ["users", "bookings", "occupancies"];
 
 /// The service, serving, with a witness in front of it. It stops with this value, and its
 /// database goes; what it has said that breaks the contract fails the test.
@@ -71,7 +71,7 @@ impl TestService {
         options.clock = clock;
         options.demo = demo;
         let server = booking_server::start(options).await?;
-        let witness = Witness::of(server.local_addr()).await;
+        let witness = Witness::start(server.local_addr()).await;
         let address = witness.address();
         Ok(Self {
             client: Client::new(format!("http://{address}/api/v1"))?,
@@ -146,7 +146,7 @@ impl TestService {
         let writing = async {
             let _ = writer.write_all(bytes).await;
         };
-        tokio::time::timeout(PATIENCE, async { tokio::join!(reading, writing) })
+        tokio::time::timeout(ANSWER_TIMEOUT, async { tokio::join!(reading, writing) })
             .await
             .expect("the server answers in time");
         read
@@ -176,7 +176,7 @@ impl TestService {
         let _ = stream.write_all(bytes).await;
         let _ = stream.shutdown().await;
         let mut read = Vec::new();
-        let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut read))
+        let _ = tokio::time::timeout(ANSWER_TIMEOUT, stream.read_to_end(&mut read))
             .await
             .expect("the server closes a connection that nobody writes to");
         read
@@ -198,7 +198,7 @@ impl TestService {
     ///
     /// When the database does not answer.
     pub async fn contents(&self) -> String {
-        let queries = KEPT
+        let queries = GUEST_TABLES
             .map(|table| format!("SELECT '{table}' || t::text FROM {table} t ORDER BY t::text"));
         self.rows(&queries.join(";")).await.join("\n")
     }
@@ -230,7 +230,7 @@ impl TestService {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(PATIENCE, waiting)
+        tokio::time::timeout(ANSWER_TIMEOUT, waiting)
             .await
             .expect("the sessions wait for a lock");
     }
@@ -269,7 +269,7 @@ impl TestService {
         } = self;
         witness.refuse();
         server.shutdown().await;
-        witness.hear_the_end(PATIENCE).await;
+        witness.until_closed(ANSWER_TIMEOUT).await;
     }
 }
 

@@ -61,7 +61,7 @@ impl Witness {
     /// # Panics
     ///
     /// When there is no address left to listen on.
-    pub async fn of(service: SocketAddr) -> Self {
+    pub async fn start(service: SocketAddr) -> Self {
         // Tests run on threads that have their names.
         let test = std::thread::current().name().unwrap_or("?").to_owned();
         Self::with(service, Log::recorded(contract(), test)).await
@@ -97,8 +97,8 @@ impl Witness {
     }
 
     /// Waits for the last words of a service that was stopped, for at most this long.
-    pub async fn hear_the_end(&mut self, patience: Duration) {
-        let ended = tokio::time::timeout(patience, self.tee.ended()).await;
+    pub async fn until_closed(&mut self, timeout: Duration) {
+        let ended = tokio::time::timeout(timeout, self.tee.ended()).await;
         assert!(
             ended.is_ok(),
             "the service has stopped and left connections open"
