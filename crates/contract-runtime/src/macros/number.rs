@@ -12,6 +12,24 @@ macro_rules! integer_type {
             pub const fn get(self) -> $repr {
                 self.0
             }
+
+            /// The value for an integer whose bounds are as narrow as [`Self::RULES`], which is
+            /// proved while this is compiled.
+            #[must_use]
+            pub fn from_bounded<T: $crate::rules::BoundedInteger>(value: &T) -> Self {
+                const {
+                    assert!(
+                        Self::RULES.includes(&T::RULES),
+                        "the integer's bounds are wider than those of the contract"
+                    );
+                    let rules = T::RULES;
+                    assert!(
+                        rules.fits::<{ <$repr>::BITS }>(),
+                        "the integer's bounds are wider than its type"
+                    );
+                }
+                Self(value.get() as $repr)
+            }
         }
 
         impl ::std::convert::TryFrom<$repr> for $type {

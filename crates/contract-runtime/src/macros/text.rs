@@ -31,6 +31,19 @@ macro_rules! text_type {
                 &self.0
             }
 
+            /// The value for a text whose bounds are as narrow as [`Self::RULES`], which is
+            /// proved while this is compiled.
+            #[must_use]
+            pub fn from_bounded<T: $crate::rules::BoundedText>(value: &T) -> Self {
+                const {
+                    assert!(
+                        Self::RULES.includes(&T::RULES),
+                        "the text's bounds are wider than those of the contract"
+                    );
+                }
+                Self(value.as_str().to_owned())
+            }
+
             /// The text, taken out.
             #[must_use]
             pub fn into_string(self) -> String {

@@ -6,10 +6,12 @@
 //! that documents it (`schema`).
 
 mod array;
+mod bounded;
 mod number;
 mod text;
 
 pub use array::ArrayRules;
+pub use bounded::{BoundedInteger, BoundedText};
 pub use number::{IntegerRules, IntegerWidth, NumberRules};
 pub use text::{TextFormat, TextRules};
 

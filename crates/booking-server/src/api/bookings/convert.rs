@@ -1,75 +1,53 @@
 //! Bookings.
 
+use booking_api::errors::InvalidRequest;
 use booking_api::types;
 use booking_api::wiring::BASE_PATH;
 use booking_domain as domain;
-use contract_runtime::Nullable;
+use contract_runtime::{FieldName, Nullable, Problem, ViolationCode};
 
-use crate::api::shared::{BreaksContract, clock_time, time};
+use crate::api::shared::{BreaksContract, ToContract, ToDomain, clock_time};
 
 /// What createBooking asks for.
-pub(crate) fn new_booking(body: types::NewBooking) -> domain::NewBooking {
-    domain::NewBooking {
-        restaurant: restaurant_id(body.restaurant_id),
+pub(crate) fn new_booking(body: types::NewBooking) -> Result<domain::NewBooking, InvalidRequest> {
+    Ok(domain::NewBooking {
+        restaurant: body.restaurant_id.to_domain(),
         date: body.booking_date.get(),
-        time: time(&body.booking_time),
-        party: party(body.party_size),
+        time: body.booking_time.to_domain(),
+        party: body.party_size.to_domain(),
         customer: domain::Customer {
-            name: domain::CustomerName::parse(body.customer.name.into_string())
-                .expect("the contract's bounds are the domain's"),
-            email: email_address(body.customer.email),
-            phone: phone(&body.customer.phone),
+            name: body.customer.name.to_domain(),
+            email: email_address(body.customer.email, types::NewBooking::FIELDS.customer)?,
+            phone: body.customer.phone.to_domain(),
         },
         special_requests: body.special_requests.and_then(requests),
-    }
+    })
 }
 
 /// What updateBooking asks for.
 pub(crate) fn booking_change(body: types::BookingChange) -> domain::BookingChange {
     domain::BookingChange {
         date: body.booking_date.map(types::BookingDate::get),
-        time: body.booking_time.as_ref().map(time),
-        party: body.party_size.map(party),
+        time: body.booking_time.map(|time| time.to_domain()),
+        party: body.party_size.map(|party| party.to_domain()),
         special_requests: body.special_requests.map(requests),
     }
 }
 
-/// The booking that a path names.
-pub(crate) fn booking_id(wire: &types::BookingId) -> domain::BookingId {
-    domain::BookingId::parse(wire.as_str()).expect("the contract's pattern is the domain's")
-}
-
-/// A restaurant's number.
-pub(crate) fn restaurant_id(wire: types::RestaurantId) -> domain::RestaurantId {
-    domain::RestaurantId::new(wire.get()).expect("the contract's range is the domain's")
-}
-
-/// An email address.
-pub(crate) fn email_address(wire: types::EmailAddress) -> domain::EmailAddress {
-    domain::EmailAddress::parse(wire.into_string()).expect("the contract's bounds are the domain's")
-}
-
-/// Why a booking is cancelled.
-pub(crate) fn cancellation_reason(wire: types::CancellationReason) -> domain::CancellationReason {
-    domain::CancellationReason::parse(wire.into_string())
-        .expect("the contract's bounds are the domain's")
-}
-
-fn requests(wire: Nullable<types::SpecialRequests>) -> Option<domain::SpecialRequests> {
-    wire.into_option().map(|text| {
-        domain::SpecialRequests::parse(text.into_string())
-            .expect("the contract's bounds are the domain's")
+/// An email address. The contract has its grammar as a format, which cannot be compared with the
+/// domain's pattern; so an address that only the contract takes is refused, and named.
+pub(crate) fn email_address(
+    address: types::EmailAddress,
+    field: FieldName,
+) -> Result<domain::EmailAddress, InvalidRequest> {
+    domain::EmailAddress::parse(address.into_string()).ok_or_else(|| {
+        let message = "the email address must be printable ASCII";
+        InvalidRequest(Problem::new(message).detail(ViolationCode::Format, field, message))
     })
 }
 
-/// A party, of getAvailability too.
-pub(crate) fn party(wire: types::PartySize) -> domain::PartySize {
-    domain::PartySize::new(wire.get()).expect("the contract's range is the domain's")
-}
-
-fn phone(wire: &types::DialledPhoneNumber) -> domain::PhoneNumber {
-    domain::PhoneNumber::from_dialled(wire.as_str())
-        .expect("the contract's pattern is the domain's")
+fn requests(requests: Nullable<types::SpecialRequests>) -> Option<domain::SpecialRequests> {
+    requests.into_option().map(|text| text.to_domain())
 }
 
 /// A booking as it is answered.
@@ -81,32 +59,22 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
     let id = booking.id.as_str();
     let modify = format!("{BASE_PATH}/bookings/{id}");
     let cancel = format!("{modify}/cancel");
-    let requests = booking
-        .special_requests
-        .as_ref()
-        .map(|requests| types::SpecialRequests::try_from(requests.as_str()))
-        .transpose()
-        .map_err(BreaksContract::at("special_requests"))?;
+    let requests = booking.special_requests.as_ref();
     Ok(types::Booking {
-        booking_id: types::BookingId::try_from(id).map_err(BreaksContract::at("booking_id"))?,
-        confirmation_code: types::ConfirmationCode::try_from(booking.confirmation_code.as_str())
-            .map_err(BreaksContract::at("confirmation_code"))?,
+        booking_id: booking.id.to_contract(),
+        confirmation_code: booking.confirmation_code.to_contract(),
         status: status(booking.status),
         restaurant: types::RestaurantSummary {
-            id: types::RestaurantId::try_from(restaurant.id.get())
-                .map_err(BreaksContract::at("restaurant.id"))?,
-            name: types::RestaurantName::try_from(restaurant.name.as_str())
-                .map_err(BreaksContract::at("restaurant.name"))?,
-            address: types::Address::try_from(restaurant.address.as_str())
-                .map_err(BreaksContract::at("restaurant.address"))?,
+            id: restaurant.id.to_contract(),
+            name: restaurant.name.to_contract(),
+            address: restaurant.address.to_contract(),
         },
         booking_date: types::BookingDate::try_from(booking.date)
             .map_err(BreaksContract::at("booking_date"))?,
         booking_time: clock_time(booking.time)?,
-        party_size: types::PartySize::try_from(booking.party.get())
-            .map_err(BreaksContract::at("party_size"))?,
+        party_size: booking.party.to_contract(),
         customer: customer(&booking.customer)?,
-        special_requests: requests.into(),
+        special_requests: requests.map(ToContract::to_contract).into(),
         created_at: types::Timestamp::try_from(booking.created_at)
             .map_err(BreaksContract::at("created_at"))?,
         updated_at: types::Timestamp::try_from(booking.updated_at)
@@ -122,12 +90,10 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
 
 fn customer(customer: &domain::Customer) -> Result<types::Customer, BreaksContract> {
     Ok(types::Customer {
-        name: types::CustomerName::try_from(customer.name.as_str())
-            .map_err(BreaksContract::at("customer.name"))?,
+        name: customer.name.to_contract(),
         email: types::EmailAddress::try_from(customer.email.as_str())
             .map_err(BreaksContract::at("customer.email"))?,
-        phone: types::PhoneNumber::try_from(customer.phone.as_str())
-            .map_err(BreaksContract::at("customer.phone"))?,
+        phone: customer.phone.to_contract(),
     })
 }
 

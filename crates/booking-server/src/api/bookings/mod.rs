@@ -2,8 +2,6 @@
 
 mod convert;
 
-pub(super) use convert::{party, restaurant_id};
-
 use std::fmt;
 
 use booking_api::bookings::{
@@ -24,8 +22,8 @@ use contract_runtime::Problem;
 
 use super::restaurants::restaurant_not_found;
 use super::shared::{
-    Paging, cursor_of_another_list, entity_tag, expected_versions, internal_error, is_held,
-    store_error,
+    Paging, ToDomain, cursor_of_another_list, entity_tag, expected_versions, internal_error,
+    is_held, store_error,
 };
 use crate::service::Service;
 
@@ -34,7 +32,7 @@ impl Bookings for Service {
         &self,
         request: CreateBookingRequest,
     ) -> Result<CreateBookingResponse, CreateBookingError> {
-        let new = convert::new_booking(request.body);
+        let new = convert::new_booking(request.body)?;
         let stored = self.store().create_booking(&new, self.clock().now());
         let booking = stored
             .await
@@ -55,7 +53,7 @@ impl Bookings for Service {
         let paging =
             Paging::new::<ListBookingsError>(query.page, query.limit, query.cursor.as_ref())?;
         let filter = BookingFilter {
-            restaurant: query.restaurant_id.map(convert::restaurant_id),
+            restaurant: query.restaurant_id.map(|id| id.to_domain()),
             statuses: query
                 .status
                 .into_iter()
@@ -64,7 +62,10 @@ impl Bookings for Service {
                 .collect(),
             date_from: query.date_from.map(types::BookingDate::get),
             date_to: query.date_to.map(types::BookingDate::get),
-            email: query.email.map(convert::email_address),
+            email: query
+                .email
+                .map(|email| convert::email_address(email, ListBookingsQuery::FIELDS.email))
+                .transpose()?,
         };
         if let (Some(from), Some(to)) = (filter.date_from, filter.date_to)
             && to < from
@@ -91,7 +92,7 @@ impl Bookings for Service {
         &self,
         request: GetBookingRequest,
     ) -> Result<GetBookingResponse, GetBookingError> {
-        let id = convert::booking_id(&request.path.booking_id);
+        let id = request.path.booking_id.to_domain();
         let booking = self
             .store()
             .get_booking(&id)
@@ -115,7 +116,7 @@ impl Bookings for Service {
         &self,
         request: UpdateBookingRequest,
     ) -> Result<UpdateBookingResponse, UpdateBookingError> {
-        let id = convert::booking_id(&request.path.booking_id);
+        let id = request.path.booking_id.to_domain();
         let change = convert::booking_change(request.body);
         let expected = request
             .headers
@@ -139,9 +140,9 @@ impl Bookings for Service {
         &self,
         request: CancelBookingRequest,
     ) -> Result<CancelBookingResponse, CancelBookingError> {
-        let id = convert::booking_id(&request.path.booking_id);
+        let id = request.path.booking_id.to_domain();
         let reason = request.body.and_then(|body| body.reason);
-        let reason = reason.map(convert::cancellation_reason);
+        let reason = reason.map(|reason| reason.to_domain());
         let now = self.clock().now();
         let booking = self
             .store()

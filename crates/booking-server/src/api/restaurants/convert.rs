@@ -4,7 +4,7 @@ use booking_api::types;
 use booking_domain as domain;
 use jiff::civil::{Date, Weekday};
 
-use crate::api::shared::{BreaksContract, clock_time};
+use crate::api::shared::{BreaksContract, ToContract, clock_time};
 
 /// A restaurant as it is answered.
 pub(crate) fn restaurant(
@@ -17,26 +17,19 @@ pub(crate) fn restaurant(
         .map(opening_period)
         .collect::<Result<_, _>>()?;
     Ok(types::Restaurant {
-        id: types::RestaurantId::try_from(profile.id.get()).map_err(BreaksContract::at("id"))?,
-        name: types::RestaurantName::try_from(profile.name.as_str())
-            .map_err(BreaksContract::at("name"))?,
-        cuisine: types::Cuisine::try_from(profile.cuisine.as_str())
-            .map_err(BreaksContract::at("cuisine"))?,
-        address: types::Address::try_from(profile.address.as_str())
-            .map_err(BreaksContract::at("address"))?,
+        id: profile.id.to_contract(),
+        name: profile.name.to_contract(),
+        cuisine: profile.cuisine.to_contract(),
+        address: profile.address.to_contract(),
         lat: types::Latitude::try_from(profile.coordinates.latitude())
             .map_err(BreaksContract::at("lat"))?,
         lng: types::Longitude::try_from(profile.coordinates.longitude())
             .map_err(BreaksContract::at("lng"))?,
-        time_zone: time_zone(&policy.time_zone)?,
+        time_zone: policy.time_zone.to_contract(),
         opening_hours: types::OpeningHours::try_from(hours)
             .map_err(BreaksContract::at("opening_hours"))?,
-        slot_interval_minutes: types::SlotIntervalMinutes::try_from(i32::from(
-            policy.slot_interval.minutes(),
-        ))
-        .map_err(BreaksContract::at("slot_interval_minutes"))?,
-        turn_minutes: types::TurnMinutes::try_from(i32::from(policy.turn_time.minutes()))
-            .map_err(BreaksContract::at("turn_minutes"))?,
+        slot_interval_minutes: policy.slot_interval.to_contract(),
+        turn_minutes: policy.turn_time.to_contract(),
     })
 }
 
@@ -62,13 +55,9 @@ pub(crate) fn availability(
         restaurant_id,
         date: types::BookingDate::try_from(date).map_err(BreaksContract::at("date"))?,
         party_size,
-        time_zone: time_zone(zone)?,
+        time_zone: zone.to_contract(),
         slots: types::AvailableSlots::try_from(slots).map_err(BreaksContract::at("slots"))?,
     })
-}
-
-fn time_zone(zone: &domain::TimeZoneName) -> Result<types::TimeZone, BreaksContract> {
-    types::TimeZone::try_from(zone.as_str()).map_err(BreaksContract::at("time_zone"))
 }
 
 fn opening_period(period: &domain::OpeningPeriod) -> Result<types::OpeningPeriod, BreaksContract> {

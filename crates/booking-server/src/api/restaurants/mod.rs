@@ -12,8 +12,7 @@ use booking_domain::AvailabilityRefusal;
 use booking_persistence::{AvailabilityStoreRefusal, RestaurantFilter, RestaurantNotFound};
 use contract_runtime::Problem;
 
-use super::bookings::{party, restaurant_id};
-use super::shared::{Paging, cursor_of_another_list, internal_error, store_error};
+use super::shared::{Paging, ToDomain, cursor_of_another_list, internal_error, store_error};
 use crate::service::Service;
 
 impl Restaurants for Service {
@@ -48,7 +47,7 @@ impl Restaurants for Service {
         &self,
         request: GetRestaurantRequest,
     ) -> Result<GetRestaurantResponse, GetRestaurantError> {
-        let id = restaurant_id(request.path.restaurant_id);
+        let id = request.path.restaurant_id.to_domain();
         let restaurant = self
             .store()
             .get_restaurant(id)
@@ -66,11 +65,11 @@ impl Restaurants for Service {
     ) -> Result<GetAvailabilityResponse, GetAvailabilityError> {
         let id = request.path.restaurant_id;
         let (date, party_size) = (request.query.date.get(), request.query.party_size);
-        let party = party(party_size);
+        let party = party_size.to_domain();
         let now = self.clock().now();
         let available = self
             .store()
-            .get_availability(restaurant_id(id), date, party, now)
+            .get_availability(id.to_domain(), date, party, now)
             .await
             .map_err(store_error::<_, GetAvailabilityError>(availability_refusal))?;
         let (zone, slots) = (&available.time_zone, &available.slots);

@@ -1,29 +1,39 @@
 //! What the operations of several tags share.
 
+mod bounds;
 mod entity_tag;
 mod errors;
 mod paging;
 mod time;
 
+pub(super) use bounds::{ToContract, ToDomain};
 pub(super) use entity_tag::{entity_tag, expected_versions, is_held};
 pub(super) use errors::{cursor_of_another_list, internal_error, store_error};
 pub(super) use paging::Paging;
-pub(super) use time::{clock_time, time};
+pub(super) use time::clock_time;
 
 use contract_runtime::RuleViolation;
 
 /// A value of ours that the contract does not allow, on its way out: the data or the contract is
 /// wrong, and the caller is not to blame.
 #[derive(Debug, thiserror::Error)]
-#[error("{what} cannot be answered: it {violation}")]
+#[error("{what} cannot be answered: it {reason}")]
 pub(super) struct BreaksContract {
     what: &'static str,
-    violation: RuleViolation,
+    reason: String,
 }
 
 impl BreaksContract {
+    /// Says of which value a reason is.
+    pub(super) fn new(what: &'static str, reason: impl Into<String>) -> Self {
+        Self {
+            what,
+            reason: reason.into(),
+        }
+    }
+
     /// Says of which value a violation is.
     pub(super) fn at(what: &'static str) -> impl FnOnce(RuleViolation) -> Self {
-        move |violation| Self { what, violation }
+        move |violation| Self::new(what, violation.message)
     }
 }
