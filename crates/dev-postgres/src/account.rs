@@ -10,6 +10,9 @@ use crate::error::Error;
 /// Users to become, in order of preference, when this process is root.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
 
+/// It knows every user database of the system, not only `/etc/passwd`.
+const ID: &str = "id";
+
 /// Variables that would change what `postgres` or `initdb` do behind our back.
 const REMOVED_VARIABLES: [&str; 8] = [
     "PGDATA",
@@ -49,19 +52,16 @@ impl Account {
                 other: Some(Identity { uid, gid, name }),
             });
         }
-        UNPRIVILEGED
-            .iter()
-            .find_map(|name| {
-                Some(Identity {
-                    uid: look_up("-u", name)?,
-                    gid: look_up("-g", name)?,
-                    name: (*name).to_owned(),
-                })
-            })
-            .map(|identity| Self {
-                other: Some(identity),
-            })
-            .ok_or(Error::NoUnprivilegedUser)
+        for name in UNPRIVILEGED {
+            let (uid, gid) = (look_up(ID, "-u", name)?, look_up(ID, "-g", name)?);
+            if let (Some(uid), Some(gid)) = (uid, gid) {
+                let name = name.to_owned();
+                return Ok(Self {
+                    other: Some(Identity { uid, gid, name }),
+                });
+            }
+        }
+        Err(Error::NoUnprivilegedUser)
     }
 
     /// The user id of the processes.
@@ -145,20 +145,32 @@ pub(crate) fn effective_uid() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Asks `id`, which knows every user database of the system, not only `/etc/passwd`.
-fn look_up(what: &str, name: &str) -> Option<u32> {
-    let output = Command::new("id")
+/// Which user or group a name stands for, if there is one. That the program cannot be run says
+/// nothing of users, and is an error of its own.
+fn look_up(program: &str, what: &str, name: &str) -> Result<Option<u32>, Error> {
+    let output = Command::new(program)
         .args([what, name])
         .process_group(0)
         .output()
-        .ok()?;
-    let id = String::from_utf8(output.stdout).ok()?.trim().parse().ok()?;
-    (output.status.success() && id != 0).then_some(id)
+        .map_err(Error::io(
+            "look up the users of this system with the program",
+            Path::new(program),
+        ))?;
+    let id = String::from_utf8_lossy(&output.stdout).trim().parse().ok();
+    Ok(id.filter(|id| output.status.success() && *id != 0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_missing_program_is_told_from_a_missing_user() {
+        assert!(matches!(look_up(ID, "-u", "no-such-user"), Ok(None)));
+        let missing = look_up("/no/such/program", "-u", "nobody");
+        let message = missing.map_err(|error| error.to_string()).unwrap_err();
+        assert!(message.contains("/no/such/program"), "{message}");
+    }
 
     #[test]
     fn an_existing_clusters_owner_is_kept() {
