@@ -1,5 +1,6 @@
 //! Bodies: the media types in which they come, and what is in them.
 
+use super::defaults::{MAX_BODY_BYTES, states_default};
 use super::document::At;
 use super::edit::{Edit, Two};
 use super::law::{Direction, Relation, What};
@@ -46,20 +47,22 @@ pub(super) fn requests<'a>(walk: &mut Walk<'a>, id: &str, operation: &Two<'a>) {
 fn walk_size<'a>(walk: &mut Walk<'a>, context: &Context, operation: &Two<'a>) {
     const KEY: &str = "x-max-body-bytes";
     let (old, new) = operation.both(KEY);
-    if walk.documents.same(old, new) {
+    // What comes or goes with its body is judged with it.
+    let has_body = matches!(operation.both("requestBody"), (Some(_), Some(_)));
+    if !has_body
+        || walk.documents.same(old, new)
+        || states_default(Object::Operation, KEY, old, new)
+    {
         return;
     }
-    let bytes = |at: &At<'a>| match &at.node.value {
-        Value::Number(number) => number.as_u64(),
-        _ => None,
+    let bytes = |at: Option<&At<'a>>| match at.map(|at| &at.node.value) {
+        None => Some(MAX_BODY_BYTES),
+        Some(Value::Number(number)) => number.as_u64(),
+        Some(_) => None,
     };
-    let relation = match (old, new) {
-        (None, _) => Relation::Narrower,
-        (_, None) => Relation::Wider,
-        (Some(old), Some(new)) => match (bytes(old), bytes(new)) {
-            (Some(old), Some(new)) => Relation::of(old <= new, new <= old),
-            _ => Relation::Incomparable,
-        },
+    let relation = match (bytes(old), bytes(new)) {
+        (Some(old), Some(new)) => Relation::from_inclusions(old <= new, new <= old),
+        _ => Relation::Incomparable,
     };
     walk.edit(context, operation.edit(What::Values, relation, KEY));
 }

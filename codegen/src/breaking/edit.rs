@@ -1,6 +1,7 @@
 //! One edit: what it does to which set, before anybody judges it.
 
 use super::change::{Place, Side};
+use super::defaults::states_default;
 use super::document::{At, Document, same};
 use super::law::{Relation, What};
 use super::treatment::{Object, Treatment, treatment};
@@ -156,7 +157,9 @@ pub(super) fn leftovers(
             Treatment::Unprovable => What::Unprovable,
         };
         let (was, is) = (old.keyed(key), new.keyed(key));
-        if documents.same(was.value, is.value) {
+        if documents.same(was.value, is.value)
+            || (what != What::Prose && states_default(object, key, was.value, is.value))
+        {
             continue;
         }
         let relation = match what {

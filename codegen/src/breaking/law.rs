@@ -24,7 +24,7 @@ pub(super) enum Relation {
 
 impl Relation {
     /// From both inclusions.
-    pub(super) fn of(old_within_new: bool, new_within_old: bool) -> Self {
+    pub(super) fn from_inclusions(old_within_new: bool, new_within_old: bool) -> Self {
         match (old_within_new, new_within_old) {
             (true, true) => Self::Same,
             (true, false) => Self::Wider,
@@ -185,7 +185,7 @@ pub(super) fn judge(what: What, direction: Direction, relation: Relation) -> Jud
         rule: format!("{}-{}", what.set(travels), relation.verb()),
         verdict,
         hurts,
-        reason: reason(what, travels, verdict),
+        reason: reason(what, travels, verdict, relation),
     }
 }
 
@@ -219,11 +219,15 @@ impl What {
 }
 
 /// Why the law says so, and what to do.
-fn reason(what: What, direction: Direction, verdict: Verdict) -> &'static str {
+fn reason(what: What, direction: Direction, verdict: Verdict, relation: Relation) -> &'static str {
+    let unproven = relation == Relation::Incomparable;
     match (verdict == Verdict::Harmless, direction) {
         (true, Direction::Response) => "every answer is still one that callers were told to expect",
         (true, _) if what.is_offer() => "everything that callers use is still there",
         (true, _) => "everything that callers send is still accepted",
+        (false, Direction::Response) if unproven => {
+            "it cannot be proven that every answer is one that callers were told to expect: answer within what was promised, or raise the version"
+        }
         (false, Direction::Response) => {
             "callers may be answered what they were told never comes: answer within what was promised, or raise the version"
         }
@@ -249,6 +253,9 @@ fn reason(what: What, direction: Direction, verdict: Verdict) -> &'static str {
             What::Links => "callers follow it: keep it as it was, or raise the version",
             What::AnswerMediaTypes => {
                 "callers ask for it with `Accept`: keep offering it, or raise the version"
+            }
+            _ if unproven => {
+                "it cannot be proven that everything that callers send is still accepted: accept what was accepted, or raise the version"
             }
             _ => {
                 "callers who send what was accepted until now are refused: accept it still, or raise the version"

@@ -1,5 +1,6 @@
 //! Links: promises about what can be asked next.
 
+use super::defaults::states_default;
 use super::edit::{Edit, Two};
 use super::law::{Relation, What};
 use super::treatment::Object;
@@ -59,12 +60,22 @@ fn retargeted<'a>(
     };
     if leads_elsewhere {
         let mut edit = link.edit(What::Links, Relation::Incomparable, "operationId");
-        edit.message = format!("link `{name}`: {}", edit.message);
+        let targets = (known(old, &targets.old), known(new, &targets.new));
+        edit.message = match targets {
+            // The name is the same, and names another operation.
+            (Some(was), Some(is)) if old == new => {
+                format!(
+                    "link `{name}`: `{}` was {was} and is {is}",
+                    old.unwrap_or_default()
+                )
+            }
+            _ => format!("link `{name}`: {}", edit.message),
+        };
         walk.edit(context, edit);
     }
     for key in ["operationRef", "parameters", "requestBody", "server"] {
         let (old, new) = link.both(key);
-        if !walk.documents.same(old, new) {
+        if !walk.documents.same(old, new) && !states_default(Object::Link, key, old, new) {
             let mut edit = link.edit(What::Links, Relation::Incomparable, key);
             edit.message = format!("link `{name}`: {}", edit.message);
             walk.edit(context, edit);

@@ -15,6 +15,7 @@ mod answer;
 mod body;
 mod change;
 mod contract;
+mod defaults;
 mod document;
 mod edit;
 mod law;
@@ -32,6 +33,7 @@ mod view;
 mod walk;
 
 pub use change::{Change, Comparison, Hurts, Place, Side, Verdict};
+pub use defaults::defaults;
 pub use document::Document;
 pub use treatment::known_keys;
 pub use version::{Allowance, allowance};

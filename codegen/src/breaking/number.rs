@@ -13,7 +13,7 @@ struct Decimal {
 
 impl Decimal {
     /// Exactly what the text of the number says; `None` beyond what 128 bits can hold.
-    fn of(number: &Number) -> Option<Self> {
+    fn from_number(number: &Number) -> Option<Self> {
         let text = number.to_string();
         let (digits, exponent) = match text.split_once(['e', 'E']) {
             Some((digits, exponent)) => (digits, exponent.parse::<i32>().ok()?),
@@ -46,8 +46,8 @@ impl Decimal {
 
 /// Which of two numbers is larger, exactly where that is possible.
 fn order(a: &Number, b: &Number) -> Ordering {
-    let exact = Decimal::of(a)
-        .zip(Decimal::of(b))
+    let exact = Decimal::from_number(a)
+        .zip(Decimal::from_number(b))
         .and_then(|(a, b)| a.align(b))
         .map(|(a, b)| a.cmp(&b));
     exact.unwrap_or_else(|| {
@@ -58,8 +58,8 @@ fn order(a: &Number, b: &Number) -> Ordering {
 
 /// Whether `multiple` is a whole multiple of `of`. Not known counts as no.
 fn is_multiple(multiple: &Number, of: &Number) -> bool {
-    Decimal::of(multiple)
-        .zip(Decimal::of(of))
+    Decimal::from_number(multiple)
+        .zip(Decimal::from_number(of))
         .and_then(|(a, b)| a.align(b))
         .and_then(|(a, b)| a.checked_rem(b))
         == Some(0)
@@ -90,7 +90,7 @@ impl Bound {
 
     /// The nearest integer inwards, which is upwards for `inwards` 1 and downwards for -1.
     fn of_integers(self, inwards: i128) -> Self {
-        let nearest = Decimal::of(&self.value).and_then(|decimal| {
+        let nearest = Decimal::from_number(&self.value).and_then(|decimal| {
             let unit = 10_i128.checked_pow(decimal.scale)?;
             let floor = decimal.mantissa.div_euclid(unit);
             let whole = decimal.mantissa.rem_euclid(unit) == 0;
@@ -158,7 +158,9 @@ pub(super) fn multiples(
         (None, None) => Relation::Same,
         (None, Some(_)) => Relation::Narrower,
         (Some(_), None) => Relation::Wider,
-        (Some(old), Some(new)) => Relation::of(is_multiple(old, new), is_multiple(new, old)),
+        (Some(old), Some(new)) => {
+            Relation::from_inclusions(is_multiple(old, new), is_multiple(new, old))
+        }
     }
 }
 

@@ -61,7 +61,7 @@ fn serialization<'a>(walk: &Walk<'a>, place: &str, two: &Two<'a>) -> Option<Edit
     }
     // How lists and objects are taken apart means nothing for a single value.
     let single = |document, at: &At<'a>| {
-        let view = at.get("schema").map(|schema| View::of(document, &schema));
+        let view = at.get("schema").map(|schema| View::new(document, &schema));
         let kind = view
             .as_ref()
             .and_then(|view| view.get("type")?.node.as_str());

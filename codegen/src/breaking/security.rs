@@ -19,7 +19,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, id: &str, root: &Two<'a>, operati
     let documents = walk.documents;
     let same_scheme = |name: &str| scheme_under_another_name(documents, name);
     let (were, are) = (ways(old, |name| name.to_owned()), ways(new, same_scheme));
-    let relation = Relation::of(opens(&are, &were), opens(&were, &are));
+    let relation = Relation::from_inclusions(opens(&are, &were), opens(&were, &are));
     if relation != Relation::Same {
         let message = format!("`security` {} → {}", shown(&were), shown(&are));
         let context = Context::new(Direction::Request, id);

@@ -4,7 +4,7 @@ use super::document::{At, Document};
 use std::collections::BTreeMap;
 
 /// What may stand beside an `allOf` of one schema without constraining more than it.
-const BESIDE: [&str; 8] = [
+const WRAPPER_KEYS: [&str; 8] = [
     "allOf",
     "description",
     "nullable",
@@ -27,7 +27,7 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn of(document: &'a Document, at: &At<'a>) -> Self {
+    pub(super) fn new(document: &'a Document, at: &At<'a>) -> Self {
         let at = document.follow(at);
         let mut keys = at.keys();
         for _ in 0..MAX_WRAPPERS {
@@ -64,7 +64,7 @@ fn only_wrapped<'a>(document: &'a Document, keys: &BTreeMap<&'a str, At<'a>>) ->
         return None;
     };
     let wrapped = document.follow(wrapped);
-    let beside = |key: &&str| BESIDE.contains(key) || key.starts_with("x-");
+    let beside = |key: &&str| WRAPPER_KEYS.contains(key) || key.starts_with("x-");
     let plain = keys.keys().all(beside);
     (plain && wrapped.node.as_mapping().is_some()).then_some(wrapped)
 }

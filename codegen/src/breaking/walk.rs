@@ -120,8 +120,8 @@ impl<'a> Walk<'a> {
         if let Some(&index) = self.index.get(&key) {
             return index;
         }
-        let old = View::of(self.documents.old, &old);
-        let new = View::of(self.documents.new, &new);
+        let old = View::new(self.documents.old, &old);
+        let new = View::new(self.documents.new, &new);
         let index = self.pairs.len();
         self.index.insert(key, index);
         self.pairs.push(Pair::default());

@@ -49,7 +49,7 @@ pub(super) fn compare<'a>(
     old: &View<'a>,
     new: &View<'a>,
 ) -> Compared<'a> {
-    let kinds = (Kinds::of(old), Kinds::of(new));
+    let kinds = (Kinds::new(old), Kinds::new(new));
     let mut pair = Pair {
         documents,
         old,

@@ -29,7 +29,7 @@ pub(super) fn integer_format(pair: &Pair<'_, '_>) -> Option<Relation> {
     }
     let (old, new) = pair.both("format");
     let (was, is) = (range(old)?, range(new)?);
-    Some(Relation::of(
+    Some(Relation::from_inclusions(
         within(pair.old, &was, &is),
         within(pair.new, &is, &was),
     ))

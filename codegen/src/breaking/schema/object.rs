@@ -19,7 +19,7 @@ pub(super) fn array(pair: &mut Pair<'_, '_>) {
     if pair.old.is("uniqueItems") != pair.new.is("uniqueItems") {
         pair.keyword("uniqueItems", |_, new| {
             let unique = new.is_some_and(|at| at.node.to_json() == true);
-            Relation::of(!unique, unique)
+            Relation::from_inclusions(!unique, unique)
         });
     }
 }
@@ -32,7 +32,7 @@ enum Others<'a> {
 }
 
 impl<'a> Others<'a> {
-    fn of(view: &View<'a>) -> Self {
+    fn new(view: &View<'a>) -> Self {
         let Some(at) = view.get("additionalProperties") else {
             return Self::Anything;
         };
@@ -45,7 +45,7 @@ impl<'a> Others<'a> {
 }
 
 pub(super) fn compare<'a>(pair: &mut Pair<'_, 'a>) {
-    let (old_others, new_others) = (Others::of(pair.old), Others::of(pair.new));
+    let (old_others, new_others) = (Others::new(pair.old), Others::new(pair.new));
     others(pair, &old_others, &new_others);
     let properties = |view: &View<'a>| view.get("properties").map(At::keys).unwrap_or_default();
     let (old, new) = (properties(pair.old), properties(pair.new));
@@ -59,7 +59,7 @@ pub(super) fn compare<'a>(pair: &mut Pair<'_, 'a>) {
         .collect();
     for name in names {
         let (must, must_now) = (old_required.get(name), new_required.get(name));
-        let demanded = Relation::of(
+        let demanded = Relation::from_inclusions(
             must.is_some() || must_now.is_none(),
             must.is_none() || must_now.is_some(),
         );

@@ -32,7 +32,10 @@ fn relation(old: &Value, new: &Value) -> Relation {
     let mut seen = HashSet::new();
     let mut open: Vec<(At<'_>, At<'_>, Variance)> = vec![(root(&old), root(&new), Variance::With)];
     while let Some((old, new, above)) = open.pop() {
-        let (old, new) = (View::of(documents.old, &old), View::of(documents.new, &new));
+        let (old, new) = (
+            View::new(documents.old, &old),
+            View::new(documents.new, &new),
+        );
         if !seen.insert((old.at.pointer.clone(), new.at.pointer.clone())) {
             continue;
         }

@@ -15,7 +15,7 @@ pub(super) struct Kinds(Option<BTreeSet<String>>);
 const FRACTION: &str = "fraction";
 
 impl Kinds {
-    pub(super) fn of(view: &View<'_>) -> Self {
+    pub(super) fn new(view: &View<'_>) -> Self {
         let Some(at) = view.get("type") else {
             return Self(None);
         };
@@ -62,7 +62,7 @@ impl Kinds {
 
 pub(super) fn types(pair: &mut Pair<'_, '_>) -> Relation {
     let (old, new) = &pair.kinds;
-    let relation = Relation::of(old.within(new), new.within(old));
+    let relation = Relation::from_inclusions(old.within(new), new.within(old));
     if relation != Relation::Same {
         pair.edit("type", What::Values, relation);
     }

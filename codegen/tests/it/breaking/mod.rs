@@ -1,5 +1,6 @@
 //! The comparison of two contracts from outside: two texts in, verdicts out.
 
+mod defaults;
 mod edits;
 mod golden;
 mod keys;
