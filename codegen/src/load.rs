@@ -71,7 +71,7 @@ pub struct Places(Option<Node>);
 impl Places {
     /// Reads the text. One that is refused has no places.
     #[must_use]
-    pub fn of(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         Self(source::parse(text, &mut Sink::default()))
     }
 
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn what_a_pointer_names_is_found_at_its_key() {
         let text = "paths:\n  /a/b:\n    get:\n      tags: [one, two]\n";
-        let places = Places::of(text);
+        let places = Places::parse(text);
         let found = |pointer| {
             let span = places.find(pointer)?;
             Some((span.line, span.column))
@@ -117,6 +117,6 @@ mod tests {
         assert_eq!(found("/paths/~1a~1b/put"), None);
         assert_eq!(found("/paths/~1a~1b/get/tags/2"), None);
         assert_eq!(found("/paths/~1a~1b/get/tags/1/x"), None);
-        assert_eq!(Places::of("paths: [").find("/paths"), None);
+        assert_eq!(Places::parse("paths: [").find("/paths"), None);
     }
 }

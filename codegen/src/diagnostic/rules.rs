@@ -94,7 +94,7 @@ rules! {
     // --- bodies, responses, links
     MEDIA_TYPE = "media-type", "Bodies are `application/json`.";
     BODY_NOT_ALLOWED = "body-not-allowed", "GET and DELETE, 204 and 304 have no body.";
-    MAX_BODY_BYTES = "max-body-bytes", "`x-max-body-bytes` is a size, on an operation with a body.";
+    MAX_BODY_BYTES = "max-body-bytes", "`x-max-body-bytes` is a size, on every operation with a body, and on no other.";
     STATUS_CODE = "status-code", "Responses are declared by explicit status.";
     LINK_TARGET = "link-target", "A link leads to an operation and gives parameters that it has.";
     LINK_EXPRESSION = "link-expression", "A link's expressions name what the request or the response has.";
@@ -115,6 +115,8 @@ rules! {
     EXAMPLE_INVALID = "example-invalid", "An example obeys its schema.";
     ERROR_SHAPE = "error-shape", "Every error has the one shape.";
     ERROR_CODES = "error-codes", "An error response lists codes of the closed list of codes.";
+    ERROR_CODE_MEANING = "error-code-meaning", "An error code has one status and one set of headers.";
+    EXAMPLE_ERROR_CODE = "example-error-code", "An example of an error shows a code that its response declares.";
     ERROR_CODE_UNUSED = "error-code-unused", "Every code can happen.";
     RUNTIME_CODES = "runtime-codes", "What the server answers by itself is declared.";
     VIOLATION_CODES = "violation-codes", "A closed list of violations has all that the server reports.";

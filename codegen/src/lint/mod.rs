@@ -3,14 +3,15 @@
 //! Each rule looks at what the lowering understood. What was reported there is `None` or broken
 //! here, and no rule says anything more about it.
 
-mod errors;
+mod error_codes;
+mod error_shape;
 mod examples;
 mod info;
 mod operations;
 mod schemas;
 mod statuses;
 
-pub(crate) use errors::error_codes;
+pub(crate) use error_shape::error_codes;
 pub(crate) use info::base_path;
 
 use crate::diagnostic::Sink;
@@ -24,5 +25,6 @@ pub(crate) fn check(understood: &Understood<'_>, sink: &mut Sink) {
     statuses::check(model, sink);
     schemas::check(understood, sink);
     examples::check(model, sink);
-    errors::check(model, sink);
+    error_shape::check(model, sink);
+    error_codes::check(model, sink);
 }

@@ -1,7 +1,8 @@
 //! `named-schema`, `described`, `bounded` and `component-unused`.
 
-use crate::diagnostic::{Sink, Span, rules};
+use crate::diagnostic::{Sink, rules};
 use crate::ir::TypeKind;
+use crate::lower::did_you_mean;
 use crate::lower::model::{Model, TypeInfo, Understood};
 use crate::lower::references::Section;
 
@@ -13,7 +14,7 @@ pub(super) fn check(understood: &Understood<'_>, sink: &mut Sink) {
     }
     check_described(model, sink);
     for info in &model.types.list {
-        check_bounds(info, sink);
+        check_bounds(info, model, sink);
     }
     check_used(understood, sink);
 }
@@ -36,7 +37,7 @@ fn check_described(model: &Model<'_>, sink: &mut Sink) {
     }
 }
 
-fn check_bounds(info: &TypeInfo<'_>, sink: &mut Sink) {
+fn check_bounds(info: &TypeInfo<'_>, model: &Model<'_>, sink: &mut Sink) {
     if info.broken {
         return;
     }
@@ -51,9 +52,48 @@ fn check_bounds(info: &TypeInfo<'_>, sink: &mut Sink) {
         }
         _ => &[],
     };
+    let existing = info
+        .component
+        .is_none()
+        .then(|| bounded_text_like(info, model))
+        .flatten()
+        .map(|name| format!(", or refer to `#/components/schemas/{name}`, which has one"))
+        .unwrap_or_default();
     for keyword in missing {
-        report_bound(info.at, keyword, sink);
+        sink.report(
+            rules::BOUNDED,
+            info.at,
+            format!("this schema has no `{keyword}`"),
+        )
+        .help(format!(
+            "add `{keyword}:` with a bound that real values keep{existing}: what has none is a way to overload the server"
+        ));
     }
+}
+
+/// The component that a text without a bound, written where it is used, most likely repeats: one
+/// with a bound, whose name the use ends with or resembles.
+fn bounded_text_like<'m>(info: &TypeInfo<'_>, model: &'m Model<'_>) -> Option<&'m str> {
+    if !matches!(info.kind, Some(TypeKind::Text(_))) {
+        return None;
+    }
+    let bounded = model.types.list.iter().filter_map(|other| {
+        let is_bounded =
+            matches!(&other.kind, Some(TypeKind::Text(text)) if text.max_length.is_some());
+        let name = other.component?;
+        (is_bounded && !other.broken).then_some((name, other.ident.as_str()))
+    });
+    let (names, idents): (Vec<&str>, Vec<&str>) = bounded.unzip();
+    let position = |ident: &str| idents.iter().position(|other| *other == ident);
+    let ends = idents
+        .iter()
+        .filter(|ident| info.ident.ends_with(**ident))
+        .max_by_key(|ident| ident.len());
+    let close = || did_you_mean(&info.ident, idents.iter().copied());
+    ends.copied()
+        .or_else(close)
+        .and_then(position)
+        .map(|index| names[index])
 }
 
 fn bounds(minimum: bool, maximum: bool) -> &'static [&'static str] {
@@ -63,11 +103,6 @@ fn bounds(minimum: bool, maximum: bool) -> &'static [&'static str] {
         (false, true) => &["maximum"],
         (false, false) => &[],
     }
-}
-
-fn report_bound(at: Span, keyword: &str, sink: &mut Sink) {
-    sink.report(rules::BOUNDED, at, format!("this schema has no `{keyword}`"))
-        .help(format!("add `{keyword}:` with a bound that real values keep: what has none is a way to overload the server"));
 }
 
 fn check_used(understood: &Understood<'_>, sink: &mut Sink) {

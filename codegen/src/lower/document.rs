@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use super::model::{TagInfo, WantsDescription};
 use super::operation::{self, PathContext};
-use super::paths::{self, Router};
+use super::paths::{self, Template};
 use super::references::Section;
 use super::{Cx, keys, links, object};
 use crate::diagnostic::{Span, rules};
@@ -161,7 +161,7 @@ fn paths<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) {
     if !fields.mapping.contains("paths") {
         cx.missing(fields, "paths", "add `paths:` with the operations");
     }
-    let mut router = Router::default();
+    let mut templates = Vec::new();
     for entry in cx.map_of(fields, "paths") {
         if entry.key.starts_with("x-") {
             cx.sink
@@ -173,12 +173,15 @@ fn paths<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) {
                 .help("remove it: an extension that nothing implements changes nothing");
             continue;
         }
-        path(cx, &mut router, entry);
+        let template = Template::parse(&entry.key, entry.key_span, &mut cx.sink);
+        path(cx, template.as_ref(), entry);
+        templates.extend(template);
     }
+    paths::check_ambiguity(&templates, &mut cx.sink);
 }
 
-fn path<'a>(cx: &mut Cx<'a>, router: &mut Router<'a>, entry: &'a Entry) {
-    let variables = paths::variables(cx, router, &entry.key, entry.key_span);
+fn path<'a>(cx: &mut Cx<'a>, template: Option<&Template<'a>>, entry: &'a Entry) {
+    let variables = template.map(Template::variables);
     let Some(item) = cx.fields(&entry.value, entry.key_span, &keys::PATH_ITEM) else {
         return;
     };

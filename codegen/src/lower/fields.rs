@@ -1,7 +1,7 @@
 //! Audits the keys of an object, and reads their values with the kind that they must have.
 
-use super::Cx;
-use super::keys::{self, Fate, Vocabulary};
+use super::keys::{self, KeySupport, Vocabulary};
+use super::{Cx, integer};
 use crate::diagnostic::{Span, rules};
 use crate::source::{Entry, Mapping, Node, Value};
 
@@ -79,10 +79,10 @@ impl<'a> Cx<'a> {
 
     pub(crate) fn audit_key(&mut self, entry: &'a Entry, vocabulary: &'static Vocabulary) {
         let key = entry.key.as_str();
-        match vocabulary.fate(key) {
-            Some(Fate::Read) => {}
-            Some(Fate::Ignored(_)) => self.audit_ignored(entry),
-            Some(Fate::Refused(help)) => {
+        match vocabulary.support(key) {
+            Some(KeySupport::Read) => {}
+            Some(KeySupport::Ignored(_)) => self.audit_ignored(entry),
+            Some(KeySupport::Refused(help)) => {
                 self.sink
                     .report(
                         rules::UNSUPPORTED_KEY,
@@ -95,7 +95,7 @@ impl<'a> Cx<'a> {
                 let known = vocabulary
                     .keys
                     .iter()
-                    .filter(|(_, fate)| !matches!(fate, Fate::Refused(_)))
+                    .filter(|(_, support)| !matches!(support, KeySupport::Refused(_)))
                     .map(|(name, _)| *name);
                 let help = match did_you_mean(key, known) {
                     Some(meant) => format!("did you mean `{meant}`?"),
@@ -215,7 +215,7 @@ impl<'a> Cx<'a> {
             self.wrong_kind(node, &format!("`{key}`"), "a number");
             return None;
         };
-        let size = number.as_u64().and_then(|size| u32::try_from(size).ok());
+        let size = integer::whole_value(number).and_then(|size| u32::try_from(size).ok());
         if size.is_none() {
             self.sink
                 .report(

@@ -10,9 +10,6 @@ use crate::naming;
 use crate::source::{Node, Value};
 use std::collections::HashMap;
 
-/// How large a body may be where the contract does not say.
-const DEFAULT_MAX_BODY_BYTES: u32 = 65_536;
-
 /// The whole contract; `None` when something is missing after all, which would be a defect of
 /// this generator.
 pub(crate) fn finish(model: &Model<'_>, root: &Node) -> Option<Contract> {
@@ -96,7 +93,7 @@ fn operation(info: &OperationInfo<'_>, codes: &HashMap<&str, &EnumValue>) -> Opt
         Some(body) => Some(Body {
             ty: body.ty.clone()?,
             required: body.required,
-            max_bytes: info.max_body_bytes.unwrap_or(DEFAULT_MAX_BODY_BYTES),
+            max_bytes: info.max_body_bytes?,
         }),
     };
     Some(Operation {

@@ -69,7 +69,7 @@ fn whole<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, key: &str, width: IntegerWidt
         return None;
     };
     let (low, high) = limits(width);
-    match number.as_i64() {
+    match whole_value(number) {
         Some(value) if (low..=high).contains(&value) => Some(value),
         Some(_) => {
             cx.sink
@@ -92,6 +92,20 @@ fn whole<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, key: &str, width: IntegerWidt
             None
         }
     }
+}
+
+/// A number as an integer, by its value: `400.0` and `4e2` are 400.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a whole number below 2^53 is an integer of 64 bits"
+)]
+pub(super) fn whole_value(number: &serde_json::Number) -> Option<i64> {
+    /// Above it, a floating-point number may stand for several integers.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    number.as_i64().or_else(|| {
+        let value = number.as_f64()?;
+        (value.fract() == 0.0 && value.abs() < EXACT).then_some(value as i64)
+    })
 }
 
 fn check_range<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, integer: &IntegerRules) {

@@ -6,7 +6,7 @@
 
 /// What becomes of a key.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Fate {
+pub(crate) enum KeySupport {
     /// It is implemented, or checked.
     Read,
     /// It changes nothing that is generated, for this reason.
@@ -15,7 +15,7 @@ pub(crate) enum Fate {
     Refused(&'static str),
 }
 
-use Fate::{Ignored, Read, Refused};
+use KeySupport::{Ignored, Read, Refused};
 
 /// The keys of one kind of object.
 #[derive(Debug)]
@@ -23,28 +23,29 @@ pub(crate) struct Vocabulary {
     /// The object, for messages: `a schema`.
     pub(crate) what: &'static str,
     /// Its keys.
-    pub(crate) keys: &'static [(&'static str, Fate)],
+    pub(crate) keys: &'static [(&'static str, KeySupport)],
 }
 
 impl Vocabulary {
     /// What becomes of a key; `None` when OpenAPI does not define it here.
-    pub(crate) fn fate(&self, key: &str) -> Option<Fate> {
+    pub(crate) fn support(&self, key: &str) -> Option<KeySupport> {
         self.keys
             .iter()
             .find(|(name, _)| *name == key)
-            .map(|(_, fate)| *fate)
+            .map(|(_, support)| *support)
     }
 }
 
-const PROSE: Fate = Ignored("prose for readers of the contract; the contract itself is served");
-const DEPRECATED: Fate =
+const PROSE: KeySupport =
+    Ignored("prose for readers of the contract; the contract itself is served");
+const DEPRECATED: KeySupport =
     Ignored("advice for readers of the contract; a deprecated thing still works");
-const NO_SECURITY: Fate = Refused(
+const NO_SECURITY: KeySupport = Refused(
     "security is not implemented: remove it, and say `security: []` at the root, which lets everybody call",
 );
-const ROOT_SERVERS: Fate =
+const ROOT_SERVERS: KeySupport =
     Refused("one server serves all operations: declare it in `servers` at the root");
-const NO_COMPOSITION: Fate = Refused(
+const NO_COMPOSITION: KeySupport = Refused(
     "say the type with `type`, or refer to one component with `$ref`; where values differ in kind, use one object with optional properties",
 );
 
@@ -357,7 +358,9 @@ pub(crate) static SCHEMA: Vocabulary = Vocabulary {
         ("discriminator", NO_COMPOSITION),
         (
             "minProperties",
-            Refused("name the properties that must be there in `required`"),
+            Refused(
+                "remove it, and accept an empty object as what changes or says nothing; a property that must always be there is named in `required`",
+            ),
         ),
         (
             "maxProperties",
@@ -395,10 +398,10 @@ pub(crate) static SCHEMA: Vocabulary = Vocabulary {
     ],
 };
 
-/// Which types a constraint belongs to. Keywords that are not here belong to all.
+/// Which types a constraint belongs to. Keywords that are not here belong to all; of those,
+/// `enum` is implemented for strings only.
 pub(crate) static APPLIES: &[(&str, &[&str])] = &[
     ("format", &["string", "integer", "number"]),
-    ("enum", &["string"]),
     ("minLength", &["string"]),
     ("maxLength", &["string"]),
     ("pattern", &["string"]),
@@ -443,10 +446,13 @@ pub(crate) static ALL: &[&Vocabulary] = &[
 /// is ignored. For documentation; every other key is implemented or refused.
 pub fn ignored_keys() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     ALL.iter().flat_map(|vocabulary| {
-        vocabulary.keys.iter().filter_map(|(key, fate)| match fate {
-            Ignored(why) => Some((vocabulary.what, *key, *why)),
-            Read | Refused(_) => None,
-        })
+        vocabulary
+            .keys
+            .iter()
+            .filter_map(|(key, support)| match support {
+                Ignored(why) => Some((vocabulary.what, *key, *why)),
+                Read | Refused(_) => None,
+            })
     })
 }
 
@@ -471,8 +477,8 @@ mod tests {
                 "{}",
                 vocabulary.what
             );
-            for (key, fate) in vocabulary.keys {
-                if let Ignored(why) | Refused(why) = fate {
+            for (key, support) in vocabulary.keys {
+                if let Ignored(why) | Refused(why) = support {
                     assert!(!why.is_empty(), "{key}");
                 }
             }
@@ -484,11 +490,11 @@ mod tests {
     fn every_key_that_is_not_refused_stands_in_the_contract_with_every_key() {
         let text = include_str!("../../tests/valid/everything.yaml");
         for vocabulary in ALL {
-            for (key, fate) in vocabulary.keys {
+            for (key, support) in vocabulary.keys {
                 let stands =
                     text.contains(&format!(" {key}:")) || text.contains(&format!("\n{key}:"));
                 assert!(
-                    stands || matches!(fate, Refused(_)),
+                    stands || matches!(support, Refused(_)),
                     "{key} of {}",
                     vocabulary.what
                 );
@@ -499,7 +505,7 @@ mod tests {
     #[test]
     fn constraints_are_keywords_of_schemas() {
         for (keyword, _) in APPLIES {
-            assert!(matches!(SCHEMA.fate(keyword), Some(Read)), "{keyword}");
+            assert!(matches!(SCHEMA.support(keyword), Some(Read)), "{keyword}");
         }
     }
 }

@@ -75,17 +75,17 @@ impl<'a> Cx<'a> {
                 "add `content:` with `application/json:` and its `schema`",
             );
         }
-        let ty = self.content(&fields, ident, "the body");
+        let (ty, _) = self.content(&fields, ident, "the body");
         Some(RequestBody { ty, required })
     }
 
-    /// The type of the one media type in `content`.
+    /// The type of the one media type in `content`, and its examples.
     pub(crate) fn content(
         &mut self,
         fields: &Fields<'a>,
         ident: &str,
         what: &str,
-    ) -> Option<TypeRef> {
+    ) -> (Option<TypeRef>, Vec<&'a Node>) {
         let entries = self.map_of(fields, "content");
         if entries.is_empty()
             && fields
@@ -101,6 +101,7 @@ impl<'a> Cx<'a> {
                 .help(format!("add `{JSON}:`, or remove `content`"));
         }
         let mut ty = None;
+        let mut examples = Vec::new();
         for entry in entries {
             if entry.key != JSON {
                 let help = if entry.key.starts_with(JSON)
@@ -144,23 +145,32 @@ impl<'a> Cx<'a> {
                 ),
             }
             let here = self.examples(&media, ty.as_ref());
+            has_example |= here.is_some();
+            examples.extend(here.unwrap_or_default());
             if let Some(ty) = &ty {
                 self.model.wants_example.push(WantsExample {
                     what: what.to_owned(),
                     at: entry.key_span,
                     ty: ty.clone(),
-                    has_example: here || has_example,
+                    has_example,
                 });
             }
         }
-        ty
+        (ty, examples)
     }
 
-    /// Notes the examples of a parameter, header or media type: whether there are any.
-    pub(crate) fn examples(&mut self, fields: &Fields<'a>, ty: Option<&TypeRef>) -> bool {
+    /// Notes the examples of a parameter, header or media type. `None` where there are none;
+    /// those that were not understood are left out.
+    pub(crate) fn examples(
+        &mut self,
+        fields: &Fields<'a>,
+        ty: Option<&TypeRef>,
+    ) -> Option<Vec<&'a Node>> {
         let mut any = false;
+        let mut found = Vec::new();
         if let Some(entry) = fields.entry("example") {
             any = true;
+            found.push(&entry.value);
             self.note_example(&entry.value, ty);
             if let Some(other) = fields.entry("examples") {
                 self.sink
@@ -187,10 +197,11 @@ impl<'a> Cx<'a> {
                 Resolved::Here(node) => self.example_value(node, entry.key_span),
             };
             if let Some(node) = node {
+                found.push(node);
                 self.note_example(node, ty);
             }
         }
-        any
+        any.then_some(found)
     }
 
     fn example_value(&mut self, node: &'a Node, at: Span) -> Option<&'a Node> {

@@ -25,6 +25,8 @@ mod text;
 pub(crate) use finish::finish;
 pub use keys::{ignored_keys, keys};
 
+pub(crate) use fields::did_you_mean;
+
 use crate::diagnostic::{Sink, Span, lines, rules};
 use crate::source::Node;
 use fields::Fields;

@@ -181,6 +181,8 @@ pub(crate) struct ResponseInfo<'a> {
     pub(crate) description: Option<&'a str>,
     /// Where its content stands, and the type of it.
     pub(crate) content: Option<(Span, Option<TypeRef>)>,
+    /// The examples that stand beside its schema.
+    pub(crate) examples: Vec<&'a Node>,
     pub(crate) headers: Vec<HeaderInfo<'a>>,
     /// Where `x-error-codes` stands, and its codes. `None` without the key.
     pub(crate) codes: Option<(Span, Vec<(&'a str, Span)>)>,

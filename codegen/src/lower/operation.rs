@@ -250,7 +250,18 @@ fn body<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, method: Method, stem: &str) ->
 }
 
 fn max_body_bytes<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) -> Option<u32> {
-    let entry = fields.entry("x-max-body-bytes")?;
+    let Some(entry) = fields.entry("x-max-body-bytes") else {
+        if let Some(body) = fields.entry("requestBody") {
+            cx.sink
+                .report(
+                    rules::MAX_BODY_BYTES,
+                    body.key_span,
+                    "this operation has a body, and no `x-max-body-bytes`",
+                )
+                .help("add `x-max-body-bytes:` beside `requestBody`, with how many bytes a body may have");
+        }
+        return None;
+    };
     if !fields.mapping.contains("requestBody") {
         cx.sink
             .report(

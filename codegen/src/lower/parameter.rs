@@ -134,7 +134,7 @@ impl<'a> Cx<'a> {
             description,
             ty: None,
         });
-        let here = self.examples(&fields, ty.as_ref());
+        let here = self.examples(&fields, ty.as_ref()).is_some();
         if let Some(ty) = &ty {
             self.model.wants_example.push(WantsExample {
                 what: format!("the parameter `{wire}`"),

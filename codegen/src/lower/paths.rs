@@ -1,8 +1,7 @@
 //! Paths: templates, and that one request belongs to one path.
 
-use super::Cx;
 use crate::diagnostic::{Sink, Span, rules};
-use std::collections::HashMap;
+use std::fmt;
 
 /// A piece of a path between slashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,32 +10,46 @@ enum Segment<'a> {
     Variable(&'a str),
 }
 
-/// The variables of a path, in its order; `None` when it is no valid template.
-pub(super) fn variables<'a>(
-    cx: &mut Cx<'a>,
-    router: &mut Router<'a>,
+impl fmt::Display for Segment<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => f.write_str(text),
+            Self::Variable(name) => write!(f, "{{{name}}}"),
+        }
+    }
+}
+
+/// A path of the contract: its template, and where it stands.
+#[derive(Debug)]
+pub(super) struct Template<'a> {
     path: &'a str,
     span: Span,
-) -> Option<Vec<&'a str>> {
-    match parse(path) {
-        Ok(segments) => {
-            router.insert(&mut cx.sink, path, &segments, span);
-            Some(
-                segments
-                    .iter()
-                    .filter_map(|segment| match segment {
-                        Segment::Variable(name) => Some(*name),
-                        Segment::Literal(_) => None,
-                    })
-                    .collect(),
-            )
+    segments: Vec<Segment<'a>>,
+}
+
+impl<'a> Template<'a> {
+    /// Reads a template; `None` when it is none, which is reported.
+    pub(super) fn parse(path: &'a str, span: Span, sink: &mut Sink) -> Option<Self> {
+        match parse(path) {
+            Ok(segments) => Some(Self {
+                path,
+                span,
+                segments,
+            }),
+            Err((message, help)) => {
+                sink.report(rules::PATH_TEMPLATE, span, message).help(help);
+                None
+            }
         }
-        Err((message, help)) => {
-            cx.sink
-                .report(rules::PATH_TEMPLATE, span, message)
-                .help(help);
-            None
-        }
+    }
+
+    /// Its variables, in its order.
+    pub(super) fn variables(&self) -> Vec<&'a str> {
+        let names = self.segments.iter().filter_map(|segment| match segment {
+            Segment::Variable(name) => Some(*name),
+            Segment::Literal(_) => None,
+        });
+        names.collect()
     }
 }
 
@@ -103,95 +116,122 @@ fn parse(path: &str) -> Result<Vec<Segment<'_>>, (String, String)> {
     Ok(segments)
 }
 
-/// The tree of paths, to see which of them a request could not choose between.
-#[derive(Debug, Default)]
-pub(super) struct Router<'a> {
-    nodes: Vec<Branch<'a>>,
-}
-
-#[derive(Debug, Default)]
-struct Branch<'a> {
-    literals: HashMap<&'a str, usize>,
-    variable: Option<(&'a str, usize)>,
-    /// The first path that came through here, and where it stands.
-    first: Option<(&'a str, Span)>,
-    /// The path that ends here.
-    end: Option<(&'a str, Span)>,
-}
-
-impl<'a> Router<'a> {
-    fn insert(&mut self, sink: &mut Sink, path: &'a str, segments: &[Segment<'a>], span: Span) {
-        if self.nodes.is_empty() {
-            self.nodes.push(Branch::default());
-        }
-        let mut at = 0;
-        for segment in segments {
-            let fresh = self.nodes.len();
-            let branch = &self.nodes[at];
-            let conflict = match (segment, branch.variable) {
-                (Segment::Variable(name), Some((other, below))) if *name != other => {
-                    Some((below, format!("`{{{name}}}` and `{{{other}}}` stand at the same place"), "give the variable one name in all paths"))
-                }
-                (Segment::Variable(name), None) => branch.literals.values().copied().min().map(|below| {
-                    (below, format!("`{{{name}}}` stands where another path has a literal"), "a request could mean both: put the variable below a literal of its own")
-                }),
-                (Segment::Literal(text), Some((other, below))) => {
-                    Some((below, format!("`{text}` stands where another path has the variable `{{{other}}}`"), "a request could mean both: put the variable below a literal of its own"))
-                }
-                _ => None,
-            };
-            if let Some((below, message, help)) = conflict {
-                let (other, first) = self.nodes[below].first.unwrap_or((path, span));
-                sink.report(rules::PATH_AMBIGUOUS, span, message)
-                    .help(help)
-                    .related(first, format!("`{other}` stands here"));
-                return;
-            }
-            let next = match segment {
-                Segment::Variable(name) => self.nodes[at].variable.get_or_insert((name, fresh)).1,
-                Segment::Literal(text) => *self.nodes[at].literals.entry(text).or_insert(fresh),
-            };
-            if next == fresh {
-                self.nodes.push(Branch {
-                    first: Some((path, span)),
-                    ..Branch::default()
-                });
-            }
-            at = next;
-        }
-        if let Some((other, first)) = self.nodes[at].end.replace((path, span)) {
+/// Reports each path between which and an earlier one the server could not choose: it wants
+/// either literals or one variable, by one name, at each place.
+pub(super) fn check_ambiguity(templates: &[Template<'_>], sink: &mut Sink) {
+    let met: Vec<Option<(&Template<'_>, usize)>> = templates
+        .iter()
+        .enumerate()
+        .map(|(index, template)| {
+            templates[..index]
+                .iter()
+                .find_map(|other| Some((other, parting(&template.segments, &other.segments)?)))
+        })
+        .collect();
+    for (index, template) in templates.iter().enumerate() {
+        let Some((other, at)) = met[index] else {
+            continue;
+        };
+        let own = template.segments.get(at).copied();
+        let others = other.segments.get(at).copied();
+        let (Some(own), Some(others)) = (own, others) else {
             sink.report(
                 rules::PATH_AMBIGUOUS,
-                span,
-                format!("`{path}` and `{other}` are the same path"),
+                template.span,
+                format!("`{}` and `{}` are the same path", template.path, other.path),
             )
             .help("put their operations under one of the two")
-            .related(first, "the other one");
+            .related(other.span, "the other one");
+            continue;
+        };
+        let message = match (own, others) {
+            (Segment::Variable(_), Segment::Variable(_)) => {
+                format!("`{own}` and `{others}` stand at the same place")
+            }
+            (Segment::Variable(_), Segment::Literal(_)) => {
+                format!("`{own}` stands where another path has a literal")
+            }
+            (Segment::Literal(_), _) => {
+                format!("`{own}` stands where another path has the variable `{others}`")
+            }
+        };
+        let why = match (own, others) {
+            (Segment::Variable(_), Segment::Variable(_)) => "a variable has one name in all paths",
+            _ => "a request could mean both",
+        };
+        let fits = |path: &String| {
+            parse(path).is_ok_and(|segments| {
+                let mut rest = templates.iter().enumerate();
+                // Those that are reported themselves will be written otherwise.
+                rest.all(|(other, template)| {
+                    met[other].is_some() || parting(&segments, &template.segments).is_none()
+                })
+            })
+        };
+        let help = match proposal(&template.segments, at, others).filter(fits) {
+            Some(path) => format!("{why}: write `{path}`, for example"),
+            None => format!("{why}: write one of the two otherwise"),
+        };
+        sink.report(rules::PATH_AMBIGUOUS, template.span, message)
+            .help(help)
+            .related(other.span, format!("`{}` stands here", other.path));
+    }
+}
+
+/// The first place at which the server cannot choose between two paths: the end for equal ones.
+fn parting(one: &[Segment<'_>], other: &[Segment<'_>]) -> Option<usize> {
+    let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    match (one.get(same), other.get(same)) {
+        (None, None)
+        | (Some(Segment::Variable(_)), Some(_))
+        | (Some(_), Some(Segment::Variable(_))) => Some(same),
+        _ => None,
+    }
+}
+
+/// How a path could be written instead, where it meets the segment of another path at `at`.
+fn proposal(segments: &[Segment<'_>], at: usize, other: Segment<'_>) -> Option<String> {
+    let mut written: Vec<String> = segments.iter().map(Segment::to_string).collect();
+    match (segments[at], other) {
+        (Segment::Variable(_), Segment::Variable(_)) => written[at] = other.to_string(),
+        (Segment::Variable(name), Segment::Literal(_)) => {
+            written.insert(at, format!("by-{}", name.replace('_', "-")));
+        }
+        (Segment::Literal(literal), _) => {
+            // The nearest literal before it takes it in.
+            let before = &segments[..at];
+            let nearest = before
+                .iter()
+                .rposition(|segment| matches!(segment, Segment::Literal(_)));
+            let nearest = nearest?;
+            written.remove(at);
+            written[nearest] = format!("{}-{literal}", written[nearest]);
         }
     }
+    Some(format!("/{}", written.join("/")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Diagnostics;
 
-    fn insert(paths: &[&str]) -> usize {
+    fn found(paths: &[&str]) -> Diagnostics {
         let mut sink = Sink::default();
-        let mut router = Router::default();
-        for (index, path) in paths.iter().enumerate() {
-            let segments = parse(path).unwrap();
-            router.insert(
-                &mut sink,
+        let templates: Vec<Template<'_>> = (1..)
+            .zip(paths)
+            .map(|(line, path)| Template {
                 path,
-                &segments,
-                Span {
-                    line: index + 1,
+                span: Span {
+                    line,
                     column: 1,
                     len: 1,
                 },
-            );
-        }
-        sink.len()
+                segments: parse(path).unwrap(),
+            })
+            .collect();
+        check_ambiguity(&templates, &mut sink);
+        sink.finish("paths", "")
     }
 
     #[test]
@@ -208,10 +248,47 @@ mod tests {
 
     #[test]
     fn paths_between_which_a_request_cannot_choose_are_ambiguous() {
-        assert_eq!(insert(&["/a/{x}", "/a/{x}/b", "/c", "/a", "/"]), 0);
-        assert_eq!(insert(&["/a/{x}", "/a/{y}"]), 1);
-        assert_eq!(insert(&["/a/{x}", "/a/{y}/b"]), 1);
-        assert_eq!(insert(&["/a/{x}", "/a/b"]), 1);
-        assert_eq!(insert(&["/a/b/c", "/a/{x}/d"]), 1);
+        for paths in [
+            &["/a/{x}", "/a/{x}/b", "/c", "/a", "/"][..],
+            &["/a/b", "/a/c/{x}"],
+        ] {
+            assert!(found(paths).is_empty(), "{paths:?}");
+        }
+        for paths in [
+            ["/a/{x}", "/a/{y}"],
+            ["/a/{x}", "/a/{y}/b"],
+            ["/a/{x}", "/a/b"],
+            ["/a/b/c", "/a/{x}/d"],
+            ["/a/{x}", "/a/{x}"],
+        ] {
+            assert_eq!(found(&paths).len(), 1, "{paths:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_proposed_is_ambiguous_with_no_other() {
+        for (paths, proposed) in [
+            (&["/a/{x}", "/a/{y}/b"][..], Some("/a/{x}/b")),
+            (&["/a/{x}", "/a/b"], Some("/a-b")),
+            (&["/a/{x}/{y}", "/a/{x}/b/c"], Some("/a-b/{x}/c")),
+            (&["/a/new", "/a/{a_id}"], Some("/a/by-a-id/{a_id}")),
+            // What would be proposed is taken, or there is nothing to take it in.
+            (&["/a/{x}", "/a-b", "/a/b"], None),
+            (&["/{x}", "/a"], None),
+        ] {
+            let found = found(paths);
+            let help = found
+                .iter()
+                .next()
+                .and_then(|found| found.help.clone())
+                .unwrap();
+            let shown = help.split('`').nth(1);
+            assert_eq!(shown, proposed, "{help}");
+            if let Some(proposed) = proposed {
+                let mut corrected = paths.to_vec();
+                *corrected.last_mut().unwrap() = proposed;
+                assert!(self::found(&corrected).is_empty(), "{corrected:?}");
+            }
+        }
     }
 }

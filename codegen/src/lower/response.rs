@@ -68,8 +68,10 @@ impl<'a> Cx<'a> {
                 ty: None,
             });
         }
+        let mut examples = Vec::new();
         let content = fields.entry("content").map(|entry| {
-            let ty = self.content(&fields, &format!("{ident}Body"), "the response");
+            let (ty, shown) = self.content(&fields, &format!("{ident}Body"), "the response");
+            examples = shown;
             (entry.key_span, ty)
         });
         let mut headers = Vec::new();
@@ -104,6 +106,7 @@ impl<'a> Cx<'a> {
             at,
             description,
             content,
+            examples,
             headers,
             codes: self.codes(&fields),
             has_links: fields

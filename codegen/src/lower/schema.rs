@@ -45,10 +45,10 @@ pub(crate) struct Use<'a> {
 
 impl Use<'_> {
     fn broken() -> Self {
-        Self::of(None)
+        Self::new(None)
     }
 
-    fn of(ty: Option<TypeRef>) -> Self {
+    fn new(ty: Option<TypeRef>) -> Self {
         Self {
             ty,
             nullable: false,
@@ -145,7 +145,7 @@ impl<'a> Cx<'a> {
                 let nullable = self.component_is_nullable(entry, at, place.role);
                 Use {
                     nullable,
-                    ..Use::of(self.named(&entry.key))
+                    ..Use::new(self.named(&entry.key))
                 }
             }
             Resolved::Here(node) => {
@@ -245,8 +245,8 @@ impl<'a> Cx<'a> {
                         "`nullable` stands beside an `allOf`, where it lets nothing be null",
                     )
                     .help("write `nullable: true` in the component, beside its `type`; where only some of its uses may be null, let those refer to a second component that has it");
-            } else if vocabulary.fate(&entry.key).is_none()
-                && keys::SCHEMA.fate(&entry.key).is_some()
+            } else if vocabulary.support(&entry.key).is_none()
+                && keys::SCHEMA.support(&entry.key).is_some()
             {
                 self.sink
                     .report(
@@ -393,16 +393,27 @@ impl<'a> Cx<'a> {
 
     /// Reports keywords that say nothing about the type beside them.
     fn check_applies(&mut self, fields: &Fields<'a>, stated: &str) {
+        if let Some(entry) = fields.entry("enum").filter(|_| stated != "string") {
+            let help = match stated {
+                "integer" | "number" => {
+                    "list the values as strings, or bound the numbers with `minimum` and `maximum`"
+                }
+                _ => "enumerations are lists of strings: remove it",
+            };
+            self.sink
+                .report(
+                    rules::UNSUPPORTED_KEY,
+                    entry.key_span,
+                    format!("`enum` of type {stated} is not supported"),
+                )
+                .help(help);
+        }
         for (keyword, types) in keys::APPLIES {
             if types.contains(&stated) {
                 continue;
             }
             if let Some(entry) = fields.entry(keyword) {
                 let help = match (*keyword, stated) {
-                    ("enum", _) => {
-                        "enumerations are strings: use `minimum` and `maximum` for numbers"
-                            .to_owned()
-                    }
                     ("minLength", "array") => "did you mean `minItems`?".to_owned(),
                     ("maxLength", "array") => "did you mean `maxItems`?".to_owned(),
                     ("minLength", "integer" | "number") => "did you mean `minimum`?".to_owned(),

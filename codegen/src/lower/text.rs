@@ -36,7 +36,7 @@ pub(super) fn lower<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) -> Option<TypeKind
     Some(kind)
 }
 
-/// Reports keywords that could only repeat or contradict what the type says already.
+/// Reports keywords that could only repeat or narrow what the type says already.
 fn refuse_beside<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, what: &str, keywords: &[&str]) {
     for keyword in keywords {
         if let Some(entry) = fields.entry(keyword) {
@@ -44,9 +44,9 @@ fn refuse_beside<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, what: &str, keywords:
                 .report(
                     rules::INAPPLICABLE_KEYWORD,
                     entry.key_span,
-                    format!("`{keyword}` cannot add anything to {what}"),
+                    format!("`{keyword}` beside {what} is not enforced"),
                 )
-                .help("remove it");
+                .help(format!("remove it: {what} is held to its own rules only"));
         }
     }
 }

@@ -31,7 +31,7 @@ impl LocatedContract {
             contract: Contract::new(&contract.document, &contract.base_path)
                 .map_err(|error| Failure::tool("the witness", error.to_string()))?,
             file: file.to_owned(),
-            places: Places::of(&text),
+            places: Places::parse(&text),
             text,
         })
     }

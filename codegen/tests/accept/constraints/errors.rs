@@ -7,7 +7,8 @@ use super::headers;
 contract_runtime::errors! {
     400 "INVALID_REQUEST" => InvalidRequest,
     500 "INTERNAL_ERROR" => InternalError,
+    503 "BUSY" => Busy with headers::RetryAfter,
+    503 "SERVICE_UNAVAILABLE" => ServiceUnavailable with headers::RetryAfter,
     413 "PAYLOAD_TOO_LARGE" => PayloadTooLarge,
     415 "UNSUPPORTED_MEDIA_TYPE" => UnsupportedMediaType,
-    503 "BUSY" => Busy with headers::RetryAfter,
 }

@@ -5,6 +5,11 @@
 use super::types;
 
 contract_runtime::headers! {
+    /// `Retry-After`
+    RetryAfter {
+        /// When to try again, in seconds.
+        "retry-after" => retry_after: types::IntegerRange,
+    }
     /// `X-Version`, `X-Note`
     XVersionXNote {
         /// Required in the answer.
@@ -16,10 +21,5 @@ contract_runtime::headers! {
     XVersion {
         /// Required in the answer.
         "x-version" => x_version: types::IntegerRange,
-    }
-    /// `Retry-After`
-    RetryAfter {
-        /// When to try again, in seconds.
-        "retry-after" => retry_after: types::IntegerRange,
     }
 }

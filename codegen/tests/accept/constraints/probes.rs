@@ -95,6 +95,8 @@ contract_runtime::operation_error! {
     CheckPathError for "checkPath" {
         InvalidRequest(errors::InvalidRequest),
         InternalError(errors::InternalError),
+        Busy(errors::Busy),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -178,6 +180,8 @@ contract_runtime::operation_error! {
     CheckQueryError for "checkQuery" {
         InvalidRequest(errors::InvalidRequest),
         InternalError(errors::InternalError),
+        Busy(errors::Busy),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -255,6 +259,8 @@ contract_runtime::operation_error! {
     CheckHeadersError for "checkHeaders" {
         InvalidRequest(errors::InvalidRequest),
         InternalError(errors::InternalError),
+        Busy(errors::Busy),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -294,6 +300,8 @@ contract_runtime::operation_error! {
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         InternalError(errors::InternalError),
+        Busy(errors::Busy),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -337,6 +345,7 @@ contract_runtime::operation_error! {
         UnsupportedMediaType(errors::UnsupportedMediaType),
         InternalError(errors::InternalError),
         Busy(errors::Busy),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 

@@ -317,6 +317,7 @@ contract_runtime::enumeration! {
         InternalError = "INTERNAL_ERROR",
         Busy = "BUSY",
         NotImplemented = "NOT_IMPLEMENTED",
+        ServiceUnavailable = "SERVICE_UNAVAILABLE",
         NotFound = "NOT_FOUND",
         MethodNotAllowed = "METHOD_NOT_ALLOWED",
     }

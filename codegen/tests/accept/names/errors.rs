@@ -5,6 +5,7 @@
 contract_runtime::errors! {
     400 "INVALID_REQUEST" => InvalidRequest,
     500 "INTERNAL_ERROR" => InternalError,
+    503 "SERVICE_UNAVAILABLE" => ServiceUnavailable,
     413 "PAYLOAD_TOO_LARGE" => PayloadTooLarge,
     415 "UNSUPPORTED_MEDIA_TYPE" => UnsupportedMediaType,
 }

@@ -73,6 +73,7 @@ contract_runtime::operation_error! {
     GetMatchError for "getMatch" {
         InvalidRequest(errors::InvalidRequest),
         InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 
@@ -123,6 +124,7 @@ contract_runtime::operation_error! {
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
     }
 }
 

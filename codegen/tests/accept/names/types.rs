@@ -111,6 +111,7 @@ contract_runtime::enumeration! {
         UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
         InternalError = "INTERNAL_ERROR",
         NotImplemented = "NOT_IMPLEMENTED",
+        ServiceUnavailable = "SERVICE_UNAVAILABLE",
         NotFound = "NOT_FOUND",
         MethodNotAllowed = "METHOD_NOT_ALLOWED",
     }

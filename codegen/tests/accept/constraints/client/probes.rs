@@ -12,7 +12,7 @@ impl super::Client {
     ///
     /// Every constraint in the path.
     ///
-    /// `GET /path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500).
+    /// `GET /path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn check_path(&self) -> CheckPath {
         CheckPath(
             self
@@ -29,7 +29,7 @@ impl super::Client {
     ///
     /// Every constraint in the query.
     ///
-    /// `GET /query` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500).
+    /// `GET /query` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn check_query(&self) -> CheckQuery {
         CheckQuery(
             self.0.request(client_runtime::Method::GET, "/query", &["needed"], &[204]),
@@ -39,7 +39,7 @@ impl super::Client {
     ///
     /// Every constraint in the headers.
     ///
-    /// `GET /headers` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500).
+    /// `GET /headers` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn check_headers(&self) -> CheckHeaders {
         CheckHeaders(
             self
@@ -51,7 +51,7 @@ impl super::Client {
     ///
     /// Every constraint in the body.
     ///
-    /// `POST /body` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500).
+    /// `POST /body` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn check_body(&self) -> CheckBody {
         CheckBody(
             self.0.request(client_runtime::Method::POST, "/body", &["body"], &[204]),
@@ -61,7 +61,7 @@ impl super::Client {
     ///
     /// Answers with what came, and says in headers what came beside it.
     ///
-    /// `POST /echo` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `BUSY` (503).
+    /// `POST /echo` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn send_back(&self) -> SendBack {
         SendBack(self.0.request(client_runtime::Method::POST, "/echo", &[], &[200]))
     }

@@ -348,6 +348,8 @@ pub enum ErrorCode {
     Busy,
     /// `NOT_IMPLEMENTED`
     NotImplemented,
+    /// `SERVICE_UNAVAILABLE`
+    ServiceUnavailable,
     /// `NOT_FOUND`
     NotFound,
     /// `METHOD_NOT_ALLOWED`
@@ -365,6 +367,7 @@ impl ErrorCode {
         ("INTERNAL_ERROR", Self::InternalError),
         ("BUSY", Self::Busy),
         ("NOT_IMPLEMENTED", Self::NotImplemented),
+        ("SERVICE_UNAVAILABLE", Self::ServiceUnavailable),
         ("NOT_FOUND", Self::NotFound),
         ("METHOD_NOT_ALLOWED", Self::MethodNotAllowed),
     ];

@@ -12,7 +12,7 @@ impl super::Client {
     ///
     /// A keyword in the path, in the query and in a header.
     ///
-    /// `GET /match/{type}/self` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500).
+    /// `GET /match/{type}/self` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_match(&self) -> GetMatch {
         GetMatch(
             self
@@ -24,7 +24,7 @@ impl super::Client {
     ///
     /// A body that is a list.
     ///
-    /// `PUT /match/{type}/self` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500).
+    /// `PUT /match/{type}/self` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn set_match(&self) -> SetMatch {
         SetMatch(
             self

@@ -93,6 +93,8 @@ pub enum ErrorCode {
     InternalError,
     /// `NOT_IMPLEMENTED`
     NotImplemented,
+    /// `SERVICE_UNAVAILABLE`
+    ServiceUnavailable,
     /// `NOT_FOUND`
     NotFound,
     /// `METHOD_NOT_ALLOWED`
@@ -109,6 +111,7 @@ impl ErrorCode {
         ("UNSUPPORTED_MEDIA_TYPE", Self::UnsupportedMediaType),
         ("INTERNAL_ERROR", Self::InternalError),
         ("NOT_IMPLEMENTED", Self::NotImplemented),
+        ("SERVICE_UNAVAILABLE", Self::ServiceUnavailable),
         ("NOT_FOUND", Self::NotFound),
         ("METHOD_NOT_ALLOWED", Self::MethodNotAllowed),
     ];

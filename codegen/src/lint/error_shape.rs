@@ -1,19 +1,9 @@
-//! The one error shape: `error-shape`, `error-codes`, `error-code-unused`, `runtime-codes` and
-//! `violation-codes`.
+//! The one error shape: `error-shape` and `violation-codes`.
 
 use crate::diagnostic::{Sink, Span, rules};
 use crate::ir::{EnumValue, ObjectRules, TypeKind, TypeRef};
-use crate::lower::model::{DeclaredResponse, Model, OperationInfo, TypeInfo};
-use std::collections::{HashMap, HashSet};
-
-/// What the server answers by itself, and on which status.
-const INVALID_REQUEST: (&str, u16) = ("INVALID_REQUEST", 400);
-const PAYLOAD_TOO_LARGE: (&str, u16) = ("PAYLOAD_TOO_LARGE", 413);
-const UNSUPPORTED_MEDIA_TYPE: (&str, u16) = ("UNSUPPORTED_MEDIA_TYPE", 415);
-const INTERNAL_ERROR: (&str, u16) = ("INTERNAL_ERROR", 500);
-/// Answered for operations without an implementation, and to requests that no operation answers.
-const NOT_IMPLEMENTED: &str = "NOT_IMPLEMENTED";
-const UNROUTED: [&str; 2] = ["NOT_FOUND", "METHOD_NOT_ALLOWED"];
+use crate::lower::model::{DeclaredResponse, Model, TypeInfo};
+use std::collections::HashSet;
 
 /// The kinds of violations that the server reports in `details`.
 const VIOLATIONS: [&str; 17] = [
@@ -41,18 +31,19 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
     if let Some(envelope) = envelope {
         check_shape(model, envelope, sink);
     }
-    for operation in &model.operations {
-        for response in &operation.responses {
-            check_response(model, response, envelope, sink);
-        }
-        check_runtime_codes(operation, sink);
+    for response in model
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.responses)
+    {
+        check_body(response, envelope, sink);
     }
-    if let Some(codes) = error_codes(model) {
-        check_code_list(model, codes, sink);
+    if error_codes(model).is_some() {
+        check_violations(model, sink);
     }
 }
 
-fn is_error(response: &DeclaredResponse<'_>) -> bool {
+pub(super) fn is_error(response: &DeclaredResponse<'_>) -> bool {
     response.status >= 400
 }
 
@@ -86,7 +77,7 @@ pub(crate) fn error_codes<'m>(model: &'m Model<'_>) -> Option<&'m Vec<EnumValue>
     }
 }
 
-fn code_type<'m, 'a>(model: &'m Model<'a>) -> Option<&'m TypeInfo<'a>> {
+pub(super) fn code_type<'m, 'a>(model: &'m Model<'a>) -> Option<&'m TypeInfo<'a>> {
     let (_, envelope) = object(model, envelope(model)?)?;
     let (_, error) = object(
         model,
@@ -263,28 +254,10 @@ fn check_details(
     }
 }
 
-fn property_span(info: &TypeInfo<'_>, name: &str) -> Span {
-    info.property_spans.get(name).copied().unwrap_or(info.at)
-}
-
-fn check_response(
-    model: &Model<'_>,
-    response: &DeclaredResponse<'_>,
-    envelope: Option<&TypeRef>,
-    sink: &mut Sink,
-) {
-    let Some(info) = &response.info else { return };
-    if !is_error(response) {
-        if let Some((span, _)) = info.codes {
-            sink.report(
-                rules::ERROR_CODES,
-                span,
-                "`x-error-codes` stands on a response that is no error",
-            )
-            .help("remove it");
-        }
+fn check_body(response: &DeclaredResponse<'_>, envelope: Option<&TypeRef>, sink: &mut Sink) {
+    let Some(info) = response.info.as_ref().filter(|_| is_error(response)) else {
         return;
-    }
+    };
     match &info.content {
         None => {
             sink.report(rules::ERROR_SHAPE, info.at, "an error response has no body")
@@ -300,155 +273,10 @@ fn check_response(
         }
         Some(_) => {}
     }
-    let Some((span, listed)) = &info.codes else {
-        sink.report(
-            rules::ERROR_CODES,
-            info.at,
-            "an error response does not say which codes it can have",
-        )
-        .help("add `x-error-codes:` with a list of codes");
-        return;
-    };
-    if listed.is_empty() {
-        sink.report(rules::ERROR_CODES, *span, "`x-error-codes` is empty")
-            .help("list the codes that the response can have");
-    }
-    let known: Option<HashSet<&str>> =
-        error_codes(model).map(|codes| codes.iter().map(|code| code.wire.as_str()).collect());
-    let mut seen: HashMap<&str, Span> = HashMap::new();
-    for (code, at) in listed {
-        if let Some(first) = seen.insert(code, *at) {
-            sink.report(
-                rules::ERROR_CODES,
-                *at,
-                format!("the code `{code}` is listed twice"),
-            )
-            .help("remove one of the two")
-            .related(first, "first here");
-        }
-        if known.as_ref().is_some_and(|known| !known.contains(code)) {
-            sink.report(
-                rules::ERROR_CODES,
-                *at,
-                format!("`{code}` is not in the list of error codes"),
-            )
-            .help("add it to the enumeration of `code`, or correct it");
-        }
-    }
 }
 
-fn check_runtime_codes(operation: &OperationInfo<'_>, sink: &mut Sink) {
-    let has_input = operation.has_parameters || operation.has_body;
-    let wanted = [
-        (
-            INVALID_REQUEST,
-            has_input,
-            "when the input breaks the contract",
-        ),
-        (
-            PAYLOAD_TOO_LARGE,
-            operation.has_body,
-            "when the body is too large",
-        ),
-        (
-            UNSUPPORTED_MEDIA_TYPE,
-            operation.has_body,
-            "when the body is not JSON",
-        ),
-        (
-            INTERNAL_ERROR,
-            true,
-            "when something fails that nobody has foreseen",
-        ),
-    ];
-    for ((code, status), applies, when) in wanted {
-        if !applies {
-            continue;
-        }
-        match operation
-            .responses
-            .iter()
-            .find(|response| response.status == status)
-        {
-            // A missing 400 is a matter of `explicit-statuses`.
-            None if status != 400 && operation.statuses_understood => {
-                sink.report(
-                    rules::RUNTIME_CODES,
-                    operation.responses_at,
-                    format!("{} declares no {status}", operation.name()),
-                )
-                .help(format!(
-                    "add '{status}' with `x-error-codes: [{code}]`: the server answers so {when}"
-                ));
-            }
-            None => {}
-            Some(response) => {
-                let Some((span, listed)) =
-                    response.info.as_ref().and_then(|info| info.codes.as_ref())
-                else {
-                    continue;
-                };
-                if !listed.is_empty() && !listed.iter().any(|(listed, _)| *listed == code) {
-                    sink.report(
-                        rules::RUNTIME_CODES,
-                        *span,
-                        format!("`{code}` is not among the codes of a {status}"),
-                    )
-                    .help(format!("add it: the server answers so {when}"));
-                }
-            }
-        }
-    }
-}
-
-fn check_code_list(model: &Model<'_>, codes: &[EnumValue], sink: &mut Sink) {
-    let Some(info) = code_type(model) else { return };
-    let known: HashSet<&str> = codes.iter().map(|code| code.wire.as_str()).collect();
-    let by_server = [
-        INVALID_REQUEST.0,
-        PAYLOAD_TOO_LARGE.0,
-        UNSUPPORTED_MEDIA_TYPE.0,
-        INTERNAL_ERROR.0,
-        NOT_IMPLEMENTED,
-    ];
-    for code in by_server {
-        if !known.contains(code) {
-            sink.report(
-                rules::RUNTIME_CODES,
-                info.at,
-                format!("the list of error codes has no `{code}`"),
-            )
-            .help("add it: the server answers with it by itself");
-        }
-    }
-    let used: HashSet<&str> = model
-        .operations
-        .iter()
-        .flat_map(|operation| &operation.responses)
-        .filter_map(|response| response.info.as_ref()?.codes.as_ref())
-        .flat_map(|(_, listed)| listed.iter().map(|(code, _)| *code))
-        .collect();
-    // Responses that were not understood may use any code.
-    let sure = model.operations.iter().all(|operation| {
-        operation.statuses_understood
-            && operation
-                .responses
-                .iter()
-                .all(|response| response.info.is_some())
-    });
-    for code in codes {
-        let wire = code.wire.as_str();
-        let exempt = by_server.contains(&wire) || UNROUTED.contains(&wire);
-        if sure && !exempt && !used.contains(wire) {
-            sink.report(
-                rules::ERROR_CODE_UNUSED,
-                enum_span(info, wire),
-                format!("no operation can answer with `{wire}`"),
-            )
-            .help("list it in `x-error-codes` of a response, or remove it");
-        }
-    }
-    check_violations(model, sink);
+fn property_span(info: &TypeInfo<'_>, name: &str) -> Span {
+    info.property_spans.get(name).copied().unwrap_or(info.at)
 }
 
 fn check_violations(model: &Model<'_>, sink: &mut Sink) {
@@ -486,13 +314,4 @@ fn check_violations(model: &Model<'_>, sink: &mut Sink) {
         )
         .help("add them: the server reports each of them in `details`");
     }
-}
-
-/// Where a value of an enumeration stands.
-fn enum_span(info: &TypeInfo<'_>, wire: &str) -> Span {
-    info.node
-        .as_mapping()
-        .and_then(|mapping| mapping.get("enum")?.as_sequence())
-        .and_then(|items| items.iter().find(|item| item.as_str() == Some(wire)))
-        .map_or(info.at, |item| item.span)
 }
