@@ -40,11 +40,7 @@ fn outputs() -> Vec<Mutation> {
             "the wiring is edited by hand",
             4,
             &["stale/edited"],
-            vec![Edit::ReplaceAll {
-                file: WIRING,
-                from: "POST",
-                to: "PUT",
-            }],
+            vec![more(WIRING, "// A small correction.\n")],
         ),
         mistake(
             "a generated file is deleted",
