@@ -5,10 +5,6 @@
 //! hand-written logic. It knows nothing of booking rules and nothing of databases.
 
 #[rustfmt::skip]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an answer is made and written at once; a box would be in every backend's way"
-)]
 mod generated;
 
 pub use generated::*;

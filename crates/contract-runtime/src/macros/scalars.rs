@@ -15,9 +15,10 @@ macro_rules! text {
 
         impl $type {
             /// What the contract asks of the text.
-            pub const RULES: $crate::rules::TextRules = $crate::rules::TextRules {
-                $($rule: Some($value),)*
-                ..$crate::rules::TextRules::NONE
+            pub const RULES: $crate::rules::TextRules = {
+                let rules = $crate::rules::TextRules::NONE;
+                $(let rules = $crate::rules::TextRules { $rule: Some($value), ..rules };)*
+                rules
             };
         }
 
@@ -40,9 +41,10 @@ macro_rules! integer {
 
         impl $type {
             /// What the contract asks of the integer.
-            pub const RULES: $crate::rules::IntegerRules = $crate::rules::IntegerRules {
-                $($rule: $value,)*
-                ..$crate::rules::IntegerRules::NONE
+            pub const RULES: $crate::rules::IntegerRules = {
+                let rules = $crate::rules::IntegerRules::NONE;
+                $(let rules = $crate::rules::IntegerRules { $rule: $value, ..rules };)*
+                rules
             };
         }
 
@@ -65,9 +67,10 @@ macro_rules! number {
 
         impl $type {
             /// What the contract asks of the number.
-            pub const RULES: $crate::rules::NumberRules = $crate::rules::NumberRules {
-                $($rule: $value,)*
-                ..$crate::rules::NumberRules::NONE
+            pub const RULES: $crate::rules::NumberRules = {
+                let rules = $crate::rules::NumberRules::NONE;
+                $(let rules = $crate::rules::NumberRules { $rule: $value, ..rules };)*
+                rules
             };
         }
 
@@ -91,9 +94,10 @@ macro_rules! array {
 
         impl $type {
             /// What the contract asks of the list.
-            pub const RULES: $crate::rules::ArrayRules = $crate::rules::ArrayRules {
-                $($rule: $value,)*
-                ..$crate::rules::ArrayRules::NONE
+            pub const RULES: $crate::rules::ArrayRules = {
+                let rules = $crate::rules::ArrayRules::NONE;
+                $(let rules = $crate::rules::ArrayRules { $rule: $value, ..rules };)*
+                rules
             };
         }
 
