@@ -4,11 +4,11 @@
 //! Nothing is compared as text that PostgreSQL can compare better: each description is applied
 //! to an empty database of a private cluster, and what the catalogs then say is compared.
 
+mod bounds;
 mod catalog;
 mod cluster;
 mod diesel;
 mod dump;
-mod enums;
 mod filled;
 mod live;
 mod migrations;
@@ -147,10 +147,10 @@ fn check_in(
     ));
     findings.extend(rolled_back?);
     findings.extend(filled?);
-    // A contract that is refused says so elsewhere, and has no lists to compare.
+    // A contract that is refused says so elsewhere, and has no bounds to compare.
     if let Ok(contract) = contract::load(layout, &layout.contract())? {
         let session = &built.scratch.session;
-        findings.extend(enums::check(
+        findings.extend(bounds::check(
             layout,
             &contract,
             &built.schema,
@@ -176,8 +176,7 @@ fn of_broken(
     findings.extend(of_file(cluster, schema_sql)?.err().into_iter().flatten());
     let message = "nothing was compared with what the migrations build, which is not known until \
         the folder is in order";
-    let left_out =
-        "schema.sql and schema.rs, the contract's lists of values, and a running database";
+    let left_out = "schema.sql and schema.rs, the contract's bounds, and a running database";
     findings.push(
         Finding::note(Kind::Database, rules::MIGRATION_FOLDER, message)
             .at(Place::file(layout.shown(&layout.migrations())))

@@ -16,6 +16,8 @@
 //! | `database/down` | what a migration's way back leaves, and what was there before it |
 //! | `database/up-again` | what a migration makes the second time, and what it made the first |
 //! | `database/enum` | an enumeration of the contract and what a column takes |
+//! | `database/length`, `database/range`, `database/pattern` | a bound of the contract and what a column takes |
+//! | `database/contract-column` | what a column's comment says of the contract |
 //! | `database/live` | a running database and what the migrations that it has run build |
 //! | `database/pending` | a migration that a running database has not run |
 //! | `database/unknown-version` | a migration that a running database has run, and nobody knows |
@@ -48,6 +50,14 @@ pub(super) const RELEASED_LOCK: &str = "released-lock";
 pub(super) const OUT_OF_ORDER: &str = "out-of-order";
 /// An enumeration of the contract and what a column takes.
 pub(super) const ENUM: &str = "enum";
+/// How long texts of the contract are, and what a column takes.
+pub(super) const LENGTH: &str = "length";
+/// A range of the contract, and what a column takes.
+pub(super) const RANGE: &str = "range";
+/// A pattern of the contract, and what a column takes.
+pub(super) const PATTERN: &str = "pattern";
+/// What a column's comment says of the contract.
+pub(super) const CONTRACT_COLUMN: &str = "contract-column";
 /// A running database and what the migrations that it has run build.
 pub(super) const LIVE: &str = "live";
 /// A migration that a running database has not run.

@@ -8,42 +8,14 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 
 use crate::support::{TestRestaurant, texts};
 
-/// Every CHECK, and values that break it, each where a valid one was.
+/// Every CHECK but those that `cargo xtask check` tries against the contract, and values that break
+/// it, each where a valid one was.
 const REFUSED: &[(&str, &str, &[&str])] = &[
-    ("users", "name", &["'A'", r"E'A\nB'", r"U&'  \00A0\2003'"]),
     (
         "users",
         "email",
         &["'none'", "'Sarah@example.com'", "'särah@example.com'"],
     ),
-    (
-        "users",
-        "phone",
-        &["'15551234567'", "'+0123'", "'+1'", "'+1-555'"],
-    ),
-    (
-        "restaurants",
-        "name",
-        &["''", r"E'Bella\tItalia'", r"U&'Bella\0085'"],
-    ),
-    ("restaurants", "cuisine", &["''", r"E'a\x7f'"]),
-    ("restaurants", "address", &["''", r"E'1 Main St\nNew York'"]),
-    ("restaurants", "lat", &["90.1", "-90.1", "'NaN'"]),
-    ("restaurants", "lng", &["180.1", "-180.1", "'NaN'"]),
-    (
-        "booking_policies",
-        "time_zone",
-        &[
-            "''",
-            "'Europe/'",
-            "'/Berlin'",
-            "'Mid Europe'",
-            r"E'UTC\n'",
-            "'../etc'",
-        ],
-    ),
-    ("booking_policies", "slot_interval_minutes", &["0", "1441"]),
-    ("booking_policies", "turn_minutes", &["0", "1441"]),
     ("booking_policies", "booking_window_days", &["-1", "3651"]),
     ("opening_hours", "day", &["0", "8"]),
     (
@@ -58,46 +30,14 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     ),
     (
         "bookings",
-        "public_id",
-        &["'bk_'", "'7x3mN9pQs2'", "'bk_a-b'", "'bk_é'"],
-    ),
-    (
-        "bookings",
-        "confirmation_code",
-        &["'ABC23'", "'ABC230'", "'abc234'"],
-    ),
-    (
-        "bookings",
         "booking_date",
         &["'infinity'", "'10000-01-01'", "'0001-12-31 BC'"],
     ),
     ("bookings", "booking_time", &["'24:00'", "'18:00:30'"]),
-    ("bookings", "party_size", &["0", "21"]),
-    ("bookings", "status", &["'seated'"]),
-    (
-        "bookings",
-        "customer_name",
-        &["'A'", r"E'A\nB'", r"U&'  \00A0\2003'"],
-    ),
     (
         "bookings",
         "customer_email",
         &["'none'", "'@example.com'", "'sarah@'", r"E'a\n@b.c'"],
-    ),
-    (
-        "bookings",
-        "customer_phone",
-        &["'15551234567'", "'+0123'", "'+1'", "'+1-555'"],
-    ),
-    (
-        "bookings",
-        "special_requests",
-        &["''", r"E'a\x07'", r"U&'a\0085'"],
-    ),
-    (
-        "bookings",
-        "cancellation_reason",
-        &["'of a booking that stands'"],
     ),
     (
         "bookings",
@@ -127,16 +67,6 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
 /// What takes more than one column to break.
 const REFUSED_STATEMENTS: &[(&str, &str)] = &[
     (
-        "restaurants_restaurant_id_check",
-        "INSERT INTO restaurants
-            VALUES (0, 'X', 'Y', 'Z', 0, 0, '2026-01-01 00:00Z')",
-    ),
-    (
-        "restaurants_restaurant_id_check",
-        "INSERT INTO restaurants
-            VALUES (9007199254740992, 'X', 'Y', 'Z', 0, 0, '2026-01-01 00:00Z')",
-    ),
-    (
         "dining_tables_party_check",
         "UPDATE dining_tables SET min_party = 5, max_party = 4",
     ),
@@ -161,8 +91,8 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
         "UPDATE bookings SET starts_at = '-infinity'",
     ),
     (
-        "bookings_cancellation_reason_check",
-        "UPDATE bookings SET status = 'cancelled', cancellation_reason = ''",
+        "bookings_cancellation_check",
+        "UPDATE bookings SET cancellation_reason = 'of a booking that stands'",
     ),
 ];
 
@@ -218,8 +148,11 @@ async fn every_check_refuses_what_it_is_there_for() {
         refuse(&mut connection, constraint, statement).await;
         broken.insert((*constraint).to_owned());
     }
+    // What an address is, the contract says by a format, which the check cannot try.
     let checks = "SELECT conname::text AS line FROM pg_constraint
-        WHERE contype = 'c' AND connamespace = 'public'::regnamespace";
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace
+            AND (cardinality(conkey) > 1 OR conname LIKE '%email_check' OR coalesce(
+                col_description(conrelid, conkey[1]) !~ 'Contract: (?!none,)', true))";
     let checks: BTreeSet<String> = texts(&mut connection, checks).await.into_iter().collect();
     assert_eq!(broken, checks);
 }

@@ -1,11 +1,11 @@
-//! Which columns take values out of a list.
+//! What the types and constraints of columns let in.
 
 use std::collections::BTreeSet;
 
 use super::model::{Column, ConstraintKind, Content, Item, Schema};
 use crate::database::catalog::Id;
 
-/// A column of text or of an enumeration, with the constraints that are about it alone.
+/// A column of texts, numbers or values of a list, with the constraints that are about it alone.
 #[derive(Debug)]
 pub(in crate::database) struct ColumnRules<'a> {
     pub(in crate::database) id: Id,
@@ -16,6 +16,8 @@ pub(in crate::database) struct ColumnRules<'a> {
     /// What its type is, if that is an enumeration or a domain.
     definition: Option<&'a str>,
     is_enumeration: bool,
+    /// The column's comment.
+    pub(in crate::database) comment: Option<&'a str>,
 }
 
 impl ColumnRules<'_> {
@@ -26,6 +28,22 @@ impl ColumnRules<'_> {
             .flat_map(literals)
             .map(|(_, literal)| literal)
             .collect()
+    }
+
+    /// The numbers that its constraints and its type name.
+    pub(in crate::database) fn numbers(&self) -> BTreeSet<&str> {
+        let texts = self.checks.iter().copied().chain(self.definition);
+        let is_part = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-');
+        texts
+            .chain([self.sql_type])
+            .flat_map(|text| text.split(move |c: char| !is_part(c)))
+            .filter(|number| number.ends_with(|c: char| c.is_ascii_digit()))
+            .collect()
+    }
+
+    /// Whether its type or a constraint keeps some values of its kind out.
+    pub(in crate::database) fn is_bounded(&self) -> bool {
+        self.definition.is_some() || !self.checks.is_empty() || self.sql_type.contains('(')
     }
 
     /// Whether it is of an enumeration, or a constraint compares it with texts.
@@ -39,7 +57,7 @@ impl ColumnRules<'_> {
     }
 }
 
-/// The columns of all tables that can have a list.
+/// The columns of all tables that hold texts, numbers or values of a list.
 pub(in crate::database) fn column_rules(schema: &Schema) -> Vec<ColumnRules<'_>> {
     let mut columns = Vec::new();
     for (name, table) in schema.tables() {
@@ -48,8 +66,18 @@ pub(in crate::database) fn column_rules(schema: &Schema) -> Vec<ColumnRules<'_>>
                 Some((kind, definition)) => (Some(definition), kind == "TYPE"),
                 None => (None, false),
             };
-            let is_text = ["text", "character varying", "character"];
-            if !is_enumeration && !is_text.contains(&column.plain_type.as_str()) {
+            let is_scalar = [
+                "text",
+                "character varying",
+                "character",
+                "smallint",
+                "integer",
+                "bigint",
+                "numeric",
+                "real",
+                "double precision",
+            ];
+            if !is_enumeration && !is_scalar.contains(&column.plain_type.as_str()) {
                 continue;
             }
             let alone = table.constraints.iter().filter(|constraint| {
@@ -66,6 +94,7 @@ pub(in crate::database) fn column_rules(schema: &Schema) -> Vec<ColumnRules<'_>>
                 names,
                 definition,
                 is_enumeration,
+                comment: column.comment.as_deref(),
             });
         }
     }

@@ -128,7 +128,7 @@ fn two_migrations_of_one_version_are_named() {
 #[test]
 fn no_migration_at_all_is_no_agreement() {
     let tree = Tree::new();
-    tree.remove("migrations/2026-11-21-000001_bookings");
+    tree.remove_migrations();
     let found = errors(&tree);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(

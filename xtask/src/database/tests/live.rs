@@ -122,7 +122,7 @@ fn a_database_without_anything_has_everything_pending() {
     let session = Session::open(&database.url()).expect("it answers");
     let running = Running { database, session };
     let ids: Vec<String> = findings(&tree, &running).iter().map(Finding::id).collect();
-    assert_eq!(ids, ["database/pending"]);
+    assert_eq!(ids, vec!["database/pending"; tree.migration_count()]);
 }
 
 #[test]

@@ -211,16 +211,16 @@ fn a_way_back_of_a_later_migration_is_compared_with_what_was_there_before_it() {
     let tree = Tree::new();
     tree.migrate(
         "2026-12-01-000001_longer_names",
-        "ALTER TABLE users ALTER COLUMN name TYPE varchar(101);",
-        "ALTER TABLE users ALTER COLUMN name TYPE varchar(99);",
+        "ALTER TABLE dining_tables ALTER COLUMN name TYPE varchar(51);",
+        "ALTER TABLE dining_tables ALTER COLUMN name TYPE varchar(49);",
     );
     assert_eq!(lines(&tree.dump()), Vec::<String>::new());
     assert_eq!(
         lines(&tree.check()),
         [
             "database/down migrations/2026-12-01-000001_longer_names/down.sql:1 type of column \
-          users.name is `character varying(100)` in the schema before it, and `character \
-          varying(99)` in what down.sql of 2026-12-01-000001_longer_names leaves"
+          dining_tables.name is `character varying(50)` in the schema before it, and `character \
+          varying(49)` in what down.sql of 2026-12-01-000001_longer_names leaves"
         ]
     );
 }
@@ -289,7 +289,7 @@ fn a_column_that_a_migration_adds_is_named_in_both_descriptions_until_the_dump()
     let tree = Tree::new();
     tree.migrate(
         "2026-12-01-000001_nicknames",
-        "ALTER TABLE users ADD COLUMN nickname varchar(50);",
+        "ALTER TABLE users ADD COLUMN nickname text;",
         "ALTER TABLE users DROP COLUMN nickname;",
     );
     let ids: Vec<String> = tree.check().iter().map(Finding::id).collect();
@@ -302,13 +302,10 @@ fn a_column_that_a_migration_adds_is_named_in_both_descriptions_until_the_dump()
         ]
     );
     assert_eq!(lines(&tree.dump()), Vec::<String>::new());
-    assert!(
-        tree.read("schema.sql")
-            .contains("    nickname   varchar(50),\n")
-    );
+    assert!(tree.read("schema.sql").contains("    nickname   text,\n"));
     assert!(
         tree.read(SCHEMA_RS)
-            .contains("        nickname -> Nullable<Varchar>,\n")
+            .contains("        nickname -> Nullable<Text>,\n")
     );
     assert_eq!(lines(&tree.check()), Vec::<String>::new());
 }

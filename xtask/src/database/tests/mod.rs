@@ -2,8 +2,8 @@
 //! else is; and what changes nothing is not found.
 
 mod aspects;
+mod bounds;
 mod dumps;
-mod enums;
 mod folder;
 mod live;
 mod mistakes;

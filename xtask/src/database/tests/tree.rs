@@ -69,6 +69,23 @@ impl Tree {
         }
     }
 
+    /// How many migrations there are.
+    pub(super) fn migration_count(&self) -> usize {
+        let folder = migrations::read_folder(&self.layout).expect("it can be read");
+        folder.migrations.len()
+    }
+
+    /// Removes every migration.
+    pub(super) fn remove_migrations(&self) {
+        let entries = fs::read_dir(self.layout.migrations()).expect("it can be read");
+        for entry in entries {
+            let path = entry.expect("it can be read").path();
+            if path.is_dir() {
+                fs::remove_dir_all(path).expect("it is there");
+            }
+        }
+    }
+
     /// Adds another migration.
     pub(super) fn migrate(&self, name: &str, up: &str, down: &str) {
         self.write(&format!("migrations/{name}/up.sql"), up);

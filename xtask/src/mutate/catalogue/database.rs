@@ -27,7 +27,7 @@ pub(super) fn all() -> Vec<Mutation> {
             &["database/schema-sql"],
             vec![replace(
                 SCHEMA,
-                "party_size          integer     NOT NULL",
+                "party_size          integer      NOT NULL",
                 "party_size integer",
             )],
         ),
@@ -241,7 +241,7 @@ pub(super) fn all() -> Vec<Mutation> {
             vec![
                 Edit::Create {
                     file: "migrations/2027-01-01-000001_names/up.sql",
-                    text: "ALTER TABLE users ADD COLUMN name varchar(100) NOT NULL;\n",
+                    text: "ALTER TABLE users ADD COLUMN name text NOT NULL;\n",
                 },
                 Edit::Create {
                     file: "migrations/2027-01-01-000001_names/down.sql",
@@ -270,6 +270,40 @@ pub(super) fn all() -> Vec<Mutation> {
                         ALTER TABLE bookings DROP COLUMN pairs;\n",
                 },
             ],
+        ),
+        mistake(
+            "a column takes numbers that the contract does not have",
+            8,
+            &["database/range", "database/schema-sql"],
+            bound_changed(
+                "ALTER TABLE restaurants DROP CONSTRAINT restaurants_restaurant_id_check,\n    \
+                    ADD CONSTRAINT restaurants_restaurant_id_check CHECK (restaurant_id >= 1);\n",
+                "ALTER TABLE restaurants DROP CONSTRAINT restaurants_restaurant_id_check,\n    \
+                    ADD CONSTRAINT restaurants_restaurant_id_check\n        \
+                    CHECK (restaurant_id BETWEEN 1 AND 9007199254740991);\n",
+            ),
+        ),
+        mistake(
+            "a column takes only shorter texts than the contract",
+            8,
+            &["database/length", "database/schema-sql"],
+            bound_changed(
+                "ALTER TABLE bookings ALTER COLUMN special_requests TYPE varchar(400);\n",
+                "ALTER TABLE bookings ALTER COLUMN special_requests TYPE varchar(500);\n",
+            ),
+        ),
+        mistake(
+            "a column takes texts that the contract's pattern refuses",
+            8,
+            &["database/pattern", "database/schema-sql"],
+            bound_changed(
+                "ALTER TABLE bookings DROP CONSTRAINT bookings_public_id_check,\n    \
+                    ADD CONSTRAINT bookings_public_id_check\n        \
+                    CHECK (public_id ~ '^bk_[0-9A-Za-z_]{1,32}$');\n",
+                "ALTER TABLE bookings DROP CONSTRAINT bookings_public_id_check,\n    \
+                    ADD CONSTRAINT bookings_public_id_check\n        \
+                    CHECK (public_id ~ '^bk_[0-9A-Za-z]{1,32}$');\n",
+            ),
         ),
         mistake(
             "a migration is no text",
@@ -303,7 +337,7 @@ pub(super) fn all() -> Vec<Mutation> {
             "schema.sql calls a type by another name",
             vec![replace(
                 SCHEMA,
-                "party_size          integer     NOT NULL",
+                "party_size          integer      NOT NULL",
                 "party_size int4 NOT NULL",
             )],
         ),
@@ -322,5 +356,19 @@ pub(super) fn all() -> Vec<Mutation> {
                 text: "-- The end.\n",
             }],
         ),
+    ]
+}
+
+/// A new migration that changes a bound, and its way back.
+fn bound_changed(up: &'static str, down: &'static str) -> Vec<Edit> {
+    vec![
+        Edit::Create {
+            file: "migrations/2027-01-01-000001_bounds/up.sql",
+            text: up,
+        },
+        Edit::Create {
+            file: "migrations/2027-01-01-000001_bounds/down.sql",
+            text: down,
+        },
     ]
 }
