@@ -69,7 +69,7 @@ impl fmt::Display for Side {
 
 /// A place in one of the two contracts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct ContractLocation {
     /// A JSON pointer: `/components/schemas/PartySize/maximum`.
     pub pointer: String,
     /// Where that stands in the text.
@@ -90,9 +90,9 @@ pub struct Change {
     /// Why the verdict is what it is, and what to do about it.
     pub reason: String,
     /// Where it was, or what it was added to. `None` if that is new as well.
-    pub old: Option<Place>,
+    pub old: Option<ContractLocation>,
     /// Where it is, or what it was removed from. `None` if that is gone as well.
-    pub new: Option<Place>,
+    pub new: Option<ContractLocation>,
     /// The side on which the change shows: the new one, or the old one for what is gone.
     pub side: Side,
     /// Where callers meet it: `createBooking request body`, `getBooking 200 body`. Empty for
@@ -106,7 +106,7 @@ impl Change {
     /// # Panics
     /// Never: a change has the place of its side.
     #[must_use]
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &ContractLocation {
         let place = match self.side {
             Side::Old => &self.old,
             Side::New => &self.new,

@@ -1,6 +1,6 @@
 //! A contract as it is compared: the tree of its text, with references followed.
 
-use super::change::Place;
+use super::change::ContractLocation;
 use crate::diagnostic::{Diagnostics, Sink, Span, rules};
 use crate::source::{self, Node, Value};
 use serde_json::Value as Json;
@@ -237,8 +237,8 @@ impl<'a> At<'a> {
         pointer
     }
 
-    pub(super) fn place(&self) -> Place {
-        Place {
+    pub(super) fn place(&self) -> ContractLocation {
+        ContractLocation {
             pointer: self.pointer.clone(),
             span: self.span,
         }

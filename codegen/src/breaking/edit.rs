@@ -1,6 +1,6 @@
 //! One edit: what it does to which set, before anybody judges it.
 
-use super::change::{Place, Side};
+use super::change::{ContractLocation, Side};
 use super::defaults::states_default;
 use super::document::{At, Document, same};
 use super::law::{Relation, What};
@@ -13,8 +13,8 @@ pub(super) struct Edit {
     pub(super) what: What,
     pub(super) relation: Relation,
     pub(super) message: String,
-    pub(super) old: Option<Place>,
-    pub(super) new: Option<Place>,
+    pub(super) old: Option<ContractLocation>,
+    pub(super) new: Option<ContractLocation>,
     pub(super) side: Side,
 }
 

@@ -32,7 +32,7 @@ mod version;
 mod view;
 mod walk;
 
-pub use change::{Change, Comparison, Hurts, Place, Side, Verdict};
+pub use change::{Change, Comparison, ContractLocation, Hurts, Side, Verdict};
 pub use defaults::defaults;
 pub use document::Document;
 pub use treatment::known_keys;

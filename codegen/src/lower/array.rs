@@ -2,7 +2,7 @@
 
 use super::Cx;
 use super::fields::Fields;
-use super::schema::{Place, Role};
+use super::schema::{Role, SchemaPosition};
 use crate::ir::ArrayRules;
 
 pub(super) fn lower<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, ident: &str) -> Option<ArrayRules> {
@@ -28,7 +28,7 @@ pub(super) fn lower<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, ident: &str) -> Op
         );
         return None;
     };
-    let place = Place {
+    let place = SchemaPosition {
         ident: &format!("{ident}Item"),
         role: Role::Items,
     };

@@ -6,7 +6,7 @@ use super::keys;
 use super::model::{ExampleSite, WantsExample};
 use super::parameter::is_reference;
 use super::references::{Resolved, Section};
-use super::schema::{Place, Role};
+use super::schema::{Role, SchemaPosition};
 use crate::diagnostic::{Span, rules};
 use crate::ir::TypeRef;
 use crate::naming;
@@ -130,7 +130,7 @@ impl<'a> Cx<'a> {
                     let used = self.schema(
                         &schema.value,
                         schema.key_span,
-                        Place {
+                        SchemaPosition {
                             ident,
                             role: Role::Body,
                         },

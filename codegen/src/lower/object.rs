@@ -3,7 +3,7 @@
 use super::Cx;
 use super::fields::Fields;
 use super::model::WantsDescription;
-use super::schema::{Place, Role, spans};
+use super::schema::{Role, SchemaPosition, spans};
 use crate::diagnostic::{Span, rules};
 use crate::ir::{ObjectRules, Property, TypeKind};
 use crate::naming;
@@ -21,7 +21,7 @@ pub(super) fn lower<'a>(
     let mut idents: HashMap<String, (Span, &str)> = HashMap::new();
     for entry in cx.map_of(fields, "properties") {
         let stem = format!("{ident}{}", naming::type_ident(&entry.key));
-        let place = Place {
+        let place = SchemaPosition {
             ident: &stem,
             role: Role::Property,
         };

@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::keys;
 use super::model::{ExampleSite, ParameterInfo, WantsDescription, WantsExample};
 use super::references::{Resolved, Section};
-use super::schema::{Place, Role, Use};
+use super::schema::{Role, SchemaPosition, Use};
 use crate::diagnostic::{Span, rules};
 use crate::ir::{ParameterLocation, TypeKind, TypeRef};
 use crate::naming;
@@ -103,7 +103,7 @@ impl<'a> Cx<'a> {
             Some(entry) => Some(self.schema(
                 &entry.value,
                 entry.key_span,
-                Place {
+                SchemaPosition {
                     ident: &ident(wire),
                     role: Role::Parameter,
                 },

@@ -6,7 +6,7 @@ use super::keys;
 use super::model::{HeaderInfo, ResponseInfo, WantsDescription};
 use super::parameter::is_reference;
 use super::references::{Resolved, Section};
-use super::schema::{Place, Role};
+use super::schema::{Role, SchemaPosition};
 use crate::diagnostic::{Span, rules};
 use crate::ir::TypeKind;
 use crate::naming;
@@ -200,7 +200,7 @@ impl<'a> Cx<'a> {
                 self.schema(
                     &entry.value,
                     entry.key_span,
-                    Place {
+                    SchemaPosition {
                         ident,
                         role: Role::Header,
                     },

@@ -24,7 +24,7 @@ pub(crate) enum Role {
 
 /// A schema where it is used.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'p> {
+pub(crate) struct SchemaPosition<'p> {
     /// What an inline type is called here: `PaginationTotal`.
     pub(crate) ident: &'p str,
     pub(crate) role: Role,
@@ -92,7 +92,7 @@ impl<'a> Cx<'a> {
             }
             let before = self.sink.len();
             let ident = self.model.types.list[index].ident.clone();
-            let place = Place {
+            let place = SchemaPosition {
                 ident: &ident,
                 role: Role::Component,
             };
@@ -138,7 +138,12 @@ impl<'a> Cx<'a> {
     }
 
     /// A schema where it is used: a reference, a reference with something beside it, or a type.
-    pub(crate) fn schema(&mut self, node: &'a Node, at: Span, place: Place<'_>) -> Use<'a> {
+    pub(crate) fn schema(
+        &mut self,
+        node: &'a Node,
+        at: Span,
+        place: SchemaPosition<'_>,
+    ) -> Use<'a> {
         match self.resolve(node, Section::Schemas) {
             Resolved::Broken => Use::broken(),
             Resolved::Component(entry) => {
@@ -194,7 +199,7 @@ impl<'a> Cx<'a> {
     }
 
     /// `allOf` with one `$ref`, and what may stand beside it.
-    fn wrapper(&mut self, node: &'a Node, at: Span, place: Place<'_>) -> Use<'a> {
+    fn wrapper(&mut self, node: &'a Node, at: Span, place: SchemaPosition<'_>) -> Use<'a> {
         let Some(mapping) = self.mapping(node, "a schema") else {
             return Use::broken();
         };
@@ -262,7 +267,7 @@ impl<'a> Cx<'a> {
     }
 
     /// A type that is written where it is used.
-    fn inline(&mut self, node: &'a Node, at: Span, place: Place<'_>) -> Use<'a> {
+    fn inline(&mut self, node: &'a Node, at: Span, place: SchemaPosition<'_>) -> Use<'a> {
         let before = self.sink.len();
         let Some(fields) = self.fields(node, at, &keys::SCHEMA) else {
             return Use::broken();
@@ -306,7 +311,7 @@ impl<'a> Cx<'a> {
     }
 
     /// Lowers a type into its place in the list.
-    fn fill(&mut self, index: usize, fields: &Fields<'a>, place: Place<'_>) {
+    fn fill(&mut self, index: usize, fields: &Fields<'a>, place: SchemaPosition<'_>) {
         let description = self.text(fields, "description");
         let kind = self.kind(index, fields, place);
         if place.role == Role::Component {
@@ -330,7 +335,12 @@ impl<'a> Cx<'a> {
         info.has_example = fields.mapping.contains("example");
     }
 
-    fn kind(&mut self, index: usize, fields: &Fields<'a>, place: Place<'_>) -> Option<TypeKind> {
+    fn kind(
+        &mut self,
+        index: usize,
+        fields: &Fields<'a>,
+        place: SchemaPosition<'_>,
+    ) -> Option<TypeKind> {
         let Some(node) = fields.get("type") else {
             // A composition was refused already, and has no type for that reason.
             if !["oneOf", "anyOf", "not"]
@@ -444,7 +454,7 @@ impl<'a> Cx<'a> {
         fields: &Fields<'a>,
         ty: Option<TypeRef>,
         nullable: bool,
-        place: Place<'_>,
+        place: SchemaPosition<'_>,
     ) -> Use<'a> {
         self.check_place(fields, place.role);
         let nullable = nullable && place.role == Role::Property;

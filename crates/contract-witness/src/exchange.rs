@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::judge::Violation;
+use crate::judge::Mismatch;
 
 /// The environment variable that names the directory to which each process of a test suite adds
 /// a file of its own, `*.jsonl`, with one [`Record`] a line.
@@ -73,7 +73,7 @@ pub enum Seen {
         /// no route at all.
         operation: Option<String>,
         /// How it breaks the contract that the witness had.
-        violations: Vec<Violation>,
+        violations: Vec<Mismatch>,
     },
     /// Bytes that are no request of HTTP. There is no telling what belongs to what after
     /// them, so nothing more of that connection is in the record.
@@ -165,7 +165,7 @@ mod tests {
                 body,
             },
             operation: Some("getA".to_owned()),
-            violations: vec![Violation {
+            violations: vec![Mismatch {
                 rule: crate::Rule::CutOff,
                 text: "after \n a line".to_owned(),
             }],

@@ -38,7 +38,7 @@ pub enum Rule {
 
 /// One way in which an answer breaks its contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Violation {
+pub struct Mismatch {
     /// Which rule.
     pub rule: Rule,
     /// What exactly, and where in the answer.
@@ -55,7 +55,7 @@ pub struct Judgement<'a> {
     /// The error code in its body.
     pub code: Option<String>,
     /// Everything that is wrong.
-    pub violations: Vec<Violation>,
+    pub violations: Vec<Mismatch>,
 }
 
 impl Rule {
@@ -88,15 +88,15 @@ impl Rule {
         }
     }
 
-    fn broken(self, text: impl Into<String>) -> Violation {
-        Violation {
+    fn broken(self, text: impl Into<String>) -> Mismatch {
+        Mismatch {
             rule: self,
             text: text.into(),
         }
     }
 }
 
-impl fmt::Display for Violation {
+impl fmt::Display for Mismatch {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.rule.name(), self.text)
     }

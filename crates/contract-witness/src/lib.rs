@@ -17,5 +17,5 @@ mod schema;
 pub use contract::{Contract, ContractError, Operation, Response};
 pub use exchange::{Body, Exchange, RECORD_VARIABLE, Record, Seen};
 pub use headers::TRANSPORT_HEADERS;
-pub use judge::{Judgement, Rule, Violation};
+pub use judge::{Judgement, Mismatch, Rule};
 pub use schema::flaws;

@@ -1,7 +1,7 @@
 //! The contract of this repository, and edits of it as people make them.
 
 use super::{changes, golden, listed};
-use booking_codegen::breaking::{Place, Side};
+use booking_codegen::breaking::{ContractLocation, Side};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -180,7 +180,7 @@ fn realistic_edits_of_the_contract_are_judged() {
 /// The line of a place holds the key, or the item, that its pointer ends with. The lines
 /// themselves are in no golden: they change with every word of the contract.
 #[track_caller]
-fn assert_place(text: &str, place: &Place) {
+fn assert_place(text: &str, place: &ContractLocation) {
     let line = text.lines().nth(place.span.line - 1).unwrap_or_default();
     let last = place.pointer.rsplit('/').next().unwrap_or_default();
     let last = last.replace("~1", "/").replace("~0", "~");

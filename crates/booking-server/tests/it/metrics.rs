@@ -73,6 +73,16 @@ fn requests_are_counted_by_operation_and_status_on_a_private_page() {
     ] {
         assert!(page.lines().any(|other| other == line), "{page}");
     }
+    // What the database was asked for is counted beside it: three lists, and nothing for what the
+    // contract refused.
+    let lists = [("operation", "list_restaurants"), ("outcome", "read")];
+    assert_eq!(
+        sample(page, "database_transactions_total", &lists),
+        Some(3.0),
+        "{page}"
+    );
+    let idle = sample(page, "database_pool_connections", &[("state", "idle")]);
+    assert!(idle.is_some_and(|connections| connections >= 1.0), "{page}");
     // Every family says what it is.
     for family in page.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
         let name = family.split(' ').next().unwrap();

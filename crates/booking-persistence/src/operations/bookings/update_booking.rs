@@ -41,8 +41,6 @@ impl FromViolation for UpdateBookingRefusal {
     }
 }
 
-type Failure = TransactionError<UpdateBookingRefusal>;
-
 impl Store {
     /// Changes a booking, seen from `now`, if its version is one that the caller expects; any
     /// will do for `None`. A change that changes nothing leaves the version as it is.
@@ -73,17 +71,19 @@ async fn update_in(
     change: &BookingChange,
     expected: Option<&[i32]>,
     now: Timestamp,
-) -> Result<BookingView, Failure> {
+) -> Result<BookingView, TransactionError<UpdateBookingRefusal>> {
     let locked = bookings::lock(connection, id)
         .await?
-        .ok_or(Failure::Refused(UpdateBookingRefusal::BookingNotFound))?;
+        .ok_or(TransactionError::Refused(
+            UpdateBookingRefusal::BookingNotFound,
+        ))?;
     let (key, booking) = (locked.key, locked.booking);
     let plan = plan_change(&booking, change, expected, now)
-        .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        .map_err(|refusal| TransactionError::Refused(refusal.into()))?;
     let restaurant = async {
         restaurants::find_summary(connection, booking.restaurant)
             .await?
-            .ok_or_else(|| Failure::from(Corrupt::new("bookings.restaurant_id", key)))
+            .ok_or_else(|| TransactionError::from(Corrupt::new("bookings.restaurant_id", key)))
     };
     let decide = decide(connection, key, &booking, plan, now);
     let (restaurant, decision) = tokio::try_join!(biased; restaurant, decide)?;
@@ -106,7 +106,7 @@ async fn decide(
     booking: &Booking,
     plan: ChangePlan,
     now: Timestamp,
-) -> Result<Decision, Failure> {
+) -> Result<Decision, TransactionError<UpdateBookingRefusal>> {
     let request: TableRequest = match plan {
         ChangePlan::Decided(decision) => return Ok(decision),
         ChangePlan::NeedsTable(request) => request,
@@ -119,11 +119,15 @@ async fn decide(
     let day = tables.load_service_day(connection, date).await?;
     let changed = request
         .decide(&day, now)
-        .map_err(|refusal| Failure::Refused(refusal.into()))?;
+        .map_err(|refusal| TransactionError::Refused(refusal.into()))?;
     Ok(Decision::Changed(changed))
 }
 
-async fn write(connection: &AsyncPgConnection, key: i64, booking: &Booking) -> Result<(), Failure> {
+async fn write(
+    connection: &AsyncPgConnection,
+    key: i64,
+    booking: &Booking,
+) -> Result<(), TransactionError<UpdateBookingRefusal>> {
     let occupancy = occupancies::update(connection, booking.restaurant, key, &booking.placement);
     let row = bookings::update(connection, key, booking);
     // Only a booking that holds a table can change, and it holds exactly one.

@@ -68,22 +68,14 @@ impl Paging {
         }
     }
 
-    /// What is answered of a page: its items, and what is said beside them. An item that its
-    /// contract does not allow is left out and logged, as the store does with a row that the
-    /// rules do not allow: one that is broken does not hide all others.
+    /// What is answered of a page: its items, and what is said beside them. A list is answered as a
+    /// whole, so that its total counts what it shows.
     pub(crate) fn answer<T, W, L: TryFrom<Vec<W>, Error = RuleViolation>>(
         &self,
         page: &Page<T>,
         item: impl Fn(&T) -> Result<W, BreaksContract>,
     ) -> Result<(L, types::Pagination), BreaksContract> {
-        let logged = |broken: &BreaksContract| {
-            tracing::error!("an item is left out of a list: {broken}");
-        };
-        let items: Vec<W> = page
-            .items
-            .iter()
-            .filter_map(|found| item(found).inspect_err(logged).ok())
-            .collect();
+        let items: Vec<W> = page.items.iter().map(item).collect::<Result<_, _>>()?;
         let items = L::try_from(items).map_err(BreaksContract::at("data"))?;
         Ok((items, self.pagination(page)?))
     }
