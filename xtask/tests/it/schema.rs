@@ -12,12 +12,18 @@ const MIGRATION: &str = "migrations/2026-11-21-000001_bookings";
 /// The migrations alone, in a directory of their own.
 fn migrations() -> tempfile::TempDir {
     let root = directory();
-    for folder in [MIGRATION, "crates/booking-persistence/src"] {
-        fs::create_dir_all(root.path().join(folder)).expect("it can be made");
-    }
-    for file in ["up.sql", "down.sql"] {
-        let file = format!("{MIGRATION}/{file}");
-        fs::copy(workspace().join(&file), root.path().join(&file)).expect("it can be copied");
+    fs::create_dir_all(root.path().join("crates/booking-persistence/src")).expect("it can be made");
+    for entry in fs::read_dir(workspace().join("migrations")).expect("it can be read") {
+        let migration = entry.expect("it can be read").path();
+        if !migration.is_dir() {
+            continue;
+        }
+        let to = root.path().join("migrations");
+        let to = to.join(migration.file_name().expect("it has a name"));
+        fs::create_dir_all(&to).expect("it can be made");
+        for file in ["up.sql", "down.sql"] {
+            fs::copy(migration.join(file), to.join(file)).expect("it can be copied");
+        }
     }
     root
 }
