@@ -18,6 +18,7 @@ mod errors;
 mod headers;
 mod layout;
 mod objects;
+mod paths;
 mod requests;
 mod responses;
 mod rust;
@@ -57,6 +58,7 @@ pub fn server(contract: &Contract, options: &Options) -> Vec<GeneratedFile> {
     let mut files = vec![
         file(options, "mod.rs", &root(contract, &headers)),
         file(options, "errors.rs", &errors::emit(contract, &headers)),
+        file(options, "paths.rs", &paths::emit(contract)),
         file(options, "types.rs", &types::emit(contract)),
         file(options, "wiring.rs", &wiring::emit(contract)),
     ];
@@ -101,6 +103,8 @@ fn root(contract: &Contract, headers: &headers::HeaderSets<'_>) -> TokenStream {
         /// The errors of all operations.
         pub mod errors;
         #headers
+        /// Where each operation is.
+        pub mod paths;
         /// The types that travel.
         pub mod types;
         /// From an implementation of the traits to what Dropshot serves.

@@ -1,7 +1,10 @@
 //! What the macros of this crate expand to calls of. Not for people.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use jiff::civil;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::schema::{InstanceType, SchemaObject};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -231,6 +234,18 @@ pub fn inspect_list<T: DeserializeOwned + PartialEq>(
         Some(read) => rules.each_violation(&read, |violation| violations.report(violation)),
         None => rules.each_violation(items, |violation| violations.report(violation)),
     }
+}
+
+/// What stands in a path as it is: RFC 3986's unreserved characters.
+const NOT_IN_A_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A value as one segment of a path.
+pub fn path_segment<T: fmt::Display + ?Sized>(value: &T) -> String {
+    utf8_percent_encode(&value.to_string(), NOT_IN_A_SEGMENT).to_string()
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ pub mod errors;
 /// The headers of answers.
 pub mod headers;
 
+/// Where each operation is.
+pub mod paths;
+
 /// The types that travel.
 pub mod types;
 

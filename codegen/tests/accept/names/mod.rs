@@ -8,6 +8,9 @@ pub mod odd_names;
 /// The errors of all operations.
 pub mod errors;
 
+/// Where each operation is.
+pub mod paths;
+
 /// The types that travel.
 pub mod types;
 

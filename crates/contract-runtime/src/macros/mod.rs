@@ -11,6 +11,7 @@ mod list;
 mod number;
 mod object;
 mod operations;
+mod paths;
 mod scalars;
 mod shared;
 mod text;

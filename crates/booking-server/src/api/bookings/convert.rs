@@ -1,8 +1,7 @@
 //! Bookings.
 
 use booking_api::errors::InvalidRequest;
-use booking_api::types;
-use booking_api::wiring::BASE_PATH;
+use booking_api::{paths, types};
 use booking_domain as domain;
 use contract_runtime::{FieldName, Nullable, Problem, ViolationCode};
 
@@ -56,12 +55,12 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         booking,
         restaurant,
     } = view;
-    let id = booking.id.as_str();
-    let modify = format!("{BASE_PATH}/bookings/{id}");
-    let cancel = format!("{modify}/cancel");
+    let booking_id = booking.id.to_contract();
+    let modify = paths::update_booking(&booking_id);
+    let cancel = paths::cancel_booking(&booking_id);
     let requests = booking.special_requests.as_ref();
     Ok(types::Booking {
-        booking_id: booking.id.to_contract(),
+        booking_id,
         confirmation_code: booking.confirmation_code.to_contract(),
         status: status(booking.status),
         restaurant: types::RestaurantSummary {

@@ -16,7 +16,7 @@ use booking_api::{errors, headers};
 use booking_domain::{ChangeRefusal, PlaceRefusal};
 use booking_persistence::{
     BookingFilter, BookingNotFound, BookingSort, CancelBookingRefusal, CreateBookingRefusal,
-    UpdateBookingRefusal,
+    RestaurantNotFound, UpdateBookingRefusal,
 };
 use contract_runtime::Problem;
 
@@ -159,7 +159,7 @@ where
     E: From<errors::RestaurantNotFound> + PlaceErrors,
 {
     match refusal {
-        CreateBookingRefusal::RestaurantNotFound => restaurant_not_found(),
+        CreateBookingRefusal::RestaurantNotFound => restaurant_not_found(RestaurantNotFound),
         CreateBookingRefusal::Place(refusal) => place_refusal(refusal),
     }
 }

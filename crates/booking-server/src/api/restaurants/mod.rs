@@ -52,9 +52,7 @@ impl Restaurants for Service {
             .store()
             .get_restaurant(id)
             .await
-            .map_err(store_error::<_, GetRestaurantError>(|RestaurantNotFound| {
-                restaurant_not_found()
-            }))?;
+            .map_err(store_error::<_, GetRestaurantError>(restaurant_not_found))?;
         let body = convert::restaurant(&restaurant).map_err(internal_error)?;
         Ok(GetRestaurantResponse::Ok(body))
     }
@@ -83,7 +81,7 @@ where
     E: From<errors::RestaurantNotFound> + From<errors::InvalidDate>,
 {
     match refusal {
-        AvailabilityStoreRefusal::RestaurantNotFound => restaurant_not_found(),
+        AvailabilityStoreRefusal::RestaurantNotFound => restaurant_not_found(RestaurantNotFound),
         AvailabilityStoreRefusal::Availability(AvailabilityRefusal::InThePast) => {
             errors::InvalidDate(
                 Problem::new(refusal.to_string()).field(GetAvailabilityQuery::FIELDS.date),
@@ -93,7 +91,9 @@ where
     }
 }
 
-pub(super) fn restaurant_not_found<E: From<errors::RestaurantNotFound>>() -> E {
+pub(super) fn restaurant_not_found<E: From<errors::RestaurantNotFound>>(
+    _: RestaurantNotFound,
+) -> E {
     let problem =
         Problem::new("no restaurant has this id").field(GetRestaurantPath::FIELDS.restaurant_id);
     errors::RestaurantNotFound(problem).into()
