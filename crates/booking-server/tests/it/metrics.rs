@@ -73,12 +73,12 @@ fn requests_are_counted_by_operation_and_status_on_a_private_page() {
     ] {
         assert!(page.lines().any(|other| other == line), "{page}");
     }
-    // What the database was asked for is counted beside it: three lists, and nothing for what the
-    // contract refused.
+    // What the database was asked for is counted beside it: three lists, one more for what the
+    // announcement tells people to try, and nothing for what the contract refused.
     let lists = [("operation", "list_restaurants"), ("outcome", "read")];
     assert_eq!(
         sample(page, "database_transactions_total", &lists),
-        Some(3.0),
+        Some(4.0),
         "{page}"
     );
     let idle = sample(page, "database_pool_connections", &[("state", "idle")]);
