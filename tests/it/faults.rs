@@ -7,6 +7,7 @@ use booking_client::Error;
 use booking_client::types::ErrorCode;
 use booking_tests::{Answer, Request, TestService};
 use dev_postgres::TemporaryCluster;
+use serde_json::json;
 
 use crate::support::{
     BELLA, MONDAY, OVERLAPS, Sent, book, booking_path, create, one_of_each, read, wanted,
@@ -211,4 +212,31 @@ async fn ready_at_last(service: &TestService) -> u16 {
         }
     }
     probe(service, "/ready").await
+}
+
+/// A zone that this program's database of zones does not have stands in one restaurant's row.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restaurant_in_an_unknown_zone_is_counted_and_all_that_needs_no_zone_works() {
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    service
+        .sql("UPDATE booking_policies SET time_zone = 'Nowhere/City' WHERE restaurant_id = 1")
+        .await;
+
+    let restaurants = service.send(&Request::get("/restaurants")).await.json();
+    let listed = restaurants["data"].as_array().unwrap().len();
+    assert_eq!(restaurants["pagination"]["total"], listed);
+    let bookings = service.send(&Request::get("/bookings?page=1")).await.json();
+    assert_eq!(bookings["pagination"]["total"], 1);
+    assert_eq!(bookings["data"].as_array().unwrap().len(), 1);
+
+    let path = booking_path(&booking.booking_id);
+    let wishes = Request::patch(&path).json(&json!({ "special_requests": "A quiet table" }));
+    let changed = service.send(&wishes).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    // A new time is told in a clock that nobody knows.
+    let later = Request::patch(&path).json(&json!({ "booking_time": "20:00" }));
+    service.send(&later).await.refused(500, "INTERNAL_ERROR");
+    let cancelled = service.send(&Request::post(format!("{path}/cancel"))).await;
+    assert_eq!(cancelled.status, 200, "{}", cancelled.text());
 }
