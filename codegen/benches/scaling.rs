@@ -91,6 +91,7 @@ fn contract(kinds: usize) -> String {
         (0..kinds)
             .map(|kind| {
                 part.replace("Thing", &format!("Thing{kind}x"))
+                    .replace("Words", &format!("Words{kind}x"))
                     .replace("/things", &format!("/things{kind}"))
             })
             .collect()
@@ -106,7 +107,8 @@ fn contract(kinds: usize) -> String {
         "  schemas:\n",
         &each(part("  schemas:\n", "    Color:\n")),
         "    Color:\n",
-        part("    Color:\n", "  requestBodies:\n"),
+        part("    Color:\n", "    Words:\n"),
+        &each(&["    Words:\n", part("    Words:\n", "  requestBodies:\n")].concat()),
         "  requestBodies:\n",
         &each(part("  requestBodies:\n", "  parameters:\n")),
         "  parameters:\n",
