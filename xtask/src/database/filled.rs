@@ -19,25 +19,38 @@ const TABLES: &str = "SELECT relname FROM pg_class \
     WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') \
     AND NOT relispartition AND relname <> '__diesel_schema_migrations' ORDER BY relname";
 
+/// What is added after each migration, where anything is: no file, a text, or one that is none.
+pub(super) type Seeds = Vec<(String, Result<Option<String>, Finding>)>;
+
+/// Reads what is added after each migration.
+pub(super) fn seeds(layout: &Layout, migrations: &[Migration]) -> Result<Seeds, Failure> {
+    let read = |migration: &Migration| {
+        let path = layout.seeds().join(format!("{}.sql", migration.name));
+        let text = layout.optional_text(&path, Kind::Database)?;
+        Ok((layout.shown(&path), text))
+    };
+    migrations.iter().map(read).collect()
+}
+
 /// Runs the migrations with rows in the tables. That each runs on empty ones is known.
 pub(super) fn check(
     cluster: &TemporaryCluster,
-    layout: &Layout,
     migrations: &[Migration],
+    seeds: &Seeds,
 ) -> Result<Vec<Finding>, Failure> {
     let scratch = Scratch::empty(cluster)?;
     scratch.prepare()?;
-    let mut before: Option<&Migration> = None;
-    for migration in migrations {
-        if let Some(before) = before
-            && let Some(wrong) = fill(&scratch, layout, before, migration)?
-        {
-            return Ok(wrong);
-        }
+    // The newest migration has no next one to fill the tables for.
+    let nexts = migrations.iter().skip(1).map(Some).chain([None]);
+    for ((migration, seeds), next) in migrations.iter().zip(seeds).zip(nexts) {
         if let Err(wrong) = scratch.migrate(migration, Way::Up)? {
             return Ok(wrong.into_iter().map(on_data).collect());
         }
-        before = Some(migration);
+        if let Some(next) = next
+            && let Some(wrong) = fill(&scratch, seeds, next)?
+        {
+            return Ok(wrong);
+        }
     }
     Ok(Vec::new())
 }
@@ -45,23 +58,20 @@ pub(super) fn check(
 /// Adds what is to be added once a migration has run, and says what is wrong with it for the next.
 fn fill(
     scratch: &Scratch,
-    layout: &Layout,
-    migration: &Migration,
+    (shown, seeds): &(String, Result<Option<String>, Finding>),
     next: &Migration,
 ) -> Result<Option<Vec<Finding>>, Failure> {
-    let path = layout.seeds().join(format!("{}.sql", migration.name));
-    let shown = layout.shown(&path);
-    match layout.optional_text(&path, Kind::Database)? {
+    match seeds {
         Ok(Some(text)) => {
-            if let Err(wrong) = scratch.apply(rules::SEEDS, &SqlFile::new(&shown, text)) {
+            if let Err(wrong) = scratch.apply(rules::SEEDS, &SqlFile::new(shown, text)) {
                 return Ok(Some(wrong));
             }
         }
         Ok(None) => {}
-        Err(wrong) => return Ok(Some(vec![wrong])),
+        Err(wrong) => return Ok(Some(vec![wrong.clone()])),
     }
     let empty = empty_tables(scratch)?;
-    Ok((!empty.is_empty()).then(|| vec![no_rows(&shown, &next.name, &empty)]))
+    Ok((!empty.is_empty()).then(|| vec![no_rows(shown, &next.name, &empty)]))
 }
 
 /// What a migration cannot be tried on.

@@ -11,6 +11,7 @@ mod diesel;
 mod dump;
 mod filled;
 mod live;
+mod memo;
 mod migrations;
 mod released;
 mod report;
@@ -28,6 +29,7 @@ use dev_postgres::TemporaryCluster;
 use self::catalog::Catalog;
 use self::cluster::{Scratch, Way, failure};
 use self::dump::Schema;
+use self::memo::Memo;
 use self::migrations::{Folder, Migration};
 pub(crate) use self::released::ReleasedBaseline;
 use self::report::Side;
@@ -114,9 +116,21 @@ fn check_in(
     }
     let migrations = folder.migrations.as_slice();
     let (built, written, rolled_back, filled, live) = thread::scope(|scope| {
-        let written = scope.spawn(|| of_file(cluster, schema_sql.as_ref()));
-        let rolled_back = scope.spawn(|| rollback::check(cluster, migrations));
-        let filled = scope.spawn(|| filled::check(cluster, layout, migrations));
+        let written = scope.spawn(|| {
+            static WRITTEN: Memo<Result<Catalog, Vec<Finding>>> = Memo::new();
+            WRITTEN.recall(&schema_sql, || of_file(cluster, schema_sql.as_ref()))
+        });
+        let rolled_back = scope.spawn(|| {
+            static ROLLED_BACK: Memo<Vec<Finding>> = Memo::new();
+            ROLLED_BACK.recall(&migrations, || rollback::check(cluster, migrations))
+        });
+        let filled = scope.spawn(|| {
+            static FILLED: Memo<Vec<Finding>> = Memo::new();
+            let seeds = filled::seeds(layout, migrations)?;
+            FILLED.recall(&(migrations, &seeds), || {
+                filled::check(cluster, migrations, &seeds)
+            })
+        });
         let live = scope.spawn(|| options.live.map(live::look).transpose());
         (
             of_migrations(cluster, migrations),

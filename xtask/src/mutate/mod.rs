@@ -15,6 +15,7 @@ mod tree;
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::cli::{Check, Conform, Generate, Mutate, Part, Record};
@@ -74,11 +75,15 @@ fn made_side_by_side(
     mutations: &[&Mutation],
 ) -> Result<Vec<String>, Failure> {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let share = mutations.len().div_ceil(processors).max(SHARE);
+    let copies = mutations.len().div_ceil(SHARE).min(processors);
+    // Each takes the next one: some cost ten times what others do.
+    let left = Mutex::new(mutations.iter().copied());
     thread::scope(|scope| {
-        let shares = mutations.chunks(share).enumerate();
-        let threads: Vec<_> = shares
-            .map(|(copy, share)| scope.spawn(move || made_in(layout, base, copy, share)))
+        let threads: Vec<_> = (0..copies)
+            .map(|copy| {
+                let left = &left;
+                scope.spawn(move || made_in(layout, base, copy, left))
+            })
             .collect();
         let mut wrong = Vec::new();
         for thread in threads {
@@ -89,12 +94,12 @@ fn made_side_by_side(
     })
 }
 
-/// Makes mutations in one copy, and says what went wrong.
-fn made_in(
+/// Makes mutations in one copy until none is left, and says what went wrong.
+fn made_in<'a>(
     layout: &Layout,
     base: Base,
     copy: usize,
-    mutations: &[&Mutation],
+    left: &Mutex<impl Iterator<Item = &'a Mutation>>,
 ) -> Result<Vec<String>, Failure> {
     let tree = match base {
         Base::Fixture => Tree::of_the_fixture(layout, copy)?,
@@ -113,7 +118,8 @@ fn made_in(
         }
     }
     let mut wrong = Vec::new();
-    for mutation in mutations {
+    let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+    while let Some(mutation) = next() {
         let outcome = tree.with(&mutation.edits, |layout| {
             if mutation.regenerated {
                 generate::run(layout, &Generate::write())?;
