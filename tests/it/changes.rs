@@ -1,11 +1,13 @@
 //! Bookings changed.
 
-use booking_client::types::{BookingChange, ErrorCode, PartySize};
+use booking_client::types::{BookingChange, BookingStatus, ErrorCode, PartySize};
 use booking_client::{Nullable, ResponseHeaders};
 use booking_tests::{Request, TestService};
 use serde_json::json;
 
-use crate::support::{BELLA, MONDAY, book, booking_path, create, field, read, refused, wanted};
+use crate::support::{
+    BELLA, MONDAY, book, booking_path, create, field, read, refused, set_status, wanted,
+};
 
 #[tokio::test]
 async fn each_field_can_be_changed_and_the_others_stay() {
@@ -140,15 +142,13 @@ async fn a_change_of_a_copy_that_is_stale_is_refused() {
 #[tokio::test]
 async fn a_booking_that_is_over_can_be_neither_cancelled_nor_changed() {
     let service = TestService::start().await;
-    for status in ["completed", "no_show", "cancelled"] {
+    for status in [
+        BookingStatus::Completed,
+        BookingStatus::NoShow,
+        BookingStatus::Cancelled,
+    ] {
         let booking = book(&service, BELLA, MONDAY, "19:00", 4).await;
-        let id = booking.booking_id.as_str();
-        service
-            .sql(&format!(
-                "UPDATE bookings SET status = '{status}' WHERE public_id = '{id}';
-                 DELETE FROM occupancies"
-            ))
-            .await;
+        set_status(&service, &booking.booking_id, status.clone()).await;
         let before = service.contents().await;
         let update = service
             .client()
@@ -159,7 +159,7 @@ async fn a_booking_that_is_over_can_be_neither_cancelled_nor_changed() {
             .await;
         let error = refused(update, 409, ErrorCode::BookingNotChangeable);
         assert_eq!(field(&error), Some("booking_id"));
-        if status != "cancelled" {
+        if status != BookingStatus::Cancelled {
             let cancel = service
                 .client()
                 .cancel_booking()

@@ -7,7 +7,8 @@ use booking_tests::{Request, TestService};
 use serde_json::{Value, json};
 
 use crate::support::{
-    BELLA, HARBOUR, HIRSCH, MONDAY, SAKURA, book, cancel, create, customer, field, refused, wanted,
+    BELLA, HARBOUR, HIRSCH, MONDAY, SAKURA, book, cancel, create, customer, field, refused,
+    set_status, wanted,
 };
 
 /// Asks for a list and gives the ids of its items with the answer.
@@ -46,14 +47,9 @@ async fn many(service: &TestService) -> Vec<Booking> {
         bookings.push(create(service, new).await.unwrap().into_inner());
     }
     bookings[2] = cancel(service, &bookings[2].booking_id).await;
-    for (booking, status) in [(4, "completed"), (5, "pending")] {
-        let id = bookings[booking].booking_id.as_str();
-        service
-            .sql(&format!(
-                "UPDATE bookings SET status = '{status}' WHERE public_id = '{id}'"
-            ))
-            .await;
-        bookings[booking].status = status.try_into().unwrap();
+    for (booking, status) in [(4, BookingStatus::Completed), (5, BookingStatus::Pending)] {
+        set_status(service, &bookings[booking].booking_id, status.clone()).await;
+        bookings[booking].status = status;
     }
     bookings
 }

@@ -1,7 +1,7 @@
 //! The words in which the tests speak of bookings, and what they ask of the client's answers.
 
 use booking_client::types::{
-    self, Booking, ErrorCode, NewBooking, NewCustomer, NewCustomerBuilder,
+    self, Booking, BookingStatus, ErrorCode, NewBooking, NewCustomer, NewCustomerBuilder,
 };
 use booking_client::{Error, ErrorResponse, ResponseValue};
 use booking_tests::{Examples, Refusal, Request, TestService, contract};
@@ -108,6 +108,22 @@ pub(crate) async fn cancel(service: &TestService, id: &types::BookingId) -> Book
         .into_inner()
 }
 
+/// Brings a booking into a status that no operation leads to, or not at once. Only an active one
+/// keeps its table.
+pub(crate) async fn set_status(
+    service: &TestService,
+    id: &types::BookingId,
+    status: BookingStatus,
+) {
+    let is_it = format!("public_id = '{}'", id.as_str());
+    let mut statements = format!("UPDATE bookings SET status = '{status}' WHERE {is_it}");
+    if !matches!(status, BookingStatus::Pending | BookingStatus::Confirmed) {
+        statements += "; DELETE FROM occupancies WHERE (restaurant_id, booking_id) IN ";
+        statements += &format!("(SELECT restaurant_id, booking_id FROM bookings WHERE {is_it})");
+    }
+    service.sql(&statements).await;
+}
+
 /// The starts that a date has for a party, as the restaurant's clock shows them.
 pub(crate) async fn times(
     service: &TestService,
@@ -160,11 +176,13 @@ pub(crate) fn post_booking(body: &Value) -> Request {
     Request::post("/bookings").json(body)
 }
 
-/// The contract's own examples, about what is there: a booking, and the first restaurant.
+/// The contract's own examples, about what is there: a booking, and the first restaurant, at a
+/// time at which it is open.
 pub(crate) fn examples(booking: &types::BookingId) -> Examples {
     Examples::new()
         .with("booking_id", booking.as_str())
         .with("restaurant_id", BELLA)
+        .with("booking_time", "18:00")
 }
 
 /// One request of every operation that the contract allows, which only a server or a database

@@ -20,9 +20,10 @@ impl Examples {
 
     /// The same with this value for every parameter and property of the name.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(name.to_owned(), value.into());
-        self
+    pub fn with(&self, name: &str, value: impl Into<Value>) -> Self {
+        let mut values = self.0.clone();
+        values.insert(name.to_owned(), value.into());
+        Self(values)
     }
 
     /// A request of the operation with its example body, or without one, and with everything else
@@ -33,6 +34,19 @@ impl Examples {
     #[must_use]
     pub fn request(&self, operation: &str) -> Request {
         self.with_body(operation, self.body(operation))
+    }
+
+    /// The same with other values for these properties of its body.
+    ///
+    /// # Panics
+    /// As [`request`](Self::request), and when the operation has no example body.
+    #[must_use]
+    pub fn changed(&self, operation: &str, properties: &Value) -> Request {
+        let mut body = self.body(operation).expect("the operation has a body");
+        for (name, value) in properties.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
+        self.with_body(operation, Some(body))
     }
 
     /// The same with this body.

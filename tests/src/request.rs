@@ -50,6 +50,15 @@ impl Request {
         self
     }
 
+    /// The same request with a parameter more in its query: `page=1`.
+    #[must_use]
+    pub fn with_query(self, parameter: &str) -> Self {
+        self.with_target(|target| {
+            let separator = if target.contains('?') { '&' } else { '?' };
+            format!("{target}{separator}{parameter}")
+        })
+    }
+
     /// The same request with another method.
     #[must_use]
     pub fn with_method(mut self, method: &str) -> Self {

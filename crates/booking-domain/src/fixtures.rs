@@ -79,6 +79,14 @@ pub(crate) fn occupied_by(
     }
 }
 
+/// The same as [`booking`] in another status.
+pub(crate) fn booking_in(status: BookingStatus) -> Booking {
+    Booking {
+        status,
+        ..booking()
+    }
+}
+
 /// A confirmed booking for two on 15 February 2027 at 19:00 in Berlin, at table 1.
 pub(crate) fn booking() -> Booking {
     let day = day(vec![]);

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use crate::connection::{DatabaseErrorKind, FromViolation};
+use crate::connection::{ConstraintViolation, DatabaseErrorKind, FromViolation};
 
 /// Why an operation of the store has not done what it was asked to. Nothing was changed,
 /// except that after [`StoreError::Unavailable`] a change may or may not have been made: the
@@ -19,6 +19,23 @@ pub enum StoreError<R> {
     /// The program and the database disagree: a fault of ours.
     #[error(transparent)]
     Internal(#[from] Internal),
+}
+
+/// Why an operation on something that is there, or not, is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OperationRefusal<N, R> {
+    /// There is no such thing: [`BookingNotFound`](crate::BookingNotFound), for example.
+    #[error(transparent)]
+    NotFound(N),
+    /// A rule refuses it.
+    #[error(transparent)]
+    Rule(R),
+}
+
+impl<N, R: FromViolation> FromViolation for OperationRefusal<N, R> {
+    fn from_violation(violation: ConstraintViolation) -> Option<Self> {
+        R::from_violation(violation).map(Self::Rule)
+    }
 }
 
 /// The database cannot be used now. Its text is for the log: it holds no guest's data.
@@ -91,6 +108,18 @@ pub(crate) enum TransactionError<R> {
     Database(diesel::result::Error),
     /// What was read or drawn cannot be used.
     Internal(Internal),
+}
+
+impl<N, R> TransactionError<OperationRefusal<N, R>> {
+    /// What the operation is about is not there.
+    pub(crate) const fn not_found(missing: N) -> Self {
+        Self::Refused(OperationRefusal::NotFound(missing))
+    }
+
+    /// A rule of the domain refuses.
+    pub(crate) const fn rule(refusal: R) -> Self {
+        Self::Refused(OperationRefusal::Rule(refusal))
+    }
 }
 
 /// How reading rows ends when it does not succeed.

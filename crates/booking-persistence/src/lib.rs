@@ -36,11 +36,10 @@ mod store;
 mod tables;
 
 pub use connection::{ConnectError, MigrateError};
-pub use error::{Corrupt, Internal, StoreError, Unavailable};
+pub use error::{Corrupt, Internal, OperationRefusal, StoreError, Unavailable};
 pub use lists::{Cursor, CursorOfAnotherList, Page, Window};
 pub use operations::{
-    Availability, AvailabilityStoreRefusal, BookingFilter, BookingNotFound, BookingSort,
-    CancelBookingRefusal, CreateBookingRefusal, RestaurantFilter, RestaurantNotFound,
-    UpdateBookingRefusal,
+    Availability, BookingFilter, BookingNotFound, BookingRefusal, BookingSort, RestaurantFilter,
+    RestaurantNotFound, RestaurantRefusal,
 };
 pub use store::{RandomSource, Store};

@@ -44,21 +44,14 @@ mod tests {
     use jiff::ToSpan;
 
     use super::*;
-    use crate::fixtures::{NOW, booking};
-
-    fn in_status(status: BookingStatus) -> Booking {
-        Booking {
-            status,
-            ..booking()
-        }
-    }
+    use crate::fixtures::{NOW, booking_in};
 
     #[test]
     fn an_active_booking_is_cancelled_in_its_next_version() {
         let later = NOW + 1.minute();
         let reason = CancellationReason::parse("Flight delayed");
         for status in [BookingStatus::Pending, BookingStatus::Confirmed] {
-            let booking = in_status(status);
+            let booking = booking_in(status);
             let expected = Booking {
                 status: BookingStatus::Cancelled,
                 cancellation_reason: reason.clone(),
@@ -73,14 +66,14 @@ mod tests {
 
     #[test]
     fn cancelling_twice_is_the_same() {
-        let decided = cancel(&in_status(BookingStatus::Cancelled), None, NOW);
+        let decided = cancel(&booking_in(BookingStatus::Cancelled), None, NOW);
         assert_eq!(decided, Ok(Decision::Unchanged));
     }
 
     #[test]
     fn what_is_over_cannot_be_cancelled() {
         for status in [BookingStatus::Completed, BookingStatus::NoShow] {
-            let decided = cancel(&in_status(status), None, NOW);
+            let decided = cancel(&booking_in(status), None, NOW);
             assert_eq!(decided, Err(CancelRefusal { status }));
         }
         let refusal = CancelRefusal {

@@ -139,7 +139,7 @@ mod tests {
 
     use super::*;
     use crate::SpecialRequests;
-    use crate::fixtures::{NOW, booking, day, occupied, occupied_by, party, table};
+    use crate::fixtures::{NOW, booking, booking_in, day, occupied, occupied_by, party, table};
 
     /// Two tables; the booking is for two at 19:00 on the smaller one.
     fn booked() -> (Booking, ServiceDay) {
@@ -277,12 +277,10 @@ mod tests {
 
     #[test]
     fn what_is_over_cannot_change() {
-        let (mut booking, _) = booked();
-        for status in BookingStatus::ALL
-            .into_iter()
-            .filter(|status| !status.is_active())
-        {
-            booking.status = status;
+        let mut statuses = BookingStatus::ALL.to_vec();
+        statuses.retain(|status| !status.is_active());
+        for status in statuses {
+            let booking = booking_in(status);
             let refused = plan_change(&booking, &BookingChange::default(), None, NOW);
             assert_eq!(refused, Err(ChangeRefusal::NotChangeable { status }));
         }

@@ -5,13 +5,8 @@ mod bookings;
 mod restaurants;
 mod service_day;
 
-pub use bookings::{
-    BookingFilter, BookingNotFound, BookingSort, CancelBookingRefusal, CreateBookingRefusal,
-    UpdateBookingRefusal,
-};
-pub use restaurants::{
-    Availability, AvailabilityStoreRefusal, RestaurantFilter, RestaurantNotFound,
-};
+pub use bookings::{BookingFilter, BookingNotFound, BookingRefusal, BookingSort};
+pub use restaurants::{Availability, RestaurantFilter, RestaurantNotFound, RestaurantRefusal};
 
 use jiff::Timestamp;
 

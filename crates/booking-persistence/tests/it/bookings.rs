@@ -3,9 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{BookingChange, BookingId, BookingStatus, ChangeRefusal, PlaceRefusal};
-use booking_persistence::{
-    BookingNotFound, CancelBookingRefusal, CreateBookingRefusal, StoreError, UpdateBookingRefusal,
-};
+use booking_persistence::{BookingNotFound, OperationRefusal, RestaurantNotFound, StoreError};
 use jiff::ToSpan;
 use jiff::civil::time;
 
@@ -49,21 +47,25 @@ async fn what_does_not_exist_is_not_found() {
         .await;
     assert!(matches!(
         change,
-        Err(StoreError::Refused(UpdateBookingRefusal::BookingNotFound))
+        Err(StoreError::Refused(OperationRefusal::NotFound(
+            BookingNotFound
+        )))
     ));
     let cancel = venue.store.cancel_booking(&id, None, NOW).await;
     assert!(matches!(
         cancel,
-        Err(StoreError::Refused(CancelBookingRefusal::BookingNotFound))
+        Err(StoreError::Refused(OperationRefusal::NotFound(
+            BookingNotFound
+        )))
     ));
     let mut request = venue.request();
     request.restaurant = restaurant_id(404);
     let create = venue.book(&request).await;
     assert!(matches!(
         create,
-        Err(StoreError::Refused(
-            CreateBookingRefusal::RestaurantNotFound
-        ))
+        Err(StoreError::Refused(OperationRefusal::NotFound(
+            RestaurantNotFound
+        )))
     ));
 }
 
@@ -75,7 +77,7 @@ async fn refused_booking_leaves_nothing_behind() {
     let refused = venue.book(&request).await;
     assert!(matches!(
         refused,
-        Err(StoreError::Refused(CreateBookingRefusal::Place(
+        Err(StoreError::Refused(OperationRefusal::Rule(
             PlaceRefusal::InThePast
         )))
     ));
@@ -93,7 +95,7 @@ async fn table_is_free_again_at_the_minute_in_which_a_turn_ends() {
     let overlapping = venue.book(&request).await;
     assert!(matches!(
         overlapping,
-        Err(StoreError::Refused(CreateBookingRefusal::Place(
+        Err(StoreError::Refused(OperationRefusal::Rule(
             PlaceRefusal::NoTableFree
         )))
     ));
@@ -238,7 +240,7 @@ async fn stale_or_refused_change_changes_nothing() {
             .await;
         assert!(matches!(
             stale,
-            Err(StoreError::Refused(UpdateBookingRefusal::Change(
+            Err(StoreError::Refused(OperationRefusal::Rule(
                 ChangeRefusal::VersionMismatch
             )))
         ));
@@ -253,7 +255,7 @@ async fn stale_or_refused_change_changes_nothing() {
         .await;
     assert!(matches!(
         refused,
-        Err(StoreError::Refused(UpdateBookingRefusal::Change(
+        Err(StoreError::Refused(OperationRefusal::Rule(
             ChangeRefusal::Place(PlaceRefusal::NoTableForParty { largest: 4 })
         )))
     ));
@@ -312,7 +314,7 @@ async fn completed_booking_is_not_cancelled() {
         .cancel_booking(&made.booking.id, None, NOW)
         .await;
     match refused {
-        Err(StoreError::Refused(CancelBookingRefusal::Cancel(refusal))) => {
+        Err(StoreError::Refused(OperationRefusal::Rule(refusal))) => {
             assert_eq!(refusal.status, BookingStatus::Completed);
         }
         other => panic!("{other:?}"),

@@ -1,7 +1,7 @@
 //! What happens when many want the same at the same time.
 
 use booking_domain::{BookingChange, BookingStatus, ChangeRefusal, PlaceRefusal};
-use booking_persistence::{CreateBookingRefusal, StoreError, UpdateBookingRefusal};
+use booking_persistence::{OperationRefusal, StoreError};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use jiff::ToSpan;
 
@@ -20,7 +20,7 @@ async fn of_twenty_who_want_the_last_table_exactly_one_gets_it() {
     for rival in rivals {
         match rival.await.expect("it does not panic") {
             Ok(_) => winners += 1,
-            Err(StoreError::Refused(CreateBookingRefusal::Place(PlaceRefusal::NoTableFree))) => {}
+            Err(StoreError::Refused(OperationRefusal::Rule(PlaceRefusal::NoTableFree))) => {}
             Err(other) => panic!("{other:?}"),
         }
     }
@@ -90,7 +90,7 @@ async fn overlap_that_comes_past_the_lock_is_refused_by_the_database() {
     assert!(
         matches!(
             refused,
-            Err(StoreError::Refused(CreateBookingRefusal::Place(
+            Err(StoreError::Refused(OperationRefusal::Rule(
                 PlaceRefusal::NoTableFree
             )))
         ),
@@ -140,7 +140,7 @@ async fn of_two_changes_to_the_same_version_one_is_stale() {
     let is_stale = |outcome: &Result<_, _>| {
         matches!(
             outcome,
-            Err(StoreError::Refused(UpdateBookingRefusal::Change(
+            Err(StoreError::Refused(OperationRefusal::Rule(
                 ChangeRefusal::VersionMismatch
             )))
         )
@@ -175,9 +175,9 @@ async fn change_and_cancellation_at_once_leave_no_table_taken() {
         );
         match change.await.expect("it does not panic") {
             Ok(_) => {}
-            Err(StoreError::Refused(UpdateBookingRefusal::Change(
-                ChangeRefusal::NotChangeable { status },
-            ))) => assert_eq!(status, BookingStatus::Cancelled),
+            Err(StoreError::Refused(OperationRefusal::Rule(ChangeRefusal::NotChangeable {
+                status,
+            }))) => assert_eq!(status, BookingStatus::Cancelled),
             Err(other) => panic!("{other:?}"),
         }
         let taken = "SELECT count(*)::text AS line FROM occupancies";

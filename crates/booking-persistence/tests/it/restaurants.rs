@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use booking_domain::{AvailabilityRefusal, BookingChange, RestaurantView};
 use booking_persistence::{
-    AvailabilityStoreRefusal, BookingFilter, BookingSort, Corrupt, CreateBookingRefusal,
-    CursorOfAnotherList, Internal, RestaurantFilter, RestaurantNotFound, Store, StoreError, Window,
+    BookingFilter, BookingSort, Corrupt, CursorOfAnotherList, Internal, OperationRefusal,
+    RestaurantFilter, RestaurantNotFound, Store, StoreError, Window,
 };
 use jiff::civil::{Weekday, date, time};
 
@@ -177,7 +177,7 @@ async fn availability_is_refused_for_the_past_and_for_nobody() {
         .await;
     assert!(matches!(
         past,
-        Err(StoreError::Refused(AvailabilityStoreRefusal::Availability(
+        Err(StoreError::Refused(OperationRefusal::Rule(
             AvailabilityRefusal::InThePast
         )))
     ));
@@ -187,9 +187,9 @@ async fn availability_is_refused_for_the_past_and_for_nobody() {
         .await;
     assert!(matches!(
         nobody,
-        Err(StoreError::Refused(
-            AvailabilityStoreRefusal::RestaurantNotFound
-        ))
+        Err(StoreError::Refused(OperationRefusal::NotFound(
+            RestaurantNotFound
+        )))
     ));
 }
 
@@ -323,9 +323,9 @@ async fn restaurant_without_a_booking_policy_is_neither_read_nor_listed_nor_coun
     let refused = venue.book(&request).await;
     assert!(matches!(
         refused,
-        Err(StoreError::Refused(
-            CreateBookingRefusal::RestaurantNotFound
-        ))
+        Err(StoreError::Refused(OperationRefusal::NotFound(
+            RestaurantNotFound
+        )))
     ));
 }
 

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
     BookingView, CancellationReason, Customer, CustomerName, EmailAddress, NewBooking, PartySize,
-    PhoneNumber, RestaurantId, SpecialRequests,
+    PhoneNumber, PlaceRefusal, RestaurantId, SpecialRequests,
 };
-use booking_persistence::{ConnectError, CreateBookingRefusal, RandomSource, Store, StoreError};
+use booking_persistence::{ConnectError, RandomSource, RestaurantRefusal, Store, StoreError};
 use dev_postgres::TestDatabase;
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
@@ -103,7 +103,7 @@ impl TestRestaurant {
     pub(crate) async fn book(
         &self,
         new: &NewBooking,
-    ) -> Result<BookingView, StoreError<CreateBookingRefusal>> {
+    ) -> Result<BookingView, StoreError<RestaurantRefusal<PlaceRefusal>>> {
         self.store.create_booking(new, NOW).await
     }
 

@@ -10,25 +10,14 @@ use booking_domain::{
 use crate::connection::{ConstraintViolation, FromViolation, lock_date};
 use crate::error::{StoreError, TransactionError};
 use crate::operations::service_day::load_restaurant_tables;
-use crate::operations::to_the_microsecond;
+use crate::operations::{RestaurantNotFound, RestaurantRefusal, to_the_microsecond};
 use crate::store::Store;
 use crate::tables::{bookings, occupancies, restaurants, users};
 
-/// Why a booking is not made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CreateBookingRefusal {
-    /// There is no such restaurant.
-    #[error("there is no such restaurant")]
-    RestaurantNotFound,
-    /// The party cannot be placed.
-    #[error(transparent)]
-    Place(#[from] PlaceRefusal),
-}
-
-impl FromViolation for CreateBookingRefusal {
+impl FromViolation for PlaceRefusal {
     fn from_violation(violation: ConstraintViolation) -> Option<Self> {
         match violation {
-            ConstraintViolation::TableTaken => Some(PlaceRefusal::NoTableFree.into()),
+            ConstraintViolation::TableTaken => Some(Self::NoTableFree),
             ConstraintViolation::ReferenceTaken => None,
         }
     }
@@ -39,13 +28,13 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`CreateBookingRefusal`]. Who loses the race for the last table gets
+    /// [`RestaurantRefusal`]. Who loses the race for the last table gets
     /// [`PlaceRefusal::NoTableFree`].
     pub async fn create_booking(
         &self,
         new: &NewBooking,
         now: Timestamp,
-    ) -> Result<BookingView, StoreError<CreateBookingRefusal>> {
+    ) -> Result<BookingView, StoreError<RestaurantRefusal<PlaceRefusal>>> {
         let now = to_the_microsecond(now);
         self.transact("create_booking", async |connection| {
             let reference = BookingReference {
@@ -65,7 +54,7 @@ async fn create_in(
     new: &NewBooking,
     reference: BookingReference,
     now: Timestamp,
-) -> Result<BookingView, TransactionError<CreateBookingRefusal>> {
+) -> Result<BookingView, TransactionError<RestaurantRefusal<PlaceRefusal>>> {
     // The lock is asked for first. What is loaded beside it is not guarded by it.
     let ((), user, restaurant, tables) = tokio::try_join!(
         biased;
@@ -75,13 +64,10 @@ async fn create_in(
         load_restaurant_tables(connection, new.restaurant),
     )?;
     let (Some(restaurant), Some(tables)) = (restaurant, tables) else {
-        return Err(TransactionError::Refused(
-            CreateBookingRefusal::RestaurantNotFound,
-        ));
+        return Err(TransactionError::not_found(RestaurantNotFound));
     };
     let day = tables.load_service_day(connection, new.date).await?;
-    let booking = create(&day, new.clone(), reference, now)
-        .map_err(|refusal| TransactionError::Refused(refusal.into()))?;
+    let booking = create(&day, new.clone(), reference, now).map_err(TransactionError::rule)?;
     let user = match user {
         Some(user) => user,
         None => users::insert_or_find(connection, &booking.customer, now).await?,

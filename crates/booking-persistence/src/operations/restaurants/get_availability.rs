@@ -7,6 +7,7 @@ use booking_domain::{
     AvailabilityRefusal, PartySize, RestaurantId, Slot, TimeZoneName, available_slots,
 };
 
+use super::{RestaurantNotFound, RestaurantRefusal};
 use crate::connection::FromViolation;
 use crate::error::{StoreError, TransactionError};
 use crate::operations::service_day::load_restaurant_tables;
@@ -21,18 +22,7 @@ pub struct Availability {
     pub slots: Vec<Slot>,
 }
 
-/// Why no times are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum AvailabilityStoreRefusal {
-    /// There is no such restaurant.
-    #[error("there is no such restaurant")]
-    RestaurantNotFound,
-    /// The domain refuses.
-    #[error(transparent)]
-    Availability(#[from] AvailabilityRefusal),
-}
-
-impl FromViolation for AvailabilityStoreRefusal {}
+impl FromViolation for AvailabilityRefusal {}
 
 impl Store {
     /// When a party can book a table on a date, seen from `now`. It promises nothing: others
@@ -40,25 +30,23 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`AvailabilityStoreRefusal`].
+    /// [`RestaurantRefusal`].
     pub async fn get_availability(
         &self,
         id: RestaurantId,
         date: Date,
         party: PartySize,
         now: Timestamp,
-    ) -> Result<Availability, StoreError<AvailabilityStoreRefusal>> {
+    ) -> Result<Availability, StoreError<RestaurantRefusal<AvailabilityRefusal>>> {
         let day = self
             .read("get_availability", async |connection| {
                 let tables = load_restaurant_tables(connection, id).await?;
-                let tables = tables.ok_or(TransactionError::Refused(
-                    AvailabilityStoreRefusal::RestaurantNotFound,
-                ))?;
+                let tables = tables.ok_or(TransactionError::not_found(RestaurantNotFound))?;
                 Ok(tables.load_service_day(connection, date).await?)
             })
             .await?;
         let slots = available_slots(&day, party, now)
-            .map_err(|refusal| StoreError::Refused(refusal.into()))?;
+            .map_err(|refusal| StoreError::Refused(RestaurantRefusal::Rule(refusal)))?;
         Ok(Availability {
             time_zone: day.calendar.policy().time_zone.clone(),
             slots,

@@ -4,6 +4,11 @@ mod get_availability;
 mod get_restaurant;
 mod list_restaurants;
 
-pub use get_availability::{Availability, AvailabilityStoreRefusal};
+pub use get_availability::Availability;
 pub use get_restaurant::RestaurantNotFound;
 pub use list_restaurants::RestaurantFilter;
+
+use crate::error::OperationRefusal;
+
+/// Why something is not done at a restaurant: there is none, or a rule refuses.
+pub type RestaurantRefusal<R> = OperationRefusal<RestaurantNotFound, R>;

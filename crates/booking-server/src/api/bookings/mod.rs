@@ -11,19 +11,16 @@ use booking_api::bookings::{
     ListBookingsRequest, ListBookingsResponse, UpdateBookingError, UpdateBookingHeaders,
     UpdateBookingRequest, UpdateBookingResponse,
 };
-use booking_api::types::{self, BookingChange, NewBooking};
+use booking_api::errors::InternalError;
+use booking_api::types::{self, BookingChange, EntityTag, NewBooking};
 use booking_api::{errors, headers};
-use booking_domain::{ChangeRefusal, PlaceRefusal};
-use booking_persistence::{
-    BookingFilter, BookingNotFound, BookingSort, CancelBookingRefusal, CreateBookingRefusal,
-    RestaurantNotFound, UpdateBookingRefusal,
-};
+use booking_domain::{BookingView, CancelRefusal, ChangeRefusal, PlaceRefusal};
+use booking_persistence::{BookingFilter, BookingNotFound, BookingSort};
 use contract_runtime::Problem;
 
-use super::restaurants::restaurant_not_found;
 use super::shared::{
-    Paging, ToDomain, cursor_of_another_list, entity_tag, expected_versions, internal_error,
-    is_held, store_error,
+    IntoError, Paging, ToDomain, entity_tag, expected_versions, internal_error, is_held,
+    store_error,
 };
 use crate::service::Service;
 
@@ -34,14 +31,10 @@ impl Bookings for Service {
     ) -> Result<CreateBookingResponse, CreateBookingError> {
         let new = convert::new_booking(request.body)?;
         let stored = self.store().create_booking(&new, self.clock().now());
-        let booking = stored
-            .await
-            .map_err(store_error::<_, CreateBookingError>(create_refusal))?;
-        let body = convert::booking(&booking).map_err(internal_error)?;
-        let headers = headers::LocationETag {
-            location: body.links.modify.clone(),
-            etag: entity_tag(booking.booking.version).map_err(internal_error)?,
-        };
+        let booking = stored.await.map_err(store_error::<_, CreateBookingError>)?;
+        let (body, etag) = tagged(&booking)?;
+        let location = body.links.modify.clone();
+        let headers = headers::LocationETag { location, etag };
         Ok(CreateBookingResponse::Created(body, headers))
     }
 
@@ -78,7 +71,7 @@ impl Bookings for Service {
             .store()
             .list_bookings(&filter, sort(query.sort), &paging.window())
             .await
-            .map_err(store_error::<_, ListBookingsError>(cursor_of_another_list))?;
+            .map_err(store_error::<_, ListBookingsError>)?;
         let (data, pagination) = paging
             .answer(&page, convert::booking)
             .map_err(internal_error)?;
@@ -97,18 +90,12 @@ impl Bookings for Service {
             .store()
             .get_booking(&id)
             .await
-            .map_err(store_error::<_, GetBookingError>(booking_not_found))?;
-        let version = booking.booking.version;
-        let etag = entity_tag(version).map_err(internal_error)?;
-        let held = request
-            .headers
-            .if_none_match
-            .is_some_and(|condition| is_held(&condition, version));
-        if held {
-            let headers = headers::ETag { etag };
-            return Ok(GetBookingResponse::NotModified(headers));
+            .map_err(store_error::<_, GetBookingError>)?;
+        let (body, etag) = tagged(&booking)?;
+        let condition = request.headers.if_none_match;
+        if condition.is_some_and(|condition| is_held(&condition, booking.booking.version)) {
+            return Ok(GetBookingResponse::NotModified(headers::ETag { etag }));
         }
-        let body = convert::booking(&booking).map_err(internal_error)?;
         Ok(GetBookingResponse::Ok(body, headers::ETag { etag }))
     }
 
@@ -128,12 +115,9 @@ impl Bookings for Service {
             .store()
             .update_booking(&id, &change, expected.as_deref(), now)
             .await
-            .map_err(store_error::<_, UpdateBookingError>(update_refusal))?;
-        let body = convert::booking(&booking).map_err(internal_error)?;
-        let headers = headers::ETag {
-            etag: entity_tag(booking.booking.version).map_err(internal_error)?,
-        };
-        Ok(UpdateBookingResponse::Ok(body, headers))
+            .map_err(store_error::<_, UpdateBookingError>)?;
+        let (body, etag) = tagged(&booking)?;
+        Ok(UpdateBookingResponse::Ok(body, headers::ETag { etag }))
     }
 
     async fn cancel_booking(
@@ -148,52 +132,39 @@ impl Bookings for Service {
             .store()
             .cancel_booking(&id, reason.as_ref(), now)
             .await
-            .map_err(store_error::<_, CancelBookingError>(cancel_refusal))?;
+            .map_err(store_error::<_, CancelBookingError>)?;
         let body = convert::booking(&booking).map_err(internal_error)?;
         Ok(CancelBookingResponse::Ok(body))
     }
 }
 
-fn create_refusal<E>(refusal: CreateBookingRefusal) -> E
+/// A booking as it is answered, and its tag.
+fn tagged(view: &BookingView) -> Result<(types::Booking, EntityTag), InternalError> {
+    let body = convert::booking(view).map_err(internal_error)?;
+    let etag = entity_tag(view.booking.version).map_err(internal_error)?;
+    Ok((body, etag))
+}
+
+impl<E> IntoError<E> for ChangeRefusal
 where
-    E: From<errors::RestaurantNotFound> + PlaceErrors,
+    E: From<errors::PreconditionFailed> + From<errors::BookingNotChangeable> + PlaceErrors,
 {
-    match refusal {
-        CreateBookingRefusal::RestaurantNotFound => restaurant_not_found(RestaurantNotFound),
-        CreateBookingRefusal::Place(refusal) => place_refusal(refusal),
+    fn into_error(self) -> E {
+        match self {
+            Self::VersionMismatch => {
+                let message = "the booking has changed: read it again, then repeat the change";
+                let problem = Problem::new(message).field(UpdateBookingHeaders::FIELDS.if_match);
+                errors::PreconditionFailed(problem).into()
+            }
+            Self::NotChangeable { .. } => not_changeable(&self),
+            Self::Place(refusal) => refusal.into_error(),
+        }
     }
 }
 
-fn update_refusal<E>(refusal: UpdateBookingRefusal) -> E
-where
-    E: From<errors::BookingNotFound>
-        + From<errors::PreconditionFailed>
-        + From<errors::BookingNotChangeable>
-        + PlaceErrors,
-{
-    match refusal {
-        UpdateBookingRefusal::BookingNotFound => booking_not_found(BookingNotFound),
-        UpdateBookingRefusal::Change(ChangeRefusal::VersionMismatch) => {
-            let message = "the booking has changed: read it again, then repeat the change";
-            errors::PreconditionFailed(
-                Problem::new(message).field(UpdateBookingHeaders::FIELDS.if_match),
-            )
-            .into()
-        }
-        UpdateBookingRefusal::Change(ChangeRefusal::NotChangeable { .. }) => {
-            not_changeable(&refusal)
-        }
-        UpdateBookingRefusal::Change(ChangeRefusal::Place(refusal)) => place_refusal(refusal),
-    }
-}
-
-fn cancel_refusal<E>(refusal: CancelBookingRefusal) -> E
-where
-    E: From<errors::BookingNotFound> + From<errors::BookingNotChangeable>,
-{
-    match refusal {
-        CancelBookingRefusal::BookingNotFound => booking_not_found(BookingNotFound),
-        CancelBookingRefusal::Cancel(refusal) => not_changeable(&refusal),
+impl<E: From<errors::BookingNotChangeable>> IntoError<E> for CancelRefusal {
+    fn into_error(self) -> E {
+        not_changeable(&self)
     }
 }
 
@@ -224,33 +195,33 @@ const _: () = {
     assert!(new.party_size.is_same(change.party_size));
 };
 
-/// A refusal to place a party, with the field that it is about.
-fn place_refusal<E: PlaceErrors>(refusal: PlaceRefusal) -> E {
-    let problem = Problem::new(refusal.to_string());
-    match refusal {
-        PlaceRefusal::InThePast => {
-            errors::InvalidDate(problem.field(NewBooking::FIELDS.booking_date)).into()
-        }
-        PlaceRefusal::OutsideBookingWindow { .. } => {
-            errors::OutsideBookingWindow(problem.field(NewBooking::FIELDS.booking_date)).into()
-        }
-        PlaceRefusal::NotABookableTime => {
-            errors::OutsideOpeningHours(problem.field(NewBooking::FIELDS.booking_time)).into()
-        }
-        PlaceRefusal::NoTableForParty { .. } => {
-            errors::PartyTooLarge(problem.field(NewBooking::FIELDS.party_size)).into()
-        }
-        PlaceRefusal::NoTableFree => {
-            errors::TableNotAvailable(problem.field(NewBooking::FIELDS.booking_time)).into()
+impl<E: PlaceErrors> IntoError<E> for PlaceRefusal {
+    fn into_error(self) -> E {
+        let fields = NewBooking::FIELDS;
+        let problem = Problem::new(self.to_string());
+        match self {
+            Self::InThePast => errors::InvalidDate(problem.field(fields.booking_date)).into(),
+            Self::OutsideBookingWindow { .. } => {
+                errors::OutsideBookingWindow(problem.field(fields.booking_date)).into()
+            }
+            Self::NotABookableTime => {
+                errors::OutsideOpeningHours(problem.field(fields.booking_time)).into()
+            }
+            Self::NoTableForParty { .. } => {
+                errors::PartyTooLarge(problem.field(fields.party_size)).into()
+            }
+            Self::NoTableFree => {
+                errors::TableNotAvailable(problem.field(fields.booking_time)).into()
+            }
         }
     }
 }
 
-fn booking_not_found<E: From<errors::BookingNotFound>>(_: BookingNotFound) -> E {
-    errors::BookingNotFound(
-        Problem::new("no booking has this id").field(GetBookingPath::FIELDS.booking_id),
-    )
-    .into()
+impl<E: From<errors::BookingNotFound>> IntoError<E> for BookingNotFound {
+    fn into_error(self) -> E {
+        let problem = Problem::new("no booking has this id");
+        errors::BookingNotFound(problem.field(GetBookingPath::FIELDS.booking_id)).into()
+    }
 }
 
 fn not_changeable<E: From<errors::BookingNotChangeable>>(refusal: &impl fmt::Display) -> E {

@@ -9,10 +9,10 @@ use booking_api::restaurants::{
 };
 use booking_api::{errors, types};
 use booking_domain::AvailabilityRefusal;
-use booking_persistence::{AvailabilityStoreRefusal, RestaurantFilter, RestaurantNotFound};
+use booking_persistence::{RestaurantFilter, RestaurantNotFound};
 use contract_runtime::Problem;
 
-use super::shared::{Paging, ToDomain, cursor_of_another_list, internal_error, store_error};
+use super::shared::{IntoError, Paging, ToDomain, internal_error, store_error};
 use crate::service::Service;
 
 impl Restaurants for Service {
@@ -31,9 +31,7 @@ impl Restaurants for Service {
             .store()
             .list_restaurants(&filter, &paging.window())
             .await
-            .map_err(store_error::<_, ListRestaurantsError>(
-                cursor_of_another_list,
-            ))?;
+            .map_err(store_error::<_, ListRestaurantsError>)?;
         let (data, pagination) = paging
             .answer(&page, convert::restaurant)
             .map_err(internal_error)?;
@@ -52,7 +50,7 @@ impl Restaurants for Service {
             .store()
             .get_restaurant(id)
             .await
-            .map_err(store_error::<_, GetRestaurantError>(restaurant_not_found))?;
+            .map_err(store_error::<_, GetRestaurantError>)?;
         let body = convert::restaurant(&restaurant).map_err(internal_error)?;
         Ok(GetRestaurantResponse::Ok(body))
     }
@@ -69,32 +67,27 @@ impl Restaurants for Service {
             .store()
             .get_availability(id.to_domain(), date, party, now)
             .await
-            .map_err(store_error::<_, GetAvailabilityError>(availability_refusal))?;
+            .map_err(store_error::<_, GetAvailabilityError>)?;
         let (zone, slots) = (&available.time_zone, &available.slots);
         let body = convert::availability(id, date, party_size, zone, slots);
         Ok(GetAvailabilityResponse::Ok(body.map_err(internal_error)?))
     }
 }
 
-fn availability_refusal<E>(refusal: AvailabilityStoreRefusal) -> E
-where
-    E: From<errors::RestaurantNotFound> + From<errors::InvalidDate>,
-{
-    match refusal {
-        AvailabilityStoreRefusal::RestaurantNotFound => restaurant_not_found(RestaurantNotFound),
-        AvailabilityStoreRefusal::Availability(AvailabilityRefusal::InThePast) => {
-            errors::InvalidDate(
-                Problem::new(refusal.to_string()).field(GetAvailabilityQuery::FIELDS.date),
-            )
-            .into()
+impl<E: From<errors::InvalidDate>> IntoError<E> for AvailabilityRefusal {
+    fn into_error(self) -> E {
+        let problem = Problem::new(self.to_string());
+        match self {
+            Self::InThePast => {
+                errors::InvalidDate(problem.field(GetAvailabilityQuery::FIELDS.date)).into()
+            }
         }
     }
 }
 
-pub(super) fn restaurant_not_found<E: From<errors::RestaurantNotFound>>(
-    _: RestaurantNotFound,
-) -> E {
-    let problem =
-        Problem::new("no restaurant has this id").field(GetRestaurantPath::FIELDS.restaurant_id);
-    errors::RestaurantNotFound(problem).into()
+impl<E: From<errors::RestaurantNotFound>> IntoError<E> for RestaurantNotFound {
+    fn into_error(self) -> E {
+        let problem = Problem::new("no restaurant has this id");
+        errors::RestaurantNotFound(problem.field(GetRestaurantPath::FIELDS.restaurant_id)).into()
+    }
 }

@@ -9,19 +9,37 @@ use std::error::Error;
 use booking_api::errors::{InternalError, InvalidCursor, ServiceUnavailable};
 use booking_api::headers::RetryAfter;
 use booking_api::types::RetryAfterSeconds;
-use booking_persistence::{CursorOfAnotherList, StoreError};
+use booking_persistence::{CursorOfAnotherList, OperationRefusal, StoreError};
 use contract_runtime::Problem;
 
 use super::paging::CURSOR_FIELD;
 
-/// The operation's error for what the store has answered. `refuse` maps everything that can be
-/// refused.
-pub(crate) fn store_error<R, E>(refuse: impl FnOnce(R) -> E) -> impl FnOnce(StoreError<R>) -> E
+/// A refusal that is answered with an error of the contract, which `E` has to declare.
+#[diagnostic::on_unimplemented(
+    message = "nothing says with which code of the contract `{Self}` is answered",
+    note = "the refusals of a tag have theirs in crates/booking-server/src/api/<tag>/mod.rs"
+)]
+pub(crate) trait IntoError<E> {
+    /// The error, with what it says and the field that it is about.
+    fn into_error(self) -> E;
+}
+
+impl<E, N: IntoError<E>, R: IntoError<E>> IntoError<E> for OperationRefusal<N, R> {
+    fn into_error(self) -> E {
+        match self {
+            Self::NotFound(missing) => missing.into_error(),
+            Self::Rule(refusal) => refusal.into_error(),
+        }
+    }
+}
+
+/// The operation's error for what the store has answered.
+pub(crate) fn store_error<R: IntoError<E>, E>(error: StoreError<R>) -> E
 where
     E: From<InternalError> + From<ServiceUnavailable>,
 {
-    move |error| match error {
-        StoreError::Refused(refusal) => refuse(refusal),
+    match error {
+        StoreError::Refused(refusal) => refusal.into_error(),
         StoreError::Unavailable(cause) => {
             let message = "the service is not available at the moment: try again later";
             let retry_after = RetryAfterSeconds::try_from(1).ok();
@@ -41,8 +59,9 @@ pub(crate) fn internal_error(cause: impl Error) -> InternalError {
     InternalError(problem.caused_by(&cause))
 }
 
-/// The operation's error for a cursor that belongs to another list.
-pub(crate) fn cursor_of_another_list<E: From<InvalidCursor>>(_: CursorOfAnotherList) -> E {
-    let message = "the cursor was not made for this list: begin again without it";
-    InvalidCursor(Problem::new(message).field(CURSOR_FIELD)).into()
+impl<E: From<InvalidCursor>> IntoError<E> for CursorOfAnotherList {
+    fn into_error(self) -> E {
+        let message = "the cursor was not made for this list: begin again without it";
+        InvalidCursor(Problem::new(message).field(CURSOR_FIELD)).into()
+    }
 }

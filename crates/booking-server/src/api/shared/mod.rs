@@ -8,7 +8,7 @@ mod time;
 
 pub(super) use bounds::{ToContract, ToDomain};
 pub(super) use entity_tag::{entity_tag, expected_versions, is_held};
-pub(super) use errors::{cursor_of_another_list, internal_error, store_error};
+pub(super) use errors::{IntoError, internal_error, store_error};
 pub(super) use paging::Paging;
 pub(super) use time::clock_time;
 

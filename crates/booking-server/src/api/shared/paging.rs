@@ -7,7 +7,7 @@ use booking_api::types::{self, PageLimit, PageNumber};
 use booking_persistence::{Cursor, CursorOfAnotherList, Page, Window};
 use contract_runtime::{FieldName, Nullable, Problem, RuleViolation, ViolationCode};
 
-use super::{BreaksContract, cursor_of_another_list};
+use super::{BreaksContract, IntoError};
 
 /// The parameter `cursor`, which all lists call alike.
 pub(super) const CURSOR_FIELD: FieldName = ListBookingsQuery::FIELDS.cursor;
@@ -43,7 +43,7 @@ impl Paging {
         let cursor = cursor
             .map(|text| Cursor::parse(text.as_str()).ok_or(CursorOfAnotherList))
             .transpose()
-            .map_err(cursor_of_another_list::<E>)?;
+            .map_err(IntoError::<E>::into_error)?;
         Ok(Self {
             page,
             limit,

@@ -1,0 +1,94 @@
+//! How a booking that is there becomes another: lock, decide, write, and show.
+
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
+use jiff::Timestamp;
+
+use booking_domain::{Booking, BookingId, BookingView, Decision};
+
+use super::{BookingNotFound, BookingRefusal};
+use crate::connection::FromViolation;
+use crate::error::{Corrupt, StoreError, TransactionError};
+use crate::operations::to_the_microsecond;
+use crate::store::Store;
+use crate::tables::bookings::LockedBooking;
+use crate::tables::{bookings, occupancies, restaurants};
+
+impl Store {
+    /// Has `decide` say what becomes of a booking, as of `now`, while nobody else changes it;
+    /// writes that, and gives what callers see of it.
+    ///
+    /// Five round trips when `decide` needs none: begin, the booking, its restaurant, the writes,
+    /// commit.
+    pub(super) async fn change_booking<R: FromViolation>(
+        &self,
+        operation: &'static str,
+        id: &BookingId,
+        now: Timestamp,
+        decide: impl AsyncFnOnce(
+            &AsyncPgConnection,
+            &LockedBooking,
+            Timestamp,
+        ) -> Result<Decision, TransactionError<BookingRefusal<R>>>
+        + Clone,
+    ) -> Result<BookingView, StoreError<BookingRefusal<R>>> {
+        let now = to_the_microsecond(now);
+        self.transact(operation, async |connection| {
+            let locked = bookings::lock(connection, id).await?;
+            let locked = locked.ok_or(TransactionError::not_found(BookingNotFound))?;
+            // First, so that what is refused by the booking alone asks for nothing else.
+            let decision = decide(connection, &locked, now);
+            let restaurant = async {
+                restaurants::find_summary(connection, locked.booking.restaurant)
+                    .await?
+                    .ok_or_else(|| Corrupt::new("bookings.restaurant_id", locked.key).into())
+            };
+            let (decision, restaurant) = tokio::try_join!(biased; decision, restaurant)?;
+            let booking = match decision {
+                Decision::Unchanged => locked.booking,
+                Decision::Changed(changed) => {
+                    write(connection, &locked, &changed).await?;
+                    changed
+                }
+            };
+            Ok(BookingView {
+                booking,
+                restaurant,
+            })
+        })
+        .await
+    }
+}
+
+/// Writes what a booking has become, and what of its table follows from that, in one round trip.
+async fn write<R>(
+    connection: &AsyncPgConnection,
+    locked: &LockedBooking,
+    changed: &Booking,
+) -> Result<(), TransactionError<R>> {
+    let row = bookings::update(connection, locked.key, changed);
+    let occupancy = write_occupancy(connection, locked, changed);
+    // An active booking holds exactly one table.
+    match tokio::try_join!(biased; occupancy, row)? {
+        (1, 1) => Ok(()),
+        _ => Err(Corrupt::new("occupancies.booking_id", locked.key).into()),
+    }
+}
+
+/// An active booking holds the table of its placement, and no other booking holds any. Gives the
+/// number of rows that stand or are gone: 1.
+async fn write_occupancy(
+    connection: &AsyncPgConnection,
+    locked: &LockedBooking,
+    changed: &Booking,
+) -> QueryResult<usize> {
+    let (key, current) = (locked.key, &locked.booking);
+    let (restaurant, placement) = (changed.restaurant, &changed.placement);
+    match (current.status.is_active(), changed.status.is_active()) {
+        (true, true) if current.placement == *placement => Ok(1),
+        (true, true) => occupancies::update(connection, restaurant, key, placement).await,
+        (true, false) => occupancies::delete(connection, restaurant, key).await,
+        (false, true) => occupancies::insert(connection, restaurant, key, placement).await,
+        (false, false) => Ok(1),
+    }
+}
