@@ -94,7 +94,50 @@ macro_rules! bounded_integer {
     };
 }
 
-pub(crate) use {bounded_integer, bounded_text};
+/// A closed list of values, each with the one text that stands for it everywhere: towards callers,
+/// in tokens and in the database.
+macro_rules! text_enum {
+    (
+        $(#[$meta:meta])*
+        $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)+
+        }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// As it is written everywhere.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+
+            /// The value that is written as `text`.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+pub(crate) use {bounded_integer, bounded_text, text_enum};
 
 /// Whether the text holds no control character (Unicode's category Cc).
 pub(crate) fn is_single_line(text: &str) -> bool {
@@ -137,7 +180,7 @@ mod tests {
 
     use crate::{
         Address, BookingId, CancellationReason, ConfirmationCode, Cuisine, CustomerName,
-        EmailAddress, PhoneNumber, RestaurantName, SpecialRequests, TimeZoneName,
+        EmailAddress, PhoneNumber, RestaurantName, SpecialRequests, TimeZoneName, UserId,
     };
 
     /// Texts that are near every pattern: of its own alphabet, of any other, and odd characters.
@@ -146,7 +189,7 @@ mod tests {
             "\\PC{0,40}",
             "[ -~]{0,40}",
             "[\\x00-\\xa0\u{1680}\u{2000}-\u{206f}\u{3000}\u{feff}a-z]{0,6}",
-            "(bk_)?[0-9A-Za-z]{0,36}",
+            "(bk_|usr_)?[0-9A-Za-z]{0,36}",
             "[A-HJ-NP-Z0-9]{5,7}",
             "\\+?[0-9 ().-]{0,20}",
             "[ -~]{0,8}@[ -~]{0,8}",
@@ -194,5 +237,6 @@ mod tests {
         restaurant_name: RestaurantName parse MIN_CHARS MAX_CHARS PATTERN;
         special_requests: SpecialRequests parse MIN_CHARS MAX_CHARS PATTERN;
         time_zone_name: TimeZoneName parse MIN_CHARS MAX_CHARS PATTERN;
+        user_id: UserId parse MIN_CHARS MAX_CHARS PATTERN;
     }
 }

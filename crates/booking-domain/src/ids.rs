@@ -41,6 +41,14 @@ bounded_text! {
 }
 
 bounded_text! {
+    /// The public id of a user who can log in: `usr_` and 22 random characters, which is more than
+    /// 128 bits. It is what tokens name as their `sub`.
+    UserId, 5..=36, r"^usr_[0-9A-Za-z]{1,32}$", |text| {
+        text.strip_prefix(UserId::PREFIX).is_some_and(is_alphanumeric)
+    }
+}
+
+bounded_text! {
     /// A confirmation code, to be read out on the telephone: 6 characters that cannot be mistaken for each other.
     ConfirmationCode, 6..=6, r"^[A-HJ-NP-Z2-9]{6}$", |text| {
         text.bytes().all(|byte| SPOKEN.contains(&byte))
@@ -53,21 +61,35 @@ fn is_alphanumeric(text: &str) -> bool {
 
 impl BookingId {
     const PREFIX: &'static str = "bk_";
-    const LENGTH: usize = 22;
 
     /// A fresh id made of random bytes.
     #[must_use]
     pub fn from_random(bytes: [u8; 32]) -> Self {
-        // The bytes are one large number, written in base 62: dividing by 62 again and again
-        // is unbiased but for the 256th bit's share, unlike taking each byte modulo 62.
-        let mut number = bytes;
-        let mut id = String::from(Self::PREFIX);
-        for _ in 0..Self::LENGTH {
-            let digit = divide(&mut number, 62);
-            id.push(char::from(BASE62[usize::from(digit)]));
-        }
-        Self(id)
+        Self(random_id(Self::PREFIX, bytes))
     }
+}
+
+impl UserId {
+    const PREFIX: &'static str = "usr_";
+
+    /// A fresh id made of random bytes.
+    #[must_use]
+    pub fn from_random(bytes: [u8; 32]) -> Self {
+        Self(random_id(Self::PREFIX, bytes))
+    }
+}
+
+/// A prefix, and 22 characters made of random bytes.
+fn random_id(prefix: &str, bytes: [u8; 32]) -> String {
+    // The bytes are one large number, written in base 62: dividing by 62 again and again
+    // is unbiased but for the 256th bit's share, unlike taking each byte modulo 62.
+    let mut number = bytes;
+    let mut id = String::from(prefix);
+    for _ in 0..22 {
+        let digit = divide(&mut number, 62);
+        id.push(char::from(BASE62[usize::from(digit)]));
+    }
+    id
 }
 
 impl ConfirmationCode {
@@ -137,6 +159,8 @@ mod tests {
             let id = BookingId::from_random(bytes);
             prop_assert_eq!(id.as_str().len(), 25);
             prop_assert_eq!(BookingId::parse(id.as_str()), Some(id));
+            let id = UserId::from_random(bytes);
+            prop_assert_eq!(UserId::parse(id.as_str()), Some(id));
         }
 
         #[test]

@@ -10,6 +10,7 @@
 //! and in which the bounds of values are stated (`bounded.rs`): contract and database are
 //! compared with them.
 
+mod account;
 mod availability;
 mod booking;
 mod bounded;
@@ -20,6 +21,10 @@ mod placement;
 mod policy;
 mod restaurant;
 
+pub use account::{
+    Account, AccountChange, ChangeAccountRefusal, Registration, Scope, Scopes, StaffRole,
+    change_account,
+};
 pub use availability::{AvailabilityRefusal, Slot, available_slots};
 pub use booking::{
     Booking, BookingChange, BookingReference, BookingStatus, BookingView, CancelRefusal,
@@ -28,7 +33,7 @@ pub use booking::{
 };
 pub use calendar::{RestaurantCalendar, TimeZoneName, UnknownTimeZone};
 pub use floor::{DiningTable, Occupancy, PartySize};
-pub use ids::{BookingId, ConfirmationCode, RestaurantId, TableId};
+pub use ids::{BookingId, ConfirmationCode, RestaurantId, TableId, UserId};
 pub use placement::{PlaceRefusal, Placement, ServiceDay, place};
 pub use policy::{BookingPolicy, BookingWindow, OpeningPeriod, SlotInterval, TurnTime};
 pub use restaurant::{

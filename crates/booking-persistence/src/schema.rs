@@ -7,7 +7,7 @@ diesel::table! {
         user_id -> BigInt,
         name -> Varchar,
         email -> Varchar,
-        phone -> Varchar,
+        phone -> Nullable<Varchar>,
         created_at -> Timestamptz,
     }
 }
@@ -44,6 +44,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    accounts (user_id) {
+        user_id -> BigInt,
+        public_id -> Varchar,
+        name -> Varchar,
+        phone -> Nullable<Varchar>,
+        password_hash -> Nullable<Varchar>,
+        email_verified_at -> Timestamptz,
+        is_platform_admin -> Bool,
+        version -> Integer,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     bookings (restaurant_id, booking_id) {
         restaurant_id -> BigInt,
         booking_id -> BigInt,
@@ -65,6 +80,7 @@ diesel::table! {
         version -> Integer,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        account_user_id -> Nullable<BigInt>,
     }
 }
 
@@ -87,18 +103,78 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    one_time_tokens (email, purpose) {
+        email -> Varchar,
+        purpose -> Varchar,
+        digest -> Bytea,
+        name -> Nullable<Varchar>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    messages (message_id) {
+        message_id -> BigInt,
+        kind -> Varchar,
+        recipient -> Varchar,
+        name -> Nullable<Varchar>,
+        token -> Nullable<Varchar>,
+        created_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sessions (session_id) {
+        session_id -> Bytea,
+        user_id -> BigInt,
+        client_id -> Varchar,
+        scopes -> Varchar,
+        generation -> BigInt,
+        rotated_at -> Timestamptz,
+        created_at -> Timestamptz,
+        idle_expires_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_reason -> Nullable<Varchar>,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Varchar,
+        algorithm -> Varchar,
+        public_key -> Bytea,
+        sealed_private_key -> Bytea,
+        created_at -> Timestamptz,
+        active_from -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
+        verifies_until -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(dining_tables -> restaurants (restaurant_id));
 diesel::joinable!(opening_hours -> restaurants (restaurant_id));
+diesel::joinable!(accounts -> users (user_id));
 diesel::joinable!(bookings -> restaurants (restaurant_id));
 diesel::joinable!(bookings -> users (user_id));
+diesel::joinable!(bookings -> accounts (account_user_id));
 diesel::joinable!(booking_policies -> restaurants (restaurant_id));
+diesel::joinable!(sessions -> accounts (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     restaurants,
     dining_tables,
     opening_hours,
+    accounts,
     bookings,
     occupancies,
     booking_policies,
+    one_time_tokens,
+    messages,
+    sessions,
+    signing_keys,
 );
