@@ -343,73 +343,63 @@ CREATE TABLE messages (
 -- A new mail takes the place of one that was not sent yet.
 CREATE INDEX idx_messages_pending ON messages (recipient, kind) WHERE sent_at IS NULL;
 
--- Logins that last: one family of refresh tokens each. The tokens themselves are nowhere; they are
--- made of the session, the generation and the server's key.
+-- Logins that last, each a family of refresh tokens. The tokens themselves are stored nowhere: they
+-- are made of the session, its generation and the server's key.
 CREATE TABLE sessions (
-    -- Random. Contract: none, callers meet it inside of tokens.
-    session_id      bytea        NOT NULL,
-    user_id         bigint       NOT NULL,
-    -- The program that the user has logged in with. Contract: none, not answered.
-    client_id       varchar(64)  NOT NULL,
-    -- As RFC 6749 writes them. Contract: none, tokens hold them.
-    scopes          varchar(200) NOT NULL,
-    -- How often the token was exchanged. Contract: none, tokens hold it.
-    generation      bigint       NOT NULL,
-    rotated_at      timestamptz  NOT NULL,
-    created_at      timestamptz  NOT NULL,
-    -- Moves with every exchange, up to expires_at.
-    idle_expires_at timestamptz  NOT NULL,
-    expires_at      timestamptz  NOT NULL,
-    revoked_at      timestamptz,
+    -- Random. Tokens carry it.
+    session_id     uuid         NOT NULL,
+    user_id        bigint       NOT NULL,
+    -- The program with which the user has logged in. Contract: none, no operation answers it.
+    client_id      varchar(64)  NOT NULL,
+    -- What the user has let the program do, as RFC 6749 writes it. Contract: none, tokens hold it.
+    scopes         varchar(200) NOT NULL,
+    -- How often its token was exchanged for the next. Contract: none, tokens hold it.
+    generation     bigint       NOT NULL,
+    created_at     timestamptz  NOT NULL,
+    rotated_at     timestamptz  NOT NULL,
+    revoked_at     timestamptz,
     -- Contract: none, callers learn only that it is over.
-    revoked_reason  varchar(20),
+    revoked_reason varchar(20),
     CONSTRAINT sessions_pkey PRIMARY KEY (session_id),
     CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES accounts (user_id),
-    CONSTRAINT sessions_session_id_check CHECK (octet_length(session_id) = 16),
     CONSTRAINT sessions_client_id_check CHECK (client_id ~ '^[A-Za-z0-9._-]+$'),
-    CONSTRAINT sessions_scopes_check CHECK (scopes ~ '^[a-z_]+:[a-z]+( [a-z_]+:[a-z]+)*$'),
-    CONSTRAINT sessions_generation_check CHECK (generation >= 0),
+    CONSTRAINT sessions_scopes_check CHECK (scopes ~ '^([a-z_]+:[a-z]+( [a-z_]+:[a-z]+)*)?$'),
+    CONSTRAINT sessions_generation_check CHECK (generation BETWEEN 0 AND 4294967295),
     CONSTRAINT sessions_revoked_reason_check
-        CHECK (revoked_reason IN ('logout', 'password_changed', 'password_reset', 'reuse_detected')),
+        CHECK (revoked_reason IN ('logout', 'password_changed', 'password_reset', 'token_reused')),
     CONSTRAINT sessions_revoked_check CHECK ((revoked_at IS NULL) = (revoked_reason IS NULL)),
     CONSTRAINT sessions_instants_check CHECK (
         '0001-01-01 00:00Z' <= created_at AND created_at < '9999-12-30 00:00Z'
         AND '0001-01-01 00:00Z' <= rotated_at AND rotated_at < '9999-12-30 00:00Z'
         AND '0001-01-01 00:00Z' <= revoked_at AND revoked_at < '9999-12-30 00:00Z'
-        AND '0001-01-01 00:00Z' <= idle_expires_at AND idle_expires_at <= expires_at
-        AND expires_at < '9999-12-30 00:00Z'
     )
 );
 -- All that a user has, to end them.
 CREATE INDEX idx_sessions_user ON sessions (user_id);
 
--- What access tokens are signed with. The private half is sealed under the server's secret key.
+-- The Ed25519 keys that access tokens are signed with. How long one verifies follows from when it
+-- was retired, and from how long a token lives.
 CREATE TABLE signing_keys (
-    -- RFC 7638. Contract: none, /.well-known/jwks.json shows it.
-    kid                varchar(64) NOT NULL,
-    -- RFC 7518, section 3.1. Contract: none, /.well-known/jwks.json shows it.
-    algorithm          varchar(10) NOT NULL,
+    -- The thumbprint of the public key, as RFC 7638 makes it; the `kid` of tokens. Contract: none,
+    -- /.well-known/jwks.json shows it.
+    key_id             varchar(43) NOT NULL,
     -- Contract: none, /.well-known/jwks.json shows it.
     public_key         bytea       NOT NULL,
-    -- Contract: none, nobody is ever told.
+    -- Sealed under the server's secret key. Contract: none, nobody is ever told.
     sealed_private_key bytea       NOT NULL,
     created_at         timestamptz NOT NULL,
-    -- From then on it signs, if no newer one does; it verifies before.
+    -- From when it signs. It verifies before.
     active_from        timestamptz NOT NULL,
+    -- From when it signs no more.
     retired_at         timestamptz,
-    -- Until the last token that it signed has expired.
-    verifies_until     timestamptz,
-    CONSTRAINT signing_keys_pkey PRIMARY KEY (kid),
-    CONSTRAINT signing_keys_kid_check CHECK (kid ~ '^[A-Za-z0-9_-]{8,64}$'),
-    CONSTRAINT signing_keys_algorithm_check CHECK (algorithm IN ('EdDSA', 'ES256')),
-    CONSTRAINT signing_keys_public_key_check CHECK (octet_length(public_key) BETWEEN 32 AND 512),
+    CONSTRAINT signing_keys_pkey PRIMARY KEY (key_id),
+    CONSTRAINT signing_keys_key_id_check CHECK (key_id ~ '^[A-Za-z0-9_-]{43}$'),
+    CONSTRAINT signing_keys_public_key_check CHECK (octet_length(public_key) = 32),
     CONSTRAINT signing_keys_sealed_private_key_check
-        CHECK (octet_length(sealed_private_key) BETWEEN 32 AND 1024),
-    CONSTRAINT signing_keys_retired_check CHECK ((retired_at IS NULL) = (verifies_until IS NULL)),
+        CHECK (octet_length(sealed_private_key) BETWEEN 32 AND 255),
     CONSTRAINT signing_keys_instants_check CHECK (
         '0001-01-01 00:00Z' <= created_at AND created_at < '9999-12-30 00:00Z'
         AND '0001-01-01 00:00Z' <= active_from AND active_from < '9999-12-30 00:00Z'
-        AND active_from <= retired_at AND retired_at <= verifies_until
-        AND verifies_until < '9999-12-30 00:00Z'
+        AND '0001-01-01 00:00Z' <= retired_at AND retired_at < '9999-12-30 00:00Z'
     )
 );

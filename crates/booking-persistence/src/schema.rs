@@ -128,30 +128,26 @@ diesel::table! {
 
 diesel::table! {
     sessions (session_id) {
-        session_id -> Bytea,
+        session_id -> Uuid,
         user_id -> BigInt,
         client_id -> Varchar,
         scopes -> Varchar,
         generation -> BigInt,
-        rotated_at -> Timestamptz,
         created_at -> Timestamptz,
-        idle_expires_at -> Timestamptz,
-        expires_at -> Timestamptz,
+        rotated_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         revoked_reason -> Nullable<Varchar>,
     }
 }
 
 diesel::table! {
-    signing_keys (kid) {
-        kid -> Varchar,
-        algorithm -> Varchar,
+    signing_keys (key_id) {
+        key_id -> Varchar,
         public_key -> Bytea,
         sealed_private_key -> Bytea,
         created_at -> Timestamptz,
         active_from -> Timestamptz,
         retired_at -> Nullable<Timestamptz>,
-        verifies_until -> Nullable<Timestamptz>,
     }
 }
 

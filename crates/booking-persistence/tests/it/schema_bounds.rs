@@ -62,6 +62,63 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
             "'[2027-02-15 18:00Z, infinity)'",
         ],
     ),
+    (
+        "accounts",
+        "public_id",
+        &["'usr_'", "'bk_1'", "'usr_a-b'", "'usr_' || E'\\n'"],
+    ),
+    (
+        "accounts",
+        "password_hash",
+        &[
+            "'secret'",
+            "'$2b$12$abc'",
+            "'$argon2id$'",
+            "'$argon2id$a b'",
+        ],
+    ),
+    ("accounts", "version", &["0"]),
+    (
+        "one_time_tokens",
+        "email",
+        &["'none'", "'Sarah@example.com'", "'särah@example.com'"],
+    ),
+    ("one_time_tokens", "purpose", &["''", "'login'"]),
+    (
+        "one_time_tokens",
+        "digest",
+        &["''", "'\\x01'", "decode(repeat('01', 33), 'hex')"],
+    ),
+    ("messages", "kind", &["''", "'newsletter'"]),
+    ("messages", "token", &["''", "'a b'", "'é'"]),
+    ("sessions", "client_id", &["''", "'a b'", "'é'"]),
+    (
+        "sessions",
+        "scopes",
+        &[
+            "' '",
+            "'admin'",
+            "'bookings:read '",
+            "'bookings:read,audit:read'",
+        ],
+    ),
+    ("sessions", "generation", &["-1", "4294967296"]),
+    ("sessions", "revoked_reason", &["''", "'bored'"]),
+    (
+        "signing_keys",
+        "key_id",
+        &["''", "repeat('a', 42)", "repeat('=', 43)"],
+    ),
+    (
+        "signing_keys",
+        "public_key",
+        &["''", "decode(repeat('01', 31), 'hex')"],
+    ),
+    (
+        "signing_keys",
+        "sealed_private_key",
+        &["''", "decode(repeat('01', 256), 'hex')"],
+    ),
 ];
 
 /// What takes more than one column to break.
@@ -94,7 +151,69 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
         "bookings_cancellation_check",
         "UPDATE bookings SET cancellation_reason = 'of a booking that stands'",
     ),
+    (
+        "accounts_instants_check",
+        "UPDATE accounts SET email_verified_at = '-infinity'",
+    ),
+    (
+        "one_time_tokens_registration_check",
+        "UPDATE one_time_tokens SET name = NULL",
+    ),
+    (
+        "one_time_tokens_registration_check",
+        "UPDATE one_time_tokens SET purpose = 'reset_password'",
+    ),
+    (
+        "one_time_tokens_instants_check",
+        "UPDATE one_time_tokens SET expires_at = created_at",
+    ),
+    (
+        "messages_pending_token_check",
+        "UPDATE messages SET token = NULL",
+    ),
+    (
+        "messages_pending_token_check",
+        "UPDATE messages SET sent_at = '2027-01-01Z'",
+    ),
+    (
+        "messages_pending_token_check",
+        "UPDATE messages SET kind = 'account_exists'",
+    ),
+    (
+        "messages_instants_check",
+        "UPDATE messages SET created_at = 'infinity'",
+    ),
+    (
+        "sessions_revoked_check",
+        "UPDATE sessions SET revoked_at = NULL",
+    ),
+    (
+        "sessions_revoked_check",
+        "UPDATE sessions SET revoked_reason = NULL",
+    ),
+    (
+        "sessions_instants_check",
+        "UPDATE sessions SET rotated_at = 'infinity'",
+    ),
+    (
+        "signing_keys_instants_check",
+        "UPDATE signing_keys SET retired_at = 'infinity'",
+    ),
 ];
+
+/// A row in each table that no booking fills.
+const ACCOUNTS: &str = "
+    INSERT INTO accounts (user_id, public_id, name, email_verified_at, version, created_at, updated_at)
+        SELECT user_id, 'usr_1', name, '2026-01-01Z', 1, '2026-01-01Z', '2026-01-01Z' FROM users;
+    INSERT INTO one_time_tokens VALUES ('a@example.com', 'verify_email',
+        decode(repeat('01', 32), 'hex'), 'Sarah', '2026-01-01Z', '2026-01-02Z');
+    INSERT INTO messages (kind, recipient, name, token, created_at)
+        VALUES ('verify_email', 'A@example.com', 'Sarah', 'ev_1', '2026-01-01Z');
+    INSERT INTO sessions SELECT md5('')::uuid, user_id, 'web', '', 0, '2026-01-01Z', '2026-01-01Z',
+        '2026-01-02Z', 'logout' FROM accounts;
+    INSERT INTO signing_keys VALUES (repeat('a', 43), decode(repeat('01', 32), 'hex'),
+        decode(repeat('01', 61), 'hex'), '2026-01-01Z', '2026-01-01Z');
+";
 
 /// What lies just within the bounds.
 const ACCEPTED: &[&str] = &[
@@ -134,6 +253,7 @@ async fn refuse(connection: &mut AsyncPgConnection, constraint: &str, statement:
 async fn every_check_refuses_what_it_is_there_for() {
     let venue = TestRestaurant::with_tables(1).await;
     venue.book(&venue.request()).await.expect("a table is free");
+    venue.sql(ACCOUNTS).await;
     let mut connection = venue.connection().await;
     let mut broken = BTreeSet::new();
     for (table, column, values) in REFUSED {

@@ -58,7 +58,7 @@ const TENANTS_ARE_IN_EVERY_KEY: Rule = Rule {
         WHERE contype IN ('p', 'f') AND connamespace = 'public'::regnamespace
         AND EXISTS (SELECT FROM pg_attribute
             WHERE attrelid = conrelid AND attname = 'restaurant_id')
-        AND (contype = 'p' OR confrelid <> 'users'::regclass)
+        AND (contype = 'p' OR confrelid NOT IN ('users'::regclass, 'accounts'::regclass))
         AND NOT EXISTS (SELECT FROM pg_attribute
             WHERE attrelid = conrelid AND attnum = ANY (conkey) AND attname = 'restaurant_id')",
     broken_by: "ALTER TABLE bookings ADD CONSTRAINT bookings_other_fkey
