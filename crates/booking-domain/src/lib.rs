@@ -28,9 +28,11 @@ pub use account::{
 pub use availability::{AvailabilityRefusal, Slot, available_slots};
 pub use booking::{
     Booking, BookingChange, BookingReference, BookingStatus, BookingView, CancelRefusal,
-    CancellationReason, ChangePlan, ChangeRefusal, Customer, CustomerName, Decision, EmailAddress,
-    NewBooking, PhoneNumber, SpecialRequests, TableRequest, cancel, create, plan_change,
+    CancellationReason, ChangePlan, ChangeRefusal, Customer, CustomerName, Decision,
+    DialledPhoneNumber, EmailAddress, NewBooking, PhoneNumber, SpecialRequests, TableRequest,
+    cancel, create, plan_change,
 };
+pub use bounded::{BoundedInteger, BoundedText};
 pub use calendar::{RestaurantCalendar, TimeZoneName, UnknownTimeZone};
 pub use floor::{DiningTable, Occupancy, PartySize};
 pub use ids::{BookingId, ConfirmationCode, RestaurantId, TableId, UserId};

@@ -29,6 +29,7 @@ mod parameters;
 #[doc(hidden)]
 pub mod private;
 mod property;
+mod reference;
 mod reply;
 pub mod rules;
 mod serve;
@@ -45,6 +46,7 @@ pub use parameters::{
     RequestPart, RequestParts, parse_repeated,
 };
 pub use property::{AnsweredProperty, AskedProperty, ContractType, Property};
+pub use reference::PathReference;
 pub use reply::{DeclaredResponse, ResponseParts};
 pub use serve::{describe_metrics, serve};
 pub use violation::{FieldName, MAX_DETAILS, RuleViolation, Violation, ViolationCode, Violations};

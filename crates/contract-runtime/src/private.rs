@@ -13,6 +13,7 @@ use crate::formats;
 pub use crate::inspect::wrong_type;
 pub use crate::parameters::{BodyPart, ParametersPart, single};
 pub use crate::property::{PropertyName, finish_property, read_property, write_property};
+use crate::reference::PathReference;
 use crate::rules::ArrayRules;
 use crate::violation::{RuleViolation, ViolationCode, Violations};
 
@@ -242,6 +243,21 @@ const NOT_IN_A_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
+
+/// The greatest number of characters of a path; what is not known is more than any contract allows.
+#[must_use]
+pub const fn most_characters(stated: &[u32]) -> u32 {
+    match stated {
+        [most, ..] => *most,
+        [] => u32::MAX,
+    }
+}
+
+/// A path that the contract's own words and [`path_segment`] make up.
+#[must_use]
+pub const fn path_reference<const MOST: u32>(path: String) -> PathReference<MOST> {
+    PathReference(path)
+}
 
 /// A value as one segment of a path.
 pub fn path_segment<T: fmt::Display + ?Sized>(value: &T) -> String {

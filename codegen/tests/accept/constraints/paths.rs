@@ -10,11 +10,11 @@ contract_runtime::paths! {
     #[expect (clippy :: too_many_arguments , reason = "the path has so many variables")]
     check_path(text_length: types::TextLength, text_pattern: types::TextPattern, format_date: types::FormatDate, format_date_time: types::FormatDateTime, format_time: types::FormatTime, format_uuid: types::FormatUuid, format_email: types::FormatEmail, format_uri: types::FormatUri, choice: types::Choice, integer_range: types::IntegerRange, integer_open_range: types::IntegerOpenRange, integer_step: types::IntegerStep, number_range: types::NumberRange, number_open_range: types::NumberOpenRange, number_step: types::NumberStep, flag: bool) => "/path/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}";
     /// Where `checkQuery` is: `GET /query`.
-    check_query() => "/query";
+    check_query<9>() => "/query";
     /// Where `checkHeaders` is: `GET /headers`.
-    check_headers() => "/headers";
+    check_headers<11>() => "/headers";
     /// Where `checkBody` is: `POST /body`.
-    check_body() => "/body";
+    check_body<8>() => "/body";
     /// Where `sendBack` is: `POST /echo`.
-    send_back() => "/echo";
+    send_back<8>() => "/echo";
 }

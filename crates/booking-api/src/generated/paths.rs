@@ -7,19 +7,19 @@ use super::types;
 contract_runtime::paths! {
     "/api/v1";
     /// Where `createBooking` is: `POST /bookings`.
-    create_booking() => "/bookings";
+    create_booking<16>() => "/bookings";
     /// Where `listBookings` is: `GET /bookings`.
-    list_bookings() => "/bookings";
+    list_bookings<16>() => "/bookings";
     /// Where `getBooking` is: `GET /bookings/{booking_id}`.
-    get_booking(booking_id: types::BookingId) => "/bookings/{}";
+    get_booking<52>(booking_id: types::BookingId) => "/bookings/{}";
     /// Where `updateBooking` is: `PATCH /bookings/{booking_id}`.
-    update_booking(booking_id: types::BookingId) => "/bookings/{}";
+    update_booking<52>(booking_id: types::BookingId) => "/bookings/{}";
     /// Where `cancelBooking` is: `POST /bookings/{booking_id}/cancel`.
-    cancel_booking(booking_id: types::BookingId) => "/bookings/{}/cancel";
+    cancel_booking<59>(booking_id: types::BookingId) => "/bookings/{}/cancel";
     /// Where `listRestaurants` is: `GET /restaurants`.
-    list_restaurants() => "/restaurants";
+    list_restaurants<19>() => "/restaurants";
     /// Where `getRestaurant` is: `GET /restaurants/{restaurant_id}`.
-    get_restaurant(restaurant_id: types::RestaurantId) => "/restaurants/{}";
+    get_restaurant<40>(restaurant_id: types::RestaurantId) => "/restaurants/{}";
     /// Where `getAvailability` is: `GET /restaurants/{restaurant_id}/availability`.
-    get_availability(restaurant_id: types::RestaurantId) => "/restaurants/{}/availability";
+    get_availability<53>(restaurant_id: types::RestaurantId) => "/restaurants/{}/availability";
 }

@@ -41,6 +41,21 @@ bounded_text! {
     }
 }
 
+bounded_text! {
+    /// A telephone number as people dial it: the country code first, with or without `+`, and up to
+    /// two separators before each further digit.
+    DialledPhoneNumber, 2..=32, r"^\+?[1-9]([ ().-]{0,2}[0-9]){1,14}$", |text| {
+        let number = text.strip_prefix('+').unwrap_or(text);
+        let is_digit = |character: char| character.is_ascii_digit();
+        let is_separator = |byte: u8| b" ().-".contains(&byte);
+        let mut gaps = number.split(is_digit);
+        number.starts_with(|first| matches!(first, '1'..='9'))
+            && number.ends_with(is_digit)
+            && (2..=15).contains(&number.matches(is_digit).count())
+            && gaps.all(|gap| gap.len() <= 2 && gap.bytes().all(is_separator))
+    }
+}
+
 impl EmailAddress {
     /// By which two addresses are compared: in lower case. RFC 5321 lets the part before the
     /// `@` tell capitals apart, but no provider does, and guests do not.
@@ -50,54 +65,42 @@ impl EmailAddress {
     }
 }
 
-impl PhoneNumber {
-    /// The least number of characters of a number as people dial it.
-    pub const DIALLED_MIN_CHARS: u32 = 2;
-    /// The greatest number of characters of a number as people dial it.
-    pub const DIALLED_MAX_CHARS: u32 = 32;
-    /// A number as people dial it: the country code first, with or without `+`, and up to two
-    /// separators before each further digit.
-    pub const DIALLED_PATTERN: &'static str = r"^\+?[1-9]([ ().-]{0,2}[0-9]){1,14}$";
-
-    /// The number that people dial as `text`; `None` outside of the three bounds above.
-    #[must_use]
-    pub fn from_dialled(text: impl AsRef<str>) -> Option<Self> {
-        let text = text.as_ref();
-        let dialled = text.strip_prefix('+').unwrap_or(text);
-        let mut number = String::from("+");
-        let mut separators = 0;
-        for character in dialled.chars() {
-            match character {
-                '0'..='9' => {
-                    number.push(character);
-                    separators = 0;
-                }
-                ' ' | '(' | ')' | '.' | '-' if number.len() > 1 && separators < 2 => {
-                    separators += 1;
-                }
-                _ => return None,
-            }
-        }
-        // All of it is ASCII by now, so that bytes are characters.
-        let is_short = text.len() <= usize::try_from(Self::DIALLED_MAX_CHARS).ok()?;
-        (is_short && separators == 0)
-            .then(|| Self::parse(number))
-            .flatten()
+impl From<DialledPhoneNumber> for PhoneNumber {
+    /// Drops the separators. What is left is 2 to 15 digits, the first of them not 0.
+    fn from(dialled: DialledPhoneNumber) -> Self {
+        let digits = dialled.0.chars().filter(char::is_ascii_digit);
+        Self(std::iter::once('+').chain(digits).collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::string::string_regex;
+
     use super::*;
 
     #[test]
     fn separators_are_dropped_from_a_number() {
-        let parsed = |text| PhoneNumber::from_dialled(text).map(|number| number.0);
-        assert_eq!(parsed("+1-555-123-4567").as_deref(), Some("+15551234567"));
+        let number =
+            |text| DialledPhoneNumber::parse(text).map(|dialled| PhoneNumber::from(dialled).0);
+        assert_eq!(number("+1-555-123-4567").as_deref(), Some("+15551234567"));
         assert_eq!(
-            parsed("44 (20) 7946.0958").as_deref(),
+            number("44 (20) 7946.0958").as_deref(),
             Some("+442079460958")
         );
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_that_is_dialled_is_one(
+            text in string_regex(DialledPhoneNumber::PATTERN.trim_matches(['^', '$'])).expect("it is one")
+        ) {
+            if let Some(dialled) = DialledPhoneNumber::parse(text) {
+                let number = PhoneNumber::from(dialled);
+                prop_assert_eq!(PhoneNumber::parse(number.as_str()), Some(number));
+            }
+        }
     }
 
     #[test]
@@ -114,7 +117,7 @@ mod tests {
             "+1555-",
             "+١٢٣",
         ] {
-            assert!(PhoneNumber::from_dialled(text).is_none(), "{text}");
+            assert!(DialledPhoneNumber::parse(text).is_none(), "{text}");
         }
     }
 

@@ -9,7 +9,7 @@ mod status;
 pub use cancel::{CancelRefusal, cancel};
 pub use change::{ChangePlan, ChangeRefusal, TableRequest, plan_change};
 pub use create::create;
-pub use customer::{Customer, CustomerName, EmailAddress, PhoneNumber};
+pub use customer::{Customer, CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber};
 pub use status::BookingStatus;
 
 use jiff::Timestamp;

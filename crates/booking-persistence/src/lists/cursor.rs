@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use booking_domain::BoundedText;
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan};
 
@@ -54,6 +55,16 @@ impl Cursor {
             position: number(1)?.cast_signed(),
             id: number(2)?.cast_signed(),
         })
+    }
+}
+
+impl BoundedText for Cursor {
+    const MIN_CHARS: u32 = 48;
+    const MAX_CHARS: u32 = 48;
+    const PATTERN: &'static str = "^[0-9A-Za-z_-]+$";
+
+    fn into_string(self) -> String {
+        self.encode()
     }
 }
 

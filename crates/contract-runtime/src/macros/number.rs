@@ -16,7 +16,7 @@ macro_rules! integer_type {
             /// The value for an integer whose bounds are as narrow as [`Self::RULES`], which is
             /// proved while this is compiled.
             #[must_use]
-            pub fn from_bounded<T: $crate::rules::BoundedInteger>(value: &T) -> Self {
+            pub fn from_bounded<T: $crate::rules::BoundedInteger>(value: T) -> Self {
                 const {
                     assert!(
                         Self::RULES.includes(&T::RULES),
@@ -28,7 +28,15 @@ macro_rules! integer_type {
                         "the integer's bounds are wider than its type"
                     );
                 }
-                Self(value.get() as $repr)
+                Self(value.into_integer() as $repr)
+            }
+        }
+
+        impl $crate::rules::BoundedInteger for $type {
+            const RULES: $crate::rules::IntegerRules = Self::RULES;
+
+            fn into_integer(self) -> i64 {
+                i64::from(self.0)
             }
         }
 

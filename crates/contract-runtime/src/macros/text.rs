@@ -34,19 +34,27 @@ macro_rules! text_type {
             /// The value for a text whose bounds are as narrow as [`Self::RULES`], which is
             /// proved while this is compiled.
             #[must_use]
-            pub fn from_bounded<T: $crate::rules::BoundedText>(value: &T) -> Self {
+            pub fn from_bounded<T: $crate::rules::BoundedText>(value: T) -> Self {
                 const {
                     assert!(
                         Self::RULES.includes(&T::RULES),
                         "the text's bounds are wider than those of the contract"
                     );
                 }
-                Self(value.as_str().to_owned())
+                Self(value.into_string())
             }
 
             /// The text, taken out.
             #[must_use]
             pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl $crate::rules::BoundedText for $type {
+            const RULES: $crate::rules::TextRules = Self::RULES;
+
+            fn into_string(self) -> String {
                 self.0
             }
         }

@@ -14,7 +14,7 @@ pub trait BoundedText {
     const RULES: TextRules;
 
     /// The text.
-    fn as_str(&self) -> &str;
+    fn into_string(self) -> String;
 }
 
 /// An integer whose bounds are known at compile time.
@@ -27,7 +27,7 @@ pub trait BoundedInteger {
     const RULES: IntegerRules;
 
     /// The integer.
-    fn get(&self) -> i64;
+    fn into_integer(self) -> i64;
 }
 
 impl TextRules {
@@ -93,7 +93,8 @@ impl IntegerRules {
     }
 
     /// The least integer that is accepted, where there is one.
-    const fn least(&self) -> Option<i64> {
+    #[must_use]
+    pub const fn least(&self) -> Option<i64> {
         match self.minimum {
             Some(least) if self.exclusive_minimum => Some(least.saturating_add(1)),
             minimum => minimum,
@@ -101,7 +102,8 @@ impl IntegerRules {
     }
 
     /// The greatest integer that is accepted, where there is one.
-    const fn most(&self) -> Option<i64> {
+    #[must_use]
+    pub const fn most(&self) -> Option<i64> {
         match self.maximum {
             Some(most) if self.exclusive_maximum => Some(most.saturating_sub(1)),
             maximum => maximum,

@@ -5,19 +5,19 @@ use booking_api::{paths, types};
 use booking_domain as domain;
 use contract_runtime::{FieldName, Nullable, Problem, ViolationCode};
 
-use crate::api::shared::{BreaksContract, ToContract, ToDomain, clock_time};
+use crate::api::shared::{BreaksContract, IntoDomain, ToContract, clock_time};
 
 /// What createBooking asks for.
 pub(crate) fn new_booking(body: types::NewBooking) -> Result<domain::NewBooking, InvalidRequest> {
     Ok(domain::NewBooking {
-        restaurant: body.restaurant_id.to_domain(),
+        restaurant: body.restaurant_id.into_domain(),
         date: body.booking_date.get(),
-        time: body.booking_time.to_domain(),
-        party: body.party_size.to_domain(),
+        time: body.booking_time.into_domain(),
+        party: body.party_size.into_domain(),
         customer: domain::Customer {
-            name: body.customer.name.to_domain(),
+            name: body.customer.name.into_domain(),
             email: email_address(body.customer.email, types::NewBooking::FIELDS.customer)?,
-            phone: body.customer.phone.to_domain(),
+            phone: body.customer.phone.into_domain().into(),
         },
         special_requests: body.special_requests.and_then(requests),
     })
@@ -27,8 +27,8 @@ pub(crate) fn new_booking(body: types::NewBooking) -> Result<domain::NewBooking,
 pub(crate) fn booking_change(body: types::BookingChange) -> domain::BookingChange {
     domain::BookingChange {
         date: body.booking_date.map(types::BookingDate::get),
-        time: body.booking_time.map(|time| time.to_domain()),
-        party: body.party_size.map(|party| party.to_domain()),
+        time: body.booking_time.map(IntoDomain::into_domain),
+        party: body.party_size.map(IntoDomain::into_domain),
         special_requests: body.special_requests.map(requests),
     }
 }
@@ -46,7 +46,7 @@ pub(crate) fn email_address(
 }
 
 fn requests(requests: Nullable<types::SpecialRequests>) -> Option<domain::SpecialRequests> {
-    requests.into_option().map(|text| text.to_domain())
+    requests.into_option().map(IntoDomain::into_domain)
 }
 
 /// A booking as it is answered.
@@ -79,10 +79,8 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         updated_at: types::Timestamp::try_from(booking.updated_at)
             .map_err(BreaksContract::at("updated_at"))?,
         links: types::BookingLinks {
-            modify: types::RelativeReference::try_from(modify)
-                .map_err(BreaksContract::at("links.modify"))?,
-            cancel: types::RelativeReference::try_from(cancel)
-                .map_err(BreaksContract::at("links.cancel"))?,
+            modify: types::RelativeReference::from_bounded(modify),
+            cancel: types::RelativeReference::from_bounded(cancel),
         },
     })
 }

@@ -19,7 +19,7 @@ use booking_persistence::{BookingFilter, BookingNotFound, BookingSort};
 use contract_runtime::Problem;
 
 use super::shared::{
-    IntoError, Paging, ToDomain, entity_tag, expected_versions, internal_error, is_held,
+    IntoDomain, IntoError, Paging, entity_tag, expected_versions, internal_error, is_held,
     store_error,
 };
 use crate::service::Service;
@@ -46,7 +46,7 @@ impl Bookings for Service {
         let paging =
             Paging::new::<ListBookingsError>(query.page, query.limit, query.cursor.as_ref())?;
         let filter = BookingFilter {
-            restaurant: query.restaurant_id.map(|id| id.to_domain()),
+            restaurant: query.restaurant_id.map(IntoDomain::into_domain),
             statuses: query
                 .status
                 .into_iter()
@@ -85,7 +85,7 @@ impl Bookings for Service {
         &self,
         request: GetBookingRequest,
     ) -> Result<GetBookingResponse, GetBookingError> {
-        let id = request.path.booking_id.to_domain();
+        let id = request.path.booking_id.into_domain();
         let booking = self
             .store()
             .get_booking(&id)
@@ -103,7 +103,7 @@ impl Bookings for Service {
         &self,
         request: UpdateBookingRequest,
     ) -> Result<UpdateBookingResponse, UpdateBookingError> {
-        let id = request.path.booking_id.to_domain();
+        let id = request.path.booking_id.into_domain();
         let change = convert::booking_change(request.body);
         let expected = request
             .headers
@@ -124,9 +124,9 @@ impl Bookings for Service {
         &self,
         request: CancelBookingRequest,
     ) -> Result<CancelBookingResponse, CancelBookingError> {
-        let id = request.path.booking_id.to_domain();
+        let id = request.path.booking_id.into_domain();
         let reason = request.body.and_then(|body| body.reason);
-        let reason = reason.map(|reason| reason.to_domain());
+        let reason = reason.map(IntoDomain::into_domain);
         let now = self.clock().now();
         let booking = self
             .store()
@@ -141,8 +141,7 @@ impl Bookings for Service {
 /// A booking as it is answered, and its tag.
 fn tagged(view: &BookingView) -> Result<(types::Booking, EntityTag), InternalError> {
     let body = convert::booking(view).map_err(internal_error)?;
-    let etag = entity_tag(view.booking.version).map_err(internal_error)?;
-    Ok((body, etag))
+    Ok((body, entity_tag(view.booking.version)))
 }
 
 impl<E> IntoError<E> for ChangeRefusal

@@ -12,7 +12,7 @@ use booking_domain::AvailabilityRefusal;
 use booking_persistence::{RestaurantFilter, RestaurantNotFound};
 use contract_runtime::Problem;
 
-use super::shared::{IntoError, Paging, ToDomain, internal_error, store_error};
+use super::shared::{IntoDomain, IntoError, Paging, internal_error, store_error};
 use crate::service::Service;
 
 impl Restaurants for Service {
@@ -45,7 +45,7 @@ impl Restaurants for Service {
         &self,
         request: GetRestaurantRequest,
     ) -> Result<GetRestaurantResponse, GetRestaurantError> {
-        let id = request.path.restaurant_id.to_domain();
+        let id = request.path.restaurant_id.into_domain();
         let restaurant = self
             .store()
             .get_restaurant(id)
@@ -61,11 +61,11 @@ impl Restaurants for Service {
     ) -> Result<GetAvailabilityResponse, GetAvailabilityError> {
         let id = request.path.restaurant_id;
         let (date, party_size) = (request.query.date.get(), request.query.party_size);
-        let party = party_size.to_domain();
+        let party = party_size.into_domain();
         let now = self.clock().now();
         let available = self
             .store()
-            .get_availability(id.to_domain(), date, party, now)
+            .get_availability(id.into_domain(), date, party, now)
             .await
             .map_err(store_error::<_, GetAvailabilityError>)?;
         let (zone, slots) = (&available.time_zone, &available.slots);

@@ -1,11 +1,12 @@
 //! Values with bounds, between the contract and the domain.
 //!
 //! Both sides state the bounds of each value as constants, and here they are compared while the
-//! server is compiled: a bound that is changed on one side only does not compile. So a value is
-//! not looked at again on its way out, and on its way in it cannot be refused.
+//! server is compiled: a bound that is changed on one side only does not compile. So no value is
+//! looked at again, on its way out or in, and no conversion can fail.
 
 use booking_api::types;
 use booking_domain as domain;
+use booking_persistence::Cursor;
 use contract_runtime::rules::{BoundedInteger, BoundedText, IntegerRules, TextRules};
 
 /// A conversion into the contract's type, which cannot fail.
@@ -23,124 +24,113 @@ pub(crate) trait ToContract<Contract> {
     message = "there is no conversion from the contract's `{Self}` to `{Domain}`",
     note = "values with bounds have theirs in crates/booking-server/src/api/shared/bounds.rs"
 )]
-pub(crate) trait ToDomain<Domain> {
+pub(crate) trait IntoDomain<Domain> {
     /// The value as the domain has it.
-    fn to_domain(&self) -> Domain;
+    fn into_domain(self) -> Domain;
 }
 
-/// A value of the domain, whose bounds the contract's side can ask for.
-struct FromDomain<'a, T>(&'a T);
+/// A value of the domain, with its bounds in the contract's words.
+struct FromDomain<T>(T);
 
-/// Conversions of texts: the contract's type, and the domain's of the same bounds.
-macro_rules! texts {
-    ($($name:ident = $domain:ident;)*) => {$(
-        impl BoundedText for FromDomain<'_, domain::$domain> {
-            const RULES: TextRules = TextRules {
-                min_length: Some(domain::$domain::MIN_CHARS),
-                max_length: Some(domain::$domain::MAX_CHARS),
-                pattern: Some(domain::$domain::PATTERN),
-                format: None,
-            };
+/// A value of the contract, with its bounds in the domain's words.
+struct FromContract<T>(T);
 
-            fn as_str(&self) -> &str {
-                self.0.as_str()
+impl<T: domain::BoundedText> BoundedText for FromDomain<T> {
+    const RULES: TextRules = TextRules {
+        min_length: Some(T::MIN_CHARS),
+        max_length: Some(T::MAX_CHARS),
+        pattern: Some(T::PATTERN),
+        format: None,
+    };
+
+    fn into_string(self) -> String {
+        self.0.into_string()
+    }
+}
+
+impl<T: BoundedText> domain::BoundedText for FromContract<T> {
+    const MIN_CHARS: u32 = match T::RULES.min_length {
+        Some(least) => least,
+        None => 0,
+    };
+    const MAX_CHARS: u32 = match T::RULES.max_length {
+        Some(most) => most,
+        None => u32::MAX,
+    };
+    const PATTERN: &'static str = match T::RULES.pattern {
+        Some(pattern) => pattern,
+        None => "",
+    };
+
+    fn into_string(self) -> String {
+        self.0.into_string()
+    }
+}
+
+impl<T: domain::BoundedInteger> BoundedInteger for FromDomain<T> {
+    const RULES: IntegerRules = IntegerRules {
+        minimum: Some(T::MIN),
+        maximum: Some(T::MAX),
+        ..IntegerRules::NONE
+    };
+
+    fn into_integer(self) -> i64 {
+        self.0.into_integer()
+    }
+}
+
+impl<T: BoundedInteger> domain::BoundedInteger for FromContract<T> {
+    const MIN: i64 = match T::RULES.least() {
+        Some(least) => least,
+        None => i64::MIN,
+    };
+    const MAX: i64 = match T::RULES.most() {
+        Some(most) => most,
+        None => i64::MAX,
+    };
+
+    fn into_integer(self) -> i64 {
+        self.0.into_integer()
+    }
+}
+
+/// Conversions both ways: the contract's type, and the domain's of the same bounds.
+macro_rules! same_bounds {
+    ($($contract:ident = $domain:ident;)*) => {$(
+        impl ToContract<types::$contract> for domain::$domain {
+            fn to_contract(&self) -> types::$contract {
+                types::$contract::from_bounded(FromDomain(self.clone()))
             }
         }
 
-        impl ToContract<types::$name> for domain::$domain {
-            fn to_contract(&self) -> types::$name {
-                types::$name::from_bounded(&FromDomain(self))
-            }
-        }
-
-        impl ToDomain<domain::$domain> for types::$name {
-            fn to_domain(&self) -> domain::$domain {
-                const {
-                    let domain = <FromDomain<'_, domain::$domain> as BoundedText>::RULES;
-                    assert!(
-                        domain.includes(&types::$name::RULES),
-                        concat!("the contract's bounds of ", stringify!($name), " are wider than the domain's")
-                    );
-                }
-                domain::$domain::parse(self.as_str())
-                    .expect("the bounds are the domain's: they are compared above")
+        impl IntoDomain<domain::$domain> for types::$contract {
+            fn into_domain(self) -> domain::$domain {
+                domain::$domain::from_bounded(FromContract(self))
             }
         }
     )*};
 }
 
-texts! {
+same_bounds! {
     Address = Address;
     BookingId = BookingId;
     CancellationReason = CancellationReason;
     ConfirmationCode = ConfirmationCode;
     Cuisine = Cuisine;
     CustomerName = CustomerName;
+    DialledPhoneNumber = DialledPhoneNumber;
+    PartySize = PartySize;
     PhoneNumber = PhoneNumber;
+    RestaurantId = RestaurantId;
     RestaurantName = RestaurantName;
+    SlotIntervalMinutes = SlotInterval;
     SpecialRequests = SpecialRequests;
     TimeZone = TimeZoneName;
+    TurnMinutes = TurnTime;
 }
 
-/// Conversions of integers: the contract's type, and the domain's with its constructor and getter.
-macro_rules! integers {
-    ($($name:ident = $domain:ident, $new:ident, $get:ident;)*) => {$(
-        impl BoundedInteger for FromDomain<'_, domain::$domain> {
-            const RULES: IntegerRules = IntegerRules {
-                minimum: Some(domain::$domain::MIN),
-                maximum: Some(domain::$domain::MAX),
-                ..IntegerRules::NONE
-            };
-
-            fn get(&self) -> i64 {
-                i64::from(self.0.$get())
-            }
-        }
-
-        impl ToContract<types::$name> for domain::$domain {
-            fn to_contract(&self) -> types::$name {
-                types::$name::from_bounded(&FromDomain(self))
-            }
-        }
-
-        impl ToDomain<domain::$domain> for types::$name {
-            fn to_domain(&self) -> domain::$domain {
-                const {
-                    let domain = <FromDomain<'_, domain::$domain> as BoundedInteger>::RULES;
-                    assert!(
-                        domain.includes(&types::$name::RULES),
-                        concat!("the contract's bounds of ", stringify!($name), " are wider than the domain's")
-                    );
-                }
-                domain::$domain::$new(i64::from(self.get()))
-                    .expect("the bounds are the domain's: they are compared above")
-            }
-        }
-    )*};
-}
-
-integers! {
-    PartySize = PartySize, new, get;
-    RestaurantId = RestaurantId, new, get;
-    SlotIntervalMinutes = SlotInterval, from_minutes, minutes;
-    TurnMinutes = TurnTime, from_minutes, minutes;
-}
-
-impl ToDomain<domain::PhoneNumber> for types::DialledPhoneNumber {
-    fn to_domain(&self) -> domain::PhoneNumber {
-        const {
-            let dialled = TextRules {
-                min_length: Some(domain::PhoneNumber::DIALLED_MIN_CHARS),
-                max_length: Some(domain::PhoneNumber::DIALLED_MAX_CHARS),
-                pattern: Some(domain::PhoneNumber::DIALLED_PATTERN),
-                format: None,
-            };
-            assert!(
-                dialled.includes(&types::DialledPhoneNumber::RULES),
-                "the contract's bounds of DialledPhoneNumber are wider than the domain's"
-            );
-        }
-        domain::PhoneNumber::from_dialled(self.as_str())
-            .expect("the bounds are the domain's: they are compared above")
+impl ToContract<types::NextCursor> for Cursor {
+    fn to_contract(&self) -> types::NextCursor {
+        types::NextCursor::from_bounded(FromDomain(self.clone()))
     }
 }

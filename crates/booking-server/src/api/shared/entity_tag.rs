@@ -1,12 +1,27 @@
 //! Entity tags (RFC 9110, 8.8.3): a booking's version, in quotes.
 
 use booking_api::types::{EntityTag, EntityTagCondition};
-
-use super::BreaksContract;
+use contract_runtime::rules::{BoundedText, TextRules};
 
 /// The tag of a booking of this version.
-pub(crate) fn entity_tag(version: i32) -> Result<EntityTag, BreaksContract> {
-    EntityTag::try_from(format!("\"{version}\"")).map_err(BreaksContract::at("an entity tag"))
+pub(crate) fn entity_tag(version: i32) -> EntityTag {
+    EntityTag::from_bounded(Version(version))
+}
+
+/// A version, which is a strong tag between its quotes: at most ten digits and a sign.
+struct Version(i32);
+
+impl BoundedText for Version {
+    const RULES: TextRules = TextRules {
+        min_length: Some(3),
+        max_length: Some(13),
+        pattern: Some("^\"[!#-~]{1,64}\"$"),
+        format: None,
+    };
+
+    fn into_string(self) -> String {
+        format!("\"{}\"", self.0)
+    }
 }
 
 /// The versions that `If-Match` allows to change; `None` for `*`, which allows any. A weak tag

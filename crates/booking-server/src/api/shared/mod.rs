@@ -6,7 +6,7 @@ mod errors;
 mod paging;
 mod time;
 
-pub(super) use bounds::{ToContract, ToDomain};
+pub(super) use bounds::{IntoDomain, ToContract};
 pub(super) use entity_tag::{entity_tag, expected_versions, is_held};
 pub(super) use errors::{IntoError, internal_error, store_error};
 pub(super) use paging::Paging;

@@ -7,7 +7,7 @@ use booking_api::types::{self, PageLimit, PageNumber};
 use booking_persistence::{Cursor, CursorOfAnotherList, Page, Window};
 use contract_runtime::{FieldName, Nullable, Problem, RuleViolation, ViolationCode};
 
-use super::{BreaksContract, IntoError};
+use super::{BreaksContract, IntoError, ToContract};
 
 /// The parameter `cursor`, which all lists call alike.
 pub(super) const CURSOR_FIELD: FieldName = ListBookingsQuery::FIELDS.cursor;
@@ -86,12 +86,7 @@ impl Paging {
             (None, Some(_)) => None,
             (page, _) => Some(page.map_or_else(|| PageNumber::try_from(1), Ok)),
         };
-        let next = page
-            .next
-            .as_ref()
-            .map(|cursor| types::NextCursor::try_from(cursor.encode()))
-            .transpose()
-            .map_err(BreaksContract::at("next_cursor"))?;
+        let next = page.next.as_ref().map(ToContract::to_contract);
         Ok(types::Pagination {
             page: number.transpose().map_err(BreaksContract::at("page"))?,
             limit: self.limit,

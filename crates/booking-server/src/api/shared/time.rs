@@ -4,11 +4,11 @@ use booking_api::types::{BookingTime, ClockTime};
 use contract_runtime::rules::{BoundedText, TextRules, is_same_text};
 use jiff::civil::Time;
 
-use super::{BreaksContract, ToDomain};
+use super::{BreaksContract, IntoDomain};
 
-impl ToDomain<Time> for BookingTime {
+impl IntoDomain<Time> for BookingTime {
     /// The time that a request names: `19:00`, and `9:00` for nine in the morning.
-    fn to_domain(&self) -> Time {
+    fn into_domain(self) -> Time {
         const {
             let pattern = match BookingTime::RULES.pattern {
                 Some(pattern) => pattern,
@@ -41,8 +41,8 @@ impl BoundedText for HoursAndMinutes {
         format: None,
     };
 
-    fn as_str(&self) -> &str {
-        &self.0
+    fn into_string(self) -> String {
+        self.0
     }
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn clock_time(time: Time) -> Result<ClockTime, BreaksContract> {
         return Err(BreaksContract::new("a time", "is no whole minute"));
     }
     let text = format!("{:02}:{:02}", time.hour(), time.minute());
-    Ok(ClockTime::from_bounded(&HoursAndMinutes(text)))
+    Ok(ClockTime::from_bounded(HoursAndMinutes(text)))
 }
 
 #[cfg(test)]
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn an_hour_may_have_one_digit_and_is_answered_with_two() {
         for (wire, shown) in [("9:05", "09:05"), ("09:05", "09:05"), ("23:59", "23:59")] {
-            let read = BookingTime::try_from(wire).unwrap().to_domain();
+            let read = BookingTime::try_from(wire).unwrap().into_domain();
             assert_eq!(clock_time(read).unwrap().as_str(), shown);
         }
     }
