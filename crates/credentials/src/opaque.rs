@@ -103,6 +103,7 @@ mod tests {
         assert!(one.matches(&TokenDigest::from_bytes(*one.as_bytes())));
         assert!(!one.matches(&TokenDigest::new("two", b"secret")));
         assert!(!one.matches(&TokenDigest::new("one", b"Secret")));
+        assert!(!one.matches(&TokenDigest::new("ones", b"ecret")));
         assert_eq!(format!("{one:?}"), "TokenDigest(…)");
     }
 

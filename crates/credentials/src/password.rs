@@ -16,6 +16,10 @@ const PARAMS: Params = match Params::new(19 * 1024, 2, 1, Some(Params::DEFAULT_O
 /// The weakest that is taken: 10⁸ guesses and more. `zxcvbn` calls all below it too weak.
 const WEAKEST_SCORE: Score = Score::Three;
 
+/// How many characters are judged: what is strong so far is strong enough, and the time that
+/// `zxcvbn` takes grows with more than their square.
+const JUDGED_CHARS: usize = 48;
+
 /// How many words about the user a password is compared with.
 const MAX_USER_WORDS: usize = 16;
 
@@ -67,8 +71,9 @@ impl Password {
     /// Whether a user may choose this password. `about_user` is what others know of the user: the
     /// e-mail address, the name, the name of the service.
     ///
-    /// Only the first 100 characters are judged, and the first 16 words about the user, which is
-    /// what bounds the time that it takes.
+    /// Only the first 48 characters are judged, and the first 16 words about the user, which bounds
+    /// the time that it takes. That may still be as long as a hash takes: it belongs where
+    /// [`PasswordHash::new`] does.
     ///
     /// # Errors
     /// [`PasswordError::TooCommon`].
@@ -81,7 +86,10 @@ impl Password {
             .filter(|word| (3..=Self::MAX_CHARS).contains(&word.len()))
             .take(MAX_USER_WORDS)
             .collect();
-        let entropy = zxcvbn::zxcvbn(self.0.expose_secret(), &about_user);
+        let password = self.0.expose_secret();
+        let end = password.char_indices().nth(JUDGED_CHARS);
+        let judged = &password[..end.map_or(password.len(), |(end, _)| end)];
+        let entropy = zxcvbn::zxcvbn(judged, &about_user);
         if entropy.score() < WEAKEST_SCORE {
             return Err(PasswordError::TooCommon);
         }
@@ -277,6 +285,7 @@ mod tests {
             "qwertyuiop",
             "iloveyou1",
             "Passw0rd!",
+            "Tr0ub4dour&3",
             "aaaaaaaaaaaa",
         ] {
             let refused = password(text).check_strength(&[]);
@@ -289,6 +298,16 @@ mod tests {
         ] {
             assert_eq!(password(text).check_strength(&[]), Ok(()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_strong_beginning_is_enough_and_a_strong_end_is_not() {
+        let strong = "xK9#mQ2$vLé".repeat(5);
+        let weak = "a".repeat(JUDGED_CHARS);
+        let judge = |text: String| password(&text).check_strength(&[]);
+        assert_eq!(judge(format!("{strong}{weak}")), Ok(()));
+        let refused = judge(format!("{weak}{strong}"));
+        assert_eq!(refused, Err(PasswordError::TooCommon));
     }
 
     #[test]
