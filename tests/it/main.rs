@@ -1,19 +1,9 @@
-//! The service driven from outside: each module proves one side of what it promises.
+//! The service driven from outside: each operation in a module of its own, by tag, and what is
+//! asked of all of them in `across`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod availability;
-mod bad_bodies;
-mod bad_requests;
+mod across;
 mod bookings;
-mod changes;
-mod contract;
-mod documents;
-mod example;
-mod faults;
-mod lists;
-mod races;
-mod refusals;
+mod restaurants;
 mod support;
-mod unrouted;
-mod witness;

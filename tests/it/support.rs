@@ -68,6 +68,16 @@ pub(crate) fn wanted_json() -> Value {
     })
 }
 
+/// The same with the value at a path replaced: `customer.email`.
+pub(crate) fn wanted_with(path: &str, value: Value) -> Value {
+    let mut body = wanted_json();
+    let place = body
+        .pointer_mut(&format!("/{}", path.replace('.', "/")))
+        .unwrap();
+    *place = value;
+    body
+}
+
 /// Asks for a booking.
 pub(crate) async fn create(service: &TestService, wanted: NewBooking) -> Sent<Booking> {
     service.client().create_booking().body(wanted).send().await

@@ -9,14 +9,14 @@
 //! start, and PostgreSQL; it may not know the server's domain, its store, or its tables beyond
 //! what it takes to bring a booking into a state that no operation leads to.
 
-mod answer;
 mod examples;
 mod request;
+mod response;
 mod service;
 mod witness;
 
-pub use answer::{Answer, Detail, Refusal};
 pub use examples::Examples;
 pub use request::Request;
+pub use response::{Detail, Refusal, Response};
 pub use service::{NOW, TestService};
 pub use witness::{Witness, contract, document};

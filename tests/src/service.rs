@@ -13,8 +13,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
-use crate::answer::Answer;
 use crate::request::Request;
+use crate::response::Response;
 use crate::witness::Witness;
 
 /// When every test begins: Monday 8 February 2027, 12:30 in New York, 18:30 in Berlin; in Tokyo
@@ -110,7 +110,7 @@ impl TestService {
     /// # Panics
     ///
     /// When there is no answer.
-    pub async fn send(&self, request: &Request) -> Answer {
+    pub async fn send(&self, request: &Request) -> Response {
         self.send_bytes(&request.to_bytes()).await
     }
 
@@ -119,8 +119,8 @@ impl TestService {
     /// # Panics
     ///
     /// When there is no answer.
-    pub async fn send_bytes(&self, bytes: &[u8]) -> Answer {
-        Answer::parse(&self.exchange(bytes).await, false)
+    pub async fn send_bytes(&self, bytes: &[u8]) -> Response {
+        Response::parse(&self.exchange(bytes).await, false)
     }
 
     /// Sends a request whose method is `HEAD`.
@@ -128,8 +128,8 @@ impl TestService {
     /// # Panics
     ///
     /// When there is no answer.
-    pub async fn send_head(&self, request: &Request) -> Answer {
-        Answer::parse(&self.exchange(&request.to_bytes()).await, true)
+    pub async fn send_head(&self, request: &Request) -> Response {
+        Response::parse(&self.exchange(&request.to_bytes()).await, true)
     }
 
     async fn exchange(&self, bytes: &[u8]) -> Vec<u8> {

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use contract_witness::{Body, Exchange};
 
-use super::message::{AnswerHead, BodyReader, Parsed, RequestHead, answer_head, request_head};
+use super::message::{BodyReader, Parsed, RequestHead, ResponseHead, answer_head, request_head};
 
 /// What was overheard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) struct Conversation {
     /// What was asked and is not answered yet.
     asked: VecDeque<RequestHead>,
     service: Vec<u8>,
-    answer: Option<(RequestHead, AnswerHead, BodyReader)>,
+    answer: Option<(RequestHead, ResponseHead, BodyReader)>,
     /// Nothing more that the service sends is read.
     over: bool,
 }
@@ -172,7 +172,7 @@ impl Conversation {
     }
 }
 
-fn exchange(request: RequestHead, answer: AnswerHead, body: Body) -> Heard {
+fn exchange(request: RequestHead, answer: ResponseHead, body: Body) -> Heard {
     Heard::Exchange(Exchange {
         method: request.method,
         target: request.target,

@@ -23,7 +23,7 @@ pub(super) struct RequestHead {
 
 /// The head of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct AnswerHead {
+pub(super) struct ResponseHead {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
 }
@@ -84,7 +84,7 @@ pub(super) fn request_head(bytes: &[u8]) -> Result<Parsed<RequestHead>, Reason> 
 }
 
 /// Reads the head of an answer to a request with this method.
-pub(super) fn answer_head(bytes: &[u8], method: &str) -> Result<Parsed<AnswerHead>, Reason> {
+pub(super) fn answer_head(bytes: &[u8], method: &str) -> Result<Parsed<ResponseHead>, Reason> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut answer = httparse::Response::new(&mut headers);
     let length = match answer.parse(bytes).map_err(|error| error.to_string())? {
@@ -92,7 +92,7 @@ pub(super) fn answer_head(bytes: &[u8], method: &str) -> Result<Parsed<AnswerHea
         httparse::Status::Partial => return Ok(Parsed::Partial),
     };
     let status = answer.code.unwrap_or_default();
-    let head = AnswerHead {
+    let head = ResponseHead {
         status,
         headers: answer
             .headers

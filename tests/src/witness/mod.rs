@@ -73,7 +73,7 @@ impl Witness {
     /// # Panics
     ///
     /// When there is no address left to listen on.
-    pub async fn off_the_record(service: SocketAddr) -> Self {
+    pub async fn start_unrecorded(service: SocketAddr) -> Self {
         Self::with(service, Log::unrecorded(contract())).await
     }
 

@@ -1,6 +1,6 @@
 //! The service of the small repository: what it has answered is written down, and which routes
 //! it has it says itself. It is not built: that real answers come into a record as they were is
-//! what the tests of the witness prove (`tests/it/witness.rs`).
+//! what the tests of the witness prove (`tests/it/across/witness.rs`).
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

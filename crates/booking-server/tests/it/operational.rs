@@ -3,7 +3,7 @@
 use booking_server::{RunningServer, ServerOptions};
 use dev_postgres::TemporaryCluster;
 
-use crate::support::{Answer, ask, get};
+use crate::support::{Response, ask, get};
 
 const CONTRACT: &str = include_str!("../../../../booking-api.yaml");
 
@@ -30,7 +30,7 @@ async fn with_server<T: Send + 'static>(
     outcome.unwrap()
 }
 
-fn assert_is(answer: &Answer, content_type: &str) {
+fn assert_is(answer: &Response, content_type: &str) {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), content_type);
 }

@@ -153,13 +153,13 @@ impl Drop for Process {
 
 /// An answer, taken apart.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: HashMap<String, String>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
@@ -170,7 +170,7 @@ impl Answer {
 }
 
 /// Asks with `GET`.
-pub(crate) fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Answer {
+pub(crate) fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Response {
     ask(address, "GET", path, headers)
 }
 
@@ -180,12 +180,12 @@ pub(crate) fn ask(
     method: &str,
     path: &str,
     headers: &[(&str, &str)],
-) -> Answer {
+) -> Response {
     send(address, method, path, headers, "")
 }
 
 /// Sends JSON with `POST`.
-pub(crate) fn post(address: SocketAddr, path: &str, body: &str) -> Answer {
+pub(crate) fn post(address: SocketAddr, path: &str, body: &str) -> Response {
     let length = body.len().to_string();
     let headers = [
         ("Content-Type", "application/json"),
@@ -200,7 +200,7 @@ fn send(
     path: &str,
     headers: &[(&str, &str)],
     body: &str,
-) -> Answer {
+) -> Response {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,
@@ -236,7 +236,7 @@ fn send(
             Err(_) => Body::Binary { bytes: body.len() },
         },
     });
-    Answer {
+    Response {
         status,
         headers: headers.into_iter().collect(),
         body,

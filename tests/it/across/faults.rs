@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use booking_client::Error;
 use booking_client::types::ErrorCode;
-use booking_tests::{Answer, Request, TestService};
+use booking_tests::{Request, Response, TestService};
 use dev_postgres::TemporaryCluster;
 use serde_json::json;
 
@@ -32,7 +32,7 @@ async fn probe(service: &TestService, path: &str) -> u16 {
 /// Sends a request that must be answered with 503, soon, and with the time to try again.
 async fn unavailable(service: &TestService, request: &Request) {
     let asked = Instant::now();
-    let answer: Answer = service.send(request).await;
+    let answer: Response = service.send(request).await;
     answer.refused(503, "SERVICE_UNAVAILABLE");
     let retry_after: u32 = answer.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=60).contains(&retry_after));

@@ -1,4 +1,4 @@
-//! Bookings changed.
+//! `updateBooking`.
 
 use booking_client::types::{BookingChange, BookingStatus, ErrorCode, PartySize};
 use booking_client::{Nullable, ResponseHeaders};

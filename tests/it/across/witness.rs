@@ -25,7 +25,7 @@ async fn answering(answer: String) -> Witness {
             });
         }
     });
-    Witness::off_the_record(address).await
+    Witness::start_unrecorded(address).await
 }
 
 /// Asks through the witness and reads until the connection ends.
@@ -214,7 +214,7 @@ async fn a_test_whose_witness_ends_in_a_task() {
 fn failing(test: &str) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "--ignored", "--nocapture"])
-        .arg(format!("witness::{test}"))
+        .arg(format!("across::witness::{test}"))
         .output()
         .unwrap();
     let said = [output.stdout, output.stderr].concat();
@@ -248,7 +248,7 @@ async fn echoing() -> Witness {
             });
         }
     });
-    Witness::off_the_record(address).await
+    Witness::start_unrecorded(address).await
 }
 
 #[tokio::test]
@@ -271,7 +271,7 @@ async fn bytes_pass_unchanged_and_half_a_connection_can_end() {
 #[tokio::test]
 async fn a_connection_that_one_side_breaks_off_is_broken_off_on_the_other() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let witness = Witness::off_the_record(listener.local_addr().unwrap()).await;
+    let witness = Witness::start_unrecorded(listener.local_addr().unwrap()).await;
     for service_breaks_off in [true, false] {
         let client = TcpStream::connect(witness.address()).await.unwrap();
         let (service, _) = listener.accept().await.unwrap();
@@ -291,7 +291,7 @@ async fn a_connection_that_one_side_breaks_off_is_broken_off_on_the_other() {
 #[tokio::test]
 async fn a_service_that_is_gone_is_gone_behind_the_witness_too() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut witness = Witness::off_the_record(listener.local_addr().unwrap()).await;
+    let mut witness = Witness::start_unrecorded(listener.local_addr().unwrap()).await;
     drop(listener);
     let mut stream = TcpStream::connect(witness.address()).await.unwrap();
     let met = tokio::time::timeout(ANSWER_TIMEOUT, stream.read(&mut [0; 8])).await;

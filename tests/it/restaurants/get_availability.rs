@@ -1,4 +1,4 @@
-//! When a table is free: the restaurant's wall clock, and the instants that it means.
+//! `getAvailability`: the restaurant's wall clock, and the instants that it means.
 
 use booking_client::types::ErrorCode;
 use booking_tests::TestService;
@@ -248,4 +248,24 @@ async fn a_day_that_is_full_closed_or_too_far_ahead_has_no_slots() {
     for beyond in ["2028-02-09", "9999-12-31"] {
         assert!(times(&service, BELLA, beyond, 2).await.is_empty());
     }
+}
+
+#[tokio::test]
+async fn the_last_booking_of_a_time_takes_it_out_of_the_list() {
+    let service = TestService::start().await;
+    assert!(
+        times(&service, BELLA, MONDAY, 10)
+            .await
+            .contains(&"19:00".to_owned())
+    );
+    let booking = book(&service, BELLA, MONDAY, "19:00", 10).await;
+    let left = times(&service, BELLA, MONDAY, 10).await;
+    assert!(!left.contains(&"19:00".to_owned()), "{left:?}");
+    assert!(left.contains(&"17:30".to_owned()), "{left:?}");
+    cancel(&service, &booking.booking_id).await;
+    assert!(
+        times(&service, BELLA, MONDAY, 10)
+            .await
+            .contains(&"19:00".to_owned())
+    );
 }

@@ -4,7 +4,7 @@
 //! adds it.
 
 use booking_client::types::{BookingId, BookingStatus};
-use booking_tests::{Answer, Request, TestService, contract, document};
+use booking_tests::{Request, Response, TestService, contract, document};
 use serde_json::json;
 
 use super::CASES;
@@ -101,7 +101,7 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
 
 /// What every operation answers when it grants what its example asks for, about a booking of its
 /// own in whichever status it takes.
-pub(super) async fn granted(service: &TestService) -> Vec<(&'static str, Answer)> {
+pub(super) async fn granted(service: &TestService) -> Vec<(&'static str, Response)> {
     let mut answers = Vec::new();
     'operations: for operation in contract().operations() {
         let id = operation.id.as_str();

@@ -1,12 +1,10 @@
-//! Targets, queries, headers and methods that break the contract, and bytes that are no HTTP.
+//! Targets, queries and headers that break the contract, and bytes that are no HTTP.
 
-use std::collections::BTreeMap;
-
-use booking_tests::{Request, TestService, contract};
+use booking_tests::{Request, TestService};
 use serde_json::json;
 
 use crate::support::{
-    BELLA, MARK, MONDAY, book, booking_path, examples, post_booking, refuse_each, wanted_json,
+    BELLA, MARK, MONDAY, book, booking_path, post_booking, refuse_each, wanted_json,
 };
 
 #[tokio::test]
@@ -294,45 +292,6 @@ async fn conditions_that_are_no_entity_tags_are_refused() {
 }
 
 #[tokio::test]
-async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() {
-    let service = TestService::start().await;
-    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
-    let examples = examples(&booking.booking_id);
-    let before = service.contents().await;
-    let mut paths: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for operation in contract().operations() {
-        let methods = paths.entry(&operation.path).or_default();
-        methods.push(&operation.method);
-        if operation.method == "GET" {
-            methods.push("HEAD");
-        }
-        methods.sort_unstable();
-    }
-    for operation in contract().operations() {
-        // The first operation of a path asks for all of its methods.
-        let Some(allowed) = paths.remove(operation.path.as_str()) else {
-            continue;
-        };
-        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-            if allowed.contains(&method) {
-                continue;
-            }
-            let request = examples.without_body(&operation.id).with_method(method);
-            let answer = service.send(&request.json(&wanted_json())).await;
-            answer.refused(405, "METHOD_NOT_ALLOWED");
-            let mut named: Vec<&str> = answer
-                .header("allow")
-                .unwrap_or_default()
-                .split(", ")
-                .collect();
-            named.sort_unstable();
-            assert_eq!(named, allowed, "{method} {}", operation.path);
-        }
-    }
-    assert_eq!(service.contents().await, before);
-}
-
-#[tokio::test]
 async fn a_header_that_nobody_asked_for_changes_nothing() {
     let service = TestService::start().await;
     let request = post_booking(&wanted_json())
@@ -357,56 +316,4 @@ async fn long_queries_are_answered_like_short_ones() {
     let states = "&status=pending".repeat(3_000);
     let request = Request::get(format!("/bookings?{}", &states[1..]));
     refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
-}
-
-#[tokio::test]
-async fn head_is_answered_as_get_is_without_the_body() {
-    let service = TestService::start().await;
-    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
-    for path in [
-        booking_path(&booking.booking_id),
-        "/bookings".to_owned(),
-        "/bookings?limit=0".to_owned(),
-        "/bookings/bk_none".to_owned(),
-        "/restaurants".to_owned(),
-        "/restaurants/1".to_owned(),
-        format!("/restaurants/1/availability?date={MONDAY}&party_size=2"),
-    ] {
-        let get = service.send(&Request::get(&path)).await;
-        let head = Request::new("HEAD", format!("/api/v1{path}"));
-        let head = service.send_head(&head).await;
-        assert_eq!(head.status, get.status, "{path}");
-        for name in ["content-type", "content-length", "etag"] {
-            assert_eq!(head.header(name), get.header(name), "{path}: {name}");
-        }
-        assert!(head.body.is_empty(), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn an_empty_segment_makes_no_other_operation_of_a_path() {
-    let service = TestService::start().await;
-    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
-    let path = booking_path(&booking.booking_id);
-    let requests = [
-        Request::get("/bookings/"),
-        Request::get("//bookings"),
-        Request::get("/restaurants/"),
-        Request::get("/restaurants//availability?date=2027-02-15&party_size=2"),
-        Request::get(format!("{path}/")),
-        Request::post("/bookings/").json(&wanted_json()),
-        Request::patch("/bookings//").json(&json!({})),
-        Request::post(format!("{path}//cancel")),
-    ];
-    let before = service.contents().await;
-    for request in requests {
-        let answer = service.send(&request).await;
-        assert!([404, 405].contains(&answer.status), "{request:?}");
-        let refusal = answer.refusal();
-        assert!(
-            ["NOT_FOUND", "METHOD_NOT_ALLOWED"].contains(&refusal.code.as_str()),
-            "{refusal:?}"
-        );
-    }
-    assert_eq!(service.contents().await, before);
 }

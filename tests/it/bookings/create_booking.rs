@@ -1,14 +1,12 @@
-//! Bookings made, read and cancelled.
+//! `createBooking`: what is granted.
 
-use booking_client::types::{BookingStatus, Cancellation, ErrorCode};
-use booking_client::{Conditional, ResponseHeaders};
+mod refusals;
+
+use booking_client::types::ErrorCode;
 use booking_tests::{NOW, Request, TestService};
 use serde_json::json;
 
-use crate::support::{
-    BELLA, HIRSCH, MONDAY, book, booking_path, cancel, create, field, read, refused, times, wanted,
-    wanted_json,
-};
+use crate::support::{BELLA, HIRSCH, MONDAY, book, create, field, refused, wanted, wanted_json};
 
 #[tokio::test]
 async fn a_new_booking_says_everything_that_was_asked_for() {
@@ -118,111 +116,6 @@ async fn special_requests_may_be_absent_or_null() {
 }
 
 #[tokio::test]
-async fn a_copy_that_is_up_to_date_is_not_sent_again() {
-    let service = TestService::start().await;
-    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
-    let tag = read(&service, &booking.booking_id)
-        .await
-        .etag()
-        .unwrap()
-        .to_string();
-    let path = booking_path(&booking.booking_id);
-    for held in [
-        tag.clone(),
-        format!("W/{tag}"),
-        format!("\"other\", {tag}"),
-        "*".to_owned(),
-    ] {
-        let answer = service
-            .send(&Request::get(&path).header("If-None-Match", &held))
-            .await;
-        assert_eq!(answer.status, 304, "{held}");
-        assert_eq!(answer.header("etag"), Some(tag.as_str()));
-        assert!(answer.body.is_empty());
-    }
-    let other = service
-        .client()
-        .get_booking()
-        .booking_id(booking.booking_id.clone())
-        .if_none_match("\"other\"")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(other.into_inner(), Conditional::Modified(booking.clone()));
-    let same = service
-        .client()
-        .get_booking()
-        .booking_id(booking.booking_id)
-        .if_none_match(tag.as_str())
-        .send()
-        .await;
-    let same = same.unwrap();
-    assert_eq!(same.etag().unwrap().as_str(), tag);
-    assert_eq!(same.into_inner(), Conditional::NotModified);
-}
-
-#[tokio::test]
-async fn cancelling_twice_gives_the_same_answer() {
-    let service = TestService::start().await;
-    let booking = book(&service, BELLA, MONDAY, "19:00", 4).await;
-    let cancel = |reason: &str| {
-        service
-            .client()
-            .cancel_booking()
-            .booking_id(booking.booking_id.clone())
-            .body(Cancellation::builder().reason(reason))
-            .send()
-    };
-    service.set_clock("2027-02-08T18:00:00Z");
-    let first = cancel("Our flight was delayed").await.unwrap().into_inner();
-    assert_eq!(first.status, BookingStatus::Cancelled);
-    assert_eq!(first.updated_at.to_string(), "2027-02-08T18:00:00Z");
-    assert_eq!(first.party_size, booking.party_size);
-    let contents = service.contents().await;
-    assert!(contents.contains("Our flight was delayed"));
-    service.set_clock("2027-02-08T19:00:00Z");
-    let second = cancel("Another reason").await.unwrap().into_inner();
-    assert_eq!(second, first);
-    assert_eq!(service.contents().await, contents);
-    assert_eq!(
-        read(&service, &booking.booking_id).await.into_inner(),
-        first
-    );
-}
-
-#[tokio::test]
-async fn a_booking_can_be_cancelled_without_a_body() {
-    let service = TestService::start().await;
-    for request in [
-        Request::post("/bookings/ID/cancel"),
-        Request::post("/bookings/ID/cancel").body(""),
-        Request::post("/bookings/ID/cancel").json(&json!({})),
-        Request::post("/bookings/ID/cancel").header("content-type", "text/plain"),
-    ] {
-        let booking = book(&service, BELLA, MONDAY, "19:00", 4).await;
-        let request = request.with_target(|target| target.replace("ID", &booking.booking_id));
-        let answer = service.send(&request).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        assert_eq!(answer.json()["status"], "cancelled");
-    }
-}
-
-#[tokio::test]
-async fn a_cancelled_booking_frees_its_table_at_once() {
-    let service = TestService::start().await;
-    // There is one table for ten.
-    let booking = book(&service, BELLA, MONDAY, "19:00", 10).await;
-    refused(
-        create(&service, wanted(BELLA, MONDAY, "19:00", 10)).await,
-        409,
-        ErrorCode::TableNotAvailable,
-    );
-    cancel(&service, &booking.booking_id).await;
-    let next = book(&service, BELLA, MONDAY, "19:00", 10).await;
-    assert_ne!(next.booking_id, booking.booking_id);
-}
-
-#[tokio::test]
 async fn a_table_is_taken_for_the_whole_turn_and_free_right_after() {
     let service = TestService::start().await;
     book(&service, BELLA, MONDAY, "19:00", 10).await;
@@ -236,26 +129,6 @@ async fn a_table_is_taken_for_the_whole_turn_and_free_right_after() {
     }
     book(&service, BELLA, MONDAY, "17:30", 10).await;
     book(&service, BELLA, MONDAY, "20:30", 10).await;
-}
-
-#[tokio::test]
-async fn the_last_booking_of_a_time_takes_it_out_of_the_list() {
-    let service = TestService::start().await;
-    assert!(
-        times(&service, BELLA, MONDAY, 10)
-            .await
-            .contains(&"19:00".to_owned())
-    );
-    let booking = book(&service, BELLA, MONDAY, "19:00", 10).await;
-    let left = times(&service, BELLA, MONDAY, 10).await;
-    assert!(!left.contains(&"19:00".to_owned()), "{left:?}");
-    assert!(left.contains(&"17:30".to_owned()), "{left:?}");
-    cancel(&service, &booking.booking_id).await;
-    assert!(
-        times(&service, BELLA, MONDAY, 10)
-            .await
-            .contains(&"19:00".to_owned())
-    );
 }
 
 #[tokio::test]

@@ -1,14 +1,17 @@
-//! Requests that reach no operation. Their answers are the only ones that are not in the
-//! contract's error shape; they are written down here, so that a change of them is seen.
+//! Requests that reach no operation, and those that reach one though they ask for another thing. The
+//! refusals of the HTTP server itself are the only ones that are not in the contract's error shape;
+//! they are written down here, so that a change of them is seen.
 
-use booking_tests::{Answer, Request, TestService};
+use std::collections::BTreeMap;
+
+use booking_tests::{Request, Response, TestService, contract};
 use serde_json::json;
 
-use crate::support::{MARK, wanted_json};
+use crate::support::{BELLA, MARK, MONDAY, book, booking_path, examples, wanted_json};
 
 /// The HTTP server's own refusal: its request id, as in the header, and a message.
 #[track_caller]
-fn assert_refused_by_the_server(answer: &Answer, status: u16, message: &str) {
+fn assert_refused_by_the_server(answer: &Response, status: u16, message: &str) {
     let shown = format!("{} {}", answer.status, answer.text());
     assert_eq!(answer.status, status, "{shown}");
     let id = answer.header("x-request-id").unwrap();
@@ -145,6 +148,97 @@ async fn a_body_that_breaks_off_books_nothing() {
         format!("{head}transfer-encoding: chunked\r\n\r\nzz\r\n{text}\r\n0\r\n\r\n"),
     ] {
         service.send_and_break_off(bytes.as_bytes()).await;
+    }
+    assert_eq!(service.contents().await, before);
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() {
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    let examples = examples(&booking.booking_id);
+    let before = service.contents().await;
+    let mut paths: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for operation in contract().operations() {
+        let methods = paths.entry(&operation.path).or_default();
+        methods.push(&operation.method);
+        if operation.method == "GET" {
+            methods.push("HEAD");
+        }
+        methods.sort_unstable();
+    }
+    for operation in contract().operations() {
+        // The first operation of a path asks for all of its methods.
+        let Some(allowed) = paths.remove(operation.path.as_str()) else {
+            continue;
+        };
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+            if allowed.contains(&method) {
+                continue;
+            }
+            let request = examples.without_body(&operation.id).with_method(method);
+            let answer = service.send(&request.json(&wanted_json())).await;
+            answer.refused(405, "METHOD_NOT_ALLOWED");
+            let mut named: Vec<&str> = answer
+                .header("allow")
+                .unwrap_or_default()
+                .split(", ")
+                .collect();
+            named.sort_unstable();
+            assert_eq!(named, allowed, "{method} {}", operation.path);
+        }
+    }
+    assert_eq!(service.contents().await, before);
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_is_without_the_body() {
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    for path in [
+        booking_path(&booking.booking_id),
+        "/bookings".to_owned(),
+        "/bookings?limit=0".to_owned(),
+        "/bookings/bk_none".to_owned(),
+        "/restaurants".to_owned(),
+        "/restaurants/1".to_owned(),
+        format!("/restaurants/1/availability?date={MONDAY}&party_size=2"),
+    ] {
+        let get = service.send(&Request::get(&path)).await;
+        let head = Request::new("HEAD", format!("/api/v1{path}"));
+        let head = service.send_head(&head).await;
+        assert_eq!(head.status, get.status, "{path}");
+        for name in ["content-type", "content-length", "etag"] {
+            assert_eq!(head.header(name), get.header(name), "{path}: {name}");
+        }
+        assert!(head.body.is_empty(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_segment_makes_no_other_operation_of_a_path() {
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    let path = booking_path(&booking.booking_id);
+    let requests = [
+        Request::get("/bookings/"),
+        Request::get("//bookings"),
+        Request::get("/restaurants/"),
+        Request::get("/restaurants//availability?date=2027-02-15&party_size=2"),
+        Request::get(format!("{path}/")),
+        Request::post("/bookings/").json(&wanted_json()),
+        Request::patch("/bookings//").json(&json!({})),
+        Request::post(format!("{path}//cancel")),
+    ];
+    let before = service.contents().await;
+    for request in requests {
+        let answer = service.send(&request).await;
+        assert!([404, 405].contains(&answer.status), "{request:?}");
+        let refusal = answer.refusal();
+        assert!(
+            ["NOT_FOUND", "METHOD_NOT_ALLOWED"].contains(&refusal.code.as_str()),
+            "{refusal:?}"
+        );
     }
     assert_eq!(service.contents().await, before);
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     /// Its status.
     pub status: u16,
     /// Its headers, the names in lower case.
@@ -35,7 +35,7 @@ pub struct Detail {
     pub field: String,
 }
 
-impl Answer {
+impl Response {
     /// Takes an answer apart. That to `HEAD` says how long a body is which it does not have.
     ///
     /// # Panics

@@ -13,7 +13,7 @@ use self::cases::{Case, cases, failing, granted};
 use crate::support::{BELLA, MONDAY, book, booking_path};
 
 /// Where a missing case belongs.
-const CASES: &str = "tests/it/contract/cases.rs";
+const CASES: &str = "tests/it/across/contract/cases.rs";
 
 /// Takes every table away, whichever an operation reads.
 const BREAK_SCHEMA: &str = "ALTER SCHEMA public RENAME TO elsewhere";

@@ -1,8 +1,7 @@
-//! What the rules refuse, and what is not there: each with its status, its code and its field.
+//! `createBooking`: what the rules refuse, each with its status, its code and its field.
 
-use booking_client::types::{BookingId, ErrorCode};
+use booking_client::types::ErrorCode;
 use booking_tests::{Request, TestService};
-use serde_json::json;
 
 use crate::support::{
     BELLA, HARBOUR, HIRSCH, MONDAY, SAKURA, book, create, field, refused, wanted, wanted_json,
@@ -110,69 +109,6 @@ async fn tables_run_out_one_by_one() {
     let asked = (BELLA, MONDAY, "19:00", 4);
     let code = (409, ErrorCode::TableNotAvailable);
     refuse(&service, asked, code, "booking_time").await;
-}
-
-#[tokio::test]
-async fn a_restaurant_that_is_not_there_is_not_found() {
-    let service = TestService::start().await;
-    for id in [5, 999_999, 9_007_199_254_740_991] {
-        let code = (404, ErrorCode::RestaurantNotFound);
-        refuse(&service, (id, MONDAY, "19:00", 2), code, "restaurant_id").await;
-        let sent = service
-            .client()
-            .get_restaurant()
-            .restaurant_id(id)
-            .send()
-            .await;
-        let error = refused(sent, 404, ErrorCode::RestaurantNotFound);
-        assert_eq!(field(&error), Some("restaurant_id"));
-        let sent = service
-            .client()
-            .get_availability()
-            .restaurant_id(id)
-            .date(MONDAY)
-            .party_size(2)
-            .send()
-            .await;
-        let error = refused(sent, 404, ErrorCode::RestaurantNotFound);
-        assert_eq!(field(&error), Some("restaurant_id"));
-    }
-}
-
-#[tokio::test]
-async fn a_booking_that_is_not_there_is_not_found() {
-    let service = TestService::start().await;
-    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
-    let flipped: String = booking
-        .booking_id
-        .chars()
-        .map(|c| match c {
-            'a'..='z' => c.to_ascii_uppercase(),
-            'A'..='Z' => c.to_ascii_lowercase(),
-            other => other,
-        })
-        .collect();
-    let before = service.contents().await;
-    for id in [
-        "bk_1".to_owned(),
-        format!("bk_{}", "z".repeat(32)),
-        format!("bk_{}", &flipped[3..]),
-    ] {
-        let id: BookingId = id.as_str().try_into().unwrap();
-        let path = format!("/bookings/{}", id.as_str());
-        for request in [
-            Request::get(&path),
-            Request::patch(&path).json(&json!({ "party_size": 3 })),
-            Request::post(format!("{path}/cancel")),
-        ] {
-            let refusal = service
-                .send(&request)
-                .await
-                .refused(404, "BOOKING_NOT_FOUND");
-            assert_eq!(refusal.field.as_deref(), Some("booking_id"));
-        }
-    }
-    assert_eq!(service.contents().await, before);
 }
 
 #[tokio::test]

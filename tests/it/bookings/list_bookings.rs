@@ -1,4 +1,4 @@
-//! Lists: of bookings and of restaurants, by pages and by cursors.
+//! `listBookings`.
 
 use std::collections::HashSet;
 
@@ -7,12 +7,11 @@ use booking_tests::{Request, TestService};
 use serde_json::{Value, json};
 
 use crate::support::{
-    BELLA, HARBOUR, HIRSCH, MONDAY, SAKURA, book, cancel, create, customer, field, refused,
-    set_status, wanted,
+    BELLA, MONDAY, SAKURA, book, cancel, create, customer, field, refused, set_status, wanted,
 };
 
 /// Asks for a list and gives the ids of its items with the answer.
-async fn list(service: &TestService, query: &str) -> (Vec<String>, Value) {
+pub(crate) async fn list(service: &TestService, query: &str) -> (Vec<String>, Value) {
     let answer = service
         .send(&Request::get(format!("/bookings{query}")))
         .await;
@@ -25,7 +24,7 @@ async fn list(service: &TestService, query: &str) -> (Vec<String>, Value) {
 
 /// Bookings of several guests in several states at two restaurants; in the order in which they
 /// were made, a minute apart.
-async fn many(service: &TestService) -> Vec<Booking> {
+pub(crate) async fn many(service: &TestService) -> Vec<Booking> {
     let mut bookings = Vec::new();
     for (minute, (restaurant, date, time, guest)) in [
         (BELLA, "2027-02-16", "19:00", "ada"),
@@ -266,90 +265,6 @@ async fn a_filtered_list_can_be_walked_to_its_end() {
 }
 
 #[tokio::test]
-async fn page_and_cursor_exclude_each_other() {
-    let service = TestService::start().await;
-    many(&service).await;
-    let (_, page) = list(&service, "?limit=1").await;
-    let cursor = page["pagination"]["next_cursor"].as_str().unwrap();
-    for path in ["/bookings", "/restaurants"] {
-        let both = Request::get(format!("{path}?page=2&limit=1&cursor={cursor}"));
-        let refusal = service.send(&both).await.refused(400, "INVALID_REQUEST");
-        assert_eq!(refusal.violations(), [("NOT_ALLOWED", "cursor")]);
-    }
-}
-
-#[tokio::test]
-async fn a_cursor_of_another_list_is_refused() {
-    let service = TestService::start().await;
-    many(&service).await;
-    let (_, page) = list(&service, "?limit=1&sort=created_at_asc").await;
-    let cursor = page["pagination"]["next_cursor"].as_str().unwrap();
-    let restaurants = Request::get("/restaurants?limit=1");
-    let page = service.send(&restaurants).await.json();
-    let of_restaurants = page["pagination"]["next_cursor"].as_str().unwrap();
-    let mut spoilt = cursor.to_owned();
-    spoilt.replace_range(..1, if cursor.starts_with('0') { "1" } else { "0" });
-    let digits = "f".repeat(cursor.len());
-    let far = format!("{}7fffffffffffffff{}", &cursor[..16], &cursor[32..]);
-    for query in [
-        format!("/bookings?sort=created_at_desc&cursor={cursor}"),
-        format!("/bookings?sort=created_at_asc&restaurant_id=1&cursor={cursor}"),
-        format!("/bookings?sort=created_at_asc&status=confirmed&cursor={cursor}"),
-        format!("/bookings?sort=created_at_asc&email=ada%40example.com&cursor={cursor}"),
-        format!("/bookings?sort=created_at_asc&date_from=2027-01-01&cursor={cursor}"),
-        format!("/bookings?cursor={cursor}"),
-        format!("/bookings?cursor={of_restaurants}"),
-        format!("/bookings?sort=created_at_asc&cursor={spoilt}"),
-        format!("/bookings?sort=created_at_asc&cursor={digits}"),
-        format!("/bookings?sort=created_at_asc&cursor={far}"),
-        "/bookings?cursor=x".to_owned(),
-        "/bookings?cursor=eyJhIjoxfQ".to_owned(),
-        format!("/bookings?cursor={}", "A".repeat(512)),
-        format!("/restaurants?cursor={cursor}"),
-        format!("/restaurants?q=a&cursor={of_restaurants}"),
-        format!("/restaurants?cuisine=a&cursor={of_restaurants}"),
-        "/restaurants?cursor=00".to_owned(),
-    ] {
-        let answer = service.send(&Request::get(&query)).await;
-        let refusal = answer.refused(400, "INVALID_CURSOR");
-        assert_eq!(refusal.field.as_deref(), Some("cursor"), "{query}");
-    }
-}
-
-#[tokio::test]
-async fn limits_and_pages_out_of_bounds_are_refused() {
-    let service = TestService::start().await;
-    for (query, broken) in [
-        ("limit=0", ("TOO_SMALL", "limit")),
-        ("limit=101", ("TOO_LARGE", "limit")),
-        ("limit=-1", ("TOO_SMALL", "limit")),
-        ("limit=99999999999999999999", ("TOO_LARGE", "limit")),
-        ("limit=many", ("WRONG_TYPE", "limit")),
-        ("limit=", ("WRONG_TYPE", "limit")),
-        ("limit=1.5", ("WRONG_TYPE", "limit")),
-        ("page=0", ("TOO_SMALL", "page")),
-        ("page=10001", ("TOO_LARGE", "page")),
-        ("cursor=", ("TOO_SHORT", "cursor")),
-        ("cursor=a%20b", ("PATTERN", "cursor")),
-    ] {
-        for path in ["/bookings", "/restaurants"] {
-            let answer = service.send(&Request::get(format!("{path}?{query}"))).await;
-            let refusal = answer.refused(400, "INVALID_REQUEST");
-            assert!(
-                refusal.violations().contains(&broken),
-                "{query}: {refusal:?}"
-            );
-        }
-    }
-    for query in ["limit=1", "limit=100", "page=1", "page=10000&limit=100"] {
-        for path in ["/bookings", "/restaurants"] {
-            let answer = service.send(&Request::get(format!("{path}?{query}"))).await;
-            assert_eq!(answer.status, 200, "{path}?{query}");
-        }
-    }
-}
-
-#[tokio::test]
 async fn dates_in_the_wrong_order_are_refused() {
     let service = TestService::start().await;
     let sent = service
@@ -361,122 +276,4 @@ async fn dates_in_the_wrong_order_are_refused() {
         .await;
     let error = refused(sent, 400, ErrorCode::InvalidDate);
     assert_eq!(field(&error), Some("date_to"));
-}
-
-/// The names of the restaurants that a query finds.
-async fn found(service: &TestService, query: &str) -> Vec<String> {
-    let answer = service
-        .send(&Request::get(format!("/restaurants{query}")))
-        .await;
-    assert_eq!(answer.status, 200, "{query}: {}", answer.text());
-    let page = answer.json();
-    let items = page["data"].as_array().unwrap().iter();
-    items
-        .map(|restaurant| restaurant["name"].as_str().unwrap().to_owned())
-        .collect()
-}
-
-#[tokio::test]
-async fn restaurants_are_found_by_a_part_of_their_name_and_by_their_cuisine() {
-    let service = TestService::start().await;
-    service
-        .sql(
-            "INSERT INTO restaurants (name, cuisine, address, lat, lng, created_at)
-             SELECT name, cuisine, 'somewhere', 0, 0, now() FROM (VALUES
-                 ('100% Pasta', 'Italian'), ('Snack_Bar', 'Fast food'), ('back\\slash', 'Odd'),
-                 ('Café Élan', 'Français'), ('寿司 大', '和食')) AS r (name, cuisine);
-             INSERT INTO booking_policies
-             SELECT restaurant_id, 'Europe/Paris', 15, 90 FROM restaurants
-             WHERE address = 'somewhere'",
-        )
-        .await;
-    for (query, expected) in [
-        ("?q=bella", vec!["Bella Italia"]),
-        ("?q=ITALIA", vec!["Bella Italia"]),
-        ("?q=%25", vec!["100% Pasta"]),
-        ("?q=0%25", vec!["100% Pasta"]),
-        ("?q=_", vec!["Snack_Bar"]),
-        ("?q=k_b", vec!["Snack_Bar"]),
-        ("?q=%5C", vec!["back\\slash"]),
-        ("?q=caf%C3%A9", vec!["Café Élan"]),
-        ("?q=%C3%89LAN", vec!["Café Élan"]),
-        ("?q=%E5%AF%BF", vec!["寿司 大"]),
-        ("?q=nowhere", vec![]),
-        ("?q='%20OR%201=1", vec![]),
-        ("?cuisine=italian", vec!["100% Pasta", "Bella Italia"]),
-        ("?cuisine=Ital", vec![]),
-        ("?cuisine=ITALI%25", vec![]),
-        ("?cuisine=FRAN%C3%87AIS", vec!["Café Élan"]),
-        ("?cuisine=fast+food", vec!["Snack_Bar"]),
-        ("?cuisine=italian&q=bella", vec!["Bella Italia"]),
-    ] {
-        assert_eq!(found(&service, query).await, expected, "{query}");
-    }
-}
-
-#[tokio::test]
-async fn restaurants_are_listed_by_name_and_walked_by_page_and_by_cursor() {
-    let service = TestService::start().await;
-    // Restaurants of one name are told apart.
-    service
-        .sql(
-            "INSERT INTO restaurants (name, cuisine, address, lat, lng, created_at)
-             SELECT 'Bella Italia', 'Italian', 'branch ' || n, 0, 0, now()
-             FROM generate_series(1, 5) n;
-             INSERT INTO booking_policies
-             SELECT restaurant_id, 'Europe/Rome', 15, 90 FROM restaurants
-             WHERE address LIKE 'branch %'",
-        )
-        .await;
-    let all = found(&service, "").await;
-    assert_eq!(all.len(), 9);
-    assert!(all.is_sorted());
-    let mut by_page = Vec::new();
-    for page in 1..=5 {
-        by_page.extend(found(&service, &format!("?limit=2&page={page}")).await);
-    }
-    assert_eq!(by_page, all);
-    let mut met = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let mut request = service.client().list_restaurants().limit(2);
-        if let Some(cursor) = &cursor {
-            request = request.cursor(cursor.as_str());
-        }
-        let page = request.send().await.unwrap().into_inner();
-        met.extend(page.data.iter().map(|restaurant| *restaurant.id));
-        match page.pagination.next_cursor {
-            Some(next) => cursor = Some(next.to_string()),
-            None => break,
-        }
-    }
-    let distinct: HashSet<i64> = met.iter().copied().collect();
-    assert_eq!((met.len(), distinct.len()), (9, 9));
-}
-
-#[tokio::test]
-async fn a_restaurant_in_a_list_is_the_restaurant_itself() {
-    let service = TestService::start().await;
-    let page = service.client().list_restaurants().send().await.unwrap();
-    let mut zones = Vec::new();
-    for item in &page.data {
-        let restaurant = service
-            .client()
-            .get_restaurant()
-            .restaurant_id(item.id)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(*restaurant, *item);
-        assert!(!item.opening_hours.is_empty());
-        zones.push((*item.id, item.time_zone.to_string()));
-    }
-    zones.sort();
-    let expected = [
-        (BELLA, "America/New_York"),
-        (HIRSCH, "Europe/Berlin"),
-        (SAKURA, "Asia/Tokyo"),
-        (HARBOUR, "Australia/Sydney"),
-    ];
-    assert_eq!(zones, expected.map(|(id, zone)| (id, zone.to_owned())));
 }

@@ -1,0 +1,14 @@
+//! What is asked of all operations alike: one side of what the service promises a module.
+
+mod bad_bodies;
+mod bad_requests;
+mod bad_values;
+mod contract;
+mod documents;
+mod example;
+mod faults;
+mod lists;
+mod not_found;
+mod races;
+mod unrouted;
+mod witness;

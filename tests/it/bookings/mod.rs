@@ -1,0 +1,7 @@
+//! The operations tagged Bookings, a module for each.
+
+mod cancel_booking;
+mod create_booking;
+mod get_booking;
+pub(crate) mod list_bookings;
+mod update_booking;

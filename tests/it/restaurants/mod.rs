@@ -1,0 +1,4 @@
+//! The operations tagged Restaurants, a module for each.
+
+mod get_availability;
+mod list_restaurants;
