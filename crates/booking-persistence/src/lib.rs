@@ -38,8 +38,5 @@ mod tables;
 pub use connection::{ConnectError, MigrateError};
 pub use error::{Corrupt, Internal, OperationRefusal, StoreError, Unavailable};
 pub use lists::{Cursor, CursorOfAnotherList, Page, Window};
-pub use operations::{
-    Availability, BookingFilter, BookingNotFound, BookingRefusal, BookingSort, RestaurantFilter,
-    RestaurantNotFound, RestaurantRefusal,
-};
+pub use operations::*;
 pub use store::{RandomSource, Store};

@@ -5,8 +5,9 @@ mod bookings;
 mod restaurants;
 mod service_day;
 
-pub use bookings::{BookingFilter, BookingNotFound, BookingRefusal, BookingSort};
-pub use restaurants::{Availability, RestaurantFilter, RestaurantNotFound, RestaurantRefusal};
+// What the server uses is named once, in the module of its tag.
+pub use bookings::*;
+pub use restaurants::*;
 
 use jiff::Timestamp;
 
