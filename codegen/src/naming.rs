@@ -91,6 +91,14 @@ pub fn field_ident(name: &str) -> String {
     ident
 }
 
+/// Modules of generated code beside those of the tags, whether of the server or of the client.
+pub(crate) const MODULES: &[&str] = &[
+    "callers", "errors", "headers", "paths", "security", "types", "wiring",
+];
+
+/// What a generated client can do beside its operations.
+pub(crate) const CLIENT_METHODS: &[&str] = &["builder", "new"];
+
 /// The name of an HTTP status, as a variant: 404 → `NotFound`.
 #[must_use]
 pub fn status_ident(status: u16) -> String {

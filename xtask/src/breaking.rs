@@ -25,7 +25,7 @@ struct Baseline {
 /// ones too.
 pub(crate) fn against(layout: &Layout, name: &str) -> Result<Vec<Finding>, Failure> {
     let baseline = match Published::named(layout, name)? {
-        Some(published) => of(layout, &published)?,
+        Some(published) => published_baseline(layout, &published)?,
         None => fs::read_to_string(name)
             .map(|text| Baseline {
                 source: name.to_owned(),
@@ -46,7 +46,7 @@ pub(crate) fn against(layout: &Layout, name: &str) -> Result<Vec<Finding>, Failu
 
 /// The part of `check`: what callers of the last published contract must know of.
 pub(crate) fn check(layout: &Layout, published: &Published) -> Result<Vec<Finding>, Failure> {
-    match of(layout, published)? {
+    match published_baseline(layout, published)? {
         Ok(baseline) => compare(layout, &baseline, Extent::WhatMatters),
         Err(reason) => Ok(vec![nothing(&reason, published.is_cut_off())]),
     }
@@ -69,7 +69,10 @@ fn nothing(reason: &str, cut_off: bool) -> Finding {
 }
 
 /// The contract of a commit, or why there is none.
-fn of(layout: &Layout, published: &Published) -> Result<Result<Baseline, String>, Failure> {
+fn published_baseline(
+    layout: &Layout,
+    published: &Published,
+) -> Result<Result<Baseline, String>, Failure> {
     let path = layout.shown(&layout.contract());
     Ok(match published {
         Published::Nothing { reason, .. } => Err(reason.clone()),

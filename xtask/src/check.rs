@@ -13,7 +13,7 @@ use crate::{architecture, breaking, contract, documents, generate};
 /// Runs every check. The one of the database has a cluster to wait for, and does so beside the
 /// others. Where one cannot do its work, the others are told all the same.
 pub(crate) fn run(layout: &Layout, arguments: &Check) -> Result<Vec<Finding>, Failure> {
-    let published = Published::of(layout);
+    let published = Published::from_git(layout);
     let parts = thread::scope(|scope| {
         let database = scope.spawn(|| of_the_database(layout, arguments, published.as_ref().ok()));
         let generated = generate::run(layout, &Generate::check());

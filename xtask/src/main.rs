@@ -61,7 +61,8 @@ fn run(command_line: &CommandLine) -> Result<Vec<Finding>, Failure> {
         Command::Breaking { against } => breaking::against(&layout, against),
         Command::Mutate(arguments) => mutate::run(&layout, arguments).map(|()| Vec::new()),
         Command::Schema(Schema::Release) => {
-            let baseline = ReleasedBaseline::from_published(&layout, &Published::of(&layout)?)?;
+            let baseline =
+                ReleasedBaseline::from_published(&layout, &Published::from_git(&layout)?)?;
             database::release(&layout, &baseline)
         }
     }

@@ -23,7 +23,7 @@ impl Published {
     /// The last publication: the newest `v*` tag, else the merge base with the upstream branch.
     /// On the upstream branch itself, where the merge base is the present commit, the commit
     /// before it.
-    pub(crate) fn of(layout: &Layout) -> Result<Self, Failure> {
+    pub(crate) fn from_git(layout: &Layout) -> Result<Self, Failure> {
         let Some(git) = Git::at(layout.root())? else {
             return Ok(nothing("this is no checkout of a git repository"));
         };
@@ -222,7 +222,7 @@ mod tests {
         let repository = Repository::new();
         let layout = repository.layout();
         let published =
-            |layout: &Layout| said(&Published::of(layout).expect("git answers"), layout);
+            |layout: &Layout| said(&Published::from_git(layout).expect("git answers"), layout);
         repository.commit("first");
         assert_eq!(
             published(&layout),
@@ -269,7 +269,7 @@ mod tests {
         clone.commit("second");
         clone.commit("third");
         clone.git(&["push", "--quiet", "--set-upstream", "origin", "work"]);
-        let published = Published::of(&layout).expect("git answers");
+        let published = Published::from_git(&layout).expect("git answers");
         assert_eq!(
             said(&published, &layout),
             pair("the merge base with origin/main", "first")
@@ -288,7 +288,7 @@ mod tests {
         repository.git(&["checkout", "--quiet", "main"]);
         repository.commit("third");
         repository.git(&["tag", "v0.1.1-rc.1"]);
-        let published = Published::of(&layout).expect("git answers");
+        let published = Published::from_git(&layout).expect("git answers");
         assert_eq!(said(&published, &layout), pair("tag v0.1.0", "first"));
     }
 
@@ -306,7 +306,7 @@ mod tests {
         repository.git(&["clone", "--quiet", "--depth", "1", &source, &path]);
         let of = |path: &Path| {
             let layout = Layout::new(path).expect("it is there");
-            Published::of(&layout).expect("git answers")
+            Published::from_git(&layout).expect("git answers")
         };
         assert!(of(Path::new(&path)).is_cut_off());
         let alone = of(&repository.path);
@@ -318,7 +318,9 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::write(directory.path().join(".git"), "nonsense").expect("it can be written");
         let layout = Layout::new(directory.path()).expect("it is there");
-        let error = Published::of(&layout).expect_err("git refuses").to_string();
+        let error = Published::from_git(&layout)
+            .expect_err("git refuses")
+            .to_string();
         assert!(error.contains("git"), "{error}");
     }
 
@@ -343,7 +345,7 @@ mod tests {
     fn outside_of_a_repository_there_is_nothing() {
         let directory = tempfile::tempdir().expect("a directory");
         let layout = Layout::new(directory.path()).expect("it is there");
-        let published = Published::of(&layout).expect("that is an answer");
+        let published = Published::from_git(&layout).expect("that is an answer");
         assert_eq!(
             said(&published, &layout),
             pair("nothing", "this is no checkout of a git repository")

@@ -57,6 +57,21 @@ fn output_is_golden(name: &str) {
     );
 }
 
+#[test]
+fn no_file_beside_those_of_the_tags_has_a_name_that_a_tag_may_have() {
+    for name in ["constraints", "names"] {
+        let contract = load_as(name, name);
+        for file in files_of(&contract) {
+            let file_name = file.path.trim_start_matches("client/");
+            let module = file_name.trim_end_matches(".rs");
+            let is_of_tag = contract.tags.iter().any(|tag| tag.module_ident == module);
+            let is_module = file_name.ends_with(".rs") && module != "mod";
+            let is_reserved = crate::naming::MODULES.contains(&module);
+            assert!(!is_module || is_of_tag || is_reserved, "{}", file.path);
+        }
+    }
+}
+
 /// The files in a directory and below it, by their paths from there.
 fn files_below(directory: &Path, prefix: &str) -> Vec<String> {
     let entries = fs::read_dir(directory).expect("the golden files are there");

@@ -15,7 +15,6 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
         .operations
         .iter()
         .filter_map(|operation| route(contract, operation));
-    let base_path = &contract.base_path;
     let title = &contract.title;
     let version = &contract.version;
     quote! {
@@ -26,9 +25,6 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
 
         /// The contract's version.
         pub const VERSION: &str = #version;
-
-        /// The path below which the contract's operations stand.
-        pub const BASE_PATH: &str = #base_path;
 
         /// The contract itself, as JSON.
         pub const CONTRACT_JSON: &str = include_str!("contract.json");

@@ -61,7 +61,7 @@ fn object<'m, 'a>(
     model: &'m Model<'a>,
     ty: &TypeRef,
 ) -> Option<(&'m TypeInfo<'a>, &'m ObjectRules)> {
-    let info = model.types.of(ty)?;
+    let info = model.types.find(ty)?;
     match &info.kind {
         Some(TypeKind::Object(object)) => Some((info, object)),
         _ => None,
@@ -85,13 +85,13 @@ pub(super) fn code_type<'m, 'a>(model: &'m Model<'a>) -> Option<&'m TypeInfo<'a>
     )?;
     model
         .types
-        .of(&error.properties.iter().find(|p| p.wire == "code")?.ty)
+        .find(&error.properties.iter().find(|p| p.wire == "code")?.ty)
 }
 
 const SHAPE_HELP: &str = "every error is an object with `error`: an object with `code` (an enumeration), `message`, and optionally `field`, `details` (an array of objects with `code`, `field`, `message`) and `request_id`";
 
 fn check_shape(model: &Model<'_>, envelope: &TypeRef, sink: &mut Sink) {
-    let Some(info) = model.types.of(envelope) else {
+    let Some(info) = model.types.find(envelope) else {
         return;
     };
     if info.broken {
@@ -131,7 +131,7 @@ fn check_shape(model: &Model<'_>, envelope: &TypeRef, sink: &mut Sink) {
         );
     }
     let Some((info, inner)) = object(model, &error.ty) else {
-        if model.types.of(&error.ty).is_none_or(|info| !info.broken) {
+        if model.types.find(&error.ty).is_none_or(|info| !info.broken) {
             wrong(
                 property_span(info, "error"),
                 "`error` is no object".to_owned(),
@@ -180,7 +180,7 @@ fn check_inner(
         }
         let Some(ty) = model
             .types
-            .of(&property.ty)
+            .find(&property.ty)
             .and_then(|info| info.kind.as_ref())
         else {
             if property.ty == TypeRef::Boolean {
@@ -295,7 +295,7 @@ fn check_violations(model: &Model<'_>, sink: &mut Sink) {
         let (_, detail) = object(model, &array.items)?;
         model
             .types
-            .of(&detail.properties.iter().find(|p| p.wire == "code")?.ty)
+            .find(&detail.properties.iter().find(|p| p.wire == "code")?.ty)
     };
     let Some(info) = code() else { return };
     let Some(TypeKind::Enumeration(values)) = &info.kind else {

@@ -16,7 +16,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
     for wanted in &model.wants_example {
         let by_type = model
             .types
-            .of(&wanted.ty)
+            .find(&wanted.ty)
             .is_some_and(|info| info.has_example || info.broken);
         if !wanted.has_example && !by_type {
             sink.report(

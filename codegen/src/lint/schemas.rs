@@ -22,7 +22,7 @@ pub(super) fn check(understood: &Understood<'_>, sink: &mut Sink) {
 fn check_described(model: &Model<'_>, sink: &mut Sink) {
     let says = |description: Option<&str>| description.is_some_and(|text| !text.trim().is_empty());
     for wanted in &model.wants_description {
-        let by_type = wanted.ty.as_ref().and_then(|ty| model.types.of(ty));
+        let by_type = wanted.ty.as_ref().and_then(|ty| model.types.find(ty));
         // A component without a description is reported once, where it stands.
         let type_answers =
             by_type.is_some_and(|info| info.component.is_some() || says(info.description));
@@ -107,7 +107,7 @@ fn bounds(minimum: bool, maximum: bool) -> &'static [&'static str] {
 
 fn check_used(understood: &Understood<'_>, sink: &mut Sink) {
     for section in Section::ALL {
-        for entry in understood.components.of(section) {
+        for entry in understood.components.entries(section) {
             if !understood.components.is_used(section, &entry.key) {
                 sink.report(
                     rules::COMPONENT_UNUSED,

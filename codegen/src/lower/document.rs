@@ -126,6 +126,13 @@ fn tags<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) {
                 .related(*first, "the other one");
         }
         idents.entry(ident).or_insert((name, at));
+        let module = naming::field_ident(name);
+        if naming::MODULES.contains(&module.as_str()) {
+            let message = format!("the tag `{name}` would be the module `{module}`");
+            cx.sink
+                .report(rules::RESERVED_NAME, at, message)
+                .help("rename it: generated code has a module of this name already");
+        }
         let description = cx.text(&tag, "description");
         cx.model.wants_description.push(WantsDescription {
             what: format!("the tag `{name}`"),
@@ -216,6 +223,12 @@ fn operation_ids(cx: &mut Cx<'_>) {
             continue;
         };
         let ident = naming::field_ident(id);
+        if naming::CLIENT_METHODS.contains(&ident.as_str()) {
+            let message = format!("the operationId `{id}` would be the method `{ident}`");
+            cx.sink
+                .report(rules::RESERVED_NAME, span, message)
+                .help("rename it: every generated client has a method of this name already");
+        }
         let Some((other, first)) = seen.get(&ident) else {
             seen.insert(ident, (id, span));
             continue;

@@ -30,7 +30,7 @@ impl<'a> Cx<'a> {
 
     /// Audits the links under `components`.
     pub(crate) fn lower_component_links(&mut self) {
-        for entry in self.components.of(Section::Links) {
+        for entry in self.components.entries(Section::Links) {
             if !is_reference(&entry.value) {
                 self.read_link(&entry.value, entry.key_span);
             }
@@ -230,7 +230,7 @@ fn check_pointer(model: &Model<'_>, ty: &TypeRef, pointer: &str) -> Result<(), S
     let mut at = ty;
     for step in path.split('/') {
         let step = step.replace("~1", "/").replace("~0", "~");
-        let Some(info) = model.types.of(at) else {
+        let Some(info) = model.types.find(at) else {
             return Err(format!("there is nothing below a boolean: `{step}`"));
         };
         match &info.kind {

@@ -58,7 +58,7 @@ impl<'a> Cx<'a> {
 
     /// Reads the bodies that nothing has referred to.
     pub(crate) fn lower_component_bodies(&mut self) {
-        for entry in self.components.of(Section::RequestBodies) {
+        for entry in self.components.entries(Section::RequestBodies) {
             if !self.bodies.contains_key(entry.key.as_str()) && !is_reference(&entry.value) {
                 self.component_body(entry);
             }
@@ -230,7 +230,7 @@ impl<'a> Cx<'a> {
 
     /// Audits the examples under `components`.
     pub(crate) fn lower_component_examples(&mut self) {
-        for entry in self.components.of(Section::Examples) {
+        for entry in self.components.entries(Section::Examples) {
             if !is_reference(&entry.value) {
                 self.example_value(&entry.value, entry.key_span);
             }

@@ -92,14 +92,14 @@ impl<'a> Types<'a> {
         self.by_component.get(name).map(|&index| &self.list[index])
     }
 
-    pub(crate) fn of(&self, reference: &TypeRef) -> Option<&TypeInfo<'a>> {
+    pub(crate) fn find(&self, reference: &TypeRef) -> Option<&TypeInfo<'a>> {
         match reference {
             TypeRef::Named(ident) => self.by_ident.get(ident).map(|&index| &self.list[index]),
             TypeRef::Boolean => None,
         }
     }
 
-    pub(crate) fn of_mut(&mut self, reference: &TypeRef) -> Option<&mut TypeInfo<'a>> {
+    pub(crate) fn find_mut(&mut self, reference: &TypeRef) -> Option<&mut TypeInfo<'a>> {
         match reference {
             TypeRef::Named(ident) => self.by_ident.get(ident).map(|&index| &mut self.list[index]),
             TypeRef::Boolean => None,
@@ -108,7 +108,7 @@ impl<'a> Types<'a> {
 
     /// What a reference means; `None` for an inline boolean, and for what was not understood.
     pub(crate) fn kind_of(&self, reference: &TypeRef) -> Option<&TypeKind> {
-        self.of(reference).and_then(|info| info.kind.as_ref())
+        self.find(reference).and_then(|info| info.kind.as_ref())
     }
 }
 

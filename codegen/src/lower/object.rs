@@ -158,7 +158,7 @@ pub(super) fn check_recursion(cx: &mut Cx<'_>) {
                 .properties
                 .iter()
                 .filter_map(|property| {
-                    let info = types.of(&property.ty)?;
+                    let info = types.find(&property.ty)?;
                     let index = *index_of.get(info.ident.as_str())?;
                     Some((index, property.wire.as_str()))
                 })

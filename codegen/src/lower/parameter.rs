@@ -55,7 +55,7 @@ impl<'a> Cx<'a> {
 
     /// Reads the parameters that nothing has referred to, so that they are checked too.
     pub(crate) fn lower_component_parameters(&mut self) {
-        for entry in self.components.of(Section::Parameters) {
+        for entry in self.components.entries(Section::Parameters) {
             if !self.parameters.contains_key(entry.key.as_str()) && !is_reference(&entry.value) {
                 self.component_parameter(&entry.key, &entry.value, entry.key_span);
             }

@@ -73,7 +73,7 @@ impl<'a> Components<'a> {
     }
 
     /// The components of a section, in the order of the contract.
-    pub(crate) fn of(&self, section: Section) -> &'a [Entry] {
+    pub(crate) fn entries(&self, section: Section) -> &'a [Entry] {
         self.sections
             .get(&section)
             .map_or(&[], |mapping| mapping.iter().as_slice())
@@ -162,7 +162,7 @@ impl<'a> Cx<'a> {
         let Some(entry) = found else {
             let known = self
                 .components
-                .of(section)
+                .entries(section)
                 .iter()
                 .map(|entry| entry.key.as_str());
             let help = match did_you_mean(name, known) {
@@ -258,7 +258,7 @@ impl<'a> Cx<'a> {
     /// Reports what OpenAPI does not allow as the name of a component.
     pub(crate) fn check_component_names(&mut self) {
         for section in Section::ALL {
-            for entry in self.components.of(section) {
+            for entry in self.components.entries(section) {
                 let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
                 if entry.key.is_empty() || !entry.key.chars().all(fits) {
                     self.sink

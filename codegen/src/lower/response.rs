@@ -45,12 +45,12 @@ impl<'a> Cx<'a> {
 
     /// Reads the responses and headers that nothing has referred to.
     pub(crate) fn lower_component_responses(&mut self) {
-        for entry in self.components.of(Section::Responses) {
+        for entry in self.components.entries(Section::Responses) {
             if !self.responses.contains_key(entry.key.as_str()) && !is_reference(&entry.value) {
                 self.component_response(entry);
             }
         }
-        for entry in self.components.of(Section::Headers) {
+        for entry in self.components.entries(Section::Headers) {
             if !self.headers.contains_key(entry.key.as_str()) && !is_reference(&entry.value) {
                 self.component_header(entry);
             }

@@ -64,7 +64,7 @@ const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "array", "ob
 impl<'a> Cx<'a> {
     /// Gives every schema component its type, in the order of the contract.
     pub(crate) fn lower_component_schemas(&mut self) {
-        let entries = self.components.of(Section::Schemas);
+        let entries = self.components.entries(Section::Schemas);
         let mut indexes = Vec::with_capacity(entries.len());
         for entry in entries {
             let info = TypeInfo {
@@ -479,7 +479,7 @@ impl<'a> Cx<'a> {
 
     /// A type that is written where it is used, and says nothing of itself, is what its use is.
     pub(crate) fn describe_inline(&mut self, ty: Option<&TypeRef>, description: Option<&'a str>) {
-        if let Some(info) = ty.and_then(|ty| self.model.types.of_mut(ty))
+        if let Some(info) = ty.and_then(|ty| self.model.types.find_mut(ty))
             && info.component.is_none()
         {
             info.description = info.description.or(description);

@@ -20,7 +20,7 @@ pub(crate) fn parse(text: &str, sink: &mut Sink) -> Option<Node> {
         open: Vec::new(),
         root: None,
         too_deep: 0,
-        lines: LineLengths::of(text),
+        lines: LineLengths::new(text),
     };
     let mut documents = 0_usize;
     let mut parser = Parser::new_from_str(text);
@@ -295,7 +295,7 @@ impl Builder<'_> {
 struct LineLengths(Vec<usize>);
 
 impl LineLengths {
-    fn of(text: &str) -> Self {
+    fn new(text: &str) -> Self {
         Self(
             lines(text)
                 .map(|line| line.trim_end().chars().count())

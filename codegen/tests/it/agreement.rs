@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::accept;
+use crate::constraint_cases::CONSTRAINT_CASES;
 use crate::constraints::types::Everything;
-use crate::probe::PROBES;
 
 /// Values that have been mistaken for others somewhere.
 const ODD: &[&str] = &[
@@ -70,13 +70,13 @@ fn names() -> Vec<String> {
 }
 
 fn values() -> Vec<String> {
-    let probed = PROBES.iter().flat_map(|probe| {
-        let invalid = probe.invalid.iter().map(|(value, _)| value);
-        let values = probe.valid.iter().chain(invalid);
-        values.map(|value| probe.in_json(value))
+    let cases = CONSTRAINT_CASES.iter().flat_map(|case| {
+        let invalid = case.invalid.iter().map(|(value, _)| value);
+        let values = case.valid.iter().chain(invalid);
+        values.map(|value| case.in_json(value))
     });
     let odd = ODD.iter().map(|value| (*value).to_owned());
-    probed.chain(odd).collect()
+    cases.chain(odd).collect()
 }
 
 /// What every valid object has.

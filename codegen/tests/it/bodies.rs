@@ -1,14 +1,14 @@
 //! Bodies that are no bodies, and answers that carry headers.
 
-use super::live::Live;
+use super::test_server::TestServer;
 
 const VALID: &str = r#"{"needed":"abc","needed_or_null":null}"#;
 
 #[tokio::test]
 async fn one_answer_lists_every_violation_of_a_request() {
-    let live = Live::start();
+    let server = TestServer::start();
     let body = r#"{"text_length":"a","integer_step":4,"closed":{"other":1},"needed_or_null":1}"#;
-    let answered = live.post_json("/body?unknown=1", body).await;
+    let answered = server.post_json("/body?unknown=1", body).await;
     let violations = answered.violations();
     let found: Vec<(&str, &str)> = violations
         .iter()
@@ -32,7 +32,7 @@ async fn one_answer_lists_every_violation_of_a_request() {
 
 #[tokio::test]
 async fn what_is_no_json_is_malformed() {
-    let live = Live::start();
+    let server = TestServer::start();
     for body in [
         &b"{"[..],
         b"{\"needed\":\"abc\",}",
@@ -44,7 +44,7 @@ async fn what_is_no_json_is_malformed() {
         b"\xef\xbb\xbf{}",
         "[".repeat(2_000).as_bytes(),
     ] {
-        let answered = live.post_json("/body", body.to_vec()).await;
+        let answered = server.post_json("/body", body.to_vec()).await;
         let shown = String::from_utf8_lossy(body);
         let expected = vec![("MALFORMED".to_owned(), "body".to_owned())];
         assert_eq!(
@@ -57,19 +57,19 @@ async fn what_is_no_json_is_malformed() {
 
 #[tokio::test]
 async fn a_property_that_stands_twice_is_refused() {
-    let live = Live::start();
+    let server = TestServer::start();
     let body = r#"{"needed":"abc","needed":"abd","needed_or_null":null}"#;
-    let answered = live.post_json("/body", body).await;
+    let answered = server.post_json("/body", body).await;
     let expected = vec![("DUPLICATE".to_owned(), "needed".to_owned())];
     assert_eq!(answered.violations(), expected);
 }
 
 #[tokio::test]
 async fn what_was_submitted_is_never_echoed() {
-    let live = Live::start();
+    let server = TestServer::start();
     let body = r#"{"needed":"SECRET-SECRET","needed_or_null":"SECRET-SECRET","choice":"SECRET",
         "SECRET <script>":1,"integer_range":"SECRET"}"#;
-    let answered = live.post_json("/body", body).await;
+    let answered = server.post_json("/body", body).await;
     assert_eq!(answered.status, 400);
     assert!(
         !answered.body.to_string().contains("SECRET"),
@@ -80,7 +80,7 @@ async fn what_was_submitted_is_never_echoed() {
 
 #[tokio::test]
 async fn another_content_type_is_415() {
-    let live = Live::start();
+    let server = TestServer::start();
     for headers in [
         &[][..],
         &[("content-type", "text/plain")],
@@ -88,30 +88,30 @@ async fn another_content_type_is_415() {
         &[("content-type", "application/jsonp")],
         &[("content-type", "")],
     ] {
-        let answered = live.post("/body", headers, VALID).await;
+        let answered = server.post("/body", headers, VALID).await;
         assert_eq!(answered.status, 415, "{headers:?}");
         assert_eq!(answered.body["error"]["code"], "UNSUPPORTED_MEDIA_TYPE");
     }
     let with_charset = [("content-type", "Application/JSON; charset=utf-8")];
-    assert_eq!(live.post("/body", &with_charset, VALID).await.status, 204);
+    assert_eq!(server.post("/body", &with_charset, VALID).await.status, 204);
 }
 
 #[tokio::test]
 async fn a_body_is_accepted_up_to_its_limit_and_413_beyond() {
-    let live = Live::start();
+    let server = TestServer::start();
     let padded = |length: usize| format!("{VALID}{}", " ".repeat(length - VALID.len()));
-    assert_eq!(live.post_json("/body", padded(2_048)).await.status, 204);
-    let beyond = live.post_json("/body", padded(2_049)).await;
+    assert_eq!(server.post_json("/body", padded(2_048)).await.status, 204);
+    let beyond = server.post_json("/body", padded(2_049)).await;
     assert_eq!(beyond.status, 413);
     assert_eq!(beyond.body["error"]["code"], "PAYLOAD_TOO_LARGE");
 }
 
 #[tokio::test]
 async fn a_body_without_an_announced_length_is_limited_too() {
-    let live = Live::start();
+    let server = TestServer::start();
     let chunk = || Ok::<_, std::io::Error>(" ".repeat(1_000));
     let stream = futures_util::stream::iter([chunk(), chunk(), chunk()]);
-    let answered = live
+    let answered = server
         .post_json("/body", reqwest::Body::wrap_stream(stream))
         .await;
     assert_eq!(answered.status, 413);
@@ -119,23 +119,23 @@ async fn a_body_without_an_announced_length_is_limited_too() {
 
 #[tokio::test]
 async fn a_required_body_must_be_there_and_an_optional_one_need_not() {
-    let live = Live::start();
-    let missing = live.post_json("/body", "").await;
+    let server = TestServer::start();
+    let missing = server.post_json("/body", "").await;
     let expected = vec![("MISSING".to_owned(), "body".to_owned())];
     assert_eq!((missing.status, missing.violations()), (400, expected));
-    let absent = live.post("/echo", &[], "").await;
+    let absent = server.post("/echo", &[], "").await;
     assert_eq!(absent.status, 304);
     assert_eq!(absent.headers["x-version"], "5");
 }
 
 #[tokio::test]
 async fn declared_headers_are_sent() {
-    let live = Live::start();
-    let without = live.post_json("/echo", VALID).await;
+    let server = TestServer::start();
+    let without = server.post_json("/echo", VALID).await;
     assert_eq!(without.status, 200);
     assert_eq!(without.headers["x-version"], "5");
     assert!(!without.headers.contains_key("x-note"));
-    let with = live
+    let with = server
         .post_json("/echo", r#"{"needed":"abc","needed_or_null":"note"}"#)
         .await;
     assert_eq!(with.headers["x-note"], "note");
@@ -143,8 +143,8 @@ async fn declared_headers_are_sent() {
 
 #[tokio::test]
 async fn errors_carry_their_headers_and_the_one_shape() {
-    let live = Live::start();
-    let busy = live
+    let server = TestServer::start();
+    let busy = server
         .post_json("/echo", r#"{"needed":"busy","needed_or_null":null}"#)
         .await;
     assert_eq!(busy.status, 503);
@@ -158,24 +158,24 @@ async fn errors_carry_their_headers_and_the_one_shape() {
 
 #[tokio::test]
 async fn a_backend_that_panics_is_answered_with_500() {
-    let live = Live::start();
-    let failed = live
+    let server = TestServer::start();
+    let failed = server
         .post_json("/echo", r#"{"needed":"pan!","needed_or_null":null}"#)
         .await;
     assert_eq!(failed.status, 500);
     assert_eq!(failed.body["error"]["code"], "INTERNAL_ERROR");
     assert!(!failed.body.to_string().contains("asked"));
-    assert_eq!(live.post_json("/echo", VALID).await.status, 200);
+    assert_eq!(server.post_json("/echo", VALID).await.status, 200);
 }
 
 #[tokio::test]
 async fn what_comes_back_is_what_was_sent() {
-    let live = Live::start();
+    let server = TestServer::start();
     let body = r#"{"choice":"dark-blue","closed_list":[{"inner":3}],"flag":true,
         "format_date":"2027-02-15","format_date_time":"2027-02-15T19:00:00Z","integer_step":5,
         "list_length":["red","red"],"needed":"abc","needed_or_null":null,"number_step":0.3,
         "open":{},"optional_or_null":null}"#;
-    let answered = live.post_json("/echo", body).await;
+    let answered = server.post_json("/echo", body).await;
     let sent: serde_json::Value = serde_json::from_str(body).expect("the test's body is JSON");
     assert_eq!(answered.body, sent);
 }

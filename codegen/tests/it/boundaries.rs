@@ -1,33 +1,33 @@
-//! Every constraint, in every place where a value can stand: below, at and above its bound.
+//! Every constraint, in every location where a value can stand: below, at and above its bound.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::live::{Answered, Live};
-use super::probe::{Json, PROBES, Probe};
+use super::constraint_cases::{CONSTRAINT_CASES, ConstraintCase, Json};
+use super::test_server::{Response, TestServer};
 
-/// What one place does with a value: the request that carries it there, and the field that a
+/// What one location does with a value: the request that carries it there, and the field that a
 /// violation names.
-trait Place {
-    async fn send(&self, live: &Live, probe: &Probe, value: &str) -> Answered;
-    fn field(&self, probe: &Probe) -> String;
+trait ValueLocation {
+    async fn send(&self, server: &TestServer, case: &ConstraintCase, value: &str) -> Response;
+    fn field(&self, case: &ConstraintCase) -> String;
 }
 
-/// Sends every value of every probe to `place` and lists what was not as it must be.
-async fn misjudged(place: &impl Place) -> Vec<String> {
-    let live = Live::start();
+/// Sends every value of every case to `location` and lists what was not as it must be.
+async fn misjudged(location: &impl ValueLocation) -> Vec<String> {
+    let server = TestServer::start();
     let mut misjudged = Vec::new();
-    for probe in PROBES {
-        for value in probe.valid {
-            let answered = place.send(&live, probe, value).await;
+    for case in CONSTRAINT_CASES {
+        for value in case.valid {
+            let answered = location.send(&server, case, value).await;
             if answered.status != 204 {
-                misjudged.push(format!("{} {value}: refused: {answered:?}", probe.name));
+                misjudged.push(format!("{} {value}: refused: {answered:?}", case.name));
             }
         }
-        for (value, code) in probe.invalid {
-            let answered = place.send(&live, probe, value).await;
-            let expected = vec![((*code).to_owned(), place.field(probe))];
+        for (value, code) in case.invalid {
+            let answered = location.send(&server, case, value).await;
+            let expected = vec![((*code).to_owned(), location.field(case))];
             if answered.status != 400 || answered.violations() != expected {
-                misjudged.push(format!("{} {value}: not {code}: {answered:?}", probe.name));
+                misjudged.push(format!("{} {value}: not {code}: {answered:?}", case.name));
             }
         }
     }
@@ -40,65 +40,66 @@ fn encoded(value: &str) -> String {
 
 struct InPath;
 
-impl Place for InPath {
-    async fn send(&self, live: &Live, probe: &Probe, value: &str) -> Answered {
-        let segments = PROBES.iter().map(|other| {
-            let value = if other.name == probe.name {
+impl ValueLocation for InPath {
+    async fn send(&self, server: &TestServer, case: &ConstraintCase, value: &str) -> Response {
+        let segments = CONSTRAINT_CASES.iter().map(|other| {
+            let value = if other.name == case.name {
                 value
             } else {
                 other.valid[0]
             };
             format!("/{}", encoded(value))
         });
-        live.get(&format!("/path{}", segments.collect::<String>()), &[])
+        server
+            .get(&format!("/path{}", segments.collect::<String>()), &[])
             .await
     }
 
-    fn field(&self, probe: &Probe) -> String {
-        probe.name.to_owned()
+    fn field(&self, case: &ConstraintCase) -> String {
+        case.name.to_owned()
     }
 }
 
 struct InQuery;
 
-impl Place for InQuery {
-    async fn send(&self, live: &Live, probe: &Probe, value: &str) -> Answered {
-        let query = format!("/query?needed=abc&{}={}", probe.name, encoded(value));
-        live.get(&query, &[]).await
+impl ValueLocation for InQuery {
+    async fn send(&self, server: &TestServer, case: &ConstraintCase, value: &str) -> Response {
+        let query = format!("/query?needed=abc&{}={}", case.name, encoded(value));
+        server.get(&query, &[]).await
     }
 
-    fn field(&self, probe: &Probe) -> String {
-        probe.name.to_owned()
+    fn field(&self, case: &ConstraintCase) -> String {
+        case.name.to_owned()
     }
 }
 
 struct InHeader;
 
-impl Place for InHeader {
-    async fn send(&self, live: &Live, probe: &Probe, value: &str) -> Answered {
-        let headers = [("X-Needed", "abc"), (&*probe.header(), value)];
-        live.get("/headers", &headers).await
+impl ValueLocation for InHeader {
+    async fn send(&self, server: &TestServer, case: &ConstraintCase, value: &str) -> Response {
+        let headers = [("X-Needed", "abc"), (&*case.header(), value)];
+        server.get("/headers", &headers).await
     }
 
-    fn field(&self, probe: &Probe) -> String {
-        probe.header()
+    fn field(&self, case: &ConstraintCase) -> String {
+        case.header()
     }
 }
 
 struct InBody;
 
-impl Place for InBody {
-    async fn send(&self, live: &Live, probe: &Probe, value: &str) -> Answered {
-        let value = probe.in_json(value);
+impl ValueLocation for InBody {
+    async fn send(&self, server: &TestServer, case: &ConstraintCase, value: &str) -> Response {
+        let value = case.in_json(value);
         let body = format!(
             r#"{{"needed":"abc","needed_or_null":null,"{}":{value}}}"#,
-            probe.name
+            case.name
         );
-        live.post_json("/body", body).await
+        server.post_json("/body", body).await
     }
 
-    fn field(&self, probe: &Probe) -> String {
-        probe.name.to_owned()
+    fn field(&self, case: &ConstraintCase) -> String {
+        case.name.to_owned()
     }
 }
 
@@ -129,9 +130,9 @@ async fn every_constraint_holds_in_the_body() {
 
 #[tokio::test]
 async fn a_value_of_another_type_is_refused_in_the_body() {
-    let live = Live::start();
-    for probe in PROBES {
-        let other = match probe.json {
+    let server = TestServer::start();
+    for case in CONSTRAINT_CASES {
+        let other = match case.json {
             Json::Text => "5",
             Json::Bare => r#""5""#,
         };
@@ -142,18 +143,18 @@ async fn a_value_of_another_type_is_refused_in_the_body() {
         ] {
             let body = format!(
                 r#"{{"needed":"abc","needed_or_null":null,"{}":{value}}}"#,
-                probe.name
+                case.name
             );
-            let answered = live.post_json("/body", body).await;
-            let expected = vec![(code.to_owned(), probe.name.to_owned())];
-            assert_eq!(answered.violations(), expected, "{} {value}", probe.name);
+            let answered = server.post_json("/body", body).await;
+            let expected = vec![(code.to_owned(), case.name.to_owned())];
+            assert_eq!(answered.violations(), expected, "{} {value}", case.name);
         }
     }
 }
 
 /// The violations of `body`, or none if it is accepted.
-async fn violations_of(live: &Live, body: &str) -> Vec<(String, String)> {
-    let answered = live.post_json("/body", body.to_owned()).await;
+async fn violations_of(server: &TestServer, body: &str) -> Vec<(String, String)> {
+    let answered = server.post_json("/body", body.to_owned()).await;
     assert_eq!(
         answered.status == 204,
         answered.violations().is_empty(),
@@ -173,7 +174,7 @@ fn body_with(more: &str) -> String {
 
 #[tokio::test]
 async fn presence_and_null_are_told_apart() {
-    let live = Live::start();
+    let server = TestServer::start();
     for (body, expected) in [
         (r#"{"needed":"abc","needed_or_null":null}"#, vec![]),
         (
@@ -195,13 +196,13 @@ async fn presence_and_null_are_told_apart() {
             found("TOO_SHORT", "needed_or_null"),
         ),
     ] {
-        assert_eq!(violations_of(&live, body).await, expected, "{body}");
+        assert_eq!(violations_of(&server, body).await, expected, "{body}");
     }
 }
 
 #[tokio::test]
 async fn lists_keep_their_length_and_their_difference() {
-    let live = Live::start();
+    let server = TestServer::start();
     for (more, expected) in [
         (
             r#""list_length":["red"]"#,
@@ -226,7 +227,7 @@ async fn lists_keep_their_length_and_their_difference() {
         (r#""list_length":"red""#, found("WRONG_TYPE", "list_length")),
     ] {
         assert_eq!(
-            violations_of(&live, &body_with(more)).await,
+            violations_of(&server, &body_with(more)).await,
             expected,
             "{more}"
         );
@@ -235,7 +236,7 @@ async fn lists_keep_their_length_and_their_difference() {
 
 #[tokio::test]
 async fn lists_in_the_query_are_repeated_names() {
-    let live = Live::start();
+    let server = TestServer::start();
     for (query, expected) in [
         ("list_length=red", found("TOO_FEW_ITEMS", "list_length")),
         ("list_length=red&list_length=red", vec![]),
@@ -253,14 +254,14 @@ async fn lists_in_the_query_are_repeated_names() {
             found("NOT_ALLOWED", "list_unique[1]"),
         ),
     ] {
-        let answered = live.get(&format!("/query?needed=abc&{query}"), &[]).await;
+        let answered = server.get(&format!("/query?needed=abc&{query}"), &[]).await;
         assert_eq!(answered.violations(), expected, "{query}");
     }
 }
 
 #[tokio::test]
 async fn closed_objects_refuse_what_they_do_not_know_and_open_ones_do_not() {
-    let live = Live::start();
+    let server = TestServer::start();
     for (more, expected) in [
         (r#""closed":{"inner":3}"#, vec![]),
         (
@@ -282,7 +283,7 @@ async fn closed_objects_refuse_what_they_do_not_know_and_open_ones_do_not() {
         (r#""inline":"a""#, found("TOO_SHORT", "inline")),
     ] {
         assert_eq!(
-            violations_of(&live, &body_with(more)).await,
+            violations_of(&server, &body_with(more)).await,
             expected,
             "{more}"
         );
@@ -291,7 +292,7 @@ async fn closed_objects_refuse_what_they_do_not_know_and_open_ones_do_not() {
 
 #[tokio::test]
 async fn required_parameters_must_be_present_once() {
-    let live = Live::start();
+    let server = TestServer::start();
     for (path, expected) in [
         ("/query", found("MISSING", "needed")),
         ("/query?needed=a", found("TOO_SHORT", "needed")),
@@ -307,7 +308,7 @@ async fn required_parameters_must_be_present_once() {
         ("/query?needed=%ff%fe", found("MALFORMED", "needed")),
         ("/headers", found("MISSING", "X-Needed")),
     ] {
-        let answered = live.get(path, &[]).await;
+        let answered = server.get(path, &[]).await;
         assert_eq!(
             (answered.status, answered.violations()),
             (400, expected),
@@ -318,7 +319,7 @@ async fn required_parameters_must_be_present_once() {
 
 #[tokio::test]
 async fn a_query_is_decoded_as_forms_are() {
-    let live = Live::start();
-    assert_eq!(live.get("/query?needed=a+c", &[]).await.status, 204);
-    assert_eq!(live.get("/query?need%65d=%61bc&", &[]).await.status, 204);
+    let server = TestServer::start();
+    assert_eq!(server.get("/query?needed=a+c", &[]).await.status, 204);
+    assert_eq!(server.get("/query?need%65d=%61bc&", &[]).await.status, 204);
 }

@@ -5,11 +5,11 @@ use std::net::TcpListener;
 use std::thread;
 
 use crate::constraints::client::{Client, Conditional, Error, Nullable, ResponseHeaders, types};
-use crate::live::Live;
 use crate::names::client as names;
+use crate::test_server::TestServer;
 
-fn client(live: &Live) -> Client {
-    Client::new(live.base()).expect("the server's URL is one")
+fn client(server: &TestServer) -> Client {
+    Client::new(server.base()).expect("the server's URL is one")
 }
 
 /// What every body has.
@@ -21,7 +21,7 @@ fn least() -> types::EverythingBuilder {
 
 #[tokio::test]
 async fn a_body_comes_back_as_it_was_sent() {
-    let live = Live::start();
+    let server = TestServer::start();
     let sent = least()
         .needed_or_null("note")
         .format_date("2027-02-15")
@@ -32,7 +32,7 @@ async fn a_body_comes_back_as_it_was_sent() {
         .list_length([types::Choice::Red, types::Choice::Red])
         .build()
         .expect("the body is complete");
-    let answered = client(&live).send_back().body(sent.clone()).send().await;
+    let answered = client(&server).send_back().body(sent.clone()).send().await;
     let answered = answered.expect("the server accepts it");
     assert_eq!(*answered.x_version().expect("it is declared"), 5);
     assert_eq!(answered.x_note().expect("it was sent").as_str(), "note");
@@ -41,8 +41,8 @@ async fn a_body_comes_back_as_it_was_sent() {
 
 #[tokio::test]
 async fn not_modified_is_a_value_with_its_headers() {
-    let live = Live::start();
-    let answered = client(&live).send_back().send().await;
+    let server = TestServer::start();
+    let answered = client(&server).send_back().send().await;
     let answered = answered.expect("304 is declared");
     assert_eq!(answered.status(), 304);
     assert_eq!(*answered.x_version().expect("it is declared"), 5);
@@ -51,9 +51,9 @@ async fn not_modified_is_a_value_with_its_headers() {
 
 #[tokio::test]
 async fn absence_and_null_are_sent_as_two_things() {
-    let live = Live::start();
+    let server = TestServer::start();
     let back = async |body: types::EverythingBuilder| {
-        let answered = client(&live).send_back().body(body).send().await;
+        let answered = client(&server).send_back().body(body).send().await;
         let answered = answered.expect("the server accepts it").into_inner();
         answered.modified().expect("a body comes back")
     };
@@ -70,8 +70,8 @@ async fn absence_and_null_are_sent_as_two_things() {
 
 #[tokio::test]
 async fn lists_in_the_query_are_understood() {
-    let live = Live::start();
-    let answered = client(&live)
+    let server = TestServer::start();
+    let answered = client(&server)
         .check_query()
         .needed("a&+%")
         .list_length([types::Choice::Red, types::Choice::Red])
@@ -83,8 +83,8 @@ async fn lists_in_the_query_are_understood() {
 
 #[tokio::test]
 async fn headers_are_understood() {
-    let live = Live::start();
-    let answered = client(&live)
+    let server = TestServer::start();
+    let answered = client(&server)
         .check_headers()
         .x_needed("abc")
         .x_flag(true)
@@ -96,9 +96,9 @@ async fn headers_are_understood() {
 
 #[tokio::test]
 async fn an_error_is_a_type_with_its_code_and_its_wait() {
-    let live = Live::start();
+    let server = TestServer::start();
     let body = least().needed("busy");
-    let refused = client(&live).send_back().body(body).send().await;
+    let refused = client(&server).send_back().body(body).send().await;
     let refused = refused.expect_err("the server is busy");
     assert_eq!(refused.status().map(|status| status.as_u16()), Some(503));
     assert_eq!(refused.code(), Some(&types::ErrorCode::Busy));

@@ -7,13 +7,13 @@ mod bodies;
 mod boundaries;
 mod breaking;
 mod client;
+mod constraint_cases;
 mod every_key;
 mod fuzz;
-mod live;
-mod probe;
 mod refuse;
 mod round_trip;
 mod routes;
+mod test_server;
 
 mod constraints;
 mod names;

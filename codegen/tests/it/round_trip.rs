@@ -10,12 +10,12 @@ use crate::accept;
 use crate::{constraints, names};
 
 /// Answers 501 to everything.
-struct Nobody;
+struct UnimplementedService;
 
-impl constraints::probes::UnimplementedProbes for Nobody {}
-impl names::odd_names::UnimplementedOddNames for Nobody {}
+impl constraints::probes::UnimplementedProbes for UnimplementedService {}
+impl names::odd_names::UnimplementedOddNames for UnimplementedService {}
 
-fn derived(api: &ApiDescription<Arc<Nobody>>) -> Value {
+fn derived(api: &ApiDescription<Arc<UnimplementedService>>) -> Value {
     api.openapi("any", "0.1.0".parse().expect("a version"))
         .json()
         .expect("Dropshot derives a document")

@@ -12,12 +12,12 @@ use dropshot::{ApiDescription, ConfigDropshot, HttpServer, ServerBuilder};
 use serde_json::Value;
 
 /// Has implemented nothing yet.
-struct Nobody;
+struct UnimplementedService;
 
-impl UnimplementedBookings for Nobody {}
-impl UnimplementedRestaurants for Nobody {}
+impl UnimplementedBookings for UnimplementedService {}
+impl UnimplementedRestaurants for UnimplementedService {}
 
-type Server = HttpServer<Arc<Nobody>>;
+type Server = HttpServer<Arc<UnimplementedService>>;
 
 fn contract() -> Contract {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../booking-api.yaml");
@@ -25,7 +25,7 @@ fn contract() -> Contract {
     booking_codegen::load("booking-api.yaml", &text).unwrap_or_else(|found| panic!("{found}"))
 }
 
-fn api() -> ApiDescription<Arc<Nobody>> {
+fn api() -> ApiDescription<Arc<UnimplementedService>> {
     let mut api = ApiDescription::new();
     wiring::register(&mut api).expect("no two routes of the contract collide");
     api
@@ -38,7 +38,7 @@ fn start() -> (Server, String) {
         bind_address: ([127, 0, 0, 1], 0).into(),
         ..ConfigDropshot::default()
     };
-    let server = ServerBuilder::new(api(), Arc::new(Nobody), log)
+    let server = ServerBuilder::new(api(), Arc::new(UnimplementedService), log)
         .config(config)
         .start()
         .expect("a free port can be bound");

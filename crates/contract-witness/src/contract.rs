@@ -75,7 +75,7 @@ impl Contract {
     pub fn new(document: &Value, base_path: &str) -> Result<Self, ContractError> {
         let mut reader = Reader {
             document,
-            schemas: Schemas::of(document),
+            schemas: Schemas::new(document),
         };
         let mut operations = Vec::new();
         for (path, item) in reader.entries("/paths", &document["paths"])? {

@@ -27,7 +27,7 @@ pub(crate) struct Flaw {
 /// # Errors
 /// It is no schema; the text says why.
 pub fn flaws(contract: &Value, schema: &Value, value: &Value) -> Result<Vec<String>, String> {
-    let flaws = Schemas::of(contract).make(schema)?.flaws(value);
+    let flaws = Schemas::new(contract).make(schema)?.flaws(value);
     let told = flaws.into_iter().map(|flaw| match flaw.pointer.as_str() {
         "" => flaw.text,
         pointer => format!("{pointer}: {}", flaw.text),
@@ -51,7 +51,7 @@ pub(crate) struct Schemas<'a> {
 }
 
 impl<'a> Schemas<'a> {
-    pub(crate) fn of(document: &'a Value) -> Self {
+    pub(crate) fn new(document: &'a Value) -> Self {
         let components = document.pointer("/components/schemas");
         let translated = match components {
             Some(Value::Object(schemas)) => each(schemas),
@@ -236,7 +236,7 @@ mod tests {
                 }
             }
         } } });
-        Schemas::of(&document).make(schema).unwrap()
+        Schemas::new(&document).make(schema).unwrap()
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl Scratch {
 
     /// A database that is somebody else's.
     #[cfg(test)]
-    pub(super) fn of(database: &TestDatabase) -> Result<Self, Failure> {
+    pub(super) fn from_database(database: &TestDatabase) -> Result<Self, Failure> {
         Ok(Self {
             session: Session::open(&database.url()).map_err(failure)?,
             _database: None,

@@ -35,7 +35,7 @@ pub(super) struct SqlError {
 }
 
 impl SqlError {
-    fn of(error: &tokio_postgres::Error) -> Self {
+    fn from_postgres(error: &tokio_postgres::Error) -> Self {
         let Some(server) = error.as_db_error() else {
             return Self::because(causes(error));
         };
@@ -87,7 +87,9 @@ impl Session {
     /// Connects to a database of our own. No statement runs for ever there: the limit belongs to
     /// the connection, so that `RESET ALL` brings it back.
     pub(super) fn open(url: &str) -> Result<Self, SqlError> {
-        let mut config: Config = url.parse().map_err(|error| SqlError::of(&error))?;
+        let mut config: Config = url
+            .parse()
+            .map_err(|error| SqlError::from_postgres(&error))?;
         config.options(format!("-c statement_timeout={STATEMENT_SECONDS}s"));
         Self::connect(&config)
     }
@@ -100,7 +102,7 @@ impl Session {
             .map_err(SqlError::because)?;
         let (client, connection) = runtime
             .block_on(config.connect(NoTls))
-            .map_err(|error| SqlError::of(&error))?;
+            .map_err(|error| SqlError::from_postgres(&error))?;
         // It ends with the client; an error of it is an error of the statement that waits.
         runtime.spawn(async move {
             let _ = connection.await;
@@ -112,7 +114,7 @@ impl Session {
     pub(super) fn run(&self, statements: &str) -> Result<(), SqlError> {
         self.runtime
             .block_on(self.client.batch_execute(statements))
-            .map_err(|error| SqlError::of(&error))
+            .map_err(|error| SqlError::from_postgres(&error))
     }
 
     /// The rows of all statements, one after the other.
@@ -120,7 +122,7 @@ impl Session {
         let messages = self
             .runtime
             .block_on(self.client.simple_query(statements))
-            .map_err(|error| SqlError::of(&error))?;
+            .map_err(|error| SqlError::from_postgres(&error))?;
         let mut rows = Vec::new();
         for message in messages {
             if let SimpleQueryMessage::Row(row) = message {

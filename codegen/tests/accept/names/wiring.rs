@@ -8,9 +8,6 @@ pub const TITLE: &str = "Odd names";
 /// The contract's version.
 pub const VERSION: &str = "1.2.3";
 
-/// The path below which the contract's operations stand.
-pub const BASE_PATH: &str = "/odd-names/v1";
-
 /// The contract itself, as JSON.
 pub const CONTRACT_JSON: &str = include_str!("contract.json");
 

@@ -18,7 +18,7 @@ struct Running {
 
 fn running(tree: &Tree, then: &str) -> Running {
     let database = cluster().database().expect("a database is made");
-    let scratch = Scratch::of(&database).expect("it answers");
+    let scratch = Scratch::from_database(&database).expect("it answers");
     scratch.prepare().expect("it is empty");
     let migrations = migrations::read(&tree.layout).expect("it can be read");
     for migration in migrations.expect("they are well made") {

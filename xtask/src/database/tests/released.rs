@@ -186,7 +186,7 @@ fn git(tree: &Tree, arguments: &[&str]) {
 
 /// What git knows of a tree.
 fn baseline_of(tree: &Tree) -> ReleasedBaseline {
-    let published = Published::of(&tree.layout).expect("git answers");
+    let published = Published::from_git(&tree.layout).expect("git answers");
     ReleasedBaseline::from_published(&tree.layout, &published).expect("git answers")
 }
 

@@ -1,4 +1,4 @@
-//! A live server of the contract `accept/constraints.yaml`, generated and compiled.
+//! A running server of the contract `accept/constraints.yaml`, generated and compiled.
 
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ impl Probes for Backend {
 }
 
 /// A server that stops when it is dropped.
-pub(crate) struct Live {
+pub(crate) struct TestServer {
     base: String,
     client: reqwest::Client,
     _server: HttpServer<Arc<Backend>>,
@@ -90,13 +90,13 @@ pub(crate) struct Live {
 
 /// What a request was answered with.
 #[derive(Debug)]
-pub(crate) struct Answered {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: reqwest::header::HeaderMap,
     pub(crate) body: Value,
 }
 
-impl Answered {
+impl Response {
     /// The violations of a 400: each code and its field.
     pub(crate) fn violations(&self) -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -109,7 +109,7 @@ impl Answered {
     }
 }
 
-impl Live {
+impl TestServer {
     pub(crate) fn start() -> Self {
         let mut api = ApiDescription::new();
         wiring::register(&mut api).expect("the contract's routes do not collide");
@@ -133,12 +133,12 @@ impl Live {
         &self.base
     }
 
-    pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answered {
+    pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let request = self.client.get(format!("{}{path}", self.base));
         self.send(request, headers).await
     }
 
-    pub(crate) async fn ask(&self, method: reqwest::Method, path: &str) -> Answered {
+    pub(crate) async fn ask(&self, method: reqwest::Method, path: &str) -> Response {
         let request = self.client.request(method, format!("{}{path}", self.base));
         self.send(request, &[]).await
     }
@@ -148,12 +148,12 @@ impl Live {
         path: &str,
         headers: &[(&str, &str)],
         body: impl Into<reqwest::Body>,
-    ) -> Answered {
+    ) -> Response {
         let request = self.client.post(format!("{}{path}", self.base));
         self.send(request.body(body), headers).await
     }
 
-    pub(crate) async fn post_json(&self, path: &str, body: impl Into<reqwest::Body>) -> Answered {
+    pub(crate) async fn post_json(&self, path: &str, body: impl Into<reqwest::Body>) -> Response {
         self.post(path, &[("content-type", "application/json")], body)
             .await
     }
@@ -162,7 +162,7 @@ impl Live {
         &self,
         mut request: reqwest::RequestBuilder,
         headers: &[(&str, &str)],
-    ) -> Answered {
+    ) -> Response {
         for (name, value) in headers {
             let value = reqwest::header::HeaderValue::from_bytes(value.as_bytes());
             request = request.header(*name, value.expect("the test's header can be sent"));
@@ -175,7 +175,7 @@ impl Live {
         } else {
             serde_json::from_slice(&bytes).expect("the answer is JSON")
         };
-        Answered {
+        Response {
             status,
             headers,
             body,

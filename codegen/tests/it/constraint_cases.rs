@@ -11,7 +11,7 @@ pub(crate) enum Json {
 
 /// One type of the contract, and what it takes and refuses.
 #[derive(Debug)]
-pub(crate) struct Probe {
+pub(crate) struct ConstraintCase {
     /// The name of its parameter and property; its header is `X-` and the words with hyphens.
     pub(crate) name: &'static str,
     pub(crate) json: Json,
@@ -22,20 +22,20 @@ pub(crate) struct Probe {
 }
 
 /// Every scalar constraint. Lists, objects and presence have tests of their own.
-pub(crate) const PROBES: &[Probe] = &[
-    Probe {
+pub(crate) const CONSTRAINT_CASES: &[ConstraintCase] = &[
+    ConstraintCase {
         name: "text_length",
         json: Json::Text,
         valid: &["ab", "abcd", "日本語語"],
         invalid: &[("a", "TOO_SHORT"), ("abcde", "TOO_LONG")],
     },
-    Probe {
+    ConstraintCase {
         name: "text_pattern",
         json: Json::Text,
         valid: &["a", "abc"],
         invalid: &[("A", "PATTERN"), ("a1", "PATTERN"), ("a b", "PATTERN")],
     },
-    Probe {
+    ConstraintCase {
         name: "format_date",
         json: Json::Text,
         valid: &["2027-02-28", "2028-02-29", "0000-01-01", "9999-12-31"],
@@ -45,7 +45,7 @@ pub(crate) const PROBES: &[Probe] = &[
             ("2027-13-01", "FORMAT"),
         ],
     },
-    Probe {
+    ConstraintCase {
         name: "format_date_time",
         json: Json::Text,
         valid: &["2027-02-28T23:59:59Z", "2027-02-28T00:00:00.5-03:30"],
@@ -54,7 +54,7 @@ pub(crate) const PROBES: &[Probe] = &[
             ("2027-02-28T23:59:59", "FORMAT"),
         ],
     },
-    Probe {
+    ConstraintCase {
         name: "format_time",
         json: Json::Text,
         valid: &["00:00:00Z", "23:59:59-01:00"],
@@ -64,7 +64,7 @@ pub(crate) const PROBES: &[Probe] = &[
             ("23:59:59", "FORMAT"),
         ],
     },
-    Probe {
+    ConstraintCase {
         name: "format_uuid",
         json: Json::Text,
         valid: &["67e55044-10b1-426f-9247-bb680e5fe0c8"],
@@ -74,7 +74,7 @@ pub(crate) const PROBES: &[Probe] = &[
             ("67e5504410b1426f9247bb680e5fe0c8", "FORMAT"),
         ],
     },
-    Probe {
+    ConstraintCase {
         name: "format_email",
         json: Json::Text,
         valid: &["a@example.com", "a.b+c@sub.example.com"],
@@ -84,7 +84,7 @@ pub(crate) const PROBES: &[Probe] = &[
             ("ü@example.com", "FORMAT"),
         ],
     },
-    Probe {
+    ConstraintCase {
         name: "format_uri",
         json: Json::Text,
         valid: &["https://example.com/a?b#c", "urn:isbn:0451450523"],
@@ -93,13 +93,13 @@ pub(crate) const PROBES: &[Probe] = &[
             ("https://exa mple.com", "FORMAT"),
         ],
     },
-    Probe {
+    ConstraintCase {
         name: "choice",
         json: Json::Text,
         valid: &["red", "dark-blue"],
         invalid: &[("Red", "NOT_ALLOWED"), ("blue", "NOT_ALLOWED")],
     },
-    Probe {
+    ConstraintCase {
         name: "integer_range",
         json: Json::Bare,
         valid: &["3", "7", "5"],
@@ -111,7 +111,7 @@ pub(crate) const PROBES: &[Probe] = &[
             ("3.5", "WRONG_TYPE"),
         ],
     },
-    Probe {
+    ConstraintCase {
         name: "integer_open_range",
         json: Json::Bare,
         valid: &["4", "6"],
@@ -123,31 +123,31 @@ pub(crate) const PROBES: &[Probe] = &[
             ("9223372036854775808", "TOO_LARGE"),
         ],
     },
-    Probe {
+    ConstraintCase {
         name: "integer_step",
         json: Json::Bare,
         valid: &["0", "-5", "95"],
         invalid: &[("4", "NOT_A_MULTIPLE"), ("6", "NOT_A_MULTIPLE")],
     },
-    Probe {
+    ConstraintCase {
         name: "number_range",
         json: Json::Bare,
         valid: &["-1.5", "2.5", "1", "1e0"],
         invalid: &[("-1.51", "TOO_SMALL"), ("2.51", "TOO_LARGE")],
     },
-    Probe {
+    ConstraintCase {
         name: "number_open_range",
         json: Json::Bare,
         valid: &["-1.49", "2.49"],
         invalid: &[("-1.5", "TOO_SMALL"), ("2.5", "TOO_LARGE")],
     },
-    Probe {
+    ConstraintCase {
         name: "number_step",
         json: Json::Bare,
         valid: &["0.3", "-7.7", "100"],
         invalid: &[("0.25", "NOT_A_MULTIPLE"), ("0.35", "NOT_A_MULTIPLE")],
     },
-    Probe {
+    ConstraintCase {
         name: "flag",
         json: Json::Bare,
         valid: &["true", "false"],
@@ -155,7 +155,7 @@ pub(crate) const PROBES: &[Probe] = &[
     },
 ];
 
-impl Probe {
+impl ConstraintCase {
     /// The name of the header: `X-Text-Length`.
     pub(crate) fn header(&self) -> String {
         let words = self.name.split('_').map(|word| {
