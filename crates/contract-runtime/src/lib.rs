@@ -32,6 +32,7 @@ mod property;
 mod reference;
 mod reply;
 pub mod rules;
+mod security;
 mod serve;
 mod variables;
 mod violation;
@@ -48,6 +49,10 @@ pub use parameters::{
 pub use property::{AnsweredProperty, AskedProperty, ContractType, Property};
 pub use reference::PathReference;
 pub use reply::{DeclaredResponse, ResponseParts};
+pub use security::{
+    Anonymous, ApiKey, AuthenticationError, BearerToken, Caller, CredentialPlace, Credentials,
+    Grant, MAX_CREDENTIAL_BYTES, NoScope, Public, Scope, SecurityScheme,
+};
 pub use serve::{describe_metrics, serve};
 pub use violation::{FieldName, MAX_DETAILS, RuleViolation, Violation, ViolationCode, Violations};
 

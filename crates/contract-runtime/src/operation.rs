@@ -13,11 +13,11 @@ use dropshot::{
 use http::{Response, StatusCode};
 use schemars::JsonSchema;
 
-use crate::body::{self, Received};
 use crate::error::DeclaredError;
 use crate::methods::refuse_other_methods;
 use crate::parameters::{PartMetadata, RequestParts};
 use crate::reply::{DeclaredResponse, ResponseParts};
+use crate::security::Caller;
 use crate::variables::Variables;
 use crate::violation::Violations;
 
@@ -58,11 +58,12 @@ pub trait Operation: Sized + 'static {
 }
 
 /// Registers one operation, `HEAD` wherever there is `GET` (RFC 9110, 9.1), and 405 for every
-/// method that none of `routes` has on its path. `call` leads to the backend.
+/// method that none of `routes` has on its path. `call` leads to the backend, which is given who
+/// has called: a `C`, which only the contract's security makes.
 ///
 /// # Errors
 /// `api` already answers such a method there.
-pub fn register<O, B, Call, Called>(
+pub fn register<O, B, C, Call, Called>(
     api: &mut ApiDescription<Arc<B>>,
     routes: &[(&'static str, &'static str)],
     call: Call,
@@ -70,7 +71,8 @@ pub fn register<O, B, Call, Called>(
 where
     O: Operation,
     B: Send + Sync + 'static,
-    Call: Fn(Arc<B>, O::Request) -> Called + Copy + Send + Sync + 'static,
+    C: Caller<B>,
+    Call: Fn(Arc<B>, C, O::Request) -> Called + Copy + Send + Sync + 'static,
     Called: Future<Output = Result<O::Response, O::Error>> + Send + 'static,
 {
     let methods: &[Method] = match O::METHOD {
@@ -129,7 +131,8 @@ where
 #[derive(Debug)]
 pub struct RawRequest<O> {
     pub(crate) variables: Variables,
-    pub(crate) body: Received,
+    /// Not read before it is known who sends it.
+    pub(crate) body: Body,
     pub(crate) has_empty_segment: bool,
     operation: PhantomData<fn() -> O>,
 }
@@ -143,14 +146,13 @@ impl<O: Operation> ExclusiveExtractor for RawRequest<O> {
         let variables = <Path<Variables> as SharedExtractor>::from_request(rqctx)
             .await?
             .into_inner();
-        let headers = rqctx.request.headers();
         let path = rqctx.request.uri().path();
         Ok(Self {
             // Dropshot drops empty segments, so that an operation on an empty id would become
             // another one, on all there is.
             has_empty_segment: path.contains("//") || path.ends_with('/'),
             variables,
-            body: body::receive(O::MAX_BODY_BYTES, headers, request.into_body()).await,
+            body: request.into_body(),
             operation: PhantomData,
         })
     }

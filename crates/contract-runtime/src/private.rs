@@ -15,7 +15,13 @@ pub use crate::parameters::{BodyPart, ParametersPart, single};
 pub use crate::property::{PropertyName, finish_property, read_property, write_property};
 use crate::reference::PathReference;
 use crate::rules::ArrayRules;
+pub use crate::security::{Evaluation, Met, authenticate, challenge, find};
+use crate::security::{Grant, SecurityScheme};
 use crate::violation::{RuleViolation, ViolationCode, Violations};
+
+/// What a scheme grants.
+pub type GrantOf<S, A> =
+    Grant<<S as SecurityScheme<A>>::Principal, <S as SecurityScheme<A>>::Scope>;
 
 /// `format: date`.
 pub type Date = civil::Date;

@@ -1,43 +1,49 @@
 //! From a raw request to an answer, by way of the backend.
 
 use std::any::Any;
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dropshot::{RequestContext, ServerContext};
+use dropshot::RequestContext;
 use futures_util::FutureExt;
 use http::StatusCode;
 use tracing::Instrument;
 
-use crate::body::Received;
+use crate::body::{self, Received};
 use crate::error::{DeclaredError, DropshotError, ErrorResponse, Problem};
 use crate::operation::{FromRequest, Operation, OperationResponse, RawRequest};
 use crate::parameters::RequestParts;
 use crate::reply::{DeclaredResponse, ResponseParts};
+use crate::security::{Caller, Credentials};
+use crate::variables::Variables;
 use crate::violation::Violations;
 
-/// Answers one request: reads it into the operation's typed request, calls the backend, writes
-/// what the backend answered, logs the whole in one line, and counts it.
+/// Answers one request: finds out who has called, reads it into the operation's typed request,
+/// calls the backend, writes what the backend answered, logs the whole in one line, and counts it.
 ///
 /// # Errors
 /// None of its own: whatever goes wrong is an answer. The error type tells Dropshot the shape
 /// of the operation's errors.
-pub async fn serve<O, Context, Call, Called>(
-    rqctx: RequestContext<Context>,
+pub async fn serve<O, B, C, Call, Called>(
+    rqctx: RequestContext<Arc<B>>,
     raw: RawRequest<O>,
     call: Call,
 ) -> Result<OperationResponse<O>, DropshotError<O::Envelope>>
 where
     O: Operation,
-    Context: ServerContext + Clone,
-    Call: FnOnce(Context, O::Request) -> Called + Send,
+    B: Send + Sync + 'static,
+    C: Caller<B>,
+    Call: FnOnce(Arc<B>, C, O::Request) -> Called + Send,
     Called: Future<Output = Result<O::Response, O::Error>> + Send,
 {
     // The one place that reads a clock here: for the duration in the log and the metrics.
     let began = Instant::now();
     let span = tracing::info_span!("request", operation = O::ID, request_id = %rqctx.request_id);
-    let outcome = answer(&rqctx, raw, call).instrument(span.clone()).await;
+    let mut schemes = None;
+    let outcome = answer(&rqctx, raw, call, &mut schemes)
+        .instrument(span.clone())
+        .await;
     let (parts, failed) = match outcome {
         Ok(parts) => (parts, None),
         Err(answer) => {
@@ -47,41 +53,24 @@ where
     };
     let duration = began.elapsed();
     let _entered = span.enter();
-    log(parts.status(), duration, failed.as_deref());
+    log(parts.status(), duration, schemes, failed.as_deref());
     record_metrics(O::ID, parts.status(), duration);
     Ok(OperationResponse::new(parts))
 }
 
-async fn answer<O, Context, Call, Called>(
-    rqctx: &RequestContext<Context>,
+async fn answer<O, B, C, Call, Called>(
+    rqctx: &RequestContext<Arc<B>>,
     raw: RawRequest<O>,
     call: Call,
+    schemes: &mut Option<&'static str>,
 ) -> Result<ResponseParts, Box<ErrorResponse>>
 where
     O: Operation,
-    Context: ServerContext + Clone,
-    Call: FnOnce(Context, O::Request) -> Called + Send,
+    B: Send + Sync + 'static,
+    C: Caller<B>,
+    Call: FnOnce(Arc<B>, C, O::Request) -> Called + Send,
     Called: Future<Output = Result<O::Response, O::Error>> + Send,
 {
-    let request = read::<O>(rqctx.request.uri().query(), rqctx.request.headers(), &raw)?;
-    let called = async move { call(rqctx.context().clone(), request).await };
-    // A backend that panics has failed at this request, and at no other.
-    match AssertUnwindSafe(called).catch_unwind().await {
-        Ok(Ok(response)) => response
-            .into_parts()
-            .map_err(|cause| Box::new(ErrorResponse::internal(cause))),
-        Ok(Err(error)) => Err(Box::new(error.into_response())),
-        Err(panic) => Err(Box::new(ErrorResponse::internal(panic_text(
-            panic.as_ref(),
-        )))),
-    }
-}
-
-fn read<O: Operation>(
-    query: Option<&str>,
-    headers: &http::HeaderMap,
-    raw: &RawRequest<O>,
-) -> Result<O::Request, Box<ErrorResponse>> {
     if raw.has_empty_segment {
         return Err(Box::new(ErrorResponse::new(
             StatusCode::NOT_FOUND,
@@ -89,7 +78,40 @@ fn read<O: Operation>(
             Problem::new("no operation has this path: one of its segments is empty"),
         )));
     }
-    let body = match &raw.body {
+    let backend = rqctx.context();
+    let headers = rqctx.request.headers();
+    let credentials = Credentials::new(headers);
+    let caller = C::authenticate(backend, &credentials);
+    let caller = unless_it_panics("the authenticator", caller).await??;
+    *schemes = caller.schemes();
+    let body = body::receive(O::MAX_BODY_BYTES, headers, raw.body).await;
+    let query = rqctx.request.uri().query();
+    let request = read::<O>(query, headers, &raw.variables, &body)?;
+    let called = async move { call(Arc::clone(backend), caller, request).await };
+    match unless_it_panics("the backend", called).await? {
+        Ok(response) => response
+            .into_parts()
+            .map_err(|cause| Box::new(ErrorResponse::internal(cause))),
+        Err(error) => Err(Box::new(error.into_response())),
+    }
+}
+
+/// Who panics has failed at this request, and at no other.
+async fn unless_it_panics<T>(
+    who: &str,
+    future: impl Future<Output = T>,
+) -> Result<T, Box<ErrorResponse>> {
+    let outcome = AssertUnwindSafe(future).catch_unwind().await;
+    outcome.map_err(|panic| Box::new(ErrorResponse::internal(panic_text(who, panic.as_ref()))))
+}
+
+fn read<O: Operation>(
+    query: Option<&str>,
+    headers: &http::HeaderMap,
+    variables: &Variables,
+    body: &Received,
+) -> Result<O::Request, Box<ErrorResponse>> {
+    let body = match body {
         Received::Nothing => None,
         Received::Json(bytes) => Some(bytes),
         Received::TooLarge { max_bytes } => {
@@ -118,7 +140,7 @@ fn read<O: Operation>(
             return Err(Box::new(ErrorResponse::invalid(violations.into_vec())));
         }
     };
-    let parts = RequestParts::new(&raw.variables.0, query, headers, body);
+    let parts = RequestParts::new(&variables.0, query, headers, body);
     let mut violations = Violations::new();
     let request = O::Request::from_request(&parts, &mut violations);
     match request {
@@ -127,15 +149,28 @@ fn read<O: Operation>(
     }
 }
 
-fn log(status: StatusCode, duration: Duration, failed: Option<&ErrorResponse>) {
+/// `schemes` are those that have let the caller in; who it is, the log does not say.
+fn log(
+    status: StatusCode,
+    duration: Duration,
+    schemes: Option<&'static str>,
+    failed: Option<&ErrorResponse>,
+) {
     let status = status.as_u16();
     let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     let code = failed.map(|answer| answer.code);
     let cause = failed.and_then(|answer| answer.problem.cause.as_deref());
     if status >= 500 {
-        tracing::error!(status, duration_us, code, cause, "request failed");
+        tracing::error!(status, duration_us, schemes, code, cause, "request failed");
     } else {
-        tracing::info!(status, duration_us, code, cause, "request answered");
+        tracing::info!(
+            status,
+            duration_us,
+            schemes,
+            code,
+            cause,
+            "request answered"
+        );
     }
 }
 
@@ -161,11 +196,11 @@ fn record_metrics(operation: &'static str, status: StatusCode, duration: Duratio
     metrics::histogram!(DURATION, "operation" => operation).record(duration);
 }
 
-fn panic_text(panic: &(dyn Any + Send)) -> String {
+fn panic_text(who: &str, panic: &(dyn Any + Send)) -> String {
     let text = panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no text");
-    format!("the backend panicked: {text}")
+    format!("{who} panicked: {text}")
 }

@@ -13,5 +13,6 @@ mod object;
 mod operations;
 mod paths;
 mod scalars;
+mod security;
 mod shared;
 mod text;

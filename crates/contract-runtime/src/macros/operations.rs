@@ -198,33 +198,36 @@ macro_rules! operation {
 macro_rules! operations {
     (
         $(#[$trait_meta:meta])*
-        trait $trait:ident;
+        trait $trait:ident $(: $($authenticator:ident)::+)?;
         $(#[$twin_meta:meta])*
         trait $twin:ident;
         $(
             $(#[$meta:meta])*
-            fn $method:ident($request:ty) -> Result<$response:ty, $error:ty>;
+            fn $method:ident($request:ty) $(by $($caller:ident)::+)? -> Result<$response:ty, $error:ty>;
         )*
     ) => {
         $(#[$trait_meta])*
-        pub trait $trait: Send + Sync + 'static {
+        pub trait $trait: $($($authenticator)::+ +)? Send + Sync + 'static {
             $(
                 $(#[$meta])*
                 fn $method(
                     &self,
+                    $(caller: $($caller)::+<Self>,)?
                     request: $request,
                 ) -> impl Future<Output = Result<$response, $error>> + Send;
             )*
         }
 
         $(#[$twin_meta])*
-        pub trait $twin: Send + Sync + 'static {
+        pub trait $twin: $($($authenticator)::+ +)? Send + Sync + 'static {
             $(
                 $(#[$meta])*
                 fn $method(
                     &self,
+                    $(caller: $($caller)::+<Self>,)?
                     request: $request,
                 ) -> impl Future<Output = Result<$response, $error>> + Send {
+                    $(let _: $($caller)::+<Self> = caller;)?
                     let _ = request;
                     ::std::future::ready(Err(<$error>::Unimplemented))
                 }
@@ -235,9 +238,10 @@ macro_rules! operations {
             $(
                 fn $method(
                     &self,
+                    $(caller: $($caller)::+<Self>,)?
                     request: $request,
                 ) -> impl Future<Output = Result<$response, $error>> + Send {
-                    <T as $twin>::$method(self, request)
+                    <T as $twin>::$method(self, $($crate::first_of!(caller, $($caller)::+),)? request)
                 }
             )*
         }
@@ -248,7 +252,7 @@ macro_rules! operations {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! routes {
-    ($bounds:path $(, $more:path)*; $($method:ident => $operation:ty,)*) => {
+    ($bounds:path $(, $more:path)*; $($method:ident $(by $($caller:ident)::+)? => $operation:ty,)*) => {
         /// Every route of the contract: its method and its path.
         pub const ROUTES: &[(&str, &str)] = &[
             $((
@@ -266,15 +270,37 @@ macro_rules! routes {
             api: &mut $crate::support::dropshot::ApiDescription<::std::sync::Arc<B>>,
         ) -> Result<(), $crate::support::dropshot::ApiDescriptionRegisterError> {
             $(
-                $crate::register::<$operation, _, _, _>(
+                $crate::register::<$operation, _, _, _, _>(
                     api,
                     ROUTES,
-                    |backend: ::std::sync::Arc<B>, request| async move {
-                        backend.$method(request).await
-                    },
+                    $crate::call!(B, $method $(, $($caller)::+)?),
                 )?;
             )*
             Ok(())
         }
+    };
+}
+
+/// The way from a request to the backend's method, with or without who has called.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! call {
+    ($backend:ident, $method:ident) => {
+        |backend: ::std::sync::Arc<$backend>, _: $crate::Public, request| async move {
+            backend.$method(request).await
+        }
+    };
+    ($backend:ident, $method:ident, $($caller:ident)::+) => {
+        |backend: ::std::sync::Arc<$backend>, caller: $($caller)::+<$backend>, request| async move {
+            backend.$method(caller, request).await
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! first_of {
+    ($first:ident, $($rest:tt)*) => {
+        $first
     };
 }
