@@ -28,6 +28,9 @@ pub struct Contract {
     pub types: Vec<TypeDef>,
     /// All operations, in the order of the contract.
     pub operations: Vec<Operation>,
+    /// The schemes by which callers prove who they are, in the order of the contract. Each is
+    /// demanded by an operation.
+    pub security_schemes: Vec<SecurityScheme>,
     /// The contract itself as JSON, `$ref`s left as they are.
     pub document: Value,
 }
@@ -259,6 +262,81 @@ pub struct Operation {
     pub body: Option<Body>,
     /// The answers, in the order of the contract. Error answers stand here too.
     pub responses: Vec<Response>,
+    /// Who may call it, its own or the contract's: one of these must be met, and the first that
+    /// is met is who has called. Empty for everybody, whatever credentials they send.
+    pub security: Vec<SecurityAlternative>,
+}
+
+/// A way in which callers prove who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityScheme {
+    /// The name under `components/securitySchemes`.
+    pub name: String,
+    /// In UpperCamelCase: `BookingSecret`.
+    pub type_ident: String,
+    /// In snake_case: `booking_secret`.
+    pub method_ident: String,
+    /// What it is for.
+    pub description: String,
+    /// Where its credential travels. No two schemes of one operation share a place.
+    pub credential: Credential,
+    /// What a credential can be good for; empty for types other than `oauth2` and
+    /// `openIdConnect`. The scopes of the latter are declared elsewhere: these are what
+    /// operations demand.
+    pub scopes: Vec<Scope>,
+}
+
+/// Where a credential travels.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Credential {
+    /// `Authorization: Bearer …` (RFC 6750).
+    Bearer,
+    /// A header of this name, in lower case.
+    Header(String),
+    /// A cookie of this name.
+    Cookie(String),
+}
+
+impl Credential {
+    /// The name of what carries it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Bearer => "authorization",
+            Self::Header(name) | Self::Cookie(name) => name,
+        }
+    }
+}
+
+/// One thing that a credential can be good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// As it travels: `bookings:read`.
+    pub wire: String,
+    /// The Rust variant: `BookingsRead`.
+    pub ident: String,
+    /// What it allows, as far as the contract says so.
+    pub description: String,
+}
+
+/// One way into an operation: all of its schemes, each with all of its scopes. Without any it
+/// lets everybody in who sends no bad credential, and stands last.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SecurityAlternative {
+    /// The identifier of a caller who has come this way, after all that is demanded:
+    /// `BookingsRead`, `Anonymous`.
+    pub ident: String,
+    /// In the order of [`Contract::security_schemes`].
+    pub demands: Vec<SecurityDemand>,
+}
+
+/// One scheme of an alternative.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SecurityDemand {
+    /// The scheme, by its name.
+    pub scheme: String,
+    /// Scopes as they travel, in the order of [`SecurityScheme::scopes`].
+    pub scopes: Vec<String>,
 }
 
 /// Where a parameter travels.
@@ -360,6 +438,30 @@ impl Contract {
             TypeRef::Boolean => None,
         }
     }
+
+    /// The scheme that an alternative demands.
+    #[must_use]
+    pub fn security_scheme(&self, name: &str) -> Option<&SecurityScheme> {
+        self.security_schemes
+            .iter()
+            .find(|scheme| scheme.name == name)
+    }
+}
+
+impl Operation {
+    /// The identifier of its caller: `BookingsReadOrAnonymous`. `None` when everybody may call,
+    /// and nobody is asked who they are.
+    #[must_use]
+    pub fn caller_ident(&self) -> Option<String> {
+        (!self.security.is_empty()).then(|| caller_ident(&self.security))
+    }
+}
+
+/// The identifier of a caller who has met one of `alternatives`.
+#[must_use]
+pub fn caller_ident(alternatives: &[SecurityAlternative]) -> String {
+    let idents = alternatives.iter().map(|one| one.ident.as_str());
+    idents.collect::<Vec<_>>().join("Or")
 }
 
 impl Method {

@@ -8,6 +8,8 @@
 //! - answers beyond the first successful one and the shape of errors (Dropshot derives one
 //!   success, and `4XX` and `5XX` of one shape), and with them their headers, `links` and
 //!   `x-error-codes`;
+//! - security: Dropshot knows neither schemes nor requirements. That they are enforced, the tests
+//!   of live servers show (`tests/it/security.rs`), and `contract.json` has them;
 //! - that a body is optional (Dropshot derives `required: true`);
 //! - a list as a query parameter, which is carried as `x-repeated` and made a list again here;
 //! - examples, and descriptions other than the operations' own.

@@ -100,6 +100,13 @@ rules! {
     LINK_TARGET = "link-target", "A link leads to an operation and gives parameters that it has.";
     LINK_EXPRESSION = "link-expression", "A link's expressions name what the request or the response has.";
 
+    // --- security
+    SECURITY_SCHEME = "security-scheme", "A security scheme is one that is enforced.";
+    SECURITY_REQUIREMENT = "security-requirement", "A security requirement demands declared schemes and scopes, in alternatives that can be met.";
+    SECURITY_STATED = "security-stated", "An operation says who may call it.";
+    SECURITY_RESPONSES = "security-responses", "`WWW-Authenticate` is declared where security is, and codes of security are not where it is not.";
+    SCOPE_UNUSED = "scope-unused", "A declared scope is demanded by an operation.";
+
     // --- style: what OpenAPI allows, and good contracts do not do
     INFO_VERSION = "info-version", "`info.version` is a semantic version.";
     SERVER_URL = "server-url", "The server's URL ends with the version of the interface.";

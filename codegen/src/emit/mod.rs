@@ -5,6 +5,7 @@
 //! | `mod.rs` | here |
 //! | `types.rs` | `types` |
 //! | `errors.rs`, `headers.rs` | `errors`, `headers`: each error and each set of headers once |
+//! | `security.rs`, `callers.rs` | `security`, where the contract demands any |
 //! | `<tag>.rs` | `tag`: requests, answers, errors, the trait and its twin |
 //! | `wiring.rs` | `wiring` |
 //! | `contract.json` | here: the contract, for those who read JSON |
@@ -22,6 +23,7 @@ mod paths;
 mod requests;
 mod responses;
 mod rust;
+mod security;
 mod tag;
 #[cfg(test)]
 mod tests;
@@ -69,6 +71,10 @@ pub fn server(contract: &Contract, options: &Options) -> Vec<GeneratedFile> {
     if !headers.is_empty() {
         files.push(file(options, "headers.rs", &headers.emit()));
     }
+    if security::is_demanded(contract) {
+        files.push(file(options, "security.rs", &security::emit(contract)));
+        files.push(file(options, "callers.rs", &security::callers(contract)));
+    }
     files.push(GeneratedFile {
         path: "contract.json".to_owned(),
         text: format!("{:#}\n", contract.document),
@@ -97,9 +103,18 @@ fn root(contract: &Contract, headers: &headers::HeaderSets<'_>) -> TokenStream {
             pub mod headers;
         }
     });
+    let security = security::is_demanded(contract).then(|| {
+        quote! {
+            /// Who has called an operation.
+            pub mod callers;
+            /// How callers prove who they are.
+            pub mod security;
+        }
+    });
     quote! {
         #doc
         #(#modules)*
+        #security
         /// The errors of all operations.
         pub mod errors;
         #headers

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::headers::HeaderSets;
-use super::{docs, errors, requests, responses, rust};
+use super::{docs, errors, requests, responses, rust, security};
 use crate::ir::{Contract, Operation, Tag};
 
 pub(super) fn emit(contract: &Contract, tag: &Tag, headers: &HeaderSets<'_>) -> TokenStream {
@@ -22,10 +22,17 @@ pub(super) fn emit(contract: &Contract, tag: &Tag, headers: &HeaderSets<'_>) -> 
         .iter()
         .flat_map(|operation| &operation.responses)
         .any(|response| !responses::is_error(response) && !response.headers.is_empty());
-    let mut imports = vec![quote! { errors }, quote! { types }];
-    if has_headers {
-        imports.insert(1, quote! { headers });
-    }
+    let is_secured = is_secured(&operations);
+    let imports = [
+        (is_secured, quote! { callers }),
+        (true, quote! { errors }),
+        (has_headers, quote! { headers }),
+        (is_secured, quote! { security }),
+        (true, quote! { types }),
+    ];
+    let imports = imports
+        .into_iter()
+        .filter_map(|(is_used, module)| is_used.then_some(module));
     let parts = operations.iter().map(|operation| {
         let request = requests::emit(operation);
         let response = responses::emit(operation, headers);
@@ -41,6 +48,14 @@ pub(super) fn emit(contract: &Contract, tag: &Tag, headers: &HeaderSets<'_>) -> 
         #traits
         #(#parts)*
     }
+}
+
+/// Whether any operation is told who has called it.
+fn is_secured(operations: &[&Operation]) -> bool {
+    let mut callers = operations
+        .iter()
+        .map(|operation| security::caller(operation));
+    callers.any(|caller| caller.is_some())
 }
 
 fn traits(tag: &Tag, operations: &[&Operation]) -> TokenStream {
@@ -73,12 +88,14 @@ fn traits(tag: &Tag, operations: &[&Operation]) -> TokenStream {
         ]);
         let method = rust::ident(&operation.method_ident);
         let [request, response, error] = types(operation);
-        quote! { #doc fn #method(#request) -> Result<#response, #error>; }
+        let caller = security::caller(operation).map(|caller| quote! { by #caller });
+        quote! { #doc fn #method(#request) #caller -> Result<#response, #error>; }
     });
+    let authenticator = is_secured(operations).then(|| quote! { : security::Authenticator });
     quote! {
         contract_runtime::operations! {
             #doc
-            trait #ident;
+            trait #ident #authenticator;
             #twin_doc
             trait #twin;
             #(#signatures)*

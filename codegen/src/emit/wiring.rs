@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::rust;
+use super::{rust, security};
 use crate::ir::{Contract, Operation, Tag};
 
 pub(super) fn emit(contract: &Contract) -> TokenStream {
@@ -46,5 +46,6 @@ fn route(contract: &Contract, operation: &Operation) -> Option<TokenStream> {
     let module = module(tag);
     let marker = rust::ident(&operation.type_ident);
     let method = rust::ident(&operation.method_ident);
-    Some(quote! { #method => super::#module::#marker, })
+    let caller = security::caller(operation).map(|caller| quote! { by super::#caller });
+    Some(quote! { #method #caller => super::#module::#marker, })
 }

@@ -2,11 +2,18 @@
 //! `error-code-meaning`, `example-error-code` and `runtime-codes`.
 
 use super::error_shape::{code_type, error_codes, is_error};
+use super::security;
 use crate::diagnostic::{Sink, Span, rules};
 use crate::ir::{EnumValue, TypeRef};
 use crate::lower::model::{DeclaredResponse, Model, OperationInfo, ResponseInfo, TypeInfo};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// The code of what the server answers to a caller without a good credential: 401.
+pub(super) const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+
+/// The code of what the server answers to a caller whose credential lacks a scope: 403.
+pub(super) const FORBIDDEN: &str = "FORBIDDEN";
 
 /// What the server answers by itself, whatever an operation's implementation does.
 struct RuntimeCode {
@@ -20,13 +27,27 @@ struct RuntimeCode {
     when: &'static str,
 }
 
-const RUNTIME_CODES: [RuntimeCode; 8] = [
+const RUNTIME_CODES: [RuntimeCode; 10] = [
     RuntimeCode {
         code: "INVALID_REQUEST",
         status: 400,
         declared: true,
         applies: |operation| operation.has_parameters || operation.has_body,
         when: "when the input breaks the contract",
+    },
+    RuntimeCode {
+        code: UNAUTHENTICATED,
+        status: 401,
+        declared: true,
+        applies: security::is_secured,
+        when: "when a credential is missing or bad",
+    },
+    RuntimeCode {
+        code: FORBIDDEN,
+        status: 403,
+        declared: true,
+        applies: security::demands_scopes,
+        when: "when a credential lacks a scope",
     },
     RuntimeCode {
         code: "PAYLOAD_TOO_LARGE",

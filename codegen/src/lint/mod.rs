@@ -9,6 +9,7 @@ mod examples;
 mod info;
 mod operations;
 mod schemas;
+mod security;
 mod statuses;
 
 pub(crate) use error_shape::error_codes;
@@ -27,4 +28,5 @@ pub(crate) fn check(understood: &Understood<'_>, sink: &mut Sink) {
     examples::check(model, sink);
     error_shape::check(model, sink);
     error_codes::check(model, sink);
+    security::check(model, sink);
 }

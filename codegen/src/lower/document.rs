@@ -24,9 +24,9 @@ pub(super) fn lower<'a>(cx: &mut Cx<'a>, root: &'a Node) {
     version(cx, &fields);
     info(cx, &fields);
     servers(cx, &fields);
-    security(cx, &fields);
     tags(cx, &fields);
     components(cx, &fields);
+    cx.lower_security(&fields);
     cx.check_component_names();
     cx.check_component_references();
     cx.lower_component_schemas();
@@ -38,6 +38,7 @@ pub(super) fn lower<'a>(cx: &mut Cx<'a>, root: &'a Node) {
     cx.lower_component_examples();
     cx.lower_component_links();
     operation_ids(cx);
+    cx.check_security_names();
     links::check(&cx.model, &mut cx.sink);
     describe_components(cx);
 }
@@ -87,19 +88,6 @@ fn servers<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) {
             let span = server.get("url").map_or(item.span, |node| node.span);
             cx.model.servers.push((url, span));
         }
-    }
-}
-
-/// Nothing is implemented but the statement that everybody may call.
-fn security<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) {
-    if let Some(first) = cx.list_of(fields, "security").and_then(<[Node]>::first) {
-        cx.sink
-            .report(
-                rules::UNSUPPORTED_KEY,
-                first.span,
-                "a security requirement is not supported",
-            )
-            .help("write `security: []`: every operation is open to everybody");
     }
 }
 

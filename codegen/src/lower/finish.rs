@@ -1,6 +1,7 @@
 //! The model → the IR. Only called when nothing was reported, so that everything is there.
 
 use super::model::{DeclaredResponse, Model, OperationInfo, ParameterInfo, TypeInfo};
+use super::security::Schemes;
 use crate::ir::{
     Body, Contract, EnumValue, Operation, Parameter, Property, Response, ResponseBody,
     ResponseHeader, Tag, TypeDef, TypeKind, TypeRef,
@@ -18,6 +19,7 @@ pub(crate) fn finish(model: &Model<'_>, root: &Node) -> Option<Contract> {
         .flatten()
         .map(|code| (code.wire.as_str(), code))
         .collect();
+    let schemes = Schemes::new(model);
     Some(Contract {
         title: model.title?.to_owned(),
         version: model.version?.0.to_owned(),
@@ -41,8 +43,9 @@ pub(crate) fn finish(model: &Model<'_>, root: &Node) -> Option<Contract> {
         operations: model
             .operations
             .iter()
-            .map(|info| operation(info, &codes))
+            .map(|info| operation(&schemes, info, &codes))
             .collect::<Option<_>>()?,
+        security_schemes: schemes.definitions()?,
         document: root.to_json(),
     })
 }
@@ -86,7 +89,11 @@ fn tidy(property: &mut Property) {
     }
 }
 
-fn operation(info: &OperationInfo<'_>, codes: &HashMap<&str, &EnumValue>) -> Option<Operation> {
+fn operation(
+    schemes: &Schemes<'_>,
+    info: &OperationInfo<'_>,
+    codes: &HashMap<&str, &EnumValue>,
+) -> Option<Operation> {
     let (id, _) = info.id?;
     let body = match &info.body {
         None => None,
@@ -116,6 +123,7 @@ fn operation(info: &OperationInfo<'_>, codes: &HashMap<&str, &EnumValue>) -> Opt
             .iter()
             .map(|declared| response(declared, codes))
             .collect::<Option<_>>()?,
+        security: schemes.alternatives(&info.security),
     })
 }
 

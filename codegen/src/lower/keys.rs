@@ -40,8 +40,11 @@ const PROSE: KeySupport =
     Ignored("prose for readers of the contract; the contract itself is served");
 const DEPRECATED: KeySupport =
     Ignored("advice for readers of the contract; a deprecated thing still works");
-const NO_SECURITY: KeySupport = Refused(
-    "security is not implemented: remove it, and say `security: []` at the root, which lets everybody call",
+const TOKENS_IN_URLS: KeySupport = Refused(
+    "RFC 9700 rules the implicit grant out, since it puts tokens into URLs: use `authorizationCode`, with PKCE",
+);
+const PASSWORDS_FOR_CLIENTS: KeySupport = Refused(
+    "RFC 9700 rules the password grant out, since it hands passwords to clients: use `authorizationCode`, with PKCE",
 );
 const ROOT_SERVERS: KeySupport =
     Refused("one server serves all operations: declare it in `servers` at the root");
@@ -134,7 +137,7 @@ pub(crate) static COMPONENTS: Vocabulary = Vocabulary {
         ("requestBodies", Read),
         ("examples", Read),
         ("links", Read),
-        ("securitySchemes", NO_SECURITY),
+        ("securitySchemes", Read),
         (
             "callbacks",
             Refused("callbacks are not implemented: describe them as a contract of their own"),
@@ -181,7 +184,7 @@ pub(crate) static OPERATION: Vocabulary = Vocabulary {
         ("x-max-body-bytes", Read),
         ("externalDocs", PROSE),
         ("deprecated", DEPRECATED),
-        ("security", NO_SECURITY),
+        ("security", Read),
         (
             "callbacks",
             Refused("callbacks are not implemented: describe them as a contract of their own"),
@@ -301,6 +304,41 @@ pub(crate) static LINK: Vocabulary = Vocabulary {
             Refused("a link gives parameters only: remove it"),
         ),
         ("server", ROOT_SERVERS),
+    ],
+};
+
+pub(crate) static SECURITY_SCHEME: Vocabulary = Vocabulary {
+    what: "a security scheme",
+    keys: &[
+        ("type", Read),
+        ("description", Read),
+        ("name", Read),
+        ("in", Read),
+        ("scheme", Read),
+        ("bearerFormat", PROSE),
+        ("flows", Read),
+        ("openIdConnectUrl", Read),
+        ("$ref", Refused("write the scheme here")),
+    ],
+};
+
+pub(crate) static OAUTH_FLOWS: Vocabulary = Vocabulary {
+    what: "`flows`",
+    keys: &[
+        ("authorizationCode", Read),
+        ("clientCredentials", Read),
+        ("implicit", TOKENS_IN_URLS),
+        ("password", PASSWORDS_FOR_CLIENTS),
+    ],
+};
+
+pub(crate) static OAUTH_FLOW: Vocabulary = Vocabulary {
+    what: "a flow",
+    keys: &[
+        ("authorizationUrl", Read),
+        ("tokenUrl", Read),
+        ("refreshUrl", Read),
+        ("scopes", Read),
     ],
 };
 
@@ -438,6 +476,9 @@ pub(crate) static ALL: &[&Vocabulary] = &[
     &RESPONSE,
     &EXAMPLE,
     &LINK,
+    &SECURITY_SCHEME,
+    &OAUTH_FLOWS,
+    &OAUTH_FLOW,
     &WRAPPER,
     &SCHEMA,
 ];

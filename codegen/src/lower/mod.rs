@@ -20,6 +20,7 @@ mod paths;
 pub(crate) mod references;
 mod response;
 mod schema;
+mod security;
 mod text;
 
 pub(crate) use finish::finish;
@@ -47,6 +48,7 @@ pub(crate) fn lower<'a>(root: &'a Node, text: &str, sink: &mut Sink) -> Understo
         bodies: HashMap::new(),
         example_sites: HashSet::new(),
         stems: HashSet::new(),
+        security: model::Security::default(),
         lines: lines(text).map(str::to_owned).collect(),
     };
     document::lower(&mut cx, root);
@@ -71,6 +73,8 @@ pub(crate) struct Cx<'a> {
     example_sites: HashSet<(Span, String)>,
     /// With what the names of each operation's types begin.
     stems: HashSet<String>,
+    /// What the root says of who may call.
+    security: model::Security<'a>,
     /// The text, to find places inside of strings.
     lines: Vec<String>,
 }

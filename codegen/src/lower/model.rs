@@ -3,7 +3,7 @@
 
 use super::references::Components;
 use crate::diagnostic::Span;
-use crate::ir::{Method, ParameterLocation, TypeKind, TypeRef};
+use crate::ir::{Credential, Method, ParameterLocation, TypeKind, TypeRef};
 use crate::source::{Entry, Node};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -21,6 +21,7 @@ pub(crate) struct Model<'a> {
     pub(crate) tags: Vec<TagInfo<'a>>,
     pub(crate) types: Types<'a>,
     pub(crate) operations: Vec<OperationInfo<'a>>,
+    pub(crate) security_schemes: Vec<SecuritySchemeInfo<'a>>,
     /// What must have an example: JSON bodies and parameters, each once.
     pub(crate) wants_example: Vec<WantsExample>,
     /// All examples, with the type that each must obey.
@@ -135,6 +136,82 @@ pub(crate) struct OperationInfo<'a> {
     pub(crate) responses_at: Span,
     /// Whether all keys of `responses` were statuses.
     pub(crate) statuses_understood: bool,
+    /// Its own security, or else the contract's.
+    pub(crate) security: Security<'a>,
+}
+
+/// A declared security scheme.
+#[derive(Debug)]
+pub(crate) struct SecuritySchemeInfo<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) at: Span,
+    pub(crate) description: Option<&'a str>,
+    /// Where its credential travels, and what it can be good for. `None` when it could not be
+    /// understood, which was reported.
+    pub(crate) kind: Option<(Credential, ScopesInfo<'a>)>,
+}
+
+/// Which scopes a scheme knows.
+#[derive(Debug, Clone)]
+pub(crate) enum ScopesInfo<'a> {
+    /// None at all.
+    None,
+    /// Those of its flows.
+    Declared(Vec<ScopeInfo<'a>>),
+    /// Any: they are declared elsewhere.
+    Any,
+}
+
+/// A scope, where it is declared.
+#[derive(Debug, Clone)]
+pub(crate) struct ScopeInfo<'a> {
+    pub(crate) wire: &'a str,
+    pub(crate) at: Span,
+    pub(crate) description: &'a str,
+}
+
+/// What a contract says of who may call.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Security<'a> {
+    /// Nothing.
+    #[default]
+    Unstated,
+    /// Something that was reported.
+    NotUnderstood,
+    /// One of these; everybody where there are none.
+    Stated(Rc<Vec<AlternativeInfo<'a>>>),
+}
+
+/// One alternative of a security requirement.
+#[derive(Debug)]
+pub(crate) struct AlternativeInfo<'a> {
+    pub(crate) at: Span,
+    pub(crate) demands: Vec<DemandInfo<'a>>,
+}
+
+/// One scheme of an alternative, with the scopes that it demands.
+#[derive(Debug)]
+pub(crate) struct DemandInfo<'a> {
+    pub(crate) scheme: &'a str,
+    pub(crate) at: Span,
+    pub(crate) scopes: Vec<&'a str>,
+}
+
+impl<'a> Security<'a> {
+    /// The alternatives; none for an operation that is open to everybody, or not understood.
+    pub(crate) fn alternatives(&self) -> &[AlternativeInfo<'a>] {
+        match self {
+            Self::Stated(alternatives) => alternatives,
+            Self::Unstated | Self::NotUnderstood => &[],
+        }
+    }
+
+    /// All that the alternatives demand.
+    pub(crate) fn demands(&self) -> impl Iterator<Item = &DemandInfo<'a>> {
+        self.alternatives()
+            .iter()
+            .flat_map(|alternative| &alternative.demands)
+    }
 }
 
 impl OperationInfo<'_> {

@@ -84,6 +84,7 @@ pub(super) fn lower<'a>(
         responses,
         responses_at: fields.span_of("responses"),
         statuses_understood,
+        security: cx.operation_security(&fields),
     };
     cx.model.operations.push(info);
 }

@@ -162,7 +162,9 @@ impl<'a> Cx<'a> {
             other => {
                 let span = fields.get("in").map_or(fields.at, |node| node.span);
                 let help = match other {
-                    "cookie" => "cookies are not implemented: use a header",
+                    "cookie" => {
+                        "cookies carry credentials only: use a header, or declare a scheme of type `apiKey` in components/securitySchemes"
+                    }
                     "body" | "formData" => "this is Swagger 2.0: use `requestBody`",
                     _ => "write `path`, `query` or `header`",
                 };
@@ -178,14 +180,16 @@ impl<'a> Cx<'a> {
         }
     }
 
-    fn check_request_header(&mut self, name: &str, span: Span) {
+    pub(crate) fn check_request_header(&mut self, name: &str, span: Span) {
         let help = match name.to_ascii_lowercase().as_str() {
             "accept" => Some("what is answered follows from `content` of the responses: remove it"),
             "content-type" => Some("what is sent follows from `content` of the body: remove it"),
-            "authorization" => {
-                Some("OpenAPI ignores it here; security is not implemented: remove it")
-            }
-            "cookie" => Some("cookies are not implemented: use another header"),
+            "authorization" => Some(
+                "a credential belongs to `security`: declare a scheme of type `http`, `oauth2` or `openIdConnect` in components/securitySchemes",
+            ),
+            "cookie" => Some(
+                "cookies carry credentials only: declare a scheme of type `apiKey` with `in: cookie` in components/securitySchemes",
+            ),
             "host" | "connection" | "content-length" | "transfer-encoding" | "upgrade" | "te"
             | "trailer" | "expect" => Some("HTTP itself uses it: remove it"),
             _ => None,
@@ -195,7 +199,7 @@ impl<'a> Cx<'a> {
                 .report(
                     rules::HEADER_NAME,
                     span,
-                    format!("the header `{name}` cannot be a parameter"),
+                    format!("the header `{name}` cannot be declared"),
                 )
                 .help(help);
         }

@@ -16,10 +16,11 @@ pub(crate) enum Section {
     RequestBodies,
     Examples,
     Links,
+    SecuritySchemes,
 }
 
 impl Section {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Schemas,
         Self::Parameters,
         Self::Responses,
@@ -27,6 +28,7 @@ impl Section {
         Self::RequestBodies,
         Self::Examples,
         Self::Links,
+        Self::SecuritySchemes,
     ];
 
     pub(crate) fn key(self) -> &'static str {
@@ -38,6 +40,7 @@ impl Section {
             Self::RequestBodies => "requestBodies",
             Self::Examples => "examples",
             Self::Links => "links",
+            Self::SecuritySchemes => "securitySchemes",
         }
     }
 }
@@ -49,6 +52,8 @@ pub(crate) struct Components<'a> {
     /// What any `$ref` of the contract says, also in parts that are refused: whether a component
     /// is used does not depend on what else is wrong.
     mentioned: HashSet<&'a str>,
+    /// The security schemes that requirements name, which is done without a `$ref`.
+    demanded: HashSet<&'a str>,
     /// Sections into which a reference leads that was not understood: any of their components
     /// may be meant.
     unsure: HashSet<Section>,
@@ -72,6 +77,16 @@ impl<'a> Components<'a> {
         }
     }
 
+    /// Notes that a security requirement names a scheme.
+    pub(crate) fn note_demand(&mut self, scheme: &'a str) {
+        self.demanded.insert(scheme);
+    }
+
+    /// Notes that a security requirement was not understood.
+    pub(crate) fn note_unknown_demand(&mut self) {
+        self.unsure.insert(Section::SecuritySchemes);
+    }
+
     /// The components of a section, in the order of the contract.
     pub(crate) fn entries(&self, section: Section) -> &'a [Entry] {
         self.sections
@@ -81,7 +96,9 @@ impl<'a> Components<'a> {
 
     pub(crate) fn is_used(&self, section: Section, name: &str) -> bool {
         let reference = format!("#/components/{}/{name}", section.key());
-        self.unsure.contains(&section) || self.mentioned.contains(reference.as_str())
+        self.unsure.contains(&section)
+            || self.mentioned.contains(reference.as_str())
+            || (section == Section::SecuritySchemes && self.demanded.contains(name))
     }
 }
 

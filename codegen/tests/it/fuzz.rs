@@ -6,6 +6,9 @@ use proptest::prelude::*;
 
 const VALID: &str = include_str!("../valid/things.yaml");
 
+/// A contract that breaks no rule, and has every kind of security.
+const SECURE: &str = include_str!("../accept/security.yaml");
+
 /// What may stand where something else is expected.
 const ODD: &[&str] = &[
     "",
@@ -169,6 +172,17 @@ proptest! {
     #[test]
     fn a_changed_contract_gives_a_contract_or_places(changes in prop::collection::vec(change(), 1..6)) {
         let mut lines: Vec<String> = VALID.lines().map(str::to_owned).collect();
+        for change in &changes {
+            apply(&mut lines, change);
+        }
+        holds(&lines.join("\n"));
+    }
+
+    #[test]
+    fn a_changed_contract_with_security_gives_a_contract_or_places(
+        changes in prop::collection::vec(change(), 1..6),
+    ) {
+        let mut lines: Vec<String> = SECURE.lines().map(str::to_owned).collect();
         for change in &changes {
             apply(&mut lines, change);
         }

@@ -13,7 +13,9 @@ mod fuzz;
 mod refuse;
 mod round_trip;
 mod routes;
+mod security;
 mod test_server;
 
 mod constraints;
+mod doors;
 mod names;

@@ -1,9 +1,11 @@
-//! A running server of the contract `accept/constraints.yaml`, generated and compiled.
+//! Running servers of contracts that were generated and compiled; by itself that of
+//! `accept/constraints.yaml`.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use contract_runtime::Nullable;
-use dropshot::{ApiDescription, ConfigDropshot, HttpServer, ServerBuilder};
+use dropshot::{ApiDescription, ConfigDropshot, ServerBuilder};
 use serde_json::Value;
 
 use super::constraints::probes::{
@@ -85,7 +87,7 @@ impl Probes for Backend {
 pub(crate) struct TestServer {
     base: String,
     client: reqwest::Client,
-    _server: HttpServer<Arc<Backend>>,
+    _server: Box<dyn Any>,
 }
 
 /// What a request was answered with.
@@ -113,19 +115,27 @@ impl TestServer {
     pub(crate) fn start() -> Self {
         let mut api = ApiDescription::new();
         wiring::register(&mut api).expect("the contract's routes do not collide");
+        Self::serving(api, Backend)
+    }
+
+    /// A server of another contract, whose paths stand below `/v1` too.
+    pub(crate) fn serving<B: Send + Sync + 'static>(
+        api: ApiDescription<Arc<B>>,
+        backend: B,
+    ) -> Self {
         let log = slog::Logger::root(slog::Discard, slog::o!());
         let config = ConfigDropshot {
             bind_address: ([127, 0, 0, 1], 0).into(),
             ..ConfigDropshot::default()
         };
-        let server = ServerBuilder::new(api, Arc::new(Backend), log)
+        let server = ServerBuilder::new(api, Arc::new(backend), log)
             .config(config)
             .start()
             .expect("a free port can be bound");
         Self {
             base: format!("http://{}/v1", server.local_addr()),
             client: reqwest::Client::new(),
-            _server: server,
+            _server: Box::new(server),
         }
     }
 
@@ -158,7 +168,7 @@ impl TestServer {
             .await
     }
 
-    async fn send(
+    pub(crate) async fn send(
         &self,
         mut request: reqwest::RequestBuilder,
         headers: &[(&str, &str)],

@@ -80,6 +80,12 @@ pub(super) fn all() -> Vec<Mutation> {
             }],
         ),
         mistake(
+            "nobody says who may call",
+            5,
+            &["lint/security-stated"],
+            vec![replace(CONTRACT, "security: []\n", "")],
+        ),
+        mistake(
             "the contract is no text",
             5,
             &["lint/encoding"],
