@@ -5,23 +5,23 @@
 contract_runtime::paths! {
     "/v1";
     /// Where `readPublic` is: `GET /public`.
-    read_public() => "/public";
+    read_public<10>() => "/public";
     /// Where `readInherited` is: `GET /inherited`.
-    read_inherited() => "/inherited";
+    read_inherited<13>() => "/inherited";
     /// Where `readScope` is: `GET /scope`.
-    read_scope() => "/scope";
+    read_scope<9>() => "/scope";
     /// Where `changeScopes` is: `POST /scopes`.
-    change_scopes() => "/scopes";
+    change_scopes<10>() => "/scopes";
     /// Where `readEither` is: `GET /either`.
-    read_either() => "/either";
+    read_either<10>() => "/either";
     /// Where `readOptional` is: `GET /optional`.
-    read_optional() => "/optional";
+    read_optional<12>() => "/optional";
     /// Where `readBoth` is: `GET /both`.
-    read_both() => "/both";
+    read_both<8>() => "/both";
     /// Where `readSeveral` is: `GET /several`.
-    read_several() => "/several";
+    read_several<11>() => "/several";
     /// Where `readToken` is: `GET /token`.
-    read_token() => "/token";
+    read_token<9>() => "/token";
     /// Where `readElsewhere` is: `GET /elsewhere`.
-    read_elsewhere() => "/elsewhere";
+    read_elsewhere<13>() => "/elsewhere";
 }

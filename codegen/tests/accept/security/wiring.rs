@@ -8,9 +8,6 @@ pub const TITLE: &str = "Doors";
 /// The contract's version.
 pub const VERSION: &str = "0.1.0";
 
-/// The path below which the contract's operations stand.
-pub const BASE_PATH: &str = "/v1";
-
 /// The contract itself, as JSON.
 pub const CONTRACT_JSON: &str = include_str!("contract.json");
 
