@@ -101,7 +101,8 @@ CREATE TABLE messages (
     CONSTRAINT messages_pkey PRIMARY KEY (message_id),
     CONSTRAINT messages_kind_check
         CHECK (kind IN ('verify_email', 'account_exists', 'reset_password', 'no_account')),
-    CONSTRAINT messages_recipient_check CHECK (recipient ~ '^[\u0020-\u007E]+@[\u0020-\u007E]+$'),
+    CONSTRAINT messages_recipient_email_check
+        CHECK (recipient ~ '^[\u0020-\u007E]+@[\u0020-\u007E]+$' AND recipient !~ '[A-Z]'),
     CONSTRAINT messages_name_check CHECK (
         char_length(name) >= 2 AND name !~ '[\u0001-\u001F\u007F-\u009F]'
         AND name ~ '[^\u0001-\u0020\u007F-\u00A0\u1680\u2000-\u200F\u2028-\u202F\u205F-\u2064\u3000\uFEFF]'
@@ -121,7 +122,7 @@ CREATE TABLE messages (
 CREATE INDEX idx_messages_pending ON messages (recipient, kind) WHERE sent_at IS NULL;
 COMMENT ON TABLE messages IS 'Mails: those that are to be sent, and that they were sent.';
 COMMENT ON COLUMN messages.kind IS 'Contract: none, callers do not see messages.';
-COMMENT ON COLUMN messages.recipient IS 'As it was given. Contract: EmailAddress.';
+COMMENT ON COLUMN messages.recipient IS 'In lower case, as in users. Contract: EmailAddress.';
 COMMENT ON COLUMN messages.name IS 'How the mail addresses its reader. Contract: CustomerName.';
 COMMENT ON COLUMN messages.token IS
     'The clear token that the mail carries, until the mail is sent: no other row of any table has '

@@ -25,7 +25,7 @@ VALUES
 
 INSERT INTO messages (kind, recipient, name, token, created_at, sent_at)
 VALUES
-    ('verify_email', 'Somebody@example.com', 'Somebody', 'ev_1', '2026-01-03 12:00Z', NULL),
+    ('verify_email', 'somebody@example.com', 'Somebody', 'ev_1', '2026-01-03 12:00Z', NULL),
     ('reset_password', 'guest10@example.com', 'Guest 10', NULL, '2026-01-03 12:00Z', '2026-01-03 12:01Z'),
     ('account_exists', 'guest20@example.com', 'Guest 20', NULL, '2026-01-03 12:00Z', NULL),
     ('no_account', 'nobody@example.com', NULL, NULL, '2026-01-03 12:00Z', NULL);

@@ -262,7 +262,7 @@ mod tests {
     use regex::Regex;
 
     use crate::{
-        Address, BookingId, CancellationReason, ConfirmationCode, Cuisine, CustomerName,
+        Address, BookingId, CancellationReason, ClientId, ConfirmationCode, Cuisine, CustomerName,
         DialledPhoneNumber, EmailAddress, PhoneNumber, RestaurantName, SpecialRequests,
         TimeZoneName, UserId,
     };
@@ -278,6 +278,7 @@ mod tests {
             "\\+?[0-9 ().-]{0,20}",
             "[ -~]{0,8}@[ -~]{0,8}",
             "[0-9A-Za-z_+-]{1,4}(/[0-9A-Za-z_+-]{0,4}){0,3}",
+            "[0-9A-Za-z._ -]{0,66}",
             "[a-z\u{1d11e}]{90,260}",
             "[a-z\n]{490,510}",
         ]
@@ -311,6 +312,7 @@ mod tests {
         address: Address;
         booking_id: BookingId;
         cancellation_reason: CancellationReason;
+        client_id: ClientId;
         confirmation_code: ConfirmationCode;
         cuisine: Cuisine;
         customer_name: CustomerName;

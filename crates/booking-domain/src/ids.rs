@@ -49,6 +49,13 @@ bounded_text! {
 }
 
 bounded_text! {
+    /// The id of a program with which users log in (`client_id` in RFC 6749).
+    ClientId, 1..=64, r"^[A-Za-z0-9._-]+$", |text| {
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    }
+}
+
+bounded_text! {
     /// A confirmation code, to be read out on the telephone: 6 characters that cannot be mistaken for each other.
     ConfirmationCode, 6..=6, r"^[A-HJ-NP-Z2-9]{6}$", |text| {
         text.bytes().all(|byte| SPOKEN.contains(&byte))

@@ -22,8 +22,8 @@ mod policy;
 mod restaurant;
 
 pub use account::{
-    Account, AccountChange, ChangeAccountRefusal, Registration, Scope, Scopes, StaffRole,
-    change_account,
+    Account, AccountChange, ChangeAccountRefusal, MessageKind, Registration, RevocationReason,
+    Scope, Scopes, StaffRole, change_account,
 };
 pub use availability::{AvailabilityRefusal, Slot, available_slots};
 pub use booking::{
@@ -35,7 +35,7 @@ pub use booking::{
 pub use bounded::{BoundedInteger, BoundedText};
 pub use calendar::{RestaurantCalendar, TimeZoneName, UnknownTimeZone};
 pub use floor::{DiningTable, Occupancy, PartySize};
-pub use ids::{BookingId, ConfirmationCode, RestaurantId, TableId, UserId};
+pub use ids::{BookingId, ClientId, ConfirmationCode, RestaurantId, TableId, UserId};
 pub use placement::{PlaceRefusal, Placement, ServiceDay, place};
 pub use policy::{BookingPolicy, BookingWindow, OpeningPeriod, SlotInterval, TurnTime};
 pub use restaurant::{

@@ -1,4 +1,4 @@
-//! Restaurants and bookings in PostgreSQL.
+//! Restaurants, bookings and accounts in PostgreSQL.
 //!
 //! The [`Store`] loads a snapshot, has the domain decide on it, and writes the new state that was
 //! decided, all in one transaction. It owns the pool, the transactions, the locks, the retries,
@@ -40,3 +40,4 @@ pub use error::{Corrupt, Internal, OperationRefusal, StoreError, Unavailable};
 pub use lists::{Cursor, CursorOfAnotherList, Page, Window};
 pub use operations::*;
 pub use store::{RandomSource, Store};
+pub use tables::{PasswordLogin, PendingMessage, Session, StoredSigningKey};

@@ -23,7 +23,8 @@ use tokio_postgres::{AsyncMessage, NoTls};
 use crate::{RandomSource, Store};
 
 /// 100 restaurants of 40 tables, each of which is booked twice on each of six days, and 19,900
-/// restaurants besides, with nothing booked: 48,000 bookings by 8,000 users.
+/// restaurants besides, with nothing booked: 48,000 bookings by 8,000
+/// users, half of whom have an account and five sessions.
 const FILL: &str = "
     INSERT INTO restaurants
     SELECT n, 'Restaurant ' || md5(n::text), 'Cuisine ' || n % 4000, 'Street ' || n, 50, 10,
@@ -60,11 +61,31 @@ const FILL: &str = "
     ) AS turns;
     INSERT INTO occupancies
     SELECT restaurant_id, booking_id, table_id, tstzrange(starts_at, ends_at) FROM bookings;
+    INSERT INTO accounts
+    SELECT user_id, 'usr_' || user_id, name, phone, NULL, '2026-01-01Z', false, 1, '2026-01-01Z',
+        '2026-01-01Z'
+    FROM users WHERE user_id % 2 = 1;
+    UPDATE bookings SET account_user_id = user_id WHERE user_id % 2 = 1 AND booking_id % 3 = 0;
+    INSERT INTO sessions
+    SELECT md5(user_id || 'session' || n)::uuid, user_id, 'web', 'account:manage', n, '2027-01-01Z',
+        '2027-01-02Z'
+    FROM accounts, generate_series(1, 5) n;
+    INSERT INTO one_time_tokens
+    SELECT email, 'reset_password', decode(md5(email) || md5(email), 'hex'), NULL, '2027-01-01Z',
+        '2027-01-02Z'
+    FROM users;
+    INSERT INTO messages (kind, recipient, created_at, sent_at)
+    SELECT 'account_exists', email, '2027-01-01Z', CASE WHEN user_id % 9 > 0 THEN '2027-01-02Z'::timestamptz END
+    FROM users;
     VACUUM ANALYZE;
 ";
 
 /// Every table that grows with restaurants, guests or time.
-const LARGE_TABLES: [&str; 7] = [
+const LARGE_TABLES: [&str; 11] = [
+    "accounts",
+    "sessions",
+    "one_time_tokens",
+    "messages",
     "bookings",
     "occupancies",
     "users",

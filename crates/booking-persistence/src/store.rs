@@ -9,7 +9,7 @@ use tokio_postgres::Config;
 use crate::connection::{self, ConnectError, MigrateError, Pool, configuration};
 use crate::error::Internal;
 
-/// Restaurants and bookings in one PostgreSQL database. Cheap to clone; all clones share
+/// Restaurants, bookings and accounts in one PostgreSQL database. Cheap to clone; all clones share
 /// their connections. Any number of processes may work on one database.
 ///
 /// Every operation ends: after six seconds without an answer, it is
@@ -29,8 +29,9 @@ impl fmt::Debug for Store {
     }
 }
 
-/// Gives random bytes that nobody can guess: the references of bookings are made of them, and
-/// how long a transaction waits before it is tried again. Cheap to clone.
+/// Gives random bytes that nobody can guess: the ids of bookings, accounts and sessions are made of
+/// them, the tokens in mails, and how long a transaction waits before it is tried again. Cheap to
+/// clone.
 #[derive(Clone)]
 pub struct RandomSource(Arc<dyn Fn() -> io::Result<[u8; 32]> + Send + Sync>);
 

@@ -9,6 +9,7 @@ pub use scope::{Scope, Scopes};
 use jiff::Timestamp;
 
 use crate::booking::{CustomerName, EmailAddress, PhoneNumber};
+use crate::bounded::text_enum;
 use crate::ids::UserId;
 
 /// A user who can log in. There is one only once its address is verified, so that nobody can
@@ -42,6 +43,34 @@ pub struct Registration {
     pub email: EmailAddress,
     /// Name, 2–100 characters.
     pub name: CustomerName,
+}
+
+text_enum! {
+    /// What a mail about an account says.
+    MessageKind {
+        /// With this token, set a password, and the account is yours.
+        VerifyEmail = "verify_email",
+        /// Somebody has tried to register, and there is an account already.
+        AccountExists = "account_exists",
+        /// With this token, set another password.
+        ResetPassword = "reset_password",
+        /// Somebody has asked for another password, and there is no account.
+        NoAccount = "no_account",
+    }
+}
+
+text_enum! {
+    /// Why a login has ended before its time.
+    RevocationReason {
+        /// The user has logged out.
+        Logout = "logout",
+        /// The user has changed the password, elsewhere.
+        PasswordChanged = "password_changed",
+        /// The user has set another password by mail.
+        PasswordReset = "password_reset",
+        /// An old token was used: somebody has a copy of it.
+        TokenReused = "token_reused",
+    }
 }
 
 /// What is to change about an account. What is `None` stays as it is.

@@ -29,6 +29,19 @@ pub(crate) async fn lock_date(
         .map(drop)
 }
 
+/// Waits until no other transaction decides on the signing keys.
+pub(crate) async fn lock_signing_keys(
+    mut connection: &AsyncPgConnection,
+) -> Result<(), diesel::result::Error> {
+    diesel::select(pg_advisory_xact_lock(SIGNING_KEYS))
+        .execute(&mut connection)
+        .await
+        .map(drop)
+}
+
+/// A number like any other: a date that shares it waits, which is harmless.
+const SIGNING_KEYS: i64 = 0x7369_676e_6b65_7973;
+
 /// An advisory lock has 64 bits for both numbers, so they are mixed (the finalizer of
 /// splitmix64). Two dates that share a key wait for each other, which is harmless. All
 /// processes must agree on it: a change needs all of them stopped.

@@ -17,7 +17,7 @@ pub use connect::ConnectError;
 pub(crate) use connect::configuration;
 pub(crate) use constraints::{ConstraintViolation, FromViolation};
 pub(crate) use database_error::DatabaseErrorKind;
-pub(crate) use lock::{lock_date, pg_advisory_xact_lock};
+pub(crate) use lock::{lock_date, lock_signing_keys, pg_advisory_xact_lock};
 pub use migrate::MigrateError;
 pub(crate) use migrate::migrate;
 pub(crate) use pool::Pool;

@@ -1,13 +1,18 @@
 //! What the store can do: a module for each operation, by tag. Each loads what the decision
 //! needs, has the domain decide, and stores what was decided; nothing else.
 
+mod auth;
 mod bookings;
+mod messages;
 mod restaurants;
 mod service_day;
+mod users;
 
 // What the server uses is named once, in the module of its tag.
+pub use auth::*;
 pub use bookings::*;
 pub use restaurants::*;
+pub use users::*;
 
 use jiff::Timestamp;
 

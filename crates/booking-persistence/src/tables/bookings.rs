@@ -9,12 +9,13 @@ use jiff_diesel::ToDiesel;
 use booking_domain::{
     Booking, BookingId, BookingStatus, BookingView, CancellationReason, ConfirmationCode, Customer,
     CustomerName, EmailAddress, PartySize, PhoneNumber, Placement, SpecialRequests, TableId,
+    UserId,
 };
 
 use super::restaurants::SummaryRow;
 use super::{parsed, restaurant_id, to_the_minute};
 use crate::error::{Corrupt, LoadError};
-use crate::schema::{bookings, restaurants};
+use crate::schema::{accounts, bookings, restaurants};
 
 /// A booking as it is read.
 #[derive(Queryable, Selectable)]
@@ -209,17 +210,29 @@ impl<'a> From<&'a Booking> for ChangingColumns<'a> {
     }
 }
 
-/// Writes a new booking of this user, and gives the row's own number.
+/// Writes a new booking with the address of this user, which was made by another one or the same if
+/// somebody was logged in, and gives the row's own number.
 pub(crate) async fn insert(
     mut connection: &AsyncPgConnection,
     booking: &Booking,
     user: i64,
+    made_by: Option<&UserId>,
 ) -> QueryResult<i64> {
+    // Found by the same statement; nothing is equal to NULL.
+    let made_by = accounts::table
+        .filter(
+            accounts::public_id
+                .nullable()
+                .eq(made_by.map(UserId::as_str)),
+        )
+        .select(accounts::user_id)
+        .single_value();
     diesel::insert_into(bookings::table)
         .values((
             bookings::restaurant_id.eq(booking.restaurant.get()),
             bookings::public_id.eq(booking.id.as_str()),
             bookings::user_id.eq(user),
+            bookings::account_user_id.eq(made_by),
             bookings::confirmation_code.eq(booking.confirmation_code.as_str()),
             bookings::customer_name.eq(booking.customer.name.as_str()),
             bookings::customer_email.eq(booking.customer.email.as_str()),

@@ -5,13 +5,23 @@
 //! table's own CHECKs exclude it) is [`Corrupt`](crate::Corrupt), and is never bent into one
 //! that fits.
 
+pub(crate) mod accounts;
 pub(crate) mod booking_policies;
 pub(crate) mod bookings;
 pub(crate) mod dining_tables;
+pub(crate) mod messages;
 pub(crate) mod occupancies;
+pub(crate) mod one_time_tokens;
 pub(crate) mod opening_hours;
 pub(crate) mod restaurants;
+pub(crate) mod sessions;
+pub(crate) mod signing_keys;
 pub(crate) mod users;
+
+pub use accounts::PasswordLogin;
+pub use messages::PendingMessage;
+pub use sessions::Session;
+pub use signing_keys::StoredSigningKey;
 
 use booking_domain::RestaurantId;
 use jiff::civil::Time;
@@ -19,7 +29,7 @@ use jiff::civil::Time;
 use crate::error::Corrupt;
 
 /// A value that the domain has parsed, or the column and the row in which it stands.
-fn parsed<T>(value: Option<T>, column: &'static str, row: i64) -> Result<T, Corrupt> {
+fn parsed<T>(value: Option<T>, column: &'static str, row: impl ToString) -> Result<T, Corrupt> {
     value.ok_or_else(|| Corrupt::new(column, row))
 }
 

@@ -5,7 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use booking_domain::{Customer, EmailAddress};
+use booking_domain::{CustomerName, EmailAddress, PhoneNumber};
 
 use crate::schema::users;
 
@@ -26,14 +26,16 @@ pub(crate) async fn find(
 /// rewrite another's details by booking with their address.
 pub(crate) async fn insert_or_find(
     mut connection: &AsyncPgConnection,
-    customer: &Customer,
+    email: &EmailAddress,
+    name: &CustomerName,
+    phone: Option<&PhoneNumber>,
     now: Timestamp,
 ) -> QueryResult<i64> {
     let added: Option<i64> = diesel::insert_into(users::table)
         .values((
-            users::name.eq(customer.name.as_str()),
-            users::email.eq(customer.email.normalized()),
-            users::phone.eq(customer.phone.as_str()),
+            users::name.eq(name.as_str()),
+            users::email.eq(email.normalized()),
+            users::phone.eq(phone.map(PhoneNumber::as_str)),
             users::created_at.eq(now.to_diesel()),
         ))
         .on_conflict(users::email)
@@ -44,7 +46,7 @@ pub(crate) async fn insert_or_find(
         .optional()?;
     match added {
         Some(user) => Ok(user),
-        None => find(connection, &customer.email)
+        None => find(connection, email)
             .await?
             .ok_or(diesel::result::Error::NotFound),
     }

@@ -18,7 +18,7 @@ async fn booking_reads_as_it_was_made() {
     request.special_requests = requests("Fensterplatz, \u{1f382}\nbitte");
     let made = venue
         .store
-        .create_booking(&request, NOW + 123_456_789.nanoseconds())
+        .create_booking(&request, None, NOW + 123_456_789.nanoseconds())
         .await
         .expect("a table is free");
     assert_eq!(made.booking.version, 1);
@@ -141,9 +141,9 @@ async fn names_in_use_are_drawn_again() {
     let base = 1 << 29;
     let request = venue.request();
     let (one, other) = (draw(base).await, draw(base).await);
-    let first = one.create_booking(&request, NOW).await;
+    let first = one.create_booking(&request, None, NOW).await;
     let first = first.expect("a table is free").booking;
-    let second = other.create_booking(&request, NOW).await;
+    let second = other.create_booking(&request, None, NOW).await;
     let second = second.expect("new names are drawn").booking;
     assert_ne!(first.id, second.id);
     assert_ne!(first.confirmation_code, second.confirmation_code);
@@ -156,9 +156,9 @@ async fn draws_that_are_never_new_end() {
     let venue = TestRestaurant::with_tables(2).await;
     let stuck = venue.store_with(|| bytes((1 << 29) - 1)).await;
     let request = venue.request();
-    let first = stuck.create_booking(&request, NOW).await;
+    let first = stuck.create_booking(&request, None, NOW).await;
     first.expect("a table is free");
-    let second = stuck.create_booking(&request, NOW).await;
+    let second = stuck.create_booking(&request, None, NOW).await;
     assert!(matches!(second, Err(StoreError::Internal(_))), "{second:?}");
 }
 

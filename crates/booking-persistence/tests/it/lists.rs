@@ -32,7 +32,7 @@ async fn booked() -> TestRestaurant {
         };
         request.customer.email = email(&format!("guest{}@example.com", number % 5));
         let now = NOW + (number / 6).minutes();
-        let made = venue.store.create_booking(&request, now).await;
+        let made = venue.store.create_booking(&request, None, now).await;
         made.expect("a table is free");
     }
     request.restaurant = restaurant_id(2);
@@ -127,7 +127,7 @@ async fn walk_misses_nothing_when_bookings_are_made_meanwhile() {
     let first = page(&venue, &filter, sort, &Window::First { limit: 10 }).await;
     let mut request = venue.request();
     request.date = DAY + 9.days();
-    let newest = venue.store.create_booking(&request, NOW + 1.hour());
+    let newest = venue.store.create_booking(&request, None, NOW + 1.hour());
     newest.await.expect("a table is free");
     let rest = Window::After {
         cursor: first.next.expect("there is more"),

@@ -1,6 +1,8 @@
 //! The store on a real PostgreSQL.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod bookings;
 #[cfg(test)]
 mod lists;
@@ -11,10 +13,16 @@ mod races;
 #[cfg(test)]
 mod recovery;
 #[cfg(test)]
+mod registration;
+#[cfg(test)]
 mod restaurants;
 #[cfg(test)]
 mod schema_bounds;
 #[cfg(test)]
 mod schema_rules;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod users;

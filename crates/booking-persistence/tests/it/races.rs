@@ -13,7 +13,7 @@ async fn of_twenty_who_want_the_last_table_exactly_one_gets_it() {
     let rivals: Vec<_> = (0..20)
         .map(|_| {
             let (store, request) = (venue.store.clone(), venue.request());
-            tokio::spawn(async move { store.create_booking(&request, NOW).await })
+            tokio::spawn(async move { store.create_booking(&request, None, NOW).await })
         })
         .collect();
     let mut winners = 0;
@@ -35,7 +35,7 @@ async fn parallel_bookings_fill_every_table_once() {
     let rivals: Vec<_> = (0..12)
         .map(|_| {
             let (store, request) = (venue.store.clone(), venue.request());
-            tokio::spawn(async move { store.create_booking(&request, NOW).await })
+            tokio::spawn(async move { store.create_booking(&request, None, NOW).await })
         })
         .collect();
     let mut tables = Vec::new();
@@ -82,7 +82,7 @@ async fn overlap_that_comes_past_the_lock_is_refused_by_the_database() {
     intruder.batch_execute(INTRUDER).await.expect("it writes");
 
     let (store, request) = (venue.store.clone(), venue.request());
-    let booking = tokio::spawn(async move { store.create_booking(&request, NOW).await });
+    let booking = tokio::spawn(async move { store.create_booking(&request, None, NOW).await });
     until_somebody_waits(&mut observer).await;
     intruder.batch_execute("COMMIT").await.expect("it commits");
 
@@ -107,7 +107,7 @@ async fn lost_race_for_one_table_is_decided_again_and_takes_another_one() {
     intruder.batch_execute(INTRUDER).await.expect("it writes");
 
     let (store, request) = (venue.store.clone(), venue.request());
-    let booking = tokio::spawn(async move { store.create_booking(&request, NOW).await });
+    let booking = tokio::spawn(async move { store.create_booking(&request, None, NOW).await });
     until_somebody_waits(&mut observer).await;
     intruder.batch_execute("COMMIT").await.expect("it commits");
 
@@ -192,7 +192,7 @@ async fn guest_who_books_many_dates_at_once_for_the_first_time_is_one_user() {
         .map(|days| {
             let (store, mut request) = (venue.store.clone(), venue.request());
             request.date = DAY + days.days();
-            tokio::spawn(async move { store.create_booking(&request, NOW).await })
+            tokio::spawn(async move { store.create_booking(&request, None, NOW).await })
         })
         .collect();
     for booking in bookings {

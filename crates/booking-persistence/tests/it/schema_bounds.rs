@@ -168,6 +168,10 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
         "UPDATE one_time_tokens SET expires_at = created_at",
     ),
     (
+        "messages_recipient_email_check",
+        "UPDATE messages SET recipient = 'Sarah@example.com'",
+    ),
+    (
         "messages_pending_token_check",
         "UPDATE messages SET token = NULL",
     ),
@@ -208,7 +212,7 @@ const ACCOUNTS: &str = "
     INSERT INTO one_time_tokens VALUES ('a@example.com', 'verify_email',
         decode(repeat('01', 32), 'hex'), 'Sarah', '2026-01-01Z', '2026-01-02Z');
     INSERT INTO messages (kind, recipient, name, token, created_at)
-        VALUES ('verify_email', 'A@example.com', 'Sarah', 'ev_1', '2026-01-01Z');
+        VALUES ('verify_email', 'a@example.com', 'Sarah', 'ev_1', '2026-01-01Z');
     INSERT INTO sessions SELECT md5('')::uuid, user_id, 'web', '', 0, '2026-01-01Z', '2026-01-01Z',
         '2026-01-02Z', 'logout' FROM accounts;
     INSERT INTO signing_keys VALUES (repeat('a', 43), decode(repeat('01', 32), 'hex'),

@@ -104,7 +104,7 @@ impl TestRestaurant {
         &self,
         new: &NewBooking,
     ) -> Result<BookingView, StoreError<RestaurantRefusal<PlaceRefusal>>> {
-        self.store.create_booking(new, NOW).await
+        self.store.create_booking(new, None, NOW).await
     }
 
     /// A request for two at seven.

@@ -4,7 +4,8 @@ use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
 
 use booking_domain::{
-    BookingId, BookingReference, BookingView, ConfirmationCode, NewBooking, PlaceRefusal, create,
+    BookingId, BookingReference, BookingView, ConfirmationCode, Customer, NewBooking, PlaceRefusal,
+    UserId, create,
 };
 
 use crate::connection::{ConstraintViolation, FromViolation, lock_date};
@@ -24,7 +25,8 @@ impl FromViolation for PlaceRefusal {
 }
 
 impl Store {
-    /// Makes a booking, seen from `now`, under an id and a confirmation code drawn at random.
+    /// Makes a booking, seen from `now`, under an id and a confirmation code drawn at random. It is
+    /// among the bookings of `user`, if one is logged in, for whomever they book.
     ///
     /// # Errors
     ///
@@ -33,6 +35,7 @@ impl Store {
     pub async fn create_booking(
         &self,
         new: &NewBooking,
+        user: Option<&UserId>,
         now: Timestamp,
     ) -> Result<BookingView, StoreError<RestaurantRefusal<PlaceRefusal>>> {
         let now = to_the_microsecond(now);
@@ -41,7 +44,7 @@ impl Store {
                 id: BookingId::from_random(self.random().bytes()?),
                 confirmation_code: ConfirmationCode::from_random(self.random().bytes()?),
             };
-            create_in(connection, new, reference, now).await
+            create_in(connection, new, user, reference, now).await
         })
         .await
     }
@@ -52,6 +55,7 @@ impl Store {
 async fn create_in(
     connection: &AsyncPgConnection,
     new: &NewBooking,
+    made_by: Option<&UserId>,
     reference: BookingReference,
     now: Timestamp,
 ) -> Result<BookingView, TransactionError<RestaurantRefusal<PlaceRefusal>>> {
@@ -70,9 +74,12 @@ async fn create_in(
     let booking = create(&day, new.clone(), reference, now).map_err(TransactionError::rule)?;
     let user = match user {
         Some(user) => user,
-        None => users::insert_or_find(connection, &booking.customer, now).await?,
+        None => {
+            let Customer { name, email, phone } = &booking.customer;
+            users::insert_or_find(connection, email, name, Some(phone), now).await?
+        }
     };
-    let key = bookings::insert(connection, &booking, user).await?;
+    let key = bookings::insert(connection, &booking, user, made_by).await?;
     occupancies::insert(connection, booking.restaurant, key, &booking.placement).await?;
     Ok(BookingView {
         booking,

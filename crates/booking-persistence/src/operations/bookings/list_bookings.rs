@@ -5,13 +5,13 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::civil::Date;
 use jiff_diesel::ToDiesel;
 
-use booking_domain::{BookingStatus, BookingView, EmailAddress, RestaurantId};
+use booking_domain::{BookingStatus, BookingView, EmailAddress, RestaurantId, UserId};
 
 use crate::error::{StoreError, TransactionError};
 use crate::lists::{
     Cursor, CursorOfAnotherList, Digest, Page, Window, instant_at, keyset, position_of, wall_at,
 };
-use crate::schema::{bookings, restaurants, users};
+use crate::schema::{accounts, bookings, restaurants, users};
 use crate::store::Store;
 use crate::tables::bookings::{BookingRow, view};
 use crate::tables::restaurants::SummaryRow;
@@ -29,6 +29,8 @@ pub struct BookingFilter {
     pub date_to: Option<Date>,
     /// Those of the customer with this address, whatever its case.
     pub email: Option<EmailAddress>,
+    /// Those that this user has made while logged in, or that were made with their address.
+    pub user: Option<UserId>,
 }
 
 /// The order of a list. Bookings that tie are in the order in which they were made, or in the
@@ -90,6 +92,7 @@ impl BookingFilter {
         let digest = text(self.date_from.map(|date| date.to_string()), digest);
         let digest = text(self.date_to.map(|date| date.to_string()), digest);
         let digest = text(self.email.as_ref().map(EmailAddress::normalized), digest);
+        let digest = text(self.user.as_ref().map(UserId::to_string), digest);
         digest.text(Some(&self.status_names().join(","))).finish()
     }
 }
@@ -116,6 +119,15 @@ macro_rules! narrowed {
                 .filter(users::email.eq(email.normalized()))
                 .select(users::user_id);
             query = query.filter(bookings::user_id.eq_any(user));
+        }
+        if let Some(user) = &$filter.user {
+            // One value, found before the bookings are, so that both indexes can be asked for it.
+            let user = accounts::table
+                .filter(accounts::public_id.eq(user.as_str()))
+                .select(accounts::user_id)
+                .single_value();
+            let with_their_address = bookings::user_id.nullable().eq(user);
+            query = query.filter(with_their_address.or(bookings::account_user_id.eq(user)));
         }
         query
     }};
@@ -268,5 +280,25 @@ mod tests {
         };
         assert_walk(&connection, &of_a_guest, BY_CREATION, "idx_bookings_user").await;
         assert_walk(&connection, &of_a_guest, BY_DATE, "idx_bookings_user").await;
+    }
+
+    #[tokio::test]
+    async fn bookings_of_a_user_are_found_by_both_of_their_indexes() {
+        let database = LargeDatabase::new();
+        let connection = database.connect().await;
+        let mine = BookingFilter {
+            user: UserId::parse("usr_4711"),
+            ..BookingFilter::default()
+        };
+        for sort in BookingSort::ALL {
+            let first = Window::First { limit: 5 };
+            let page = list(&connection.diesel, &mine, sort, &first).await;
+            assert!(!page.expect("it is a list").items.is_empty());
+            connection.assert_plans(&[
+                "accounts_public_id_key",
+                "idx_bookings_user",
+                "idx_bookings_account",
+            ]);
+        }
     }
 }

@@ -30,7 +30,7 @@ impl Bookings for Service {
         request: CreateBookingRequest,
     ) -> Result<CreateBookingResponse, CreateBookingError> {
         let new = convert::new_booking(request.body)?;
-        let stored = self.store().create_booking(&new, self.clock().now());
+        let stored = self.store().create_booking(&new, None, self.clock().now());
         let booking = stored.await.map_err(store_error::<_, CreateBookingError>)?;
         let (body, etag) = tagged(&booking)?;
         let location = body.links.modify.clone();

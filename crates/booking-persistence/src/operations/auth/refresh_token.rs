@@ -1,0 +1,82 @@
+//! `refreshToken`.
+
+use credentials::{AuthenticRefreshToken, Rotation};
+use jiff::Timestamp;
+
+use booking_domain::RevocationReason;
+
+use super::AccountSession;
+use crate::connection::FromViolation;
+use crate::error::{Corrupt, StoreError, TransactionError};
+use crate::operations::to_the_microsecond;
+use crate::store::Store;
+use crate::tables::accounts;
+use crate::tables::sessions::{self, Session};
+
+/// Why a refresh token is not exchanged. Callers are told none of it: only that they have to log
+/// in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RefreshTokenRefusal {
+    /// There is no such session.
+    #[error("there is no such session")]
+    SessionNotFound,
+    /// The session is too old, or was not used for too long.
+    #[error("the session has expired")]
+    Expired,
+    /// The session was ended before.
+    #[error("the session has ended")]
+    Revoked,
+    /// The token was used before: somebody has a copy of it, and the session ends with this.
+    #[error("a token was used that had been used before, and its session was ended")]
+    Reused,
+}
+
+impl FromViolation for RefreshTokenRefusal {}
+
+impl Store {
+    /// Exchanges a refresh token for the session's next.
+    ///
+    /// # Errors
+    ///
+    /// [`RefreshTokenRefusal`]. [`RefreshTokenRefusal::Reused`] is the one refusal that changes
+    /// something: the session has ended, and its row says why.
+    pub async fn refresh_token(
+        &self,
+        presented: AuthenticRefreshToken,
+        now: Timestamp,
+    ) -> Result<AccountSession, StoreError<RefreshTokenRefusal>> {
+        let now = to_the_microsecond(now);
+        // What is refused is rolled back, and the end of a session must not be.
+        let outcome = self.transact("refresh_token", async |connection| {
+            let stored = sessions::lock(connection, presented.family_id()).await?;
+            let stored = stored.ok_or(TransactionError::Refused(
+                RefreshTokenRefusal::SessionNotFound,
+            ))?;
+            let family = match stored.session.family.rotate(presented, now) {
+                Rotation::Rotated(family) => {
+                    sessions::update(connection, &family).await?;
+                    family
+                }
+                Rotation::AnsweredAgain(family) => family,
+                Rotation::Reused(family) => {
+                    let reason = RevocationReason::TokenReused;
+                    sessions::revoke(connection, family.id, reason, now).await?;
+                    return Ok(Err(RefreshTokenRefusal::Reused));
+                }
+                Rotation::Expired => return Ok(Err(RefreshTokenRefusal::Expired)),
+                Rotation::Revoked => return Ok(Err(RefreshTokenRefusal::Revoked)),
+            };
+            let account = accounts::find_by_key(connection, stored.user).await?;
+            let account = account.ok_or_else(|| Corrupt::new("sessions.user_id", family.id))?;
+            let session = Session {
+                family,
+                ..stored.session
+            };
+            Ok(Ok(AccountSession {
+                session,
+                account: account.account,
+            }))
+        });
+        outcome.await?.map_err(StoreError::Refused)
+    }
+}

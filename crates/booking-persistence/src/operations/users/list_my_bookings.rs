@@ -1,0 +1,30 @@
+//! `listMyBookings`.
+
+use booking_domain::{BookingView, UserId};
+
+use crate::error::StoreError;
+use crate::lists::{CursorOfAnotherList, Page, Window};
+use crate::operations::bookings::{BookingFilter, BookingSort};
+use crate::store::Store;
+
+impl Store {
+    /// The bookings that a user has made while logged in, and those that were made with the
+    /// address that is verified to be theirs, as far as they pass the filter.
+    ///
+    /// # Errors
+    ///
+    /// [`CursorOfAnotherList`].
+    pub async fn list_my_bookings(
+        &self,
+        user: &UserId,
+        filter: &BookingFilter,
+        sort: BookingSort,
+        window: &Window,
+    ) -> Result<Page<BookingView>, StoreError<CursorOfAnotherList>> {
+        let mine = BookingFilter {
+            user: Some(user.clone()),
+            ..filter.clone()
+        };
+        self.list_bookings(&mine, sort, window).await
+    }
+}

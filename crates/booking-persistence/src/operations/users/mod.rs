@@ -1,0 +1,13 @@
+//! The operations tagged Users: what somebody does with their own account.
+
+mod change_password;
+mod get_me;
+mod list_my_bookings;
+mod update_me;
+
+pub use get_me::AccountNotFound;
+
+use crate::error::OperationRefusal;
+
+/// Why something is not done to an account: there is none, or a rule refuses.
+pub type AccountRefusal<R> = OperationRefusal<AccountNotFound, R>;

@@ -1,0 +1,160 @@
+//! The table `messages`: mails that are to be sent.
+
+use credentials::{ExposeSecret, OneTimeToken, SecretString};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+
+use booking_domain::{CustomerName, EmailAddress, MessageKind};
+
+use super::parsed;
+use crate::error::{Corrupt, LoadError};
+use crate::schema::messages;
+
+/// A mail that waits to be sent.
+#[derive(Debug, Clone)]
+pub struct PendingMessage {
+    /// Its number: a later one is greater.
+    pub id: i64,
+    /// What it says.
+    pub kind: MessageKind,
+    /// To whom.
+    pub recipient: EmailAddress,
+    /// How it addresses its reader, where that is known.
+    pub name: Option<CustomerName>,
+    /// What its link carries, where it has one.
+    pub token: Option<SecretString>,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages, check_for_backend(diesel::pg::Pg))]
+struct MessageRow {
+    message_id: i64,
+    kind: String,
+    recipient: String,
+    name: Option<String>,
+    token: Option<String>,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    created_at: Timestamp,
+}
+
+impl TryFrom<MessageRow> for PendingMessage {
+    type Error = Corrupt;
+
+    fn try_from(row: MessageRow) -> Result<Self, Corrupt> {
+        let key = row.message_id;
+        let recipient = EmailAddress::parse(row.recipient);
+        let name = row.name.map(CustomerName::parse);
+        let name = name.map(|name| parsed(name, "messages.name", key));
+        Ok(Self {
+            id: key,
+            kind: parsed(MessageKind::parse(&row.kind), "messages.kind", key)?,
+            recipient: parsed(recipient, "messages.recipient", key)?,
+            name: name.transpose()?,
+            token: row.token.map(SecretString::from),
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// A mail that is to be sent.
+pub(crate) struct NewMessage<'a> {
+    pub(crate) kind: MessageKind,
+    /// To whom.
+    pub(crate) recipient: &'a EmailAddress,
+    /// How it addresses its reader, where that is known.
+    pub(crate) name: Option<&'a CustomerName>,
+    /// What its link carries.
+    pub(crate) token: Option<&'a OneTimeToken>,
+}
+
+/// Leaves a mail to be sent. One of the same kind to the same reader that was not sent yet goes:
+/// its token is good no more, and who asks ten times gets one mail.
+pub(crate) async fn replace(
+    mut connection: &AsyncPgConnection,
+    message: &NewMessage<'_>,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let recipient = message.recipient.normalized();
+    let mut deleting = connection;
+    let older = diesel::delete(messages::table)
+        .filter(messages::recipient.eq(recipient.as_str()))
+        .filter(messages::kind.eq(message.kind.as_str()))
+        .filter(messages::sent_at.is_null())
+        .execute(&mut deleting);
+    let token = message.token.map(OneTimeToken::expose_text);
+    let newer = diesel::insert_into(messages::table)
+        .values((
+            messages::kind.eq(message.kind.as_str()),
+            messages::recipient.eq(recipient.as_str()),
+            messages::name.eq(message.name.map(CustomerName::as_str)),
+            messages::token.eq(token.as_ref().map(ExposeSecret::expose_secret)),
+            messages::created_at.eq(now.to_diesel()),
+        ))
+        .execute(&mut connection);
+    tokio::try_join!(biased; older, newer).map(drop)
+}
+
+/// The mails that wait to be sent, the oldest first.
+pub(crate) async fn pending(
+    mut connection: &AsyncPgConnection,
+    limit: u32,
+) -> Result<Vec<PendingMessage>, LoadError> {
+    let rows: Vec<MessageRow> = messages::table
+        .filter(messages::sent_at.is_null())
+        .order(messages::message_id)
+        .limit(i64::from(limit))
+        .select(MessageRow::as_select())
+        .load(&mut connection)
+        .await?;
+    let pending = rows.into_iter().map(PendingMessage::try_from);
+    Ok(pending.collect::<Result<_, _>>()?)
+}
+
+/// Remembers that a mail was sent, and forgets its token. Gives the number of rows: none if it was
+/// sent before, or has given way to another.
+pub(crate) async fn mark_sent(
+    mut connection: &AsyncPgConnection,
+    id: i64,
+    now: Timestamp,
+) -> QueryResult<usize> {
+    diesel::update(messages::table.find(id))
+        .filter(messages::sent_at.is_null())
+        .set((
+            messages::sent_at.eq(now.to_diesel()),
+            messages::token.eq(None::<&str>),
+        ))
+        .execute(&mut connection)
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plans::LargeDatabase;
+
+    #[tokio::test]
+    async fn mail_that_was_not_sent_is_found_by_its_index() {
+        let database = LargeDatabase::new();
+        let connection = database.connect().await;
+        let recipient = EmailAddress::parse("Guest9@example.com").expect("it is an address");
+        let message = NewMessage {
+            kind: MessageKind::AccountExists,
+            recipient: &recipient,
+            name: None,
+            token: None,
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        let replaced = replace(&connection.diesel, &message, now).await;
+        replaced.expect("it is written");
+        connection.assert_plans(&["idx_messages_pending"]);
+        let pending = messages::table
+            .filter(messages::recipient.eq("guest9@example.com"))
+            .filter(messages::sent_at.is_null())
+            .count();
+        assert_eq!(pending.get_result(&mut &connection.diesel).await, Ok(1));
+    }
+}
