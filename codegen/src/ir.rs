@@ -118,7 +118,7 @@ pub struct Pattern {
     pub rust: String,
 }
 
-/// The formats that constrain text and have no Rust type of their own.
+/// The formats that constrain text, and may have a length and a pattern beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextFormat {
     /// RFC 5321's mailbox.
@@ -127,6 +127,27 @@ pub enum TextFormat {
     Uri,
     /// RFC 3339's full-time: `19:00:00Z`.
     Time,
+    /// A time on a wall clock, in whole minutes: `19:00`. The server holds the time.
+    WallClockTime,
+    /// What `If-Match` and `If-None-Match` hold (RFC 9110). The server holds the tags.
+    EntityTagCondition,
+}
+
+impl TextFormat {
+    /// Every format, and its name in a contract.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("email", Self::Email),
+        ("uri", Self::Uri),
+        ("time", Self::Time),
+        ("wall-clock-time", Self::WallClockTime),
+        ("entity-tag-condition", Self::EntityTagCondition),
+    ];
+
+    /// Whether no other reader of a contract knows the format.
+    #[must_use]
+    pub const fn is_ours(self) -> bool {
+        matches!(self, Self::WallClockTime | Self::EntityTagCondition)
+    }
 }
 
 /// One value of an enumeration.

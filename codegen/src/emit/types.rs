@@ -42,11 +42,11 @@ fn repeated_lists(contract: &Contract) -> HashSet<&str> {
 
 fn item(ty: &TypeDef, directions: &Directions<'_>, repeated: bool) -> TokenStream {
     match &ty.kind {
-        TypeKind::Text(rules) => text(ty, rules),
+        TypeKind::Text(rules) => text(ty, rules.format.map(format_of), rules),
         TypeKind::Enumeration(values) => enumeration(ty, values),
-        TypeKind::Date => formatted(ty, "Date"),
-        TypeKind::DateTime => formatted(ty, "DateTime"),
-        TypeKind::Uuid => formatted(ty, "Uuid"),
+        TypeKind::Date => text(ty, Some(("Date", true)), &TextRules::default()),
+        TypeKind::DateTime => text(ty, Some(("DateTime", true)), &TextRules::default()),
+        TypeKind::Uuid => text(ty, Some(("Uuid", true)), &TextRules::default()),
         TypeKind::Integer(rules) => integer(ty, rules),
         TypeKind::Number(rules) => number(ty, rules),
         TypeKind::Boolean => boolean(ty),
@@ -63,7 +63,18 @@ fn document_name(ty: &TypeDef) -> (&str, bool) {
     )
 }
 
-fn text(ty: &TypeDef, rules: &TextRules) -> TokenStream {
+/// A format by the runtime's name, and whether it is held as what was read.
+fn format_of(format: TextFormat) -> (&'static str, bool) {
+    match format {
+        TextFormat::Email => ("Email", false),
+        TextFormat::Uri => ("Uri", false),
+        TextFormat::Time => ("Time", false),
+        TextFormat::WallClockTime => ("WallClockTime", true),
+        TextFormat::EntityTagCondition => ("EntityTagCondition", true),
+    }
+}
+
+fn text(ty: &TypeDef, format: Option<(&str, bool)>, rules: &TextRules) -> TokenStream {
     let ident = rust::ident(&ty.ident);
     let doc = docs::outer(&[&ty.description]);
     let (name, referenceable) = document_name(ty);
@@ -79,22 +90,25 @@ fn text(ty: &TypeDef, rules: &TextRules) -> TokenStream {
         let pattern = &pattern.source;
         quote! { pattern: #pattern, }
     });
-    let format = rules.format.map(|format| {
-        let format = rust::ident(match format {
-            TextFormat::Email => "Email",
-            TextFormat::Uri => "Uri",
-            TextFormat::Time => "Time",
-        });
+    let held = format
+        .filter(|(_, is_held)| *is_held)
+        .map(|(kind, _)| rust::ident(kind));
+    let format = format.map(|(format, _)| {
+        let format = rust::ident(format);
         quote! { format: contract_runtime::rules::TextFormat::#format, }
     });
     let regex = rules.pattern.as_ref().map(|pattern| {
         let regex = &pattern.rust;
         quote! { regex #regex }
     });
+    let (declared, held) = match held {
+        Some(kind) => (quote! { formatted }, Some(quote! { (#kind) })),
+        None => (quote! { text }, None),
+    };
     quote! {
-        contract_runtime::text! {
+        contract_runtime::#declared! {
             #doc
-            #ident #name, referenceable: #referenceable,
+            #ident #held #name, referenceable: #referenceable,
             { #min_length #max_length #pattern #format } #regex
         }
     }
@@ -114,20 +128,6 @@ fn enumeration(ty: &TypeDef, values: &[EnumValue]) -> TokenStream {
             #doc
             #ident #name { #(#values)* }
         }
-    }
-}
-
-fn formatted(ty: &TypeDef, kind: &str) -> TokenStream {
-    let ident = rust::ident(&ty.ident);
-    let kind = rust::ident(kind);
-    let doc = docs::outer(&[&ty.description]);
-    let (name, referenceable) = document_name(ty);
-    quote! {
-        #doc
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct #ident(contract_runtime::private::#kind);
-
-        contract_runtime::formatted_type!(#ident, #kind, #name, referenceable: #referenceable);
     }
 }
 

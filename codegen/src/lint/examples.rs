@@ -160,7 +160,9 @@ fn schema(info: &TypeInfo<'_>) -> Json {
                 "pattern",
                 text.pattern.as_ref().map(|pattern| json!(pattern.source)),
             );
-            set("format", text.format.map(|format| json!(name(format))));
+            let named = |format| TextFormat::ALL.iter().find(|(_, known)| *known == format);
+            let format = text.format.and_then(named);
+            set("format", format.map(|(name, _)| json!(name)));
         }
         TypeKind::Enumeration(values) => {
             let wires: Vec<&str> = values.iter().map(|value| value.wire.as_str()).collect();
@@ -250,13 +252,5 @@ fn reference(ty: &TypeRef) -> Json {
     match ty {
         TypeRef::Named(ident) => json!({ "$ref": format!("#/$defs/{ident}") }),
         TypeRef::Boolean => json!({ "type": "boolean" }),
-    }
-}
-
-fn name(format: TextFormat) -> &'static str {
-    match format {
-        TextFormat::Email => "email",
-        TextFormat::Uri => "uri",
-        TextFormat::Time => "time",
     }
 }

@@ -10,7 +10,8 @@ use crate::source::{Node, Value};
 use regex_syntax::hir::{Hir, HirKind, Look};
 use std::collections::HashMap;
 
-const FORMATS: &str = "date, date-time, time, uuid, email, uri";
+const FORMATS: &str =
+    "date, date-time, time, uuid, email, uri, wall-clock-time, entity-tag-condition";
 
 pub(super) fn lower<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) -> Option<TypeKind> {
     if fields.mapping.contains("enum") {
@@ -134,12 +135,11 @@ fn enumeration<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) -> Option<Vec<EnumValue
 }
 
 fn rules_of<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, format: Option<&str>) -> Option<TextRules> {
-    let format = match format {
+    let known = |name| TextFormat::ALL.iter().find(|(known, _)| *known == name);
+    let format = match format.map(|name| (name, known(name))) {
         None => None,
-        Some("email") => Some(TextFormat::Email),
-        Some("uri") => Some(TextFormat::Uri),
-        Some("time") => Some(TextFormat::Time),
-        Some(other) => {
+        Some((_, Some((_, format)))) => Some(*format),
+        Some((other, None)) => {
             let help = match other {
                 "byte" | "binary" => {
                     "bodies are JSON: send a text with a `pattern`, and say how it is encoded"
@@ -162,6 +162,15 @@ fn rules_of<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, format: Option<&str>) -> O
             None
         }
     };
+    if format.is_some_and(TextFormat::is_ours) && !fields.mapping.contains("pattern") {
+        cx.sink
+            .report(
+                rules::UNSUPPORTED_FORMAT,
+                fields.span_of("format"),
+                "only this generator knows the format, and no `pattern` stands beside it",
+            )
+            .help("say the same in a `pattern`, for everybody else who reads the contract");
+    }
     let min_length = cx.size(fields, "minLength");
     let max_length = cx.size(fields, "maxLength");
     if let (Some(min), Some(max)) = (min_length, max_length)
@@ -210,6 +219,10 @@ fn shortest(format: TextFormat) -> u32 {
         TextFormat::Uri => 2,
         // 19:00:00Z
         TextFormat::Time => 9,
+        // 9:00
+        TextFormat::WallClockTime => 4,
+        // *
+        TextFormat::EntityTagCondition => 1,
     }
 }
 

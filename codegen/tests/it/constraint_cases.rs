@@ -94,6 +94,33 @@ pub(crate) const CONSTRAINT_CASES: &[ConstraintCase] = &[
         ],
     },
     ConstraintCase {
+        name: "format_wall_clock_time",
+        json: Json::Text,
+        valid: &["0:00", "9:05", "09:05", "23:39"],
+        invalid: &[
+            ("24:00", "FORMAT"),
+            ("9:5", "FORMAT"),
+            ("9:5:0", "FORMAT"),
+            ("9:40", "PATTERN"),
+        ],
+    },
+    ConstraintCase {
+        name: "format_entity_tag_condition",
+        json: Json::Text,
+        valid: &[
+            "*",
+            r#""a""#,
+            r#"W/"a" , "","b,c""#,
+            r#""a1234567890123456b""#,
+        ],
+        invalid: &[
+            ("a", "FORMAT"),
+            (r#""a","#, "FORMAT"),
+            (r#"*, "a""#, "FORMAT"),
+            (r#""a12345678901234567b""#, "TOO_LONG"),
+        ],
+    },
+    ConstraintCase {
         name: "choice",
         json: Json::Text,
         valid: &["red", "dark-blue"],

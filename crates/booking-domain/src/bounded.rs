@@ -16,6 +16,8 @@ pub trait BoundedText {
     const MAX_CHARS: u32;
     /// What the text looks like, as ECMA 262 writes a pattern.
     const PATTERN: &'static str;
+    /// Whether the text is also a mailbox of RFC 5321, which `format: email` says in a contract.
+    const IS_EMAIL: bool = false;
 
     /// The text.
     fn into_string(self) -> String;
@@ -47,6 +49,7 @@ macro_rules! bounded_text {
     (
         $(#[$meta:meta])*
         $name:ident, $min:literal..=$max:literal, $pattern:literal, $accepts:expr
+        $(, email: $is_email:literal)?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,7 +81,8 @@ macro_rules! bounded_text {
                     assert!(
                         T::MIN_CHARS >= $min
                             && T::MAX_CHARS <= $max
-                            && $crate::bounded::is_same_pattern(T::PATTERN, $pattern),
+                            && $crate::bounded::is_same_pattern(T::PATTERN, $pattern)
+                            && (T::IS_EMAIL || !<Self as $crate::bounded::BoundedText>::IS_EMAIL),
                         concat!("the text's bounds are wider than those of ", stringify!($name))
                     );
                 }
@@ -102,6 +106,7 @@ macro_rules! bounded_text {
             const MIN_CHARS: u32 = $min;
             const MAX_CHARS: u32 = $max;
             const PATTERN: &'static str = $pattern;
+            $(const IS_EMAIL: bool = $is_email;)?
 
             fn into_string(self) -> String {
                 self.0
@@ -222,6 +227,12 @@ macro_rules! text_enum {
 
 pub(crate) use {bounded_integer, bounded_text, text_enum};
 
+/// Whether the text is a mailbox of RFC 5321 and nothing besides.
+pub(crate) fn is_mailbox(text: &str) -> bool {
+    let options = email_address::Options::default().without_display_text();
+    email_address::EmailAddress::parse_with_options(text, options).is_ok()
+}
+
 /// Whether the text holds no control character (Unicode's category Cc).
 pub(crate) fn is_single_line(text: &str) -> bool {
     !text.chars().any(char::is_control)
@@ -261,10 +272,11 @@ mod tests {
     use proptest::string::string_regex;
     use regex::Regex;
 
+    use super::is_mailbox;
     use crate::{
-        Address, BookingId, CancellationReason, ClientId, ConfirmationCode, Cuisine, CustomerName,
-        DialledPhoneNumber, EmailAddress, PhoneNumber, RestaurantName, SpecialRequests,
-        TimeZoneName, UserId,
+        Address, BookingId, BoundedText, CancellationReason, ClientId, ConfirmationCode, Cuisine,
+        CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber, RestaurantName,
+        SpecialRequests, TimeZoneName, UserId,
     };
 
     /// Texts that are near every pattern: of its own alphabet, of any other, and odd characters.
@@ -300,7 +312,8 @@ mod tests {
                         let pattern = Regex::new($name::PATTERN).expect("the pattern is one");
                         let chars = u32::try_from(text.chars().count()).expect("it is short");
                         let stated = ($name::MIN_CHARS..=$name::MAX_CHARS).contains(&chars)
-                            && pattern.is_match(&text);
+                            && pattern.is_match(&text)
+                            && (!<$name as BoundedText>::IS_EMAIL || is_mailbox(&text));
                         prop_assert_eq!($name::parse(text).is_some(), stated);
                     }
                 )*

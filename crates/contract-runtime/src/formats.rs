@@ -1,7 +1,7 @@
 //! The formats of RFC 3339, 3986, 4122 and 5321 in which values travel, read strictly: what
 //! a library reads beyond the RFC is refused.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::{Timestamp, tz};
 use uuid::Uuid;
 
@@ -35,6 +35,14 @@ pub fn parse_date_time(text: &str) -> Option<Timestamp> {
 #[must_use]
 pub fn is_writable_instant(instant: Timestamp) -> bool {
     tz::Offset::UTC.to_datetime(instant).year() >= 0
+}
+
+/// A time on a wall clock, in whole minutes: `19:00`, and `9:00` for nine in the morning.
+#[must_use]
+pub fn parse_wall_clock_time(text: &str) -> Option<Time> {
+    let well_formed = has_shape(text, "d:dd") || has_shape(text, "dd:dd");
+    let (hour, minute) = text.split_once(':').filter(|_| well_formed)?;
+    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
 }
 
 /// A UUID in its hyphenated form.
@@ -204,6 +212,25 @@ mod tests {
             "é",
         ] {
             assert!(!is_time(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn wall_clock_times_are_whole_minutes_of_one_day() {
+        for (good, hour, minute) in [
+            ("0:00", 0, 0),
+            ("9:05", 9, 5),
+            ("09:05", 9, 5),
+            ("23:59", 23, 59),
+        ] {
+            let time = Time::constant(hour, minute, 0, 0);
+            assert_eq!(parse_wall_clock_time(good), Some(time), "{good}");
+        }
+        for bad in [
+            "", ":", "24:00", "19:60", "9:5", "019:00", "19:00:00", "+9:00", "-1:00", "１9:00",
+            " 9:00",
+        ] {
+            assert_eq!(parse_wall_clock_time(bad), None, "{bad}");
         }
     }
 

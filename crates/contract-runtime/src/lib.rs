@@ -15,6 +15,7 @@
 //! therefore what is enforced.
 
 mod body;
+mod entity_tag;
 mod error;
 pub mod formats;
 mod headers;
@@ -37,6 +38,7 @@ mod serve;
 mod variables;
 mod violation;
 
+pub use entity_tag::{EntityTag, EntityTagCondition};
 pub use error::{DeclaredError, DropshotError, ErrorResponse, Problem};
 pub use headers::{HeaderField, InvalidHeader, ResponseHeaders};
 pub use inspect::{Inspect, Inspector};

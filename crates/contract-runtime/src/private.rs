@@ -14,10 +14,12 @@ pub use crate::inspect::wrong_type;
 pub use crate::parameters::{BodyPart, ParametersPart, single};
 pub use crate::property::{PropertyName, finish_property, read_property, write_property};
 use crate::reference::PathReference;
-use crate::rules::ArrayRules;
+use crate::rules::{ArrayRules, TextFormat, TextRules};
 pub use crate::security::{Evaluation, Met, authenticate, challenge, find};
 use crate::security::{Grant, SecurityScheme};
 use crate::violation::{RuleViolation, ViolationCode, Violations};
+
+pub use crate::entity_tag::EntityTagCondition;
 
 /// What a scheme grants.
 pub type GrantOf<S, A> =
@@ -29,83 +31,119 @@ pub type Date = civil::Date;
 pub type DateTime = Timestamp;
 /// `format: uuid`.
 pub type Uuid = uuid::Uuid;
+/// `format: wall-clock-time`.
+pub type WallClockTime = civil::Time;
 
-/// A library's type that travels as text in a fixed format.
+/// A value that travels as text in a fixed format, and is held as what was read.
 pub trait Formatted: Sized {
-    /// Reads the format.
-    ///
-    /// # Errors
-    /// The text is not of the format.
-    fn read(text: &str) -> Result<Self, RuleViolation>;
+    /// What every value is written like.
+    const WRITTEN: TextRules;
 
-    /// The value, if the format can write it.
-    ///
-    /// # Errors
-    /// The format cannot write the value.
-    fn checked(self) -> Result<Self, RuleViolation>;
+    /// Reads the format; `None` where the text is not of it.
+    fn read(text: &str) -> Option<Self>;
 
-    /// Its JSON Schema.
-    fn schema() -> SchemaObject;
+    /// What makes the value one that the format cannot write.
+    fn unwritable(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The value in the format.
+    fn write(&self) -> String;
+}
+
+const fn written(format: TextFormat) -> TextRules {
+    TextRules {
+        format: Some(format),
+        ..TextRules::NONE
+    }
+}
+
+/// That the format can write the value.
+///
+/// # Errors
+/// It cannot.
+pub fn writable<T: Formatted>(value: &T) -> Result<(), RuleViolation> {
+    value.unwritable().map_or(Ok(()), |reason| {
+        Err(RuleViolation::new(ViolationCode::Format, reason))
+    })
 }
 
 impl Formatted for Date {
-    fn read(text: &str) -> Result<Self, RuleViolation> {
-        formats::parse_date(text).ok_or_else(|| not_of_format("a date such as `2026-02-15`"))
+    const WRITTEN: TextRules = written(TextFormat::Date);
+
+    fn read(text: &str) -> Option<Self> {
+        formats::parse_date(text)
     }
 
-    fn checked(self) -> Result<Self, RuleViolation> {
-        formats::is_writable_date(self)
-            .then_some(self)
-            .ok_or_else(|| not_of_format("a date in the years 0 to 9999"))
+    fn unwritable(&self) -> Option<&'static str> {
+        (!formats::is_writable_date(*self)).then_some("must be a date in the years 0 to 9999")
     }
 
-    fn schema() -> SchemaObject {
-        format_schema("date")
+    fn write(&self) -> String {
+        self.to_string()
     }
 }
 
 impl Formatted for DateTime {
-    fn read(text: &str) -> Result<Self, RuleViolation> {
-        formats::parse_date_time(text).ok_or_else(|| {
-            not_of_format("an instant with an offset such as `2026-02-08T18:30:00Z`")
-        })
+    const WRITTEN: TextRules = written(TextFormat::DateTime);
+
+    fn read(text: &str) -> Option<Self> {
+        formats::parse_date_time(text)
     }
 
-    fn checked(self) -> Result<Self, RuleViolation> {
-        formats::is_writable_instant(self)
-            .then_some(self)
-            .ok_or_else(|| not_of_format("an instant in the years 0 to 9999"))
+    fn unwritable(&self) -> Option<&'static str> {
+        (!formats::is_writable_instant(*self))
+            .then_some("must be an instant in the years 0 to 9999")
     }
 
-    fn schema() -> SchemaObject {
-        format_schema("date-time")
+    fn write(&self) -> String {
+        self.to_string()
     }
 }
 
 impl Formatted for Uuid {
-    fn read(text: &str) -> Result<Self, RuleViolation> {
+    const WRITTEN: TextRules = written(TextFormat::Uuid);
+
+    fn read(text: &str) -> Option<Self> {
         formats::parse_uuid(text)
-            .ok_or_else(|| not_of_format("a UUID such as `67e55044-10b1-426f-9247-bb680e5fe0c8`"))
     }
 
-    fn checked(self) -> Result<Self, RuleViolation> {
-        Ok(self)
-    }
-
-    fn schema() -> SchemaObject {
-        format_schema("uuid")
+    fn write(&self) -> String {
+        self.to_string()
     }
 }
 
-fn not_of_format(what: &str) -> RuleViolation {
-    RuleViolation::new(ViolationCode::Format, format!("must be {what}"))
+impl Formatted for WallClockTime {
+    const WRITTEN: TextRules = TextRules {
+        min_length: Some(5),
+        max_length: Some(5),
+        pattern: Some("^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+        format: Some(TextFormat::WallClockTime),
+    };
+
+    fn read(text: &str) -> Option<Self> {
+        formats::parse_wall_clock_time(text)
+    }
+
+    fn unwritable(&self) -> Option<&'static str> {
+        let is_whole = self.second() == 0 && self.subsec_nanosecond() == 0;
+        (!is_whole).then_some("must be a time in whole minutes")
+    }
+
+    fn write(&self) -> String {
+        format!("{:02}:{:02}", self.hour(), self.minute())
+    }
 }
 
-fn format_schema(format: &str) -> SchemaObject {
-    SchemaObject {
-        instance_type: Some(InstanceType::String.into()),
-        format: Some(format.to_owned()),
-        ..SchemaObject::default()
+impl Formatted for EntityTagCondition {
+    const WRITTEN: TextRules = written(TextFormat::EntityTagCondition);
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
     }
 }
 

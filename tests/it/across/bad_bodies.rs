@@ -136,7 +136,7 @@ async fn everything_that_is_wrong_is_named_in_one_answer() {
         [
             ("TOO_SMALL", "restaurant_id"),
             ("FORMAT", "booking_date"),
-            ("PATTERN", "booking_time"),
+            ("FORMAT", "booking_time"),
             ("TOO_LARGE", "party_size"),
             ("TOO_SHORT", "customer.name"),
             ("FORMAT", "customer.email"),

@@ -118,10 +118,10 @@ async fn texts_that_are_too_long_or_too_short_are_refused() {
         ("special_requests", "語".repeat(501), "TOO_LONG"),
         ("special_requests", String::new(), "TOO_SHORT"),
         ("booking_time", "019:00".to_owned(), "TOO_LONG"),
-        ("booking_time", "24:00".to_owned(), "PATTERN"),
-        ("booking_time", "19:60".to_owned(), "PATTERN"),
-        ("booking_time", "7 pm".to_owned(), "PATTERN"),
-        ("booking_time", "１９:00".to_owned(), "PATTERN"),
+        ("booking_time", "24:00".to_owned(), "FORMAT"),
+        ("booking_time", "19:60".to_owned(), "FORMAT"),
+        ("booking_time", "7 pm".to_owned(), "FORMAT"),
+        ("booking_time", "１９:00".to_owned(), "FORMAT"),
     ] {
         let request = post_booking(&wanted_with(field, text.clone().into()));
         let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;

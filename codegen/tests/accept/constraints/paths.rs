@@ -6,9 +6,9 @@ use super::types;
 
 contract_runtime::paths! {
     "/v1";
-    /// Where `checkPath` is: `GET /path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}`.
+    /// Where `checkPath` is: `GET /path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{format_wall_clock_time}/{format_entity_tag_condition}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}`.
     #[expect (clippy :: too_many_arguments , reason = "the path has so many variables")]
-    check_path(text_length: types::TextLength, text_pattern: types::TextPattern, format_date: types::FormatDate, format_date_time: types::FormatDateTime, format_time: types::FormatTime, format_uuid: types::FormatUuid, format_email: types::FormatEmail, format_uri: types::FormatUri, choice: types::Choice, integer_range: types::IntegerRange, integer_open_range: types::IntegerOpenRange, integer_step: types::IntegerStep, number_range: types::NumberRange, number_open_range: types::NumberOpenRange, number_step: types::NumberStep, flag: bool) => "/path/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}";
+    check_path(text_length: types::TextLength, text_pattern: types::TextPattern, format_date: types::FormatDate, format_date_time: types::FormatDateTime, format_time: types::FormatTime, format_uuid: types::FormatUuid, format_email: types::FormatEmail, format_uri: types::FormatUri, format_wall_clock_time: types::FormatWallClockTime, format_entity_tag_condition: types::FormatEntityTagCondition, choice: types::Choice, integer_range: types::IntegerRange, integer_open_range: types::IntegerOpenRange, integer_step: types::IntegerStep, number_range: types::NumberRange, number_open_range: types::NumberOpenRange, number_step: types::NumberStep, flag: bool) => "/path/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}";
     /// Where `checkQuery` is: `GET /query`.
     check_query<9>() => "/query";
     /// Where `checkHeaders` is: `GET /headers`.

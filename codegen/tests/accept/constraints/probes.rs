@@ -15,7 +15,7 @@ contract_runtime::operations! {
     trait Probes;
     /// `Probes` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `Probes`.
     trait UnimplementedProbes;
-    /// Probe the path: `GET /path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}`.
+    /// Probe the path: `GET /path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{format_wall_clock_time}/{format_entity_tag_condition}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}`.
     ///
     /// Every constraint in the path.
     fn check_path(CheckPathRequest) -> Result<CheckPathResponse, CheckPathError>;
@@ -56,6 +56,10 @@ contract_runtime::parameters! {
         "format_email" => format_email: types::FormatEmail,
         /// Format uri.
         "format_uri" => format_uri: types::FormatUri,
+        /// Format wall-clock-time.
+        "format_wall_clock_time" => format_wall_clock_time: types::FormatWallClockTime,
+        /// Format entity-tag-condition.
+        "format_entity_tag_condition" => format_entity_tag_condition: types::FormatEntityTagCondition,
         /// Enum.
         "choice" => choice: types::Choice,
         /// Minimum and maximum of an integer.
@@ -103,7 +107,7 @@ contract_runtime::operation_error! {
 contract_runtime::operation! {
     /// Names `checkPath` to the runtime.
     CheckPath = "checkPath" {
-        route: GET "/v1/path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}",
+        route: GET "/v1/path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{format_wall_clock_time}/{format_entity_tag_condition}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}",
         tag: "Probes",
         summary: "Probe the path",
         description: "Every constraint in the path.",
@@ -135,6 +139,10 @@ contract_runtime::parameters! {
         "format_email" => format_email: Option<types::FormatEmail>,
         /// Format uri.
         "format_uri" => format_uri: Option<types::FormatUri>,
+        /// Format wall-clock-time.
+        "format_wall_clock_time" => format_wall_clock_time: Option<types::FormatWallClockTime>,
+        /// Format entity-tag-condition.
+        "format_entity_tag_condition" => format_entity_tag_condition: Option<types::FormatEntityTagCondition>,
         /// Enum.
         "choice" => choice: Option<types::Choice>,
         /// Minimum and maximum of an integer.
@@ -220,6 +228,10 @@ contract_runtime::parameters! {
         "X-Format-Email" => x_format_email: Option<types::FormatEmail>,
         /// Format uri.
         "X-Format-Uri" => x_format_uri: Option<types::FormatUri>,
+        /// Format wall-clock-time.
+        "X-Format-Wall-Clock-Time" => x_format_wall_clock_time: Option<types::FormatWallClockTime>,
+        /// Format entity-tag-condition.
+        "X-Format-Entity-Tag-Condition" => x_format_entity_tag_condition: Option<types::FormatEntityTagCondition>,
         /// Enum.
         "X-Choice" => x_choice: Option<types::Choice>,
         /// Minimum and maximum of an integer.

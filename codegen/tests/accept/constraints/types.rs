@@ -33,19 +33,23 @@ contract_runtime::text! {
     regex "^[a-z]+$"
 }
 
-/// For format date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FormatDate(contract_runtime::private::Date);
+contract_runtime::formatted! {
+    /// For format date.
+    FormatDate(Date) "FormatDate",
+    referenceable: true,
+    {
+        format: contract_runtime::rules::TextFormat::Date,
+    }
+}
 
-contract_runtime::formatted_type!(FormatDate, Date, "FormatDate", referenceable : true);
-
-/// For format date-time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FormatDateTime(contract_runtime::private::DateTime);
-
-contract_runtime::formatted_type!(
-    FormatDateTime, DateTime, "FormatDateTime", referenceable : true
-);
+contract_runtime::formatted! {
+    /// For format date-time.
+    FormatDateTime(DateTime) "FormatDateTime",
+    referenceable: true,
+    {
+        format: contract_runtime::rules::TextFormat::DateTime,
+    }
+}
 
 contract_runtime::text! {
     /// For format time.
@@ -57,11 +61,14 @@ contract_runtime::text! {
     }
 }
 
-/// For format uuid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FormatUuid(contract_runtime::private::Uuid);
-
-contract_runtime::formatted_type!(FormatUuid, Uuid, "FormatUuid", referenceable : true);
+contract_runtime::formatted! {
+    /// For format uuid.
+    FormatUuid(Uuid) "FormatUuid",
+    referenceable: true,
+    {
+        format: contract_runtime::rules::TextFormat::Uuid,
+    }
+}
 
 contract_runtime::text! {
     /// For format email.
@@ -81,6 +88,30 @@ contract_runtime::text! {
         max_length: 50,
         format: contract_runtime::rules::TextFormat::Uri,
     }
+}
+
+contract_runtime::formatted! {
+    /// For format wall-clock-time, within the first forty minutes.
+    FormatWallClockTime(WallClockTime) "FormatWallClockTime",
+    referenceable: true,
+    {
+        max_length: 5,
+        pattern: "^[0-9]{1,2}:[0-3][0-9]$",
+        format: contract_runtime::rules::TextFormat::WallClockTime,
+    }
+    regex "^[0-9]{1,2}:[0-3][0-9]$"
+}
+
+contract_runtime::formatted! {
+    /// For format entity-tag-condition.
+    FormatEntityTagCondition(EntityTagCondition) "FormatEntityTagCondition",
+    referenceable: true,
+    {
+        max_length: 20,
+        pattern: "^([*]|(W/)?\"[!#-~]*\"([ \\t]*,[ \\t]*(W/)?\"[!#-~]*\")*)$",
+        format: contract_runtime::rules::TextFormat::EntityTagCondition,
+    }
+    regex "^(?:[\\x{2A}]|(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\"(?:[\\x{20}\\x{9}]*,[\\x{20}\\x{9}]*(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\")*)$"
 }
 
 contract_runtime::enumeration! {
@@ -237,6 +268,8 @@ contract_runtime::object! {
         "format_uuid" => format_uuid: Option<FormatUuid>,
         "format_email" => format_email: Option<FormatEmail>,
         "format_uri" => format_uri: Option<FormatUri>,
+        "format_wall_clock_time" => format_wall_clock_time: Option<FormatWallClockTime>,
+        "format_entity_tag_condition" => format_entity_tag_condition: Option<FormatEntityTagCondition>,
         "choice" => choice: Option<Choice>,
         "integer_range" => integer_range: Option<IntegerRange>,
         "integer_open_range" => integer_open_range: Option<IntegerOpenRange>,

@@ -118,46 +118,50 @@ contract_runtime::enumeration! {
     }
 }
 
-/// A date in the restaurant's calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BookingDate(contract_runtime::private::Date);
+contract_runtime::formatted! {
+    /// A date in the restaurant's calendar.
+    BookingDate(Date) "BookingDate",
+    referenceable: true,
+    {
+        format: contract_runtime::rules::TextFormat::Date,
+    }
+}
 
-contract_runtime::formatted_type!(
-    BookingDate, Date, "BookingDate", referenceable : true
-);
-
-contract_runtime::text! {
+contract_runtime::formatted! {
     /// When the party comes, on the restaurant's wall clock, from 0:00 to 23:59. The hour may be
     /// written with one digit.
-    BookingTime "BookingTime",
+    BookingTime(WallClockTime) "BookingTime",
     referenceable: true,
     {
         min_length: 4,
         max_length: 5,
         pattern: "^([01]?[0-9]|2[0-3]):[0-5][0-9]$",
+        format: contract_runtime::rules::TextFormat::WallClockTime,
     }
     regex "^(?:[01]?[0-9]|2[0-3]):[0-5][0-9]$"
 }
 
-contract_runtime::text! {
+contract_runtime::formatted! {
     /// A time on the restaurant's wall clock, hours and minutes with two digits each.
-    ClockTime "ClockTime",
+    ClockTime(WallClockTime) "ClockTime",
     referenceable: true,
     {
         min_length: 5,
         max_length: 5,
         pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        format: contract_runtime::rules::TextFormat::WallClockTime,
     }
     regex "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
 }
 
-/// An instant, in UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(contract_runtime::private::DateTime);
-
-contract_runtime::formatted_type!(
-    Timestamp, DateTime, "Timestamp", referenceable : true
-);
+contract_runtime::formatted! {
+    /// An instant, in UTC.
+    Timestamp(DateTime) "Timestamp",
+    referenceable: true,
+    {
+        format: contract_runtime::rules::TextFormat::DateTime,
+    }
+}
 
 contract_runtime::integer! {
     /// How many guests come.
@@ -221,13 +225,16 @@ contract_runtime::text! {
 }
 
 contract_runtime::text! {
-    /// An email address.
+    /// An email address, in printable ASCII.
     EmailAddress "EmailAddress",
     referenceable: true,
     {
+        min_length: 3,
         max_length: 254,
+        pattern: "^[\\u0020-\\u007E]+@[\\u0020-\\u007E]+$",
         format: contract_runtime::rules::TextFormat::Email,
     }
+    regex "^[\\x{20}-\\x{7E}]+@[\\x{20}-\\x{7E}]+$"
 }
 
 contract_runtime::text! {
@@ -659,14 +666,15 @@ contract_runtime::text! {
     regex "^\"[\\x{21}\\x{23}-\\x{7E}]{1,64}\"$"
 }
 
-contract_runtime::text! {
+contract_runtime::formatted! {
     /// Entity tags of RFC 9110, separated by commas, or `*` for any.
-    EntityTagCondition "EntityTagCondition",
+    EntityTagCondition(EntityTagCondition) "EntityTagCondition",
     referenceable: true,
     {
         min_length: 1,
         max_length: 1024,
         pattern: "^([*]|(W/)?\"[!#-~]*\"([ \\t]*,[ \\t]*(W/)?\"[!#-~]*\")*)$",
+        format: contract_runtime::rules::TextFormat::EntityTagCondition,
     }
     regex "^(?:[\\x{2A}]|(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\"(?:[\\x{20}\\x{9}]*,[\\x{20}\\x{9}]*(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\")*)$"
 }

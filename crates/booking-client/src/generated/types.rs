@@ -276,11 +276,14 @@ client_runtime::text!(
     "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*[^\\x{0}-\\x{20}\\x{7F}-\u{a0}\u{1680}\u{2000}-\u{200f}\u{2028}-\u{202f}\u{205f}-\u{2064}\u{3000}\u{feff}][^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
 );
 
-/// An email address.
+/// An email address, in printable ASCII.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress(String);
 
-client_runtime::text!(EmailAddress, 0, 254);
+client_runtime::text!(
+    EmailAddress, 3, 254, "^[\\u0020-\\u007E]+@[\\u0020-\\u007E]+$",
+    "^[\\x{20}-\\x{7E}]+@[\\x{20}-\\x{7E}]+$"
+);
 
 /// A telephone number with its country code, as people write it: 2 to 15 digits, the first of
 /// them not 0, with or without a leading `+`, and up to two spaces, dots, hyphens or brackets

@@ -1,6 +1,6 @@
 //! Who books, and how to reach them.
 
-use crate::bounded::{bounded_text, is_visible_line};
+use crate::bounded::{bounded_text, is_mailbox, is_visible_line};
 
 /// The guest who makes a booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,13 +22,11 @@ bounded_text! {
 }
 
 bounded_text! {
-    /// An email address as it was given: printable ASCII around an `@`, at most as long as RFC 5321
-    /// can deliver to. Whoever takes an address from outside judges its grammar more closely.
+    /// An email address as it was given: a mailbox of RFC 5321 in printable ASCII, at most as long as
+    /// that can deliver to.
     EmailAddress, 3..=254, r"^[\u0020-\u007E]+@[\u0020-\u007E]+$", |text| {
-        let is_printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        let is_inside = |at| at > 0 && at + 1 < text.len();
-        is_printable && text.match_indices('@').any(|(at, _)| is_inside(at))
-    }
+        text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && is_mailbox(text)
+    }, email: true
 }
 
 bounded_text! {

@@ -26,6 +26,32 @@ macro_rules! text {
     };
 }
 
+/// A string of a contract that is held as what was read, with its rules.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! formatted {
+    (
+        $(#[$meta:meta])*
+        $type:ident($kind:ident) $name:literal, referenceable: $referenceable:literal,
+        { $($rule:ident: $value:expr,)* } $(regex $regex:literal)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $type($crate::private::$kind);
+
+        impl $type {
+            /// What the contract asks of the text.
+            pub const RULES: $crate::rules::TextRules = {
+                let rules = $crate::rules::TextRules::NONE;
+                $(let rules = $crate::rules::TextRules { $rule: Some($value), ..rules };)*
+                rules
+            };
+        }
+
+        $crate::formatted_type!($type, $kind, $name, referenceable: $referenceable $(, regex: $regex)?);
+    };
+}
+
 /// An integer of a contract, with its rules.
 #[doc(hidden)]
 #[macro_export]

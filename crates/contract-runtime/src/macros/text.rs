@@ -1,30 +1,38 @@
 //! String types.
 
+/// The pattern of a type, compiled once.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! compiled_pattern {
+    ($type:ident) => {
+        impl $type {
+            const fn pattern() -> Option<&'static $crate::support::regex::Regex> {
+                None
+            }
+        }
+    };
+    ($type:ident, $regex:literal) => {
+        impl $type {
+            fn pattern() -> Option<&'static $crate::support::regex::Regex> {
+                static PATTERN: ::std::sync::LazyLock<$crate::support::regex::Regex> =
+                    ::std::sync::LazyLock::new(|| {
+                        $crate::support::regex::Regex::new($regex)
+                            .expect("the generator has compiled this pattern")
+                    });
+                Some(&*PATTERN)
+            }
+        }
+    };
+}
+
 /// Conversions of a string type: `struct T(String)` with `const RULES: TextRules`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! text_type {
-    ($type:ident, $name:literal, referenceable: $referenceable:literal) => {
-        $crate::text_type!($type, $name, referenceable: $referenceable, pattern: {
-            None::<&$crate::support::regex::Regex>
-        });
-    };
-    ($type:ident, $name:literal, referenceable: $referenceable:literal, regex: $regex:literal) => {
-        $crate::text_type!($type, $name, referenceable: $referenceable, pattern: {
-            static PATTERN: ::std::sync::LazyLock<$crate::support::regex::Regex> =
-                ::std::sync::LazyLock::new(|| {
-                    $crate::support::regex::Regex::new($regex)
-                        .expect("the generator has compiled this pattern")
-                });
-            Some(&*PATTERN)
-        });
-    };
-    ($type:ident, $name:literal, referenceable: $referenceable:literal, pattern: $pattern:block) => {
-        impl $type {
-            fn pattern() -> Option<&'static $crate::support::regex::Regex> {
-                $pattern
-            }
+    ($type:ident, $name:literal, referenceable: $referenceable:literal $(, regex: $regex:literal)?) => {
+        $crate::compiled_pattern!($type $(, $regex)?);
 
+        impl $type {
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -66,11 +74,7 @@ macro_rules! text_type {
                 if Self::RULES.accepts(&text, Self::pattern()) {
                     return Ok(Self(text));
                 }
-                let mut first = None;
-                Self::RULES.each_violation(&text, Self::pattern(), |violation| {
-                    first.get_or_insert(violation);
-                });
-                first.map_or(Ok(Self(text)), Err)
+                Err(Self::RULES.first_violation(&text, Self::pattern()))
             }
         }
 

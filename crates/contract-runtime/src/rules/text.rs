@@ -3,6 +3,7 @@
 use regex::Regex;
 use schemars::schema::{InstanceType, SchemaObject, StringValidation};
 
+use crate::entity_tag::EntityTagCondition;
 use crate::formats;
 use crate::violation::{RuleViolation, ViolationCode};
 
@@ -28,6 +29,16 @@ pub enum TextFormat {
     Uri,
     /// A full-time (RFC 3339): `19:00:00Z`.
     Time,
+    /// A full-date (RFC 3339): `2026-02-15`.
+    Date,
+    /// A date-time (RFC 3339): `2026-02-08T18:30:00Z`.
+    DateTime,
+    /// A UUID (RFC 4122).
+    Uuid,
+    /// A time on a wall clock, in whole minutes: `19:00`.
+    WallClockTime,
+    /// What `If-Match` and `If-None-Match` hold (RFC 9110).
+    EntityTagCondition,
 }
 
 impl TextFormat {
@@ -36,6 +47,11 @@ impl TextFormat {
             Self::Email => "email",
             Self::Uri => "uri",
             Self::Time => "time",
+            Self::Date => "date",
+            Self::DateTime => "date-time",
+            Self::Uuid => "uuid",
+            Self::WallClockTime => "wall-clock-time",
+            Self::EntityTagCondition => "entity-tag-condition",
         }
     }
 
@@ -44,6 +60,11 @@ impl TextFormat {
             Self::Email => formats::is_email(text),
             Self::Uri => formats::is_uri(text),
             Self::Time => formats::is_time(text),
+            Self::Date => formats::parse_date(text).is_some(),
+            Self::DateTime => formats::parse_date_time(text).is_some(),
+            Self::Uuid => formats::parse_uuid(text).is_some(),
+            Self::WallClockTime => formats::parse_wall_clock_time(text).is_some(),
+            Self::EntityTagCondition => EntityTagCondition::parse(text).is_some(),
         }
     }
 
@@ -52,6 +73,13 @@ impl TextFormat {
             Self::Email => "must be an email address such as `name@example.com`",
             Self::Uri => "must be an absolute URI such as `https://example.com/path`",
             Self::Time => "must be a time with an offset such as `19:00:00Z`",
+            Self::Date => "must be a date such as `2026-02-15`",
+            Self::DateTime => "must be an instant with an offset such as `2026-02-08T18:30:00Z`",
+            Self::Uuid => "must be a UUID such as `67e55044-10b1-426f-9247-bb680e5fe0c8`",
+            Self::WallClockTime => "must be a time on a wall clock such as `19:00`",
+            Self::EntityTagCondition => {
+                "must be `*`, or entity tags in quotes, separated by commas"
+            }
         }
     }
 }
@@ -69,13 +97,31 @@ impl TextRules {
     #[inline]
     #[must_use]
     pub fn accepts(&self, text: &str, pattern: Option<&Regex>) -> bool {
-        self.long_enough(text)
-            && self.short_enough(text)
-            && pattern.is_none_or(|pattern| pattern.is_match(text))
+        self.has_length_and_pattern(text, pattern)
             && self.format.is_none_or(|format| format.accepts(text))
     }
 
-    /// Every rule that `text` breaks.
+    /// Whether `text` obeys every rule but the format, which reading it has proved.
+    #[inline]
+    #[must_use]
+    pub fn has_length_and_pattern(&self, text: &str, pattern: Option<&Regex>) -> bool {
+        self.long_enough(text)
+            && self.short_enough(text)
+            && pattern.is_none_or(|pattern| pattern.is_match(text))
+    }
+
+    /// The first rule that `text` breaks, which breaks one.
+    #[must_use]
+    pub fn first_violation(&self, text: &str, pattern: Option<&Regex>) -> RuleViolation {
+        let mut first = None;
+        self.each_violation(text, pattern, |violation| {
+            first.get_or_insert(violation);
+        });
+        first.unwrap_or_else(|| RuleViolation::new(ViolationCode::Format, "is not allowed"))
+    }
+
+    /// Every rule that `text` breaks. A pattern beside a format that is broken says the same in
+    /// other words, and is not named.
     pub fn each_violation(
         &self,
         text: &str,
@@ -96,15 +142,14 @@ impl TextRules {
                 format!("must be at most {}", counted(most, "character")),
             ));
         }
-        if pattern.is_some_and(|pattern| !pattern.is_match(text)) {
+        if let Some(format) = self.format.filter(|format| !format.accepts(text)) {
+            report(RuleViolation::new(ViolationCode::Format, format.message()));
+        } else if pattern.is_some_and(|pattern| !pattern.is_match(text)) {
             let source = self.pattern.unwrap_or_default();
             report(RuleViolation::new(
                 ViolationCode::Pattern,
                 format!("must match the pattern {source}"),
             ));
-        }
-        if let Some(format) = self.format.filter(|format| !format.accepts(text)) {
-            report(RuleViolation::new(ViolationCode::Format, format.message()));
         }
     }
 

@@ -12,14 +12,14 @@ impl super::Client {
     ///
     /// Every constraint in the path.
     ///
-    /// `GET /path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
+    /// `GET /path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{format_wall_clock_time}/{format_entity_tag_condition}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn check_path(&self) -> CheckPath {
         CheckPath(
             self
                 .0
                 .request(
                     client_runtime::Method::GET,
-                    "/path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}",
+                    "/path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{format_wall_clock_time}/{format_entity_tag_condition}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}",
                     &[],
                     &[204],
                 ),
@@ -105,6 +105,20 @@ impl CheckPath {
     pub fn format_uri(self, value: impl IntoField<types::FormatUri>) -> Self {
         Self(self.0.path("format_uri", value))
     }
+    /// Format wall-clock-time.
+    pub fn format_wall_clock_time(
+        self,
+        value: impl IntoField<types::FormatWallClockTime>,
+    ) -> Self {
+        Self(self.0.path("format_wall_clock_time", value))
+    }
+    /// Format entity-tag-condition.
+    pub fn format_entity_tag_condition(
+        self,
+        value: impl IntoField<types::FormatEntityTagCondition>,
+    ) -> Self {
+        Self(self.0.path("format_entity_tag_condition", value))
+    }
     /// Enum.
     pub fn choice(self, value: impl IntoField<types::Choice>) -> Self {
         Self(self.0.path("choice", value))
@@ -188,6 +202,20 @@ impl CheckQuery {
     /// Format uri.
     pub fn format_uri(self, value: impl IntoField<types::FormatUri>) -> Self {
         Self(self.0.query("format_uri", value))
+    }
+    /// Format wall-clock-time.
+    pub fn format_wall_clock_time(
+        self,
+        value: impl IntoField<types::FormatWallClockTime>,
+    ) -> Self {
+        Self(self.0.query("format_wall_clock_time", value))
+    }
+    /// Format entity-tag-condition.
+    pub fn format_entity_tag_condition(
+        self,
+        value: impl IntoField<types::FormatEntityTagCondition>,
+    ) -> Self {
+        Self(self.0.query("format_entity_tag_condition", value))
     }
     /// Enum.
     pub fn choice(self, value: impl IntoField<types::Choice>) -> Self {
@@ -287,6 +315,20 @@ impl CheckHeaders {
     /// Format uri.
     pub fn x_format_uri(self, value: impl IntoField<types::FormatUri>) -> Self {
         Self(self.0.header("X-Format-Uri", value))
+    }
+    /// Format wall-clock-time.
+    pub fn x_format_wall_clock_time(
+        self,
+        value: impl IntoField<types::FormatWallClockTime>,
+    ) -> Self {
+        Self(self.0.header("X-Format-Wall-Clock-Time", value))
+    }
+    /// Format entity-tag-condition.
+    pub fn x_format_entity_tag_condition(
+        self,
+        value: impl IntoField<types::FormatEntityTagCondition>,
+    ) -> Self {
+        Self(self.0.header("X-Format-Entity-Tag-Condition", value))
     }
     /// Enum.
     pub fn x_choice(self, value: impl IntoField<types::Choice>) -> Self {

@@ -59,6 +59,24 @@ pub struct FormatUri(String);
 
 client_runtime::text!(FormatUri, 0, 50);
 
+/// For format wall-clock-time, within the first forty minutes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FormatWallClockTime(String);
+
+client_runtime::text!(
+    FormatWallClockTime, 0, 5, "^[0-9]{1,2}:[0-3][0-9]$", "^[0-9]{1,2}:[0-3][0-9]$"
+);
+
+/// For format entity-tag-condition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FormatEntityTagCondition(String);
+
+client_runtime::text!(
+    FormatEntityTagCondition, 0, 20,
+    "^([*]|(W/)?\"[!#-~]*\"([ \\t]*,[ \\t]*(W/)?\"[!#-~]*\")*)$",
+    "^(?:[\\x{2A}]|(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\"(?:[\\x{20}\\x{9}]*,[\\x{20}\\x{9}]*(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\")*)$"
+);
+
 /// For enum.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -245,6 +263,12 @@ pub struct Everything {
     /// `format_uri`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format_uri: Option<FormatUri>,
+    /// `format_wall_clock_time`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format_wall_clock_time: Option<FormatWallClockTime>,
+    /// `format_entity_tag_condition`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format_entity_tag_condition: Option<FormatEntityTagCondition>,
     /// `choice`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub choice: Option<Choice>,
@@ -314,6 +338,8 @@ client_runtime::object! {
     optional format_uuid: FormatUuid = "format_uuid";
     optional format_email: FormatEmail = "format_email";
     optional format_uri: FormatUri = "format_uri";
+    optional format_wall_clock_time: FormatWallClockTime = "format_wall_clock_time";
+    optional format_entity_tag_condition: FormatEntityTagCondition = "format_entity_tag_condition";
     optional choice: Choice = "choice";
     optional integer_range: IntegerRange = "integer_range";
     optional integer_open_range: IntegerOpenRange = "integer_open_range";

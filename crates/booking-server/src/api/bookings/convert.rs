@@ -1,48 +1,35 @@
 //! Bookings.
 
-use booking_api::errors::InvalidRequest;
 use booking_api::{paths, types};
 use booking_domain as domain;
-use contract_runtime::{FieldName, Nullable, Problem, ViolationCode};
+use contract_runtime::Nullable;
 
-use crate::api::shared::{BreaksContract, IntoDomain, ToContract, clock_time};
+use crate::api::shared::{BreaksContract, IntoDomain, ToContract};
 
 /// What createBooking asks for.
-pub(crate) fn new_booking(body: types::NewBooking) -> Result<domain::NewBooking, InvalidRequest> {
-    Ok(domain::NewBooking {
+pub(crate) fn new_booking(body: types::NewBooking) -> domain::NewBooking {
+    domain::NewBooking {
         restaurant: body.restaurant_id.into_domain(),
         date: body.booking_date.get(),
-        time: body.booking_time.into_domain(),
+        time: body.booking_time.get(),
         party: body.party_size.into_domain(),
         customer: domain::Customer {
             name: body.customer.name.into_domain(),
-            email: email_address(body.customer.email, types::NewBooking::FIELDS.customer)?,
+            email: body.customer.email.into_domain(),
             phone: body.customer.phone.into_domain().into(),
         },
         special_requests: body.special_requests.and_then(requests),
-    })
+    }
 }
 
 /// What updateBooking asks for.
 pub(crate) fn booking_change(body: types::BookingChange) -> domain::BookingChange {
     domain::BookingChange {
         date: body.booking_date.map(types::BookingDate::get),
-        time: body.booking_time.map(IntoDomain::into_domain),
+        time: body.booking_time.map(types::BookingTime::get),
         party: body.party_size.map(IntoDomain::into_domain),
         special_requests: body.special_requests.map(requests),
     }
-}
-
-/// An email address. The contract has its grammar as a format, which cannot be compared with the
-/// domain's pattern; so an address that only the contract takes is refused, and named.
-pub(crate) fn email_address(
-    address: types::EmailAddress,
-    field: FieldName,
-) -> Result<domain::EmailAddress, InvalidRequest> {
-    domain::EmailAddress::parse(address.into_string()).ok_or_else(|| {
-        let message = "the email address must be printable ASCII";
-        InvalidRequest(Problem::new(message).detail(ViolationCode::Format, field, message))
-    })
 }
 
 fn requests(requests: Nullable<types::SpecialRequests>) -> Option<domain::SpecialRequests> {
@@ -70,9 +57,10 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         },
         booking_date: types::BookingDate::try_from(booking.date)
             .map_err(BreaksContract::at("booking_date"))?,
-        booking_time: clock_time(booking.time)?,
+        booking_time: types::ClockTime::try_from(booking.time)
+            .map_err(BreaksContract::at("booking_time"))?,
         party_size: booking.party.to_contract(),
-        customer: customer(&booking.customer)?,
+        customer: customer(&booking.customer),
         special_requests: requests.map(ToContract::to_contract).into(),
         created_at: types::Timestamp::try_from(booking.created_at)
             .map_err(BreaksContract::at("created_at"))?,
@@ -85,13 +73,12 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
     })
 }
 
-fn customer(customer: &domain::Customer) -> Result<types::Customer, BreaksContract> {
-    Ok(types::Customer {
+fn customer(customer: &domain::Customer) -> types::Customer {
+    types::Customer {
         name: customer.name.to_contract(),
-        email: types::EmailAddress::try_from(customer.email.as_str())
-            .map_err(BreaksContract::at("customer.email"))?,
+        email: customer.email.to_contract(),
         phone: customer.phone.to_contract(),
-    })
+    }
 }
 
 /// A status as it is answered.

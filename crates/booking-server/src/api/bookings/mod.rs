@@ -29,7 +29,7 @@ impl Bookings for Service {
         &self,
         request: CreateBookingRequest,
     ) -> Result<CreateBookingResponse, CreateBookingError> {
-        let new = convert::new_booking(request.body)?;
+        let new = convert::new_booking(request.body);
         let stored = self.store().create_booking(&new, None, self.clock().now());
         let booking = stored.await.map_err(store_error::<_, CreateBookingError>)?;
         let (body, etag) = tagged(&booking)?;
@@ -55,10 +55,7 @@ impl Bookings for Service {
                 .collect(),
             date_from: query.date_from.map(types::BookingDate::get),
             date_to: query.date_to.map(types::BookingDate::get),
-            email: query
-                .email
-                .map(|email| convert::email_address(email, ListBookingsQuery::FIELDS.email))
-                .transpose()?,
+            email: query.email.map(IntoDomain::into_domain),
         };
         if let (Some(from), Some(to)) = (filter.date_from, filter.date_to)
             && to < from
@@ -93,7 +90,7 @@ impl Bookings for Service {
             .map_err(store_error::<_, GetBookingError>)?;
         let (body, etag) = tagged(&booking)?;
         let condition = request.headers.if_none_match;
-        if condition.is_some_and(|condition| is_held(&condition, booking.booking.version)) {
+        if condition.is_some_and(|condition| is_held(condition, booking.booking.version)) {
             return Ok(GetBookingResponse::NotModified(headers::ETag { etag }));
         }
         Ok(GetBookingResponse::Ok(body, headers::ETag { etag }))
@@ -105,11 +102,7 @@ impl Bookings for Service {
     ) -> Result<UpdateBookingResponse, UpdateBookingError> {
         let id = request.path.booking_id.into_domain();
         let change = convert::booking_change(request.body);
-        let expected = request
-            .headers
-            .if_match
-            .as_ref()
-            .and_then(expected_versions);
+        let expected = request.headers.if_match.and_then(expected_versions);
         let now = self.clock().now();
         let booking = self
             .store()

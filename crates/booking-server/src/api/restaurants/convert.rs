@@ -4,7 +4,7 @@ use booking_api::types;
 use booking_domain as domain;
 use jiff::civil::{Date, Weekday};
 
-use crate::api::shared::{BreaksContract, ToContract, clock_time};
+use crate::api::shared::{BreaksContract, ToContract};
 
 /// A restaurant as it is answered.
 pub(crate) fn restaurant(
@@ -45,7 +45,8 @@ pub(crate) fn availability(
         .iter()
         .map(|slot| {
             Ok(types::AvailableSlot {
-                booking_time: clock_time(slot.time)?,
+                booking_time: types::ClockTime::try_from(slot.time)
+                    .map_err(BreaksContract::at("booking_time"))?,
                 starts_at: types::Timestamp::try_from(slot.starts_at)
                     .map_err(BreaksContract::at("starts_at"))?,
             })
@@ -63,8 +64,8 @@ pub(crate) fn availability(
 fn opening_period(period: &domain::OpeningPeriod) -> Result<types::OpeningPeriod, BreaksContract> {
     Ok(types::OpeningPeriod {
         day: day(period.day),
-        opens: clock_time(period.opens)?,
-        closes: clock_time(period.closes)?,
+        opens: types::ClockTime::try_from(period.opens).map_err(BreaksContract::at("opens"))?,
+        closes: types::ClockTime::try_from(period.closes).map_err(BreaksContract::at("closes"))?,
     })
 }
 

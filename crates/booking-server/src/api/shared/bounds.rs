@@ -7,7 +7,7 @@
 use booking_api::types;
 use booking_domain as domain;
 use booking_persistence::Cursor;
-use contract_runtime::rules::{BoundedInteger, BoundedText, IntegerRules, TextRules};
+use contract_runtime::rules::{BoundedInteger, BoundedText, IntegerRules, TextFormat, TextRules};
 
 /// A conversion into the contract's type, which cannot fail.
 #[diagnostic::on_unimplemented(
@@ -40,7 +40,11 @@ impl<T: domain::BoundedText> BoundedText for FromDomain<T> {
         min_length: Some(T::MIN_CHARS),
         max_length: Some(T::MAX_CHARS),
         pattern: Some(T::PATTERN),
-        format: None,
+        format: if T::IS_EMAIL {
+            Some(TextFormat::Email)
+        } else {
+            None
+        },
     };
 
     fn into_string(self) -> String {
@@ -61,6 +65,7 @@ impl<T: BoundedText> domain::BoundedText for FromContract<T> {
         Some(pattern) => pattern,
         None => "",
     };
+    const IS_EMAIL: bool = matches!(T::RULES.format, Some(TextFormat::Email));
 
     fn into_string(self) -> String {
         self.0.into_string()
@@ -119,6 +124,7 @@ same_bounds! {
     Cuisine = Cuisine;
     CustomerName = CustomerName;
     DialledPhoneNumber = DialledPhoneNumber;
+    EmailAddress = EmailAddress;
     PartySize = PartySize;
     PhoneNumber = PhoneNumber;
     RestaurantId = RestaurantId;
@@ -132,5 +138,23 @@ same_bounds! {
 impl ToContract<types::NextCursor> for Cursor {
     fn to_contract(&self) -> types::NextCursor {
         types::NextCursor::from_bounded(FromDomain(self.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        // `format: email` is a name to both sides. This compares what they take for one.
+        #[test]
+        fn an_email_address_of_the_one_side_is_one_of_the_other(
+            text in "[a-zA-Z0-9.\"()<> @é\t-]{0,9}@[a-z0-9.\\[\\]: -]{0,9}",
+        ) {
+            let ours = types::EmailAddress::try_from(text.clone()).is_ok();
+            prop_assert_eq!(ours, domain::EmailAddress::parse(text).is_some());
+        }
     }
 }

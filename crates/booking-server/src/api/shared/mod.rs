@@ -4,13 +4,11 @@ mod bounds;
 mod entity_tag;
 mod errors;
 mod paging;
-mod time;
 
 pub(super) use bounds::{IntoDomain, ToContract};
 pub(super) use entity_tag::{entity_tag, expected_versions, is_held};
 pub(super) use errors::{IntoError, internal_error, store_error};
 pub(super) use paging::Paging;
-pub(super) use time::clock_time;
 
 use contract_runtime::RuleViolation;
 
@@ -24,16 +22,11 @@ pub(super) struct BreaksContract {
 }
 
 impl BreaksContract {
-    /// Says of which value a reason is.
-    pub(super) fn new(what: &'static str, reason: impl Into<String>) -> Self {
-        Self {
-            what,
-            reason: reason.into(),
-        }
-    }
-
     /// Says of which value a violation is.
     pub(super) fn at(what: &'static str) -> impl FnOnce(RuleViolation) -> Self {
-        move |violation| Self::new(what, violation.message)
+        move |violation| Self {
+            what,
+            reason: violation.message,
+        }
     }
 }
