@@ -48,7 +48,7 @@ fn manifest(directory: &Path) -> Package {
 /// The names of these libraries of the workspace and the files beside which lies what they are
 /// made of. Cargo builds them where they are not built yet. The server is named for its features,
 /// which are those of every build; whether it compiles is not asked.
-fn libraries(packages: &[&str]) -> Vec<(String, Utf8PathBuf)> {
+pub(crate) fn libraries(packages: &[&str]) -> Vec<(String, Utf8PathBuf)> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["build", "--lib", "--offline", "--locked", "--keep-going"])

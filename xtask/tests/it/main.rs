@@ -1,6 +1,7 @@
 //! `cargo xtask generate --spec … --out …` from outside: any contract becomes a crate that
 //! compiles, and what differs from it later is named.
 
+mod border;
 mod compiled;
 mod schema;
 
