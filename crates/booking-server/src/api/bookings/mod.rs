@@ -46,6 +46,7 @@ impl Bookings for Service {
         let paging =
             Paging::new::<ListBookingsError>(query.page, query.limit, query.cursor.as_ref())?;
         let filter = BookingFilter {
+            user: None,
             restaurant: query.restaurant_id.map(IntoDomain::into_domain),
             statuses: query
                 .status
