@@ -273,11 +273,7 @@ mod tests {
     use regex::Regex;
 
     use super::is_mailbox;
-    use crate::{
-        Address, BookingId, BoundedText, CancellationReason, ClientId, ConfirmationCode, Cuisine,
-        CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber, RestaurantName,
-        SpecialRequests, TimeZoneName, UserId,
-    };
+    use crate::*;
 
     /// Texts that are near every pattern: of its own alphabet, of any other, and odd characters.
     fn any_text() -> impl Strategy<Value = String> {

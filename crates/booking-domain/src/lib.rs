@@ -27,10 +27,10 @@ pub use account::{
 };
 pub use availability::{AvailabilityRefusal, Slot, available_slots};
 pub use booking::{
-    Booking, BookingChange, BookingReference, BookingStatus, BookingView, CancelRefusal,
-    CancellationReason, ChangePlan, ChangeRefusal, Customer, CustomerName, Decision,
-    DialledPhoneNumber, EmailAddress, NewBooking, PhoneNumber, SpecialRequests, TableRequest,
-    cancel, create, plan_change,
+    Booking, BookingChange, BookingReference, BookingStatus, BookingView, CancellationReason,
+    ChangePlan, ChangeRefusal, Customer, CustomerName, Decision, DialledPhoneNumber, EmailAddress,
+    NewBooking, PhoneNumber, SpecialRequests, StatusRefusal, TableRequest, cancel, create,
+    plan_change,
 };
 pub use bounded::{BoundedInteger, BoundedText};
 pub use calendar::{RestaurantCalendar, TimeZoneName, UnknownTimeZone};

@@ -2,27 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::{Booking, BookingStatus, CancellationReason, Decision};
-
-/// A booking that is over cannot be cancelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a {status} booking cannot be cancelled")]
-pub struct CancelRefusal {
-    /// The booking's status.
-    pub status: BookingStatus,
-}
+use super::{Booking, BookingStatus, CancellationReason, Decision, StatusRefusal};
 
 /// Cancels a booking, which sets its table free. An active one always can be, up to the last
 /// minute and beyond it: it is the restaurant that says whether the guests have been. One that is
 /// cancelled keeps the reason that was given first.
 ///
 /// # Errors
-/// See [`CancelRefusal`].
+/// A booking that is over cannot be cancelled.
 pub fn cancel(
     booking: &Booking,
     reason: Option<&CancellationReason>,
     now: Timestamp,
-) -> Result<Decision, CancelRefusal> {
+) -> Result<Decision, StatusRefusal> {
     match booking.status {
         BookingStatus::Pending | BookingStatus::Confirmed => {
             let cancelled = Booking {
@@ -34,7 +26,7 @@ pub fn cancel(
         }
         BookingStatus::Cancelled => Ok(Decision::Unchanged),
         status @ (BookingStatus::Completed | BookingStatus::NoShow) => {
-            Err(CancelRefusal { status })
+            Err(status.refuses("cancelled"))
         }
     }
 }
@@ -74,11 +66,7 @@ mod tests {
     fn what_is_over_cannot_be_cancelled() {
         for status in [BookingStatus::Completed, BookingStatus::NoShow] {
             let decided = cancel(&booking_in(status), None, NOW);
-            assert_eq!(decided, Err(CancelRefusal { status }));
+            assert_eq!(decided, Err(status.refuses("cancelled")));
         }
-        let refusal = CancelRefusal {
-            status: BookingStatus::NoShow,
-        };
-        assert_eq!(refusal.to_string(), "a no-show booking cannot be cancelled");
     }
 }

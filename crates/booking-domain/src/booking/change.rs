@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
-use super::{Booking, BookingChange, BookingStatus, Decision};
+use super::{Booking, BookingChange, Decision, StatusRefusal};
 use crate::floor::PartySize;
 use crate::placement::{PlaceRefusal, ServiceDay, place_excluding};
 
@@ -14,11 +14,8 @@ pub enum ChangeRefusal {
     #[error("the booking has changed in the meantime")]
     VersionMismatch,
     /// It is over.
-    #[error("a {status} booking cannot be changed")]
-    NotChangeable {
-        /// The booking's status.
-        status: BookingStatus,
-    },
+    #[error(transparent)]
+    Status(#[from] StatusRefusal),
     /// The party gets no table as it wishes.
     #[error(transparent)]
     Place(#[from] PlaceRefusal),
@@ -53,7 +50,7 @@ pub struct TableRequest {
 /// booking's own table is free for it.
 ///
 /// # Errors
-/// [`ChangeRefusal::VersionMismatch`] and [`ChangeRefusal::NotChangeable`].
+/// [`ChangeRefusal::VersionMismatch`] and [`ChangeRefusal::Status`].
 pub fn plan_change(
     booking: &Booking,
     change: &BookingChange,
@@ -64,8 +61,7 @@ pub fn plan_change(
         return Err(ChangeRefusal::VersionMismatch);
     }
     if !booking.status.is_active() {
-        let status = booking.status;
-        return Err(ChangeRefusal::NotChangeable { status });
+        return Err(booking.status.refuses("changed").into());
     }
     let wanted = Booking {
         date: change.date.unwrap_or(booking.date),
@@ -138,8 +134,8 @@ mod tests {
     use jiff::civil::time;
 
     use super::*;
-    use crate::SpecialRequests;
     use crate::fixtures::{NOW, booking, booking_in, day, occupied, occupied_by, party, table};
+    use crate::{BookingStatus, SpecialRequests};
 
     /// Two tables; the booking is for two at 19:00 on the smaller one.
     fn booked() -> (Booking, ServiceDay) {
@@ -282,7 +278,10 @@ mod tests {
         for status in statuses {
             let booking = booking_in(status);
             let refused = plan_change(&booking, &BookingChange::default(), None, NOW);
-            assert_eq!(refused, Err(ChangeRefusal::NotChangeable { status }));
+            assert_eq!(
+                refused,
+                Err(ChangeRefusal::Status(status.refuses("changed")))
+            );
         }
     }
 }

@@ -6,11 +6,11 @@ mod create;
 mod customer;
 mod status;
 
-pub use cancel::{CancelRefusal, cancel};
+pub use cancel::cancel;
 pub use change::{ChangePlan, ChangeRefusal, TableRequest, plan_change};
 pub use create::create;
 pub use customer::{Customer, CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber};
-pub use status::BookingStatus;
+pub use status::{BookingStatus, StatusRefusal};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};

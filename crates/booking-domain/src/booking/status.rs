@@ -15,6 +15,16 @@ pub enum BookingStatus {
     NoShow,
 }
 
+/// A booking's status does not allow what is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a {status} booking cannot be {action}")]
+pub struct StatusRefusal {
+    /// The booking's status.
+    pub status: BookingStatus,
+    /// What is asked for, as a participle: `cancelled`.
+    pub action: &'static str,
+}
+
 impl BookingStatus {
     /// All of them.
     pub const ALL: [Self; 5] = [
@@ -52,6 +62,14 @@ impl BookingStatus {
         }
     }
 
+    /// The refusal of what such a booking does not allow; `action` is a participle.
+    pub(super) const fn refuses(self, action: &'static str) -> StatusRefusal {
+        StatusRefusal {
+            status: self,
+            action,
+        }
+    }
+
     /// For people: `no-show`.
     const fn for_people(self) -> &'static str {
         match self {
@@ -77,5 +95,11 @@ mod tests {
             assert_eq!(BookingStatus::parse(status.as_str()), Some(status));
         }
         assert_eq!(BookingStatus::parse("Confirmed"), None);
+    }
+
+    #[test]
+    fn a_refusal_says_in_words_what_the_status_does_not_allow() {
+        let refusal = BookingStatus::NoShow.refuses("cancelled");
+        assert_eq!(refusal.to_string(), "a no-show booking cannot be cancelled");
     }
 }

@@ -175,9 +175,9 @@ async fn change_and_cancellation_at_once_leave_no_table_taken() {
         );
         match change.await.expect("it does not panic") {
             Ok(_) => {}
-            Err(StoreError::Refused(OperationRefusal::Rule(ChangeRefusal::NotChangeable {
-                status,
-            }))) => assert_eq!(status, BookingStatus::Cancelled),
+            Err(StoreError::Refused(OperationRefusal::Rule(ChangeRefusal::Status(refusal)))) => {
+                assert_eq!(refusal.status, BookingStatus::Cancelled);
+            }
             Err(other) => panic!("{other:?}"),
         }
         let taken = "SELECT count(*)::text AS line FROM occupancies";

@@ -2,14 +2,11 @@
 
 use jiff::Timestamp;
 
-use booking_domain::{BookingId, BookingView, CancelRefusal, CancellationReason, cancel};
+use booking_domain::{BookingId, BookingView, CancellationReason, StatusRefusal, cancel};
 
 use super::BookingRefusal;
-use crate::connection::FromViolation;
 use crate::error::{StoreError, TransactionError};
 use crate::store::Store;
-
-impl FromViolation for CancelRefusal {}
 
 impl Store {
     /// Cancels a booking and sets its table free. One that is cancelled stays as it is, with
@@ -23,7 +20,7 @@ impl Store {
         id: &BookingId,
         reason: Option<&CancellationReason>,
         now: Timestamp,
-    ) -> Result<BookingView, StoreError<BookingRefusal<CancelRefusal>>> {
+    ) -> Result<BookingView, StoreError<BookingRefusal<StatusRefusal>>> {
         self.change_booking("cancel_booking", id, now, async |_, locked, now| {
             cancel(&locked.booking, reason, now).map_err(TransactionError::rule)
         })

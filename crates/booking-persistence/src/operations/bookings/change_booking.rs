@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
 
-use booking_domain::{Booking, BookingId, BookingView, Decision};
+use booking_domain::{Booking, BookingId, BookingView, Decision, StatusRefusal};
 
 use super::{BookingNotFound, BookingRefusal};
 use crate::connection::FromViolation;
@@ -13,6 +13,8 @@ use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::bookings::LockedBooking;
 use crate::tables::{bookings, occupancies, restaurants};
+
+impl FromViolation for StatusRefusal {}
 
 impl Store {
     /// Has `decide` say what becomes of a booking, as of `now`, while nobody else changes it;

@@ -2,19 +2,11 @@
 
 mod convert;
 
-use std::fmt;
-
-use booking_api::bookings::{
-    Bookings, CancelBookingError, CancelBookingRequest, CancelBookingResponse, CreateBookingError,
-    CreateBookingRequest, CreateBookingResponse, GetBookingError, GetBookingPath,
-    GetBookingRequest, GetBookingResponse, ListBookingsError, ListBookingsQuery,
-    ListBookingsRequest, ListBookingsResponse, UpdateBookingError, UpdateBookingHeaders,
-    UpdateBookingRequest, UpdateBookingResponse,
-};
+use booking_api::bookings::*;
 use booking_api::errors::InternalError;
 use booking_api::types::{self, BookingChange, EntityTag, NewBooking};
 use booking_api::{errors, headers};
-use booking_domain::{BookingView, CancelRefusal, ChangeRefusal, PlaceRefusal};
+use booking_domain::{BookingView, ChangeRefusal, PlaceRefusal, StatusRefusal};
 use booking_persistence::{BookingFilter, BookingNotFound, BookingSort};
 use contract_runtime::Problem;
 
@@ -149,15 +141,16 @@ where
                 let problem = Problem::new(message).field(UpdateBookingHeaders::FIELDS.if_match);
                 errors::PreconditionFailed(problem).into()
             }
-            Self::NotChangeable { .. } => not_changeable(&self),
+            Self::Status(refusal) => refusal.into_error(),
             Self::Place(refusal) => refusal.into_error(),
         }
     }
 }
 
-impl<E: From<errors::BookingNotChangeable>> IntoError<E> for CancelRefusal {
+impl<E: From<errors::BookingNotChangeable>> IntoError<E> for StatusRefusal {
     fn into_error(self) -> E {
-        not_changeable(&self)
+        let problem = Problem::new(self.to_string());
+        errors::BookingNotChangeable(problem.field(GetBookingPath::FIELDS.booking_id)).into()
     }
 }
 
@@ -215,11 +208,6 @@ impl<E: From<errors::BookingNotFound>> IntoError<E> for BookingNotFound {
         let problem = Problem::new("no booking has this id");
         errors::BookingNotFound(problem.field(GetBookingPath::FIELDS.booking_id)).into()
     }
-}
-
-fn not_changeable<E: From<errors::BookingNotChangeable>>(refusal: &impl fmt::Display) -> E {
-    let problem = Problem::new(refusal.to_string()).field(GetBookingPath::FIELDS.booking_id);
-    errors::BookingNotChangeable(problem).into()
 }
 
 const fn sort(sort: types::BookingSort) -> BookingSort {

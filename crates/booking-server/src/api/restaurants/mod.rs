@@ -2,11 +2,7 @@
 
 mod convert;
 
-use booking_api::restaurants::{
-    GetAvailabilityError, GetAvailabilityQuery, GetAvailabilityRequest, GetAvailabilityResponse,
-    GetRestaurantError, GetRestaurantPath, GetRestaurantRequest, GetRestaurantResponse,
-    ListRestaurantsError, ListRestaurantsRequest, ListRestaurantsResponse, Restaurants,
-};
+use booking_api::restaurants::*;
 use booking_api::{errors, types};
 use booking_domain::AvailabilityRefusal;
 use booking_persistence::{RestaurantFilter, RestaurantNotFound};
