@@ -10,7 +10,7 @@ use booking_codegen::breaking::{self, Allowance, Change, Document, Side, Verdict
 use booking_codegen::diagnostic::{self, Diagnostics};
 
 use crate::contract;
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 use crate::published::Published;
 
@@ -172,25 +172,25 @@ impl Sides<'_> {
             Verdict::Dangerous => Finding::warning(Kind::Breaking, rule, message),
             Verdict::Harmless => Finding::note(Kind::Breaking, rule, message),
         };
-        let place = change.place();
+        let location = change.place();
         let finding = match (change.side, &change.new) {
-            (Side::New, _) => finding.at_span(&self.new_file, self.new_text, place.span),
+            (Side::New, _) => finding.at_span(&self.new_file, self.new_text, location.span),
             // What is gone is shown as it was; the line is that from which it was taken.
             (Side::Old, from) => {
                 let mut finding = finding.at(from.as_ref().map_or_else(
-                    || Place::file(&self.new_file),
-                    |from| Place::line(&self.new_file, from.span.line),
+                    || Location::file(&self.new_file),
+                    |from| Location::line(&self.new_file, from.span.line),
                 ));
                 finding.excerpt = Some(diagnostic::excerpt(
                     &self.old_file,
                     self.old_text,
-                    place.span,
+                    location.span,
                 ));
                 finding
             }
         };
         let finding = finding
-            .detail(format!("path: {}", place.pointer))
+            .detail(format!("path: {}", location.pointer))
             .detail(format!("hurts: {}", change.hurts))
             .detail(format!("why: {}", change.reason));
         if change.operations.is_empty() {

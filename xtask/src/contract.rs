@@ -5,7 +5,7 @@ use std::path::Path;
 use booking_codegen::diagnostic::{Diagnostic, Diagnostics};
 use booking_codegen::ir::Contract;
 
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 
 /// The text of a contract, or why there is none. That the repository's own is missing is the
@@ -38,7 +38,7 @@ pub(crate) fn lints(diagnostics: &Diagnostics) -> Vec<Finding> {
 
 /// A diagnostic of the generator as a finding.
 fn lint(diagnostics: &Diagnostics, found: &Diagnostic) -> Finding {
-    let mut finding = Finding::error(Kind::Lint, found.rule.id(), &found.message).at(Place {
+    let mut finding = Finding::error(Kind::Lint, found.rule.id(), &found.message).at(Location {
         file: diagnostics.file().to_owned(),
         line: Some(found.span.line),
         column: Some(found.span.column),

@@ -82,7 +82,7 @@ impl Severity {
 
 /// Where something was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Location {
     /// The file, below the root of the repository.
     pub(crate) file: String,
     /// The line, counted from 1.
@@ -91,7 +91,7 @@ pub(crate) struct Place {
     pub(crate) column: Option<usize>,
 }
 
-impl Place {
+impl Location {
     /// A file as a whole.
     pub(crate) fn file(file: impl Into<String>) -> Self {
         Self {
@@ -119,7 +119,7 @@ pub(crate) struct Finding {
     pub(crate) severity: Severity,
     /// What is wrong, in one line: lower case, no full stop.
     pub(crate) message: String,
-    pub(crate) place: Option<Place>,
+    pub(crate) location: Option<Location>,
     /// The offending line, marked, with its place above it.
     pub(crate) excerpt: Option<String>,
     /// Further lines that explain it.
@@ -136,7 +136,7 @@ impl Finding {
             rule: rule.into(),
             severity: Severity::Error,
             message: message.into(),
-            place: None,
+            location: None,
             excerpt: None,
             details: Vec::new(),
             help: None,
@@ -160,15 +160,15 @@ impl Finding {
     }
 
     /// Says where.
-    pub(crate) fn at(mut self, place: Place) -> Self {
-        self.place = Some(place);
+    pub(crate) fn at(mut self, location: Location) -> Self {
+        self.location = Some(location);
         self
     }
 
     /// Says where in `text`, which is the file's, and shows the line.
     pub(crate) fn at_span(mut self, file: &str, text: &str, span: Span) -> Self {
         self.excerpt = Some(diagnostic::excerpt(file, text, span));
-        self.at(Place {
+        self.at(Location {
             file: file.to_owned(),
             line: Some(span.line),
             column: Some(span.column),

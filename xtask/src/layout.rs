@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::git::Git;
 
 /// The places that the commands read and write.
@@ -140,7 +140,7 @@ impl Layout {
             Ok(Some(text)) => Ok(text),
             Ok(None) => Err(
                 Finding::error(kind, "missing", format!("{shown} is missing"))
-                    .at(Place::file(&shown))
+                    .at(Location::file(&shown))
                     .help("restore it"),
             ),
             Err(no_text) => Err(no_text),
@@ -163,7 +163,7 @@ impl Layout {
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
             let shown = self.shown(path);
             Finding::error(kind, "encoding", format!("{shown} is not UTF-8"))
-                .at(Place::line(&shown, line))
+                .at(Location::line(&shown, line))
                 .help("save the file as UTF-8")
         }))
     }

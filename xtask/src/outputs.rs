@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 
 /// What a generator makes: the files, and the directories that hold nothing else.
@@ -40,7 +40,7 @@ impl Outputs {
                 Some(found) if found != *expected => {
                     let (line, what) = difference(&found, expected);
                     let mut finding = stale("edited", layout, path, &what);
-                    finding.place = Some(Place::line(layout.shown(path), line));
+                    finding.location = Some(Location::line(layout.shown(path), line));
                     findings.push(finding);
                 }
                 Some(_) => {}
@@ -65,7 +65,7 @@ impl Outputs {
                                  not make it"
                             ),
                         )
-                        .at(Place::file(shown))
+                        .at(Location::file(shown))
                         .help("delete it, or move it elsewhere"),
                     );
                 }
@@ -78,7 +78,7 @@ impl Outputs {
 fn stale(rule: &str, layout: &Layout, path: &Path, what: &str) -> Finding {
     let shown = layout.shown(path);
     Finding::error(Kind::Stale, rule, format!("{shown} {what}"))
-        .at(Place::file(shown))
+        .at(Location::file(shown))
         .help("run `cargo xtask generate` and commit the result together with its cause")
 }
 

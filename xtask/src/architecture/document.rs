@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 
 use super::table::Table;
@@ -25,7 +25,7 @@ fn compare(text: &str, table: &Table) -> Vec<Finding> {
     for (package, row) in table {
         let Some(found) = written.iter().find(|found| found.package == package) else {
             let message = format!("the crate {package} is not in the table of {DOCUMENT}");
-            findings.push(finding(message, Place::file(DOCUMENT)));
+            findings.push(finding(message, Location::file(DOCUMENT)));
             continue;
         };
         let enforced: BTreeSet<&str> = row.uses.iter().map(String::as_str).collect();
@@ -35,21 +35,21 @@ fn compare(text: &str, table: &Table) -> Vec<Finding> {
                 listed(&found.ours),
                 listed(&enforced)
             );
-            findings.push(finding(message, Place::line(DOCUMENT, found.line)));
+            findings.push(finding(message, Location::line(DOCUMENT, found.line)));
         }
     }
     for found in &written {
         if !table.contains_key(found.package) {
             let message = format!("{DOCUMENT} has a crate {} that is in no row", found.package);
-            findings.push(finding(message, Place::line(DOCUMENT, found.line)));
+            findings.push(finding(message, Location::line(DOCUMENT, found.line)));
         }
     }
     findings
 }
 
-fn finding(message: String, place: Place) -> Finding {
+fn finding(message: String, location: Location) -> Finding {
     Finding::error(Kind::Architecture, "document", message)
-        .at(place)
+        .at(location)
         .help(format!(
             "correct {DOCUMENT}, or the table in Cargo.toml where that is wrong"
         ))
@@ -103,7 +103,12 @@ mod tests {
         }));
         compare(text, &table.expect("it is a table"))
             .into_iter()
-            .map(|finding| (finding.message, finding.place.and_then(|place| place.line)))
+            .map(|finding| {
+                (
+                    finding.message,
+                    finding.location.and_then(|location| location.line),
+                )
+            })
             .collect()
     }
 

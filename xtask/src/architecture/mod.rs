@@ -11,7 +11,7 @@ mod workspace;
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 
 use table::{Row, is_of_family};
@@ -32,7 +32,7 @@ pub(crate) fn check(layout: &Layout) -> Result<Vec<Finding>, Failure> {
 fn findings(workspace: &Workspace) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (package, directory) in &workspace.members {
-        let at_name = workspace.place(package, "name");
+        let at_name = workspace.location(package, "name");
         let Some(row) = workspace.table.get(package) else {
             findings.push(finding(
                 "unknown-crate",
@@ -60,7 +60,7 @@ fn findings(workspace: &Workspace) -> Vec<Finding> {
         if !workspace.members.contains_key(package) {
             findings.push(finding(
                 "missing-crate",
-                table::place(&workspace.manifest, package),
+                table::location(&workspace.manifest, package),
                 format!("the crate table has {package}, and the workspace has not"),
                 "remove its row from Cargo.toml",
             ));
@@ -76,7 +76,7 @@ fn edges(workspace: &Workspace, package: &str, row: &Row) -> Vec<Finding> {
     let built = built.filter(|used| !row.uses.contains(used)).map(|used| {
         finding(
             "edge",
-            workspace.place(package, used),
+            workspace.location(package, used),
             format!("the crate {package} uses {used}, which the crate table does not allow"),
             "take the dependency out, or move the code to where it belongs",
         )
@@ -87,7 +87,7 @@ fn edges(workspace: &Workspace, package: &str, row: &Row) -> Vec<Finding> {
         .map(|used| {
             finding(
                 "edge-in-tests",
-                workspace.place(package, used),
+                workspace.location(package, used),
                 format!("the tests of {package} use {used}, which the crate table does not allow"),
                 "move the tests to the package booking-tests",
             )
@@ -115,8 +115,8 @@ fn forbidden(workspace: &Workspace, package: &str, row: &Row) -> Vec<Finding> {
                 "the crate {package} must never use {family}, and does through {through}: {used}"
             )
         };
-        let place = workspace.place(package, first_step(&closure, package, used));
-        Some(finding("never", place, message, HELP))
+        let location = workspace.location(package, first_step(&closure, package, used));
+        Some(finding("never", location, message, HELP))
     });
     let families = row.never.iter().chain(&row.never_directly);
     let in_tests = families.filter(|family| !row.tests_use.contains(family));
@@ -125,8 +125,8 @@ fn forbidden(workspace: &Workspace, package: &str, row: &Row) -> Vec<Finding> {
         let used = tested.find(|used| is_of_family(used, family))?;
         let message =
             format!("the crate {package} must never use {family}, and does in its tests: {used}");
-        let place = workspace.place(package, used);
-        Some(finding("never-in-tests", place, message, HELP))
+        let location = workspace.location(package, used);
+        Some(finding("never-in-tests", location, message, HELP))
     });
     let directly = row.never_directly.iter().filter_map(|family| {
         let mut built = workspace.uses(package).iter();
@@ -135,7 +135,7 @@ fn forbidden(workspace: &Workspace, package: &str, row: &Row) -> Vec<Finding> {
             format!("the crate {package} must never use {family} itself, and does: {used}");
         Some(finding(
             "never",
-            workspace.place(package, used),
+            workspace.location(package, used),
             message,
             HELP,
         ))
@@ -156,7 +156,7 @@ fn not_allowed(workspace: &Workspace, package: &str, row: &Row) -> Vec<Finding> 
         for (used, through) in closure.iter().filter(|(used, _)| !is_allowed(used)) {
             // What came in through something that is not allowed either is not told again.
             if *through == package || is_allowed(through) {
-                let place = workspace.place(package, first_step(&closure, package, used));
+                let location = workspace.location(package, first_step(&closure, package, used));
                 let how = if *through == package {
                     String::new()
                 } else {
@@ -165,7 +165,7 @@ fn not_allowed(workspace: &Workspace, package: &str, row: &Row) -> Vec<Finding> 
                 let message = format!(
                     "the crate {package} uses {used}{how}, which is not among what it may use"
                 );
-                findings.push(finding("not-allowed", place, message, HELP));
+                findings.push(finding("not-allowed", location, message, HELP));
             }
         }
     }
@@ -174,20 +174,20 @@ fn not_allowed(workspace: &Workspace, package: &str, row: &Row) -> Vec<Finding> 
         let tested = tested
             .filter(|used| !only.contains(used) && !workspace.members.contains_key(*used))
             .map(|used| {
-                let place = workspace.place(package, used);
+                let location = workspace.location(package, used);
                 let message = format!(
                     "the tests of {package} use {used}, which is not among what they may use"
                 );
-                finding("not-allowed-in-tests", place, message, HELP)
+                finding("not-allowed-in-tests", location, message, HELP)
             });
         findings.extend(tested);
     }
     findings
 }
 
-fn finding(rule: &str, place: Place, message: String, help: &str) -> Finding {
+fn finding(rule: &str, location: Location, message: String, help: &str) -> Finding {
     Finding::error(Kind::Architecture, rule, message)
-        .at(place)
+        .at(location)
         .help(help)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::finding::Place;
+use crate::finding::Location;
 
 /// The rows, by package.
 pub(super) type Table = BTreeMap<String, Row>;
@@ -41,7 +41,7 @@ pub(super) fn is_of_family(package: &str, family: &str) -> bool {
 pub(super) const FILE: &str = "Cargo.toml";
 
 /// Where a package has its row in the manifest.
-pub(super) fn place(manifest: &str, package: &str) -> Place {
+pub(super) fn location(manifest: &str, package: &str) -> Location {
     let heading = format!("[workspace.metadata.crates.{package}]");
     let is_row = |line: &str| {
         let rest = line.strip_prefix(package);
@@ -50,8 +50,8 @@ pub(super) fn place(manifest: &str, package: &str) -> Place {
     let mut lines = manifest.lines();
     // The dependencies have the names of the packages, too, and stand below the table.
     let line = lines.position(|line| is_row(line.trim_end()));
-    Place {
+    Location {
         line: line.map(|index| index + 1),
-        ..Place::file(FILE)
+        ..Location::file(FILE)
     }
 }

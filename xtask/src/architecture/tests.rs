@@ -141,8 +141,8 @@ fn a_finding_is_at_the_line_of_the_dependency_that_brings_it_in() {
     let mut odd = workspace(&[("rules", "x"), ("x", "y"), ("y", "tokio")], &[]);
     let place_of = |workspace: &Workspace| {
         let found = findings(workspace);
-        let place = found.first().and_then(|finding| finding.place.clone());
-        place.map(|place| (place.file, place.line))
+        let location = found.first().and_then(|finding| finding.location.clone());
+        location.map(|location| (location.file, location.line))
     };
     let manifest = "[package]\nname = \"rules\"\n\n[dependencies]\nxy.workspace = true\n";
     for (line, more) in [
@@ -172,8 +172,8 @@ fn a_row_without_a_crate_is_found_at_its_line() {
     let lines: Vec<_> = findings(&empty)
         .into_iter()
         .map(|finding| {
-            let place = finding.place.expect("it has a place");
-            (finding.rule, place.file, place.line)
+            let location = finding.location.expect("it has a place");
+            (finding.rule, location.file, location.line)
         })
         .collect();
     let at = |line| {
@@ -248,8 +248,8 @@ fn a_manifest_that_cargo_cannot_read_is_found_where_it_stands() {
         std::fs::write(rules.join("Cargo.toml"), manifest).unwrap();
         let layout = Layout::new(root.path()).unwrap();
         let broken = Workspace::read(&layout).unwrap().unwrap_err();
-        let place = broken.place.clone().expect("it has a place");
-        (broken.id(), place.file)
+        let location = broken.location.clone().expect("it has a place");
+        (broken.id(), location.file)
     };
     let manifest = "[package]\nname = \"rules\"\nedition = \"2024\"\n";
     assert_eq!(

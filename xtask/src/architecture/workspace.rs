@@ -8,7 +8,7 @@ use std::process::Command;
 use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, PackageId};
 use serde::Deserialize;
 
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 
 use super::table::{self, Table};
@@ -157,14 +157,14 @@ impl Workspace {
     }
 
     /// Where the member says that it uses `used`; at its name, if it does not.
-    pub(super) fn place(&self, package: &str, used: &str) -> Place {
+    pub(super) fn location(&self, package: &str, used: &str) -> Location {
         let directory = self.members.get(package).map_or("", String::as_str);
         let file = Path::new(directory).join("Cargo.toml");
         let text = self.manifests.get(package).map_or("", String::as_str);
         let line = line_of(text, used).or_else(|| line_of(text, "name"));
-        Place {
+        Location {
             line,
-            ..Place::file(file.to_string_lossy())
+            ..Location::file(file.to_string_lossy())
         }
     }
 
@@ -204,7 +204,7 @@ fn table_of(metadata: &Metadata) -> Result<Table, String> {
 fn no_table(error: &str) -> Finding {
     let message = format!("the crate table cannot be read: {error}");
     Finding::error(Kind::Architecture, "table", message)
-        .at(Place::file(table::FILE))
+        .at(Location::file(table::FILE))
         .help("restore [workspace.metadata.crates] in Cargo.toml")
 }
 
@@ -218,14 +218,14 @@ fn broken_manifest(layout: &Layout, said: &str) -> Finding {
         .find_map(|word| {
             let (file, rest) = word.split_at(word.find("Cargo.toml")? + "Cargo.toml".len());
             let line = rest.split(':').nth(1).and_then(|line| line.parse().ok());
-            Some(Place {
+            Some(Location {
                 line,
-                ..Place::file(file)
+                ..Location::file(file)
             })
         });
     let message = "cargo cannot read the workspace's manifests";
     let finding = Finding::error(Kind::Architecture, "manifest", message)
-        .at(named.unwrap_or_else(|| Place::file("Cargo.toml")))
+        .at(named.unwrap_or_else(|| Location::file("Cargo.toml")))
         .help("correct the manifest: until cargo reads it, no crate is compared with the table");
     let lines = said.lines().map(str::trim_end);
     lines
@@ -283,7 +283,7 @@ fn lock_is_behind() -> Finding {
         "lock",
         "Cargo.lock is behind what the crates declare, so that what they are built with is not known",
     )
-    .at(Place::file("Cargo.lock"))
+    .at(Location::file("Cargo.lock"))
     .help("run `cargo update --workspace`, and commit Cargo.lock")
 }
 

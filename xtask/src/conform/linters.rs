@@ -220,7 +220,7 @@ fn parse_spectral(report: &str) -> serde_json::Result<Vec<Problem>> {
     }
     let problems: Vec<Reported> = serde_json::from_str(report)?;
     // Its lines and columns are counted from 0.
-    let place = |position: &Position| (position.line + 1, position.character + 1);
+    let location = |position: &Position| (position.line + 1, position.character + 1);
     let problems = problems.into_iter().map(|problem| Problem {
         severity: match problem.severity {
             0 => Severity::Error,
@@ -229,8 +229,8 @@ fn parse_spectral(report: &str) -> serde_json::Result<Vec<Problem>> {
         rule: problem.code,
         message: problem.message,
         span: Some(span(
-            place(&problem.range.start),
-            Some(place(&problem.range.end)),
+            location(&problem.range.start),
+            Some(location(&problem.range.end)),
         )),
         reference: None,
     });
@@ -282,7 +282,7 @@ mod tests {
         );
         assert_eq!(found.id(), "lint/redocly/nullable-type-sibling");
         assert_eq!(found.help.as_deref(), Some("see https://example.com/rule"));
-        assert_eq!(found.place.unwrap().line, Some(7));
+        assert_eq!(found.location.unwrap().line, Some(7));
         assert!(parse_redocly("no JSON").is_err());
     }
 

@@ -15,7 +15,7 @@ use dev_postgres::TemporaryCluster;
 
 use super::located_contract::LocatedContract;
 use super::server::{Build, Server};
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 
 mod probe;
@@ -149,7 +149,7 @@ fn compare(located: &LocatedContract, routes: &BTreeSet<Route>) -> Comparison {
             let message = format!("the server has no operational endpoint {path}: {reason}");
             findings.push(
                 Finding::error(Kind::Conformance, "missing-route", message)
-                    .at(Place::file(LIST))
+                    .at(Location::file(LIST))
                     .help("give it back, or take it off the list"),
             );
         }

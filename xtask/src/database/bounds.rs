@@ -22,7 +22,7 @@ use super::dump::{ColumnRules, Schema, column_rules};
 use super::session::{Session, SqlError};
 use super::sql::SqlFile;
 use super::{cluster, report, rules};
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 
 /// What begins the sentence of a column's comment that names a schema of the contract.
@@ -79,7 +79,7 @@ pub(super) fn check(
                 );
                 let mut finding = Finding::error(Kind::Database, rules::CONTRACT_COLUMN, message)
                     .help("correct the comment, or the contract");
-                finding.place = places.of_column(&column);
+                finding.location = places.of_column(&column);
                 findings.push(finding);
             }
         }
@@ -123,7 +123,7 @@ fn unnamed(column: &ColumnRules<'_>, places: &Places<'_>) -> Option<Finding> {
     let mut finding = Finding::error(Kind::Database, rule, message).help(format!(
         "end its comment with `{MARKER}` and the schema's name, or with `{MARKER}{NONE}` and the reason"
     ));
-    finding.place = places.of_column(column);
+    finding.location = places.of_column(column);
     Some(finding)
 }
 
@@ -139,9 +139,9 @@ fn compare(
     let taken = taken(session, column, &values).map_err(cluster::failure)?;
     let finding = |rule: &'static str, message: String, help: &str| {
         let mut finding = Finding::error(Kind::Database, rule, message).help(help);
-        finding.place = places.of_column(column);
+        finding.location = places.of_column(column);
         match places.of_component(component) {
-            Some(place) => finding.detail(format!("in the contract: {place}")),
+            Some(location) => finding.detail(format!("in the contract: {location}")),
             None => finding,
         }
     };
@@ -240,14 +240,14 @@ struct Places<'a> {
 
 impl Places<'_> {
     /// The first constraint of the column, or else the column.
-    fn of_column(&self, column: &ColumnRules<'_>) -> Option<Place> {
+    fn of_column(&self, column: &ColumnRules<'_>) -> Option<Location> {
         let constraints = column.names.iter().map(|name| {
             let table = column.id.parent.as_deref().unwrap_or_default();
             Id::part("constraint", table, name)
         });
         constraints
             .chain([column.id.clone()])
-            .find_map(|id| report::place(&report::all(self.ups), &id))
+            .find_map(|id| report::location(&report::all(self.ups), &id))
     }
 
     /// `booking-api.yaml:1191`.

@@ -7,7 +7,7 @@ use super::migrations::Migration;
 use super::rules;
 use super::session::{STATEMENT_SECONDS, Session, SqlError};
 use super::sql::SqlFile;
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 
 /// Diesel's own table, as Diesel makes it.
 const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS __diesel_schema_migrations (
@@ -93,7 +93,7 @@ impl Scratch {
             let help = "leave Diesel's table and the search path of the session as they were";
             return Ok(Err(vec![
                 Finding::error(Kind::Database, rules::MIGRATION_FAILS, message)
-                    .at(Place::file(&file.shown))
+                    .at(Location::file(&file.shown))
                     .help(help),
             ]));
         }
@@ -120,8 +120,8 @@ impl Scratch {
 fn cluster_wide(rule: &str, file: &SqlFile) -> Option<Finding> {
     let (start, what) = file.cluster_wide()?;
     let message = format!("a {what} belongs to the whole cluster, and not to a database");
-    let place = Place::line(&file.shown, file.line_at(start));
-    let finding = Finding::error(Kind::Database, rule, message).at(place);
+    let location = Location::line(&file.shown, file.line_at(start));
+    let finding = Finding::error(Kind::Database, rule, message).at(location);
     Some(finding.help(CLUSTER_WIDE))
 }
 
@@ -157,13 +157,13 @@ fn fails(rule: &str, file: &SqlFile, error: &SqlError) -> Vec<Finding> {
             "correct the statement: until it runs, nothing can be compared with it".to_owned(),
         )
     };
-    let place = match error.position {
-        None => Place::file(&file.shown),
-        Some(position) => Place::line(&file.shown, file.line_of_character(position)),
+    let location = match error.position {
+        None => Location::file(&file.shown),
+        Some(position) => Location::line(&file.shown, file.line_of_character(position)),
     };
     vec![
         Finding::error(Kind::Database, rule, message)
-            .at(place)
+            .at(location)
             .help(help),
     ]
 }

@@ -8,7 +8,7 @@ use super::dump::{self, RustFile, Unmapped};
 use super::report::{Side, compare};
 use super::sql::SqlFile;
 use super::{Built, report, rules};
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 
 /// What to do about a file that is not what the command makes.
@@ -34,7 +34,7 @@ pub(super) fn check(
     let shown = layout.shown(&path);
     let Some(present) = read(&path)? else {
         let missing = format!("{shown} is missing");
-        return Ok(vec![stale(missing, Place::file(shown))]);
+        return Ok(vec![stale(missing, Location::file(shown))]);
     };
     if present == wanted {
         return Ok(Vec::new());
@@ -43,7 +43,7 @@ pub(super) fn check(
     let line = lines.take_while(|(found, made)| found == made).count() + 1;
     let message =
         format!("{shown} differs from what `cargo xtask schema dump` makes, from line {line} on");
-    let mut findings = vec![stale(message, Place::line(&shown, line))];
+    let mut findings = vec![stale(message, Location::line(&shown, line))];
     // What does not parse does not compile either, which says more than could be said here.
     if let Some(catalog) = dump::read(&present) {
         let expected = dump::expected(&built.schema);
@@ -77,17 +77,17 @@ fn no_words(unmapped: &Unmapped, ups: &[&SqlFile]) -> Finding {
         Finding::error(Kind::Database, rules::SCHEMA_RS, &unmapped.message).help(NO_WORDS);
     let mut places = ups.iter().rev().filter_map(|file| {
         let line = file.line_of(&unmapped.id)?;
-        Some(Place::line(&file.shown, line))
+        Some(Location::line(&file.shown, line))
     });
     match places.next() {
         None => finding,
-        Some(place) => finding.at(place),
+        Some(location) => finding.at(location),
     }
 }
 
-fn stale(message: String, place: Place) -> Finding {
+fn stale(message: String, location: Location) -> Finding {
     Finding::error(Kind::Stale, rules::SCHEMA_RS, message)
-        .at(place)
+        .at(location)
         .help(DUMP)
 }
 

@@ -11,7 +11,7 @@ use super::cluster::{Scratch, Way, failure};
 use super::migrations::Migration;
 use super::rules;
 use super::sql::SqlFile;
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 
 /// The tables of the schema, without Diesel's own.
@@ -81,7 +81,7 @@ fn no_rows(seeds: &str, migration: &str, tables: &[String]) -> Finding {
         tables.join(", ")
     );
     Finding::error(Kind::Database, rules::SEEDS, message)
-        .at(Place::file(seeds))
+        .at(Location::file(seeds))
         .help(format!(
             "add rows to {seeds}, as they may be in a database when that migration comes to it"
         ))

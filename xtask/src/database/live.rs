@@ -16,7 +16,7 @@ use super::report::{self, Side};
 use super::session::{Session, SqlError};
 use super::sql::SqlFile;
 use super::{Built, of_migrations, rules};
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 
 /// How long the server may take to answer the first time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -137,7 +137,7 @@ pub(super) fn check(
         let message = format!("the running database has not run {}", migration.name);
         findings.push(
             Finding::error(Kind::Database, rules::PENDING, message)
-                .at(Place::file(&migration.up.shown))
+                .at(Location::file(&migration.up.shown))
                 .help("start the program of this version on it, which runs what is missing"),
         );
     }

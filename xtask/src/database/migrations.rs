@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::rules;
 use super::sql::SqlFile;
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 
 /// One migration.
@@ -71,10 +71,10 @@ pub(super) fn read_folder(layout: &Layout) -> Result<Folder, Failure> {
     let mut findings = Vec::new();
     let (directories, others) = listed(&layout.migrations())?;
     for name in others {
-        let place = Place::file(layout.shown(&layout.migrations().join(&name)));
+        let location = Location::file(layout.shown(&layout.migrations().join(&name)));
         let message = format!("{name} is no migration, and nobody runs it");
         let finding = Finding::error(Kind::Database, rules::MIGRATION_FOLDER, message);
-        findings.push(finding.at(place).help(STRANGER));
+        findings.push(finding.at(location).help(STRANGER));
     }
     for name in directories {
         match read_one(layout, &name)? {
@@ -94,16 +94,17 @@ pub(super) fn read_folder(layout: &Layout) -> Result<Folder, Failure> {
             );
             findings.push(
                 Finding::error(Kind::Database, rules::MIGRATION_FOLDER, message)
-                    .at(Place::file(&pair[1].up.shown))
+                    .at(Location::file(&pair[1].up.shown))
                     .help("give the newer one a later number"),
             );
             broken.extend([pair[0].name.clone(), pair[1].name.clone()]);
         }
     }
     if migrations.is_empty() && findings.is_empty() {
-        let place = Place::file(layout.shown(&layout.migrations()));
+        let location = Location::file(layout.shown(&layout.migrations()));
         let message = "there is no migration, and so no schema to compare with";
-        findings.push(Finding::error(Kind::Database, rules::MIGRATION_FOLDER, message).at(place));
+        findings
+            .push(Finding::error(Kind::Database, rules::MIGRATION_FOLDER, message).at(location));
     }
     Ok(Folder {
         migrations,
@@ -152,7 +153,7 @@ fn read_one(layout: &Layout, name: &str) -> Result<Result<Migration, Vec<Finding
     let mut report = |file: &str, message: String, help: &str| {
         wrong.push(
             Finding::error(Kind::Database, rules::MIGRATION_FOLDER, message)
-                .at(Place::file(file))
+                .at(Location::file(file))
                 .help(help),
         );
     };

@@ -35,7 +35,7 @@ pub(crate) use self::released::ReleasedBaseline;
 use self::report::Side;
 use self::sql::SqlFile;
 use crate::contract;
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 use crate::outputs::Outputs;
 
@@ -193,7 +193,7 @@ fn of_broken(
     let left_out = "schema.sql and schema.rs, the contract's bounds, and a running database";
     findings.push(
         Finding::note(Kind::Database, rules::MIGRATION_FOLDER, message)
-            .at(Place::file(layout.shown(&layout.migrations())))
+            .at(Location::file(layout.shown(&layout.migrations())))
             .detail(format!("not compared: {left_out}"))
             .help("correct what is said of the folder, and check again"),
     );
@@ -224,7 +224,7 @@ fn schema_sql_agrees(
         (Err(wrong), Some(_)) => wrong,
         (_, None) => vec![
             Finding::error(Kind::Database, rules::SCHEMA_SQL, "schema.sql is missing")
-                .at(Place::file(layout.shown(&layout.schema_sql())))
+                .at(Location::file(layout.shown(&layout.schema_sql())))
                 .help("run `cargo xtask schema dump`"),
         ],
     }

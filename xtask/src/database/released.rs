@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::migrations::{FILES, Folder, Migration, version};
 use super::rules;
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 use crate::published::Published;
 
@@ -203,7 +203,7 @@ fn as_released(
         let finding = Finding::error(Kind::Database, rules::RELEASED_EDITED, message);
         Some(
             finding
-                .at(Place::file(format!("{shown}/{file}")))
+                .at(Location::file(format!("{shown}/{file}")))
                 .help(RESTORE),
         )
     };
@@ -215,9 +215,9 @@ fn unchanged(layout: &Layout, folder: &Folder, entries: &Entries) -> Vec<Finding
     let shown = layout.shown(&layout.migrations());
     let lock = layout.shown(&layout.released());
     let present: BTreeMap<String, String> = folder.migrations.iter().flat_map(sums).collect();
-    let edited = |message: String, place: Place| {
+    let edited = |message: String, location: Location| {
         Finding::error(Kind::Database, rules::RELEASED_EDITED, message)
-            .at(place)
+            .at(location)
             .help(RESTORE)
     };
     let mut findings = Vec::new();
@@ -226,11 +226,11 @@ fn unchanged(layout: &Layout, folder: &Folder, entries: &Entries) -> Vec<Finding
             None if folder.is_unreadable(directory(file)) => {}
             None => findings.push(edited(
                 format!("{file} was released, and is not there"),
-                Place::line(&lock, *line),
+                Location::line(&lock, *line),
             )),
             Some(now) if now != sum => findings.push(edited(
                 format!("{file} was changed after it was released"),
-                Place::file(format!("{shown}/{file}")),
+                Location::file(format!("{shown}/{file}")),
             )),
             Some(_) => {}
         }
@@ -240,7 +240,7 @@ fn unchanged(layout: &Layout, folder: &Folder, entries: &Entries) -> Vec<Finding
         if !entries.contains_key(file) && released.contains(&directory(file)) {
             findings.push(edited(
                 format!("{file} was added to a migration that was released without it"),
-                Place::file(format!("{shown}/{file}")),
+                Location::file(format!("{shown}/{file}")),
             ));
         }
     }
@@ -264,7 +264,7 @@ fn in_order(folder: &Folder, entries: &Entries) -> Vec<Finding> {
             migration.name
         );
         Finding::error(Kind::Database, rules::OUT_OF_ORDER, message)
-            .at(Place::file(&migration.up.shown))
+            .at(Location::file(&migration.up.shown))
             .detail("databases that have run the later one would run this one after it")
             .help("give it a later date")
     };
@@ -295,9 +295,9 @@ fn sum(text: &str) -> String {
 }
 
 fn lock(shown: &str, line: Option<usize>, message: String) -> Finding {
-    let place = match line {
-        None => Place::file(shown),
-        Some(line) => Place::line(shown, line),
+    let location = match line {
+        None => Location::file(shown),
+        Some(line) => Location::line(shown, line),
     };
-    Finding::error(Kind::Database, rules::RELEASED_LOCK, message).at(place)
+    Finding::error(Kind::Database, rules::RELEASED_LOCK, message).at(location)
 }

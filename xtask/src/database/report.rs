@@ -2,7 +2,7 @@
 
 use super::catalog::{Catalog, Difference, Id, differences};
 use super::sql::SqlFile;
-use crate::finding::{Finding, Kind, Place};
+use crate::finding::{Finding, Kind, Location};
 
 /// The longest value that still reads within a sentence.
 const SHORT: usize = 40;
@@ -31,10 +31,10 @@ pub(super) fn all<'a>(files: &[&'a SqlFile]) -> Vec<&'a dyn Definitions> {
 }
 
 /// Where an object is defined: in the last text that does so.
-pub(super) fn place(definitions: &[&dyn Definitions], id: &Id) -> Option<Place> {
+pub(super) fn location(definitions: &[&dyn Definitions], id: &Id) -> Option<Location> {
     definitions.iter().rev().find_map(|text| {
         let line = text.line_of(id)?;
-        Some(Place::line(text.shown(), line))
+        Some(Location::line(text.shown(), line))
     })
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Side<'a> {
 
 impl Side<'_> {
     /// Where an object is defined, or else what it is part of.
-    fn place(&self, id: &Id) -> Option<Place> {
+    fn location(&self, id: &Id) -> Option<Location> {
         self.definition(id).or_else(|| {
             let whole = self.catalog.objects.keys();
             let mut whole = whole
@@ -58,8 +58,8 @@ impl Side<'_> {
         })
     }
 
-    fn definition(&self, id: &Id) -> Option<Place> {
-        place(&self.definitions, id)
+    fn definition(&self, id: &Id) -> Option<Location> {
+        location(&self.definitions, id)
     }
 }
 
@@ -70,7 +70,7 @@ pub(super) fn compare(rule: &str, left: &Side<'_>, right: &Side<'_>, help: &str)
         .map(|difference| {
             let id = difference.id();
             let (message, mut details) = describe(difference, left.name, right.name);
-            let (here, there) = (right.place(id), left.place(id));
+            let (here, there) = (right.location(id), left.location(id));
             if let (Some(_), Some(there)) = (&here, &there) {
                 let line = there
                     .line
@@ -79,7 +79,7 @@ pub(super) fn compare(rule: &str, left: &Side<'_>, right: &Side<'_>, help: &str)
                 details.push(format!("in {}: {}{line}", left.name, there.file));
             }
             let mut finding = Finding::error(Kind::Database, rule, message).help(help);
-            finding.place = here.or(there);
+            finding.location = here.or(there);
             finding.details = details;
             finding
         })

@@ -23,7 +23,7 @@ mod removed;
 
 use booking_codegen::ir::Contract;
 
-use crate::finding::{Failure, Finding, Kind, Place};
+use crate::finding::{Failure, Finding, Kind, Location};
 use crate::layout::Layout;
 use crate::mutate;
 use crate::published::Published;
@@ -84,7 +84,7 @@ struct Flaw {
 impl Flaw {
     fn at(self, path: &str, code: &Code) -> Finding {
         Finding::error(Kind::Stale, self.rule, self.message)
-            .at(Place::line(path, code.line + self.line))
+            .at(Location::line(path, code.line + self.line))
             .help(self.help)
     }
 }

@@ -28,10 +28,10 @@ fn one(finding: &Finding) -> String {
         Severity::Note => "notice",
     };
     let mut properties = Vec::new();
-    if let Some(place) = &finding.place {
-        properties.push(format!("file={}", property(&place.file)));
-        properties.extend(place.line.map(|line| format!("line={line}")));
-        properties.extend(place.column.map(|column| format!("col={column}")));
+    if let Some(location) = &finding.location {
+        properties.push(format!("file={}", property(&location.file)));
+        properties.extend(location.line.map(|line| format!("line={line}")));
+        properties.extend(location.column.map(|column| format!("col={column}")));
     }
     properties.push(format!("title={}", property(&finding.id())));
     let mut text = finding.message.clone();
@@ -59,13 +59,13 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Kind, Place};
+    use crate::finding::{Kind, Location};
 
     #[test]
     fn a_finding_is_one_line_whatever_it_holds() {
         let findings = [
             Finding::error(Kind::Stale, "edited", "100% off")
-                .at(Place::line("a:b,c.rs", 7))
+                .at(Location::line("a:b,c.rs", 7))
                 .detail("one\ntwo")
                 .help("again"),
             Finding::note(Kind::Lint, "x", "look"),

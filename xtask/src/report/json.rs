@@ -20,15 +20,15 @@ fn list(findings: &[Finding]) -> Vec<Value> {
 }
 
 fn one(finding: &Finding) -> Value {
-    let place = finding.place.as_ref();
+    let location = finding.location.as_ref();
     json!({
         "id": finding.id(),
         "kind": finding.kind.name(),
         "severity": finding.severity.name(),
         "message": finding.message,
-        "file": place.map(|place| &place.file),
-        "line": place.and_then(|place| place.line),
-        "column": place.and_then(|place| place.column),
+        "file": location.map(|location| &location.file),
+        "line": location.and_then(|location| location.line),
+        "column": location.and_then(|location| location.column),
         "details": finding.details,
         "help": finding.help,
     })
@@ -37,13 +37,13 @@ fn one(finding: &Finding) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Kind, Place};
+    use crate::finding::{Kind, Location};
 
     #[test]
     fn a_finding_is_an_object_and_what_is_not_known_is_null() {
         let findings = [
             Finding::error(Kind::Stale, "edited", "it differs")
-                .at(Place::line("a.rs", 7))
+                .at(Location::line("a.rs", 7))
                 .detail("more")
                 .help("again"),
             Finding::warning(Kind::Breaking, "x", "look"),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Location, Severity};
 
 /// All findings, and how many there are.
 pub(super) fn render(findings: &[Finding]) -> String {
@@ -22,8 +22,8 @@ fn one(text: &mut String, finding: &Finding) {
     );
     if let Some(excerpt) = &finding.excerpt {
         text.push_str(excerpt);
-    } else if let Some(place) = &finding.place {
-        push(text, format_args!(" --> {}", shown(place)));
+    } else if let Some(location) = &finding.location {
+        push(text, format_args!(" --> {}", shown(location)));
     }
     for detail in &finding.details {
         push(text, format_args!("  = {}", indented(detail)));
@@ -45,10 +45,10 @@ fn indented(text: &str) -> String {
 }
 
 /// `file:line:column`, as far as it is known.
-fn shown(place: &Place) -> String {
-    let numbers = [place.line, place.column];
+fn shown(location: &Location) -> String {
+    let numbers = [location.line, location.column];
     let numbers = numbers.iter().map_while(|number| *number);
-    numbers.fold(place.file.clone(), |shown, number| {
+    numbers.fold(location.file.clone(), |shown, number| {
         format!("{shown}:{number}")
     })
 }
@@ -101,7 +101,7 @@ mod tests {
     fn a_finding_shows_its_id_place_details_and_help() {
         let findings = [
             Finding::error(Kind::Stale, "edited", "it differs")
-                .at(Place::line("a.rs", 7))
+                .at(Location::line("a.rs", 7))
                 .detail("one\ntwo")
                 .help("make it again"),
             Finding::note(Kind::Lint, "x", "look").at_span(

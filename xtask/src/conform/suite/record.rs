@@ -27,10 +27,10 @@ pub(super) fn read(directory: &Path, mut take: impl FnMut(Record)) -> Result<(),
         for (index, line) in BufReader::new(file).lines().enumerate() {
             let line = line.map_err(Failure::io("read", &path))?;
             let record = serde_json::from_str(&line).map_err(|error| {
-                let place = format!("{}:{}", path.display(), index + 1);
+                let location = format!("{}:{}", path.display(), index + 1);
                 Failure::tool(
                     "the record of the tests",
-                    format!("{place} is no line of a record: {error}"),
+                    format!("{location} is no line of a record: {error}"),
                 )
             })?;
             take(record);

@@ -104,10 +104,10 @@ fn found_by(located: &LocatedContract, records: &[Record]) -> Vec<String> {
         .iter()
         .map(|finding| {
             assert_eq!(finding.severity, Severity::Error);
-            let place = finding.place.as_ref().map_or(String::new(), |place| {
-                format!("{}:{} ", place.file, place.line.unwrap_or_default())
+            let location = finding.location.as_ref().map_or(String::new(), |location| {
+                format!("{}:{} ", location.file, location.line.unwrap_or_default())
             });
-            format!("{} {place}{}", finding.id(), finding.message)
+            format!("{} {location}{}", finding.id(), finding.message)
         })
         .collect()
 }

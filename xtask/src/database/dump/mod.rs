@@ -93,8 +93,10 @@ fn culprits<'a>(built: &'a Built, file: &SqlFile, findings: &[Finding]) -> Vec<&
     let lines = objects
         .filter(|id| id.class != "column" && id.class != "table")
         .filter_map(|id| Some((file.line_of(id)?, id)));
-    let places = findings.iter().filter_map(|finding| finding.place.as_ref());
-    if let Some(stopped) = places.filter_map(|place| place.line).next() {
+    let places = findings
+        .iter()
+        .filter_map(|finding| finding.location.as_ref());
+    if let Some(stopped) = places.filter_map(|location| location.line).next() {
         let last = lines.filter(|(line, _)| *line <= stopped).max();
         return last.map(|(_, id)| id).into_iter().collect();
     }

@@ -134,12 +134,12 @@ fn copy(from: &Path, to: &Path) {
 /// `id file:line message` of each.
 pub(super) fn lines(findings: &[Finding]) -> Vec<String> {
     let line = |finding: &Finding| {
-        let place = finding.place.as_ref().map(|place| {
-            let line = place.line.map(|line| format!(":{line}"));
-            format!("{}{}", place.file, line.unwrap_or_default())
+        let location = finding.location.as_ref().map(|location| {
+            let line = location.line.map(|line| format!(":{line}"));
+            format!("{}{}", location.file, line.unwrap_or_default())
         });
-        let place = place.unwrap_or_default();
-        format!("{} {place} {}", finding.id(), finding.message)
+        let location = location.unwrap_or_default();
+        format!("{} {location} {}", finding.id(), finding.message)
     };
     findings.iter().map(line).collect()
 }
