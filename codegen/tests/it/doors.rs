@@ -10,7 +10,7 @@
 mod generated;
 
 #[rustfmt::skip]
-#[expect(dead_code, unreachable_pub, unused_imports, reason = "generated code is for a library, and this is a program")]
+#[expect(unreachable_pub, unused_imports, reason = "generated code is for a library, and this is a program")]
 #[path = "../accept/security/client/mod.rs"]
 pub(crate) mod client;
 

@@ -8,6 +8,7 @@ mod boundaries;
 mod breaking;
 mod client;
 mod constraint_cases;
+mod credentials;
 mod every_key;
 mod fuzz;
 mod refuse;

@@ -226,7 +226,7 @@ impl Doors for Keeper {
     }
 }
 
-fn start() -> TestServer {
+pub(crate) fn start() -> TestServer {
     start_with(Keeper::default())
 }
 

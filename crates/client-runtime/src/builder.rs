@@ -1,10 +1,12 @@
 //! How a client is made: where the API is, and how patient the client is.
 
-use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
+
+use crate::credentials::{Credential, Credentials, SecurityScheme};
+use crate::rules::InvalidField;
 
 /// How long a request may take in all, unless the builder says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -23,6 +25,9 @@ pub enum BuildClientError {
     /// The HTTP client cannot be set up, for example because the system has no certificates.
     #[error("the HTTP client cannot be set up")]
     Http(#[source] reqwest::Error),
+    /// A credential cannot be one of its scheme.
+    #[error("{0}")]
+    Credential(InvalidField),
 }
 
 /// Where the API is, and how it is reached. Cloning is cheap, and clones share their connections.
@@ -35,58 +40,68 @@ pub(crate) struct Settings {
     pub(crate) base_url: Url,
     pub(crate) timeout: Duration,
     pub(crate) max_response_bytes: usize,
+    pub(crate) credentials: Credentials,
 }
 
-/// Makes a client `C`.
+/// Makes a [`Transport`]. The builder of a client is this one, with a method for each scheme.
 #[derive(Debug)]
 #[must_use = "a builder makes nothing before `build`"]
-pub struct ClientBuilder<C> {
+pub struct TransportBuilder {
     base_url: String,
     http: Option<reqwest::Client>,
     timeout: Duration,
     max_response_bytes: usize,
-    client: PhantomData<fn() -> C>,
+    credentials: Credentials,
+    invalid: Option<InvalidField>,
 }
 
-impl<C: From<Transport>> ClientBuilder<C> {
-    /// A builder for the API at `base_url`: the server's URL with the contract's base path, such as
-    /// `https://example.com/api/v1`.
+impl TransportBuilder {
+    /// A builder for the API at `base_url`.
     pub fn new(base_url: impl Into<String>) -> Self {
         Self {
             base_url: base_url.into(),
             http: None,
             timeout: DEFAULT_TIMEOUT,
             max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
-            client: PhantomData,
+            credentials: Credentials::default(),
+            invalid: None,
         }
     }
 
-    /// Uses this HTTP client, with its proxies, certificates and redirects, instead of one that
-    /// follows no redirects.
+    /// Uses this HTTP client.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
     }
 
-    /// How long a request may take, from connecting to the last byte of the answer: 15 seconds
-    /// unless set.
+    /// How long a request may take.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// The largest answer that is read: 2 MiB unless set. A larger one is an error that keeps the
-    /// answer's status.
+    /// The largest answer that is read.
     pub const fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
     }
 
-    /// Makes the client. Nothing is sent.
+    /// The credential for the operations that name `scheme`.
+    pub fn credential(mut self, scheme: SecurityScheme, credential: impl Into<Credential>) -> Self {
+        if let Err(invalid) = self.credentials.set(scheme, credential.into()) {
+            self.invalid.get_or_insert(invalid);
+        }
+        self
+    }
+
+    /// Makes the transport. Nothing is sent.
     ///
     /// # Errors
-    /// The base URL is not one, or the HTTP client cannot be set up.
-    pub fn build(self) -> Result<C, BuildClientError> {
+    /// The base URL is not one, a credential is not one, or the HTTP client cannot be set up.
+    pub fn build(self) -> Result<Transport, BuildClientError> {
+        if let Some(invalid) = self.invalid {
+            return Err(BuildClientError::Credential(invalid));
+        }
         let base_url = Url::parse(&self.base_url)
             .ok()
             .filter(|url| ["http", "https"].contains(&url.scheme()) && url.has_host())
@@ -100,13 +115,13 @@ impl<C: From<Transport>> ClientBuilder<C> {
                 .build()
                 .map_err(BuildClientError::Http)?,
         };
-        let settings = Settings {
+        Ok(Transport(Arc::new(Settings {
             http,
             base_url,
             timeout: self.timeout,
             max_response_bytes: self.max_response_bytes,
-        };
-        Ok(Transport(Arc::new(settings)).into())
+            credentials: self.credentials,
+        })))
     }
 }
 
@@ -116,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_base_url_is_absolute_and_has_no_query() {
-        let build = |url: &str| ClientBuilder::<Transport>::new(url).build();
+        let build = |url: &str| TransportBuilder::new(url).build();
         assert!(build("http://127.0.0.1:8080/api/v1").is_ok());
         for url in [
             "/api/v1",

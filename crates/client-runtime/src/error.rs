@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::decode::{DecodeError, Received};
 use crate::headers;
 use crate::rules::InvalidField;
+use crate::token::TokenError;
 
 /// How much of a body is kept as text, in bytes.
 const MAX_KEPT_BODY: usize = 8 * 1024;
@@ -20,6 +21,9 @@ const MAX_KEPT_BODY: usize = 8 * 1024;
 pub enum Error<C, V> {
     /// The request breaks the contract. Nothing was sent.
     InvalidRequest(InvalidField),
+    /// The source of access tokens has none. Nothing was done: the request was not sent, or only
+    /// with a token that the server has refused.
+    Token(TokenError),
     /// No answer came: the server could not be reached, or was silent for too long. Whether it has
     /// done what was asked is not known.
     NoResponse(reqwest::Error),
@@ -115,7 +119,7 @@ impl<C, V> Error<C, V> {
     pub fn field(&self) -> Option<&str> {
         match self {
             Self::InvalidRequest(invalid) => Some(invalid.field()),
-            Self::NoResponse(_) => None,
+            Self::Token(_) | Self::NoResponse(_) => None,
             Self::Response(response) => response.field.as_deref(),
         }
     }
@@ -186,6 +190,7 @@ impl<C: fmt::Display, V> fmt::Display for Error<C, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidRequest(invalid) => write!(f, "the request was not sent: {invalid}"),
+            Self::Token(_) => f.write_str("there is no access token"),
             Self::NoResponse(_) => f.write_str("no answer came"),
             Self::Response(response) => response.fmt(f),
         }
@@ -215,6 +220,7 @@ impl<C: fmt::Debug + fmt::Display, V: fmt::Debug> std::error::Error for Error<C,
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::InvalidRequest(invalid) => Some(invalid),
+            Self::Token(error) => Some(error),
             Self::NoResponse(error) => Some(error),
             Self::Response(response) => match &response.failure {
                 ResponseFailure::Interrupted(error) => Some(error),

@@ -9,7 +9,9 @@ use reqwest::{Method, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::authorization::{Alternatives, Authorization, SendError};
 use crate::builder::Transport;
+use crate::credentials::{Credential, Credentials, SecurityScheme};
 use crate::decode::{Decode, Received};
 use crate::error::{Error, ResponseFailure};
 use crate::rules::{InvalidField, InvalidValue};
@@ -22,7 +24,9 @@ pub struct Request<D> {
     path: &'static str,
     required: &'static [&'static str],
     successes: &'static [u16],
+    alternatives: Alternatives,
     parts: Vec<Part>,
+    credentials: Credentials,
     invalid: Option<InvalidField>,
     answer: PhantomData<fn() -> D>,
 }
@@ -47,7 +51,7 @@ enum PartValue {
 impl Transport {
     /// Begins a request of the operation at `path` (`/bookings/{booking_id}`). `required` are the
     /// query parameters and headers that must be set, and `body`; `successes` are the statuses
-    /// (2xx) that the contract declares.
+    /// (2xx) that the contract declares; `alternatives` are its security.
     #[must_use]
     pub fn request<D>(
         &self,
@@ -55,6 +59,7 @@ impl Transport {
         path: &'static str,
         required: &'static [&'static str],
         successes: &'static [u16],
+        alternatives: Alternatives,
     ) -> Request<D> {
         Request {
             transport: self.clone(),
@@ -62,7 +67,9 @@ impl Transport {
             path,
             required,
             successes,
+            alternatives,
             parts: Vec::new(),
+            credentials: Credentials::default(),
             invalid: None,
             answer: PhantomData,
         }
@@ -125,6 +132,15 @@ impl<D> Request<D> {
         self
     }
 
+    /// Sets the credential of `scheme` for this request, instead of the client's.
+    #[must_use]
+    pub fn credential(mut self, scheme: SecurityScheme, credential: impl Into<Credential>) -> Self {
+        if let Err(invalid) = self.credentials.set(scheme, credential.into()) {
+            self.refuse(invalid);
+        }
+        self
+    }
+
     /// The same request, answered in another way: with a condition, 304 is an answer.
     #[must_use]
     pub fn answered_with<E>(self) -> Request<E> {
@@ -134,7 +150,9 @@ impl<D> Request<D> {
             path: self.path,
             required: self.required,
             successes: self.successes,
+            alternatives: self.alternatives,
             parts: self.parts,
+            credentials: self.credentials,
             invalid: self.invalid,
             answer: PhantomData,
         }
@@ -237,7 +255,8 @@ impl<D: Decode> Request<D> {
     /// Sends the request and reads the answer.
     ///
     /// # Errors
-    /// The request breaks the contract, no answer came, or the answer is no success.
+    /// The request breaks the contract, there is no access token for it, no answer came, or the
+    /// answer is no success.
     pub async fn send<C, V>(self) -> Result<ResponseValue<D::Value>, Error<C, V>>
     where
         C: DeserializeOwned,
@@ -245,10 +264,15 @@ impl<D: Decode> Request<D> {
     {
         let successes = self.successes;
         let limit = self.transport.0.max_response_bytes;
+        let of_client = &self.transport.0.credentials;
+        let authorization = Authorization::choose(self.alternatives, &self.credentials, of_client);
         let request = self.build().map_err(Error::InvalidRequest)?;
-        // What a URL holds is the caller's, and errors end up in logs.
-        let sent = request.send().await;
-        let response = sent.map_err(|error| Error::NoResponse(error.without_url()))?;
+        let response = match authorization.send(request).await {
+            Ok(response) => response,
+            Err(SendError::Token(error)) => return Err(Error::Token(error)),
+            // What a URL holds is the caller's, and errors end up in logs.
+            Err(SendError::Http(error)) => return Err(Error::NoResponse(error.without_url())),
+        };
         let (received, failure) = Received::read(response, limit).await;
         let succeeded = successes.contains(&received.status.as_u16())
             || (D::NOT_MODIFIED && received.status == StatusCode::NOT_MODIFIED);
@@ -277,7 +301,9 @@ impl<D> Clone for Request<D> {
             path: self.path,
             required: self.required,
             successes: self.successes,
+            alternatives: self.alternatives,
             parts: self.parts.clone(),
+            credentials: self.credentials.clone(),
             invalid: self.invalid.clone(),
             answer: PhantomData,
         }
@@ -292,6 +318,7 @@ impl<D> fmt::Debug for Request<D> {
             .field("method", &self.method)
             .field("path", &self.path)
             .field("parts", &names)
+            .field("credentials", &self.credentials)
             .field("invalid", &self.invalid)
             .finish_non_exhaustive()
     }
@@ -300,7 +327,7 @@ impl<D> fmt::Debug for Request<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::builder::ClientBuilder;
+    use crate::builder::TransportBuilder;
     use crate::decode::Empty;
 
     mod types {
@@ -318,8 +345,8 @@ mod tests {
     use types::{Word, Words};
 
     fn request(base_url: &str) -> Request<Empty> {
-        let transport: Transport = ClientBuilder::new(base_url).build().expect("a base URL");
-        transport.request(Method::GET, "/things/{thing}/parts", &["q"], &[204])
+        let transport = TransportBuilder::new(base_url).build().expect("a base URL");
+        transport.request(Method::GET, "/things/{thing}/parts", &["q"], &[204], &[])
     }
 
     /// The path and query of the request's URL.

@@ -40,6 +40,8 @@ pub enum InvalidValue {
     NotASegment,
     /// A text that cannot travel in a header.
     NotAHeader,
+    /// A text that cannot be a credential of its kind.
+    NotACredential,
 }
 
 impl fmt::Display for InvalidValue {
@@ -73,6 +75,9 @@ impl fmt::Display for InvalidValue {
             Self::DuplicateItems => f.write_str("must not have equal items"),
             Self::NotASegment => f.write_str("cannot be a segment of a path"),
             Self::NotAHeader => f.write_str("cannot be the value of a header"),
+            Self::NotACredential => {
+                f.write_str("has characters that no such credential has, or none")
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 //! it is read anywhere.
 
 mod operations;
+mod security;
 mod types;
 mod usage;
 
@@ -54,6 +55,14 @@ fn root(contract: &Contract, usage: &Usage<'_>) -> TokenStream {
         contract.title
     )]);
     let headers = response_headers(contract);
+    let schemes = security::declarations(contract);
+    let credentials = (!contract.security_schemes.is_empty()).then(|| {
+        quote! {
+            pub use client_runtime::{
+                AccessToken, Credential, RefreshingToken, SecretString, TokenError, TokenSource,
+            };
+        }
+    });
     quote! {
         #doc
         #(#modules)*
@@ -61,9 +70,10 @@ fn root(contract: &Contract, usage: &Usage<'_>) -> TokenStream {
         pub mod types;
 
         pub use client_runtime::{
-            BuildClientError, ClientBuilder, Conditional, DecodeError, ErrorResponse, InvalidField,
+            BuildClientError, Conditional, DecodeError, ErrorResponse, InvalidField,
             InvalidValue, IntoField, Nullable, ResponseFailure, ResponseValue, StatusCode, Violation,
         };
+        #credentials
 
         /// Why a call has no value: the same for every operation.
         pub type Error = client_runtime::Error<#error_code, #violation_code>;
@@ -72,7 +82,7 @@ fn root(contract: &Contract, usage: &Usage<'_>) -> TokenStream {
         #[derive(Debug, Clone)]
         pub struct Client(client_runtime::Transport);
 
-        client_runtime::client!(Client);
+        client_runtime::client! { Client, ClientBuilder; #schemes }
 
         #headers
     }

@@ -6,6 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::super::{docs, rust};
+use super::security;
 use crate::ir::{Contract, Operation, Parameter, ParameterLocation, Response, ResponseBody, Tag};
 
 pub(super) fn emit(contract: &Contract, tag: &Tag) -> TokenStream {
@@ -16,8 +17,12 @@ pub(super) fn emit(contract: &Contract, tag: &Tag) -> TokenStream {
         .collect();
     let title = format!("The operations tagged {}.", tag.name);
     let doc = docs::inner(&[&title, tag.description.as_deref().unwrap_or_default()]);
-    let methods = operations.iter().map(|operation| client_method(operation));
-    let requests = operations.iter().map(|operation| request(operation));
+    let methods = operations
+        .iter()
+        .map(|operation| client_method(contract, operation));
+    let requests = operations
+        .iter()
+        .map(|operation| request(contract, operation));
     let takes_parts = operations
         .iter()
         .any(|operation| !operation.parameters.is_empty() || operation.body.is_some());
@@ -66,7 +71,7 @@ fn is_condition(operation: &Operation, parameter: &Parameter) -> bool {
             .any(|condition| condition.eq_ignore_ascii_case(wire))
 }
 
-fn client_method(operation: &Operation) -> TokenStream {
+fn client_method(contract: &Contract, operation: &Operation) -> TokenStream {
     let method = rust::ident(&operation.method_ident);
     let ident = rust::ident(&operation.type_ident);
     let http = rust::ident(operation.method.as_str());
@@ -84,9 +89,11 @@ fn client_method(operation: &Operation) -> TokenStream {
                 .map(|_| "body"),
         );
     let statuses = successes(operation).map(|response| Literal::u16_unsuffixed(response.status));
+    let alternatives = security::alternatives(contract, operation);
     let route = format!(
-        "`{} {path}`{}",
+        "`{} {path}`{}{}",
         operation.method.as_str(),
+        security::sentence(operation),
         refusals(operation)
     );
     let doc = docs::outer(&[&operation.summary, &operation.description, &route]);
@@ -98,6 +105,7 @@ fn client_method(operation: &Operation) -> TokenStream {
                 #path,
                 &[#(#required),*],
                 &[#(#statuses),*],
+                &[#(#alternatives),*],
             ))
         }
     }
@@ -122,7 +130,7 @@ fn refusals(operation: &Operation) -> String {
     format!(" refuses with {}.", codes.join(", "))
 }
 
-fn request(operation: &Operation) -> TokenStream {
+fn request(contract: &Contract, operation: &Operation) -> TokenStream {
     let ident = rust::ident(&operation.type_ident);
     let (answer, response_enum) = answer(operation);
     let conditional = quote! { client_runtime::OrNotModified<#answer> };
@@ -171,6 +179,11 @@ fn request(operation: &Operation) -> TokenStream {
             }
         }
     });
+    let credentials = security::setters(contract, operation, |name| {
+        let mut parameters = operation.parameters.iter();
+        OWN_METHODS.contains(&name)
+            || parameters.any(|parameter| setter_name(operation, parameter) == name)
+    });
     let doc = docs::outer(&[&format!("A request of `{}`.", operation.id)]);
     let attributes = quote! {
         #doc
@@ -184,7 +197,7 @@ fn request(operation: &Operation) -> TokenStream {
 
             impl<A> #ident<A> { #(#parameters)* #body }
 
-            client_runtime::operation!(#ident, conditional, super::Error);
+            client_runtime::operation!(#ident, conditional, super::Error #credentials);
 
             #response_enum
         }
@@ -197,7 +210,7 @@ fn request(operation: &Operation) -> TokenStream {
 
             #setters
 
-            client_runtime::operation!(#ident, #unconditional, super::Error);
+            client_runtime::operation!(#ident, #unconditional, super::Error #credentials);
 
             #response_enum
         }
@@ -262,16 +275,19 @@ fn answer(operation: &Operation) -> (TokenStream, TokenStream) {
     (quote! { #ident }, response_enum)
 }
 
+/// What every request has.
+const OWN_METHODS: [&str; 3] = ["send", "body", "clone"];
+
 /// A method that is not one of the request's own.
 fn setter_name(operation: &Operation, parameter: &Parameter) -> String {
     let taken: HashSet<&str> = operation
         .parameters
         .iter()
         .map(|other| other.ident.as_str())
-        .chain(["send", "body", "clone"])
+        .chain(OWN_METHODS)
         .collect();
     let mut name = parameter.ident.clone();
-    while ["send", "body", "clone"].contains(&name.as_str())
+    while OWN_METHODS.contains(&name.as_str())
         || (name != parameter.ident && taken.contains(name.as_str()))
     {
         name.push('_');

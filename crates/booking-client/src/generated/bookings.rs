@@ -17,7 +17,15 @@ impl super::Client {
     /// `POST /bookings` refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_OPENING_HOURS`, `OUTSIDE_BOOKING_WINDOW`, `PARTY_TOO_LARGE` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_booking(&self) -> CreateBooking {
         CreateBooking(
-            self.0.request(client_runtime::Method::POST, "/bookings", &["body"], &[201]),
+            self
+                .0
+                .request(
+                    client_runtime::Method::POST,
+                    "/bookings",
+                    &["body"],
+                    &[201],
+                    &[],
+                ),
         )
     }
     /// List bookings
@@ -28,7 +36,7 @@ impl super::Client {
     /// `GET /bookings` refuses with `INVALID_REQUEST`, `INVALID_DATE`, `INVALID_CURSOR` (400), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn list_bookings(&self) -> ListBookings {
         ListBookings(
-            self.0.request(client_runtime::Method::GET, "/bookings", &[], &[200]),
+            self.0.request(client_runtime::Method::GET, "/bookings", &[], &[200], &[]),
         )
     }
     /// Read a booking
@@ -46,6 +54,7 @@ impl super::Client {
                     "/bookings/{booking_id}",
                     &[],
                     &[200],
+                    &[],
                 ),
         )
     }
@@ -65,6 +74,7 @@ impl super::Client {
                     "/bookings/{booking_id}",
                     &["body"],
                     &[200],
+                    &[],
                 ),
         )
     }
@@ -83,6 +93,7 @@ impl super::Client {
                     "/bookings/{booking_id}/cancel",
                     &[],
                     &[200],
+                    &[],
                 ),
         )
     }

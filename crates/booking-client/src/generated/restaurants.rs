@@ -16,7 +16,7 @@ impl super::Client {
     /// `GET /restaurants` refuses with `INVALID_REQUEST`, `INVALID_CURSOR` (400), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn list_restaurants(&self) -> ListRestaurants {
         ListRestaurants(
-            self.0.request(client_runtime::Method::GET, "/restaurants", &[], &[200]),
+            self.0.request(client_runtime::Method::GET, "/restaurants", &[], &[200], &[]),
         )
     }
     /// Read a restaurant
@@ -33,6 +33,7 @@ impl super::Client {
                     "/restaurants/{restaurant_id}",
                     &[],
                     &[200],
+                    &[],
                 ),
         )
     }
@@ -52,6 +53,7 @@ impl super::Client {
                     "/restaurants/{restaurant_id}/availability",
                     &["date", "party_size"],
                     &[200],
+                    &[],
                 ),
         )
     }

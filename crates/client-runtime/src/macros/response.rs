@@ -1,9 +1,22 @@
 //! The client itself, its operations, and successes with several statuses.
 
-/// What every client has: `client!(Client)`, for a struct of a `Transport`.
+/// What every client has, and its builder: `client! { Client, ClientBuilder; … }`, for a struct of a
+/// `Transport`, with a line for each security scheme:
+/// `account(Credential): ACCOUNT = bearer("account")`, or `(SecretString)` for a key.
 #[macro_export]
 macro_rules! client {
-    ($name:ident) => {
+    (
+        $name:ident, $builder:ident;
+        $(
+            $(#[$doc:meta])*
+            $setter:ident($kind:ident): $scheme:ident = $place:ident($($argument:literal),+)
+        ),* $(,)?
+    ) => {
+        $(
+            $(#[$doc])*
+            const $scheme: $crate::SecurityScheme = $crate::SecurityScheme::$place($($argument),+);
+        )*
+
         impl $name {
             /// A client of the API at `base_url`: the server's URL with the contract's base path,
             /// such as `https://example.com/api/v1`.
@@ -16,53 +29,113 @@ macro_rules! client {
                 Self::builder(base_url).build()
             }
 
-            /// A builder for a client of the API at `base_url`, with settings of its own.
+            /// A builder for a client of the API at `base_url`, with settings and credentials of
+            /// its own.
             pub fn builder(
                 base_url: impl ::core::convert::Into<::std::string::String>,
-            ) -> $crate::ClientBuilder<Self> {
-                $crate::ClientBuilder::new(base_url)
+            ) -> $builder {
+                $builder($crate::TransportBuilder::new(base_url))
             }
         }
 
-        impl ::core::convert::From<$crate::Transport> for $name {
-            fn from(transport: $crate::Transport) -> Self {
-                Self(transport)
+        /// Makes a client. Its credentials travel only with the operations whose security names
+        /// them; of several alternatives the first is used for which the client has everything.
+        #[derive(Debug)]
+        #[must_use = "a builder makes nothing before `build`"]
+        pub struct $builder($crate::TransportBuilder);
+
+        impl $builder {
+            $(
+                $(#[$doc])*
+                pub fn $setter(
+                    self,
+                    credential: impl ::core::convert::Into<$crate::$kind>,
+                ) -> Self {
+                    let credential: $crate::$kind = credential.into();
+                    Self(self.0.credential($scheme, credential))
+                }
+            )*
+
+            /// Uses this HTTP client, with its proxies, certificates and redirects, instead of one
+            /// that follows no redirects: a redirect to another host takes keys in headers along.
+            pub fn http_client(self, http: $crate::support::reqwest::Client) -> Self {
+                Self(self.0.http_client(http))
+            }
+
+            /// How long a request may take, from connecting to the last byte of the answer: 15
+            /// seconds unless set. Waiting for an access token does not count.
+            pub fn timeout(self, timeout: ::core::time::Duration) -> Self {
+                Self(self.0.timeout(timeout))
+            }
+
+            /// The largest answer that is read: 2 MiB unless set. A larger one is an error that
+            /// keeps the answer's status.
+            pub fn max_response_bytes(self, bytes: usize) -> Self {
+                Self(self.0.max_response_bytes(bytes))
+            }
+
+            /// Makes the client. Nothing is sent.
+            ///
+            /// # Errors
+            /// The base URL is not one, a credential cannot be one of its scheme, or the HTTP
+            /// client cannot be set up.
+            pub fn build(self) -> ::core::result::Result<$name, $crate::BuildClientError> {
+                self.0.build().map($name)
             }
         }
     };
 }
 
 /// Sends an operation: `operation!(GetBooking, Error)`, with the error of the whole client; with
-/// `conditional` for one whose answer depends on whether a condition was set.
+/// `conditional` for one whose answer depends on whether a condition was set. Behind it stands a
+/// setter for each of its security schemes: `; account(Credential): super::ACCOUNT`.
 #[macro_export]
 macro_rules! operation {
-    ($name:ident, conditional, $error:ty) => {
+    ($name:ident, conditional, $error:ty $(; $($setter:ident($kind:ident): $scheme:path),+)?) => {
         impl<A: $crate::Decode> $name<A> {
-            /// Sends the request.
-            ///
-            /// # Errors
-            /// The request breaks the contract, no answer came, or the answer is no success.
-            pub async fn send(
-                self,
-            ) -> ::core::result::Result<$crate::ResponseValue<A::Value>, $error> {
-                self.0.send().await
-            }
+            $($($crate::__credential!($setter, $kind, $scheme);)+)?
+            $crate::__send!(A, $error);
         }
     };
-    ($name:ident, $answer:ty, $error:ty) => {
+    ($name:ident, $answer:ty, $error:ty $(; $($setter:ident($kind:ident): $scheme:path),+)?) => {
         impl $name {
-            /// Sends the request.
-            ///
-            /// # Errors
-            /// The request breaks the contract, no answer came, or the answer is no success.
-            pub async fn send(
-                self,
-            ) -> ::core::result::Result<
-                $crate::ResponseValue<<$answer as $crate::Decode>::Value>,
-                $error,
-            > {
-                self.0.send().await
-            }
+            $($($crate::__credential!($setter, $kind, $scheme);)+)?
+            $crate::__send!($answer, $error);
+        }
+    };
+}
+
+/// The setter of a credential.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __credential {
+    ($setter:ident, $kind:ident, $scheme:path) => {
+        /// The credential of this scheme for this call, instead of the client's. Of the
+        /// alternatives that the operation has, those come first that use it.
+        pub fn $setter(self, credential: impl ::core::convert::Into<$crate::$kind>) -> Self {
+            let credential: $crate::$kind = credential.into();
+            Self(self.0.credential($scheme, credential))
+        }
+    };
+}
+
+/// The method that sends.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __send {
+    ($answer:ty, $error:ty) => {
+        /// Sends the request.
+        ///
+        /// # Errors
+        /// The request breaks the contract, there is no access token for it, no answer came, or
+        /// the answer is no success.
+        pub async fn send(
+            self,
+        ) -> ::core::result::Result<
+            $crate::ResponseValue<<$answer as $crate::Decode>::Value>,
+            $error,
+        > {
+            self.0.send().await
         }
     };
 }

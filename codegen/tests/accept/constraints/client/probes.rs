@@ -22,6 +22,7 @@ impl super::Client {
                     "/path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{format_wall_clock_time}/{format_entity_tag_condition}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}",
                     &[],
                     &[204],
+                    &[],
                 ),
         )
     }
@@ -32,7 +33,9 @@ impl super::Client {
     /// `GET /query` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn check_query(&self) -> CheckQuery {
         CheckQuery(
-            self.0.request(client_runtime::Method::GET, "/query", &["needed"], &[204]),
+            self
+                .0
+                .request(client_runtime::Method::GET, "/query", &["needed"], &[204], &[]),
         )
     }
     /// Probe the headers
@@ -44,7 +47,13 @@ impl super::Client {
         CheckHeaders(
             self
                 .0
-                .request(client_runtime::Method::GET, "/headers", &["X-Needed"], &[204]),
+                .request(
+                    client_runtime::Method::GET,
+                    "/headers",
+                    &["X-Needed"],
+                    &[204],
+                    &[],
+                ),
         )
     }
     /// Probe the body
@@ -54,7 +63,7 @@ impl super::Client {
     /// `POST /body` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn check_body(&self) -> CheckBody {
         CheckBody(
-            self.0.request(client_runtime::Method::POST, "/body", &["body"], &[204]),
+            self.0.request(client_runtime::Method::POST, "/body", &["body"], &[204], &[]),
         )
     }
     /// Send the body back
@@ -63,7 +72,7 @@ impl super::Client {
     ///
     /// `POST /echo` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn send_back(&self) -> SendBack {
-        SendBack(self.0.request(client_runtime::Method::POST, "/echo", &[], &[200]))
+        SendBack(self.0.request(client_runtime::Method::POST, "/echo", &[], &[200], &[]))
     }
 }
 

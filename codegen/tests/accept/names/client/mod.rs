@@ -9,9 +9,9 @@ pub mod odd_names;
 pub mod types;
 
 pub use client_runtime::{
-    BuildClientError, ClientBuilder, Conditional, DecodeError, ErrorResponse,
-    InvalidField, InvalidValue, IntoField, Nullable, ResponseFailure, ResponseValue,
-    StatusCode, Violation,
+    BuildClientError, Conditional, DecodeError, ErrorResponse, InvalidField,
+    InvalidValue, IntoField, Nullable, ResponseFailure, ResponseValue, StatusCode,
+    Violation,
 };
 
 /// Why a call has no value: the same for every operation.
@@ -21,4 +21,7 @@ pub type Error = client_runtime::Error<types::ErrorCode, types::ViolationCode>;
 #[derive(Debug, Clone)]
 pub struct Client(client_runtime::Transport);
 
-client_runtime::client!(Client);
+client_runtime::client! {
+    Client,
+    ClientBuilder;
+}

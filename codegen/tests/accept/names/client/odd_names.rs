@@ -17,7 +17,13 @@ impl super::Client {
         GetMatch(
             self
                 .0
-                .request(client_runtime::Method::GET, "/match/{type}/self", &[], &[200]),
+                .request(
+                    client_runtime::Method::GET,
+                    "/match/{type}/self",
+                    &[],
+                    &[200],
+                    &[],
+                ),
         )
     }
     /// Write a match
@@ -34,6 +40,7 @@ impl super::Client {
                     "/match/{type}/self",
                     &["body"],
                     &[200, 204],
+                    &[],
                 ),
         )
     }

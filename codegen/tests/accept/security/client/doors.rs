@@ -12,80 +12,162 @@ impl super::Client {
     ///
     /// Read with an account.
     ///
-    /// `GET /inherited` refuses with `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `GET /inherited` takes `account`; refuses with `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_inherited(&self) -> ReadInherited {
         ReadInherited(
-            self.0.request(client_runtime::Method::GET, "/inherited", &[], &[200]),
+            self
+                .0
+                .request(
+                    client_runtime::Method::GET,
+                    "/inherited",
+                    &[],
+                    &[200],
+                    &[&[super::ACCOUNT]],
+                ),
         )
     }
     /// Read with a scope
     ///
     /// Read with a scope.
     ///
-    /// `GET /scope` refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `GET /scope` takes `account` (`bookings:read`); refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_scope(&self) -> ReadScope {
-        ReadScope(self.0.request(client_runtime::Method::GET, "/scope", &[], &[200]))
+        ReadScope(
+            self
+                .0
+                .request(
+                    client_runtime::Method::GET,
+                    "/scope",
+                    &[],
+                    &[200],
+                    &[&[super::ACCOUNT]],
+                ),
+        )
     }
     /// Change with two scopes
     ///
     /// Change with two scopes.
     ///
-    /// `POST /scopes` refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /scopes` takes `account` (`bookings:read`, `bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn change_scopes(&self) -> ChangeScopes {
         ChangeScopes(
-            self.0.request(client_runtime::Method::POST, "/scopes", &["body"], &[200]),
+            self
+                .0
+                .request(
+                    client_runtime::Method::POST,
+                    "/scopes",
+                    &["body"],
+                    &[200],
+                    &[&[super::ACCOUNT]],
+                ),
         )
     }
     /// Read with a scope or a secret
     ///
     /// Read with a scope or a secret.
     ///
-    /// `GET /either` refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `GET /either` takes `account` (`bookings:read`), or `bookingSecret`; refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_either(&self) -> ReadEither {
-        ReadEither(self.0.request(client_runtime::Method::GET, "/either", &[], &[200]))
+        ReadEither(
+            self
+                .0
+                .request(
+                    client_runtime::Method::GET,
+                    "/either",
+                    &[],
+                    &[200],
+                    &[&[super::ACCOUNT], &[super::BOOKING_SECRET]],
+                ),
+        )
     }
     /// Read with a scope, a secret or nothing
     ///
     /// Read with a scope, a secret or nothing.
     ///
-    /// `GET /optional` refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `GET /optional` takes `account` (`bookings:read`), or `bookingSecret`, or nothing; refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_optional(&self) -> ReadOptional {
         ReadOptional(
-            self.0.request(client_runtime::Method::GET, "/optional", &[], &[200]),
+            self
+                .0
+                .request(
+                    client_runtime::Method::GET,
+                    "/optional",
+                    &[],
+                    &[200],
+                    &[&[super::ACCOUNT], &[super::BOOKING_SECRET], &[]],
+                ),
         )
     }
     /// Read with a scope and a secret
     ///
     /// Read with a scope and a secret.
     ///
-    /// `GET /both` refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `GET /both` takes `account` (`bookings:read`) and `bookingSecret`; refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_both(&self) -> ReadBoth {
-        ReadBoth(self.0.request(client_runtime::Method::GET, "/both", &[], &[200]))
+        ReadBoth(
+            self
+                .0
+                .request(
+                    client_runtime::Method::GET,
+                    "/both",
+                    &[],
+                    &[200],
+                    &[&[super::ACCOUNT, super::BOOKING_SECRET]],
+                ),
+        )
     }
     /// Read with much or with a session
     ///
     /// Read with much or with a session.
     ///
-    /// `GET /several` refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `GET /several` takes `account` (`bookings:write`) and `bookingSecret`, or `session`; refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_several(&self) -> ReadSeveral {
-        ReadSeveral(self.0.request(client_runtime::Method::GET, "/several", &[], &[200]))
+        ReadSeveral(
+            self
+                .0
+                .request(
+                    client_runtime::Method::GET,
+                    "/several",
+                    &[],
+                    &[200],
+                    &[&[super::ACCOUNT, super::BOOKING_SECRET], &[super::SESSION]],
+                ),
+        )
     }
     /// Read with a token
     ///
     /// Read with a token.
     ///
-    /// `GET /token` refuses with `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `GET /token` takes `token`, or nothing; refuses with `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_token(&self) -> ReadToken {
-        ReadToken(self.0.request(client_runtime::Method::GET, "/token", &[], &[200]))
+        ReadToken(
+            self
+                .0
+                .request(
+                    client_runtime::Method::GET,
+                    "/token",
+                    &[],
+                    &[200],
+                    &[&[super::TOKEN], &[]],
+                ),
+        )
     }
     /// Read with an identity from elsewhere
     ///
     /// Read with an identity from elsewhere.
     ///
-    /// `GET /elsewhere` refuses with `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `GET /elsewhere` takes `elsewhere`; refuses with `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_elsewhere(&self) -> ReadElsewhere {
         ReadElsewhere(
-            self.0.request(client_runtime::Method::GET, "/elsewhere", &[], &[200]),
+            self
+                .0
+                .request(
+                    client_runtime::Method::GET,
+                    "/elsewhere",
+                    &[],
+                    &[200],
+                    &[&[super::ELSEWHERE]],
+                ),
         )
     }
 }
@@ -96,7 +178,8 @@ impl super::Client {
 pub struct ReadInherited(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
 client_runtime::operation!(
-    ReadInherited, client_runtime::Json < types::Seen >, super::Error
+    ReadInherited, client_runtime::Json < types::Seen >, super::Error;
+    account(Credential) : super::ACCOUNT
 );
 
 /// A request of `readScope`.
@@ -105,7 +188,8 @@ client_runtime::operation!(
 pub struct ReadScope(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
 client_runtime::operation!(
-    ReadScope, client_runtime::Json < types::Seen >, super::Error
+    ReadScope, client_runtime::Json < types::Seen >, super::Error; account(Credential) :
+    super::ACCOUNT
 );
 
 /// A request of `changeScopes`.
@@ -121,7 +205,8 @@ impl ChangeScopes {
 }
 
 client_runtime::operation!(
-    ChangeScopes, client_runtime::Json < types::Seen >, super::Error
+    ChangeScopes, client_runtime::Json < types::Seen >, super::Error; account(Credential)
+    : super::ACCOUNT
 );
 
 /// A request of `readEither`.
@@ -130,7 +215,8 @@ client_runtime::operation!(
 pub struct ReadEither(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
 client_runtime::operation!(
-    ReadEither, client_runtime::Json < types::Seen >, super::Error
+    ReadEither, client_runtime::Json < types::Seen >, super::Error; account(Credential) :
+    super::ACCOUNT, booking_secret(SecretString) : super::BOOKING_SECRET
 );
 
 /// A request of `readOptional`.
@@ -139,7 +225,8 @@ client_runtime::operation!(
 pub struct ReadOptional(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
 client_runtime::operation!(
-    ReadOptional, client_runtime::Json < types::Seen >, super::Error
+    ReadOptional, client_runtime::Json < types::Seen >, super::Error; account(Credential)
+    : super::ACCOUNT, booking_secret(SecretString) : super::BOOKING_SECRET
 );
 
 /// A request of `readBoth`.
@@ -147,7 +234,10 @@ client_runtime::operation!(
 #[must_use = "nothing is sent before `send`"]
 pub struct ReadBoth(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
-client_runtime::operation!(ReadBoth, client_runtime::Json < types::Seen >, super::Error);
+client_runtime::operation!(
+    ReadBoth, client_runtime::Json < types::Seen >, super::Error; account(Credential) :
+    super::ACCOUNT, booking_secret(SecretString) : super::BOOKING_SECRET
+);
 
 /// A request of `readSeveral`.
 #[derive(Debug, Clone)]
@@ -155,7 +245,9 @@ client_runtime::operation!(ReadBoth, client_runtime::Json < types::Seen >, super
 pub struct ReadSeveral(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
 client_runtime::operation!(
-    ReadSeveral, client_runtime::Json < types::Seen >, super::Error
+    ReadSeveral, client_runtime::Json < types::Seen >, super::Error; account(Credential)
+    : super::ACCOUNT, booking_secret(SecretString) : super::BOOKING_SECRET,
+    session(SecretString) : super::SESSION
 );
 
 /// A request of `readToken`.
@@ -164,7 +256,8 @@ client_runtime::operation!(
 pub struct ReadToken(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
 client_runtime::operation!(
-    ReadToken, client_runtime::Json < types::Seen >, super::Error
+    ReadToken, client_runtime::Json < types::Seen >, super::Error; token(Credential) :
+    super::TOKEN
 );
 
 /// A request of `readElsewhere`.
@@ -173,5 +266,6 @@ client_runtime::operation!(
 pub struct ReadElsewhere(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
 client_runtime::operation!(
-    ReadElsewhere, client_runtime::Json < types::Seen >, super::Error
+    ReadElsewhere, client_runtime::Json < types::Seen >, super::Error;
+    elsewhere(Credential) : super::ELSEWHERE
 );

@@ -13,7 +13,9 @@ impl super::Client {
     ///
     /// `GET /public` refuses with `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_public(&self) -> ReadPublic {
-        ReadPublic(self.0.request(client_runtime::Method::GET, "/public", &[], &[200]))
+        ReadPublic(
+            self.0.request(client_runtime::Method::GET, "/public", &[], &[200], &[]),
+        )
     }
 }
 

@@ -12,9 +12,12 @@ pub mod halls;
 pub mod types;
 
 pub use client_runtime::{
-    BuildClientError, ClientBuilder, Conditional, DecodeError, ErrorResponse,
-    InvalidField, InvalidValue, IntoField, Nullable, ResponseFailure, ResponseValue,
-    StatusCode, Violation,
+    BuildClientError, Conditional, DecodeError, ErrorResponse, InvalidField,
+    InvalidValue, IntoField, Nullable, ResponseFailure, ResponseValue, StatusCode,
+    Violation,
+};
+pub use client_runtime::{
+    AccessToken, Credential, RefreshingToken, SecretString, TokenError, TokenSource,
 };
 
 /// Why a call has no value: the same for every operation.
@@ -24,4 +27,17 @@ pub type Error = client_runtime::Error<types::ErrorCode, types::DetailCode>;
 #[derive(Debug, Clone)]
 pub struct Client(client_runtime::Transport);
 
-client_runtime::client!(Client);
+client_runtime::client! {
+    Client,
+    ClientBuilder;
+    /// Somebody with an account.
+    account(Credential): ACCOUNT = bearer("account"),
+    /// Somebody who knows the secret of a booking.
+    booking_secret(SecretString): BOOKING_SECRET = header("bookingSecret", "booking-secret"),
+    /// A browser that has logged in.
+    session(SecretString): SESSION = cookie("session", "__Secure-session"),
+    /// Somebody with a token of another kind.
+    token(Credential): TOKEN = bearer("token"),
+    /// Somebody who is known elsewhere.
+    elsewhere(Credential): ELSEWHERE = bearer("elsewhere"),
+}

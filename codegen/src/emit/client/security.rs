@@ -1,0 +1,115 @@
+//! The credentials that a client has, and those that each operation takes.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::super::{docs, rust};
+use crate::ir::{Contract, Credential, Operation, SecurityAlternative, SecurityScheme};
+
+/// What every builder of a client has.
+const BUILDER_METHODS: [&str; 4] = ["http_client", "timeout", "max_response_bytes", "build"];
+
+/// A line of `client!` for each scheme.
+pub(super) fn declarations(contract: &Contract) -> TokenStream {
+    let lines = contract.security_schemes.iter().map(|scheme| {
+        let doc = docs::outer(&[&scheme.description]);
+        let setter = setter(scheme, |name| BUILDER_METHODS.contains(&name));
+        let (constant, name) = (constant(scheme), &scheme.name);
+        let place = match &scheme.credential {
+            Credential::Bearer => quote! { bearer(#name) },
+            Credential::Header(header) => quote! { header(#name, #header) },
+            Credential::Cookie(cookie) => quote! { cookie(#name, #cookie) },
+        };
+        quote! { #doc #setter: #constant = #place, }
+    });
+    quote! { #(#lines)* }
+}
+
+/// The schemes of each alternative of an operation.
+pub(super) fn alternatives<'a>(
+    contract: &'a Contract,
+    operation: &'a Operation,
+) -> impl Iterator<Item = TokenStream> + 'a {
+    operation.security.iter().map(move |alternative| {
+        let schemes = schemes(contract, alternative).map(constant);
+        quote! { &[#(super::#schemes),*] }
+    })
+}
+
+/// What `operation!` takes to set each credential of an operation for one call.
+pub(super) fn setters(
+    contract: &Contract,
+    operation: &Operation,
+    is_taken: impl Fn(&str) -> bool,
+) -> TokenStream {
+    let mut named: Vec<&SecurityScheme> = Vec::new();
+    for scheme in operation
+        .security
+        .iter()
+        .flat_map(|way| schemes(contract, way))
+    {
+        if !named.contains(&scheme) {
+            named.push(scheme);
+        }
+    }
+    if named.is_empty() {
+        return TokenStream::new();
+    }
+    let setters = named.into_iter().map(|scheme| {
+        let (setter, constant) = (setter(scheme, &is_taken), constant(scheme));
+        quote! { #setter: super::#constant }
+    });
+    quote! { ; #(#setters),* }
+}
+
+/// What an operation takes, in words: ` takes `account` (`bookings:read`) or `bookingSecret`,`.
+pub(super) fn sentence(operation: &Operation) -> String {
+    let alternatives = operation.security.iter().map(|alternative| {
+        let demands = alternative.demands.iter().map(|demand| {
+            let scopes: Vec<String> = demand.scopes.iter().map(|one| format!("`{one}`")).collect();
+            let scheme = format!("`{}`", demand.scheme);
+            if scopes.is_empty() {
+                scheme
+            } else {
+                format!("{scheme} ({})", scopes.join(", "))
+            }
+        });
+        let demands: Vec<String> = demands.collect();
+        if demands.is_empty() {
+            "nothing".to_owned()
+        } else {
+            demands.join(" and ")
+        }
+    });
+    let alternatives: Vec<String> = alternatives.collect();
+    if alternatives.is_empty() {
+        return String::new();
+    }
+    format!(" takes {};", alternatives.join(", or "))
+}
+
+fn schemes<'a>(
+    contract: &'a Contract,
+    alternative: &'a SecurityAlternative,
+) -> impl Iterator<Item = &'a SecurityScheme> {
+    let demands = alternative.demands.iter();
+    demands.filter_map(|demand| contract.security_scheme(&demand.scheme))
+}
+
+fn constant(scheme: &SecurityScheme) -> Ident {
+    let name = scheme.method_ident.trim_start_matches("r#");
+    rust::ident(&name.to_uppercase())
+}
+
+/// The name of a setter, and what it takes: `account(Credential)`.
+fn setter(scheme: &SecurityScheme, is_taken: impl Fn(&str) -> bool) -> TokenStream {
+    let mut name = scheme.method_ident.clone();
+    while is_taken(&name) {
+        name.push('_');
+    }
+    let name = rust::ident(&name);
+    match scheme.credential {
+        Credential::Bearer => quote! { #name(Credential) },
+        Credential::Header(_) | Credential::Cookie(_) => quote! { #name(SecretString) },
+    }
+}
