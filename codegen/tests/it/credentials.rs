@@ -34,10 +34,7 @@ impl FakeServer {
                 let (judge, seen) = (Arc::clone(&judge), Arc::clone(&seen));
                 tokio::spawn(async move {
                     let mut request = String::new();
-                    // The bodies of these tests end with a brace.
-                    while !(request.ends_with("\r\n\r\n") && !request.starts_with("POST"))
-                        && !request.ends_with('}')
-                    {
+                    while !is_whole(&request) {
                         let mut buffer = [0; 4096];
                         let read = connection.read(&mut buffer).await.unwrap_or(0);
                         if read == 0 {
@@ -86,6 +83,15 @@ impl FakeServer {
         };
         credentials(request)
     }
+}
+
+/// Whether a request has come to its end: the bodies of these tests are objects.
+fn is_whole(request: &str) -> bool {
+    request.ends_with(if request.starts_with("POST") {
+        "}"
+    } else {
+        "\r\n\r\n"
+    })
 }
 
 /// The lines of a request that carry credentials.

@@ -17,9 +17,7 @@ pub(super) fn emit(contract: &Contract, tag: &Tag) -> TokenStream {
         .collect();
     let title = format!("The operations tagged {}.", tag.name);
     let doc = docs::inner(&[&title, tag.description.as_deref().unwrap_or_default()]);
-    let methods = operations
-        .iter()
-        .map(|operation| client_method(contract, operation));
+    let methods = operations.iter().map(|operation| client_method(operation));
     let requests = operations
         .iter()
         .map(|operation| request(contract, operation));
@@ -71,14 +69,36 @@ fn is_condition(operation: &Operation, parameter: &Parameter) -> bool {
             .any(|condition| condition.eq_ignore_ascii_case(wire))
 }
 
-fn client_method(contract: &Contract, operation: &Operation) -> TokenStream {
+/// Whether the answer's type depends on what is set.
+fn has_condition(operation: &Operation) -> bool {
+    let mut parameters = operation.parameters.iter();
+    parameters.any(|parameter| is_condition(operation, parameter))
+}
+
+fn client_method(operation: &Operation) -> TokenStream {
     let method = rust::ident(&operation.method_ident);
     let ident = rust::ident(&operation.type_ident);
-    let http = rust::ident(operation.method.as_str());
+    let route = format!(
+        "`{} {}`{}{}",
+        operation.method.as_str(),
+        operation.path,
+        security::sentence(operation),
+        refusals(operation)
+    );
+    let doc = docs::outer(&[&operation.summary, &operation.description, &route]);
+    quote! {
+        #doc
+        pub fn #method(&self) -> #ident { #ident::new(&self.0) }
+    }
+}
+
+/// What is the same for each operation, and its constants.
+fn operation_call(contract: &Contract, operation: &Operation, answer: &TokenStream) -> TokenStream {
+    let ident = rust::ident(&operation.type_ident);
+    let method = rust::ident(operation.method.as_str());
     let path = &operation.path;
-    let required = operation
-        .parameters
-        .iter()
+    let parameters = operation.parameters.iter();
+    let required: Vec<&str> = parameters
         .filter(|parameter| parameter.required && parameter.location != ParameterLocation::Path)
         .map(|parameter| parameter.wire.as_str())
         .chain(
@@ -87,26 +107,21 @@ fn client_method(contract: &Contract, operation: &Operation) -> TokenStream {
                 .iter()
                 .filter(|body| body.required)
                 .map(|_| "body"),
-        );
+        )
+        .collect();
+    let requires = (!required.is_empty()).then(|| quote! { requires(#(#required),*) });
     let statuses = successes(operation).map(|response| Literal::u16_unsuffixed(response.status));
-    let alternatives = security::alternatives(contract, operation);
-    let route = format!(
-        "`{} {path}`{}{}",
-        operation.method.as_str(),
-        security::sentence(operation),
-        refusals(operation)
-    );
-    let doc = docs::outer(&[&operation.summary, &operation.description, &route]);
+    let security = security::of_operation(contract, operation, |name| {
+        let mut parameters = operation.parameters.iter();
+        OWN_METHODS.contains(&name)
+            || parameters.any(|parameter| setter_name(operation, parameter) == name)
+    });
+    let generics = has_condition(operation).then(|| quote! { <A> });
     quote! {
-        #doc
-        pub fn #method(&self) -> #ident {
-            #ident(self.0.request(
-                client_runtime::Method::#http,
-                #path,
-                &[#(#required),*],
-                &[#(#statuses),*],
-                &[#(#alternatives),*],
-            ))
+        client_runtime::operation! {
+            #ident #generics(#answer) or super::Error;
+            #method #path #requires answers(#(#statuses),*);
+            #security
         }
     }
 }
@@ -134,10 +149,7 @@ fn request(contract: &Contract, operation: &Operation) -> TokenStream {
     let ident = rust::ident(&operation.type_ident);
     let (answer, response_enum) = answer(operation);
     let conditional = quote! { client_runtime::OrNotModified<#answer> };
-    let has_condition = operation
-        .parameters
-        .iter()
-        .any(|parameter| is_condition(operation, parameter));
+    let has_condition = has_condition(operation);
     let unconditional = if is_conditional(operation) && !has_condition {
         conditional.clone()
     } else {
@@ -179,11 +191,7 @@ fn request(contract: &Contract, operation: &Operation) -> TokenStream {
             }
         }
     });
-    let credentials = security::setters(contract, operation, |name| {
-        let mut parameters = operation.parameters.iter();
-        OWN_METHODS.contains(&name)
-            || parameters.any(|parameter| setter_name(operation, parameter) == name)
-    });
+    let call = operation_call(contract, operation, &unconditional);
     let doc = docs::outer(&[&format!("A request of `{}`.", operation.id)]);
     let attributes = quote! {
         #doc
@@ -197,7 +205,7 @@ fn request(contract: &Contract, operation: &Operation) -> TokenStream {
 
             impl<A> #ident<A> { #(#parameters)* #body }
 
-            client_runtime::operation!(#ident, conditional, super::Error #credentials);
+            #call
 
             #response_enum
         }
@@ -210,7 +218,7 @@ fn request(contract: &Contract, operation: &Operation) -> TokenStream {
 
             #setters
 
-            client_runtime::operation!(#ident, #unconditional, super::Error #credentials);
+            #call
 
             #response_enum
         }
@@ -276,7 +284,7 @@ fn answer(operation: &Operation) -> (TokenStream, TokenStream) {
 }
 
 /// What every request has.
-const OWN_METHODS: [&str; 3] = ["send", "body", "clone"];
+const OWN_METHODS: [&str; 4] = ["send", "body", "clone", "new"];
 
 /// A method that is not one of the request's own.
 fn setter_name(operation: &Operation, parameter: &Parameter) -> String {

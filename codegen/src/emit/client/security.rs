@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::super::{docs, rust};
-use crate::ir::{Contract, Credential, Operation, SecurityAlternative, SecurityScheme};
+use crate::ir::{Contract, Credential, Operation, SecurityScheme};
 
 /// What every builder of a client has.
 const BUILDER_METHODS: [&str; 4] = ["http_client", "timeout", "max_response_bytes", "build"];
@@ -25,44 +25,37 @@ pub(super) fn declarations(contract: &Contract) -> TokenStream {
     quote! { #(#lines)* }
 }
 
-/// The schemes of each alternative of an operation.
-pub(super) fn alternatives<'a>(
-    contract: &'a Contract,
-    operation: &'a Operation,
-) -> impl Iterator<Item = TokenStream> + 'a {
-    operation.security.iter().map(move |alternative| {
-        let schemes = schemes(contract, alternative).map(constant);
-        quote! { &[#(super::#schemes),*] }
-    })
-}
-
-/// What `operation!` takes to set each credential of an operation for one call.
-pub(super) fn setters(
+/// What `operation!` takes of an operation's security: the schemes of each alternative, and what
+/// sets the credential of each scheme for one call.
+pub(super) fn of_operation(
     contract: &Contract,
     operation: &Operation,
     is_taken: impl Fn(&str) -> bool,
 ) -> TokenStream {
-    let mut named: Vec<&SecurityScheme> = Vec::new();
-    for scheme in operation
-        .security
-        .iter()
-        .flat_map(|way| schemes(contract, way))
-    {
-        if !named.contains(&scheme) {
-            named.push(scheme);
-        }
-    }
-    if named.is_empty() {
+    if operation.security.is_empty() {
         return TokenStream::new();
     }
+    let mut named: Vec<&SecurityScheme> = Vec::new();
+    let alternatives = operation.security.iter().map(|alternative| {
+        let demands = alternative.demands.iter();
+        let schemes = demands.filter_map(|demand| contract.security_scheme(&demand.scheme));
+        let constants = schemes.map(|scheme| {
+            if !named.contains(&scheme) {
+                named.push(scheme);
+            }
+            constant(scheme)
+        });
+        quote! { [#(super::#constants),*] }
+    });
+    let alternatives: Vec<TokenStream> = alternatives.collect();
     let setters = named.into_iter().map(|scheme| {
         let (setter, constant) = (setter(scheme, &is_taken), constant(scheme));
-        quote! { #setter: super::#constant }
+        quote! { #setter: super::#constant, }
     });
-    quote! { ; #(#setters),* }
+    quote! { security(#(#alternatives),*); #(#setters)* }
 }
 
-/// What an operation takes, in words: ` takes `account` (`bookings:read`) or `bookingSecret`,`.
+/// What an operation takes, in words: `takes account (bookings:read), or bookingSecret;`.
 pub(super) fn sentence(operation: &Operation) -> String {
     let alternatives = operation.security.iter().map(|alternative| {
         let demands = alternative.demands.iter().map(|demand| {
@@ -86,14 +79,6 @@ pub(super) fn sentence(operation: &Operation) -> String {
         return String::new();
     }
     format!(" takes {};", alternatives.join(", or "))
-}
-
-fn schemes<'a>(
-    contract: &'a Contract,
-    alternative: &'a SecurityAlternative,
-) -> impl Iterator<Item = &'a SecurityScheme> {
-    let demands = alternative.demands.iter();
-    demands.filter_map(|demand| contract.security_scheme(&demand.scheme))
 }
 
 fn constant(scheme: &SecurityScheme) -> Ident {

@@ -16,17 +16,7 @@ impl super::Client {
     ///
     /// `POST /bookings` refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_OPENING_HOURS`, `OUTSIDE_BOOKING_WINDOW`, `PARTY_TOO_LARGE` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_booking(&self) -> CreateBooking {
-        CreateBooking(
-            self
-                .0
-                .request(
-                    client_runtime::Method::POST,
-                    "/bookings",
-                    &["body"],
-                    &[201],
-                    &[],
-                ),
-        )
+        CreateBooking::new(&self.0)
     }
     /// List bookings
     ///
@@ -35,9 +25,7 @@ impl super::Client {
     ///
     /// `GET /bookings` refuses with `INVALID_REQUEST`, `INVALID_DATE`, `INVALID_CURSOR` (400), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn list_bookings(&self) -> ListBookings {
-        ListBookings(
-            self.0.request(client_runtime::Method::GET, "/bookings", &[], &[200], &[]),
-        )
+        ListBookings::new(&self.0)
     }
     /// Read a booking
     ///
@@ -46,17 +34,7 @@ impl super::Client {
     ///
     /// `GET /bookings/{booking_id}` refuses with `INVALID_REQUEST` (400), `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_booking(&self) -> GetBooking {
-        GetBooking(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/bookings/{booking_id}",
-                    &[],
-                    &[200],
-                    &[],
-                ),
-        )
+        GetBooking::new(&self.0)
     }
     /// Change a booking
     ///
@@ -66,17 +44,7 @@ impl super::Client {
     ///
     /// `PATCH /bookings/{booking_id}` refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `BOOKING_NOT_CHANGEABLE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_OPENING_HOURS`, `OUTSIDE_BOOKING_WINDOW`, `PARTY_TOO_LARGE` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn update_booking(&self) -> UpdateBooking {
-        UpdateBooking(
-            self
-                .0
-                .request(
-                    client_runtime::Method::PATCH,
-                    "/bookings/{booking_id}",
-                    &["body"],
-                    &[200],
-                    &[],
-                ),
-        )
+        UpdateBooking::new(&self.0)
     }
     /// Cancel a booking
     ///
@@ -85,17 +53,7 @@ impl super::Client {
     ///
     /// `POST /bookings/{booking_id}/cancel` refuses with `INVALID_REQUEST` (400), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn cancel_booking(&self) -> CancelBooking {
-        CancelBooking(
-            self
-                .0
-                .request(
-                    client_runtime::Method::POST,
-                    "/bookings/{booking_id}/cancel",
-                    &[],
-                    &[200],
-                    &[],
-                ),
-        )
+        CancelBooking::new(&self.0)
     }
 }
 
@@ -111,9 +69,10 @@ impl CreateBooking {
     }
 }
 
-client_runtime::operation!(
-    CreateBooking, client_runtime::Json < types::Booking >, super::Error
-);
+client_runtime::operation! {
+    CreateBooking(client_runtime::Json<types::Booking>) or super::Error;
+    POST "/bookings" requires("body") answers(201);
+}
 
 /// A request of `listBookings`.
 #[derive(Debug, Clone)]
@@ -163,9 +122,10 @@ impl ListBookings {
     }
 }
 
-client_runtime::operation!(
-    ListBookings, client_runtime::Json < types::BookingPage >, super::Error
-);
+client_runtime::operation! {
+    ListBookings(client_runtime::Json<types::BookingPage>) or super::Error;
+    GET "/bookings" answers(200);
+}
 
 /// A request of `getBooking`.
 #[derive(Debug, Clone)]
@@ -192,7 +152,10 @@ impl<A> GetBooking<A> {
     }
 }
 
-client_runtime::operation!(GetBooking, conditional, super::Error);
+client_runtime::operation! {
+    GetBooking<A>(client_runtime::Json<types::Booking>) or super::Error;
+    GET "/bookings/{booking_id}" answers(200);
+}
 
 /// A request of `updateBooking`.
 #[derive(Debug, Clone)]
@@ -215,9 +178,10 @@ impl UpdateBooking {
     }
 }
 
-client_runtime::operation!(
-    UpdateBooking, client_runtime::Json < types::Booking >, super::Error
-);
+client_runtime::operation! {
+    UpdateBooking(client_runtime::Json<types::Booking>) or super::Error;
+    PATCH "/bookings/{booking_id}" requires("body") answers(200);
+}
 
 /// A request of `cancelBooking`.
 #[derive(Debug, Clone)]
@@ -235,6 +199,7 @@ impl CancelBooking {
     }
 }
 
-client_runtime::operation!(
-    CancelBooking, client_runtime::Json < types::Booking >, super::Error
-);
+client_runtime::operation! {
+    CancelBooking(client_runtime::Json<types::Booking>) or super::Error;
+    POST "/bookings/{booking_id}/cancel" answers(200);
+}

@@ -15,9 +15,7 @@ impl super::Client {
     ///
     /// `GET /restaurants` refuses with `INVALID_REQUEST`, `INVALID_CURSOR` (400), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn list_restaurants(&self) -> ListRestaurants {
-        ListRestaurants(
-            self.0.request(client_runtime::Method::GET, "/restaurants", &[], &[200], &[]),
-        )
+        ListRestaurants::new(&self.0)
     }
     /// Read a restaurant
     ///
@@ -25,17 +23,7 @@ impl super::Client {
     ///
     /// `GET /restaurants/{restaurant_id}` refuses with `INVALID_REQUEST` (400), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_restaurant(&self) -> GetRestaurant {
-        GetRestaurant(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/restaurants/{restaurant_id}",
-                    &[],
-                    &[200],
-                    &[],
-                ),
-        )
+        GetRestaurant::new(&self.0)
     }
     /// See when a table is free
     ///
@@ -45,17 +33,7 @@ impl super::Client {
     ///
     /// `GET /restaurants/{restaurant_id}/availability` refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_availability(&self) -> GetAvailability {
-        GetAvailability(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/restaurants/{restaurant_id}/availability",
-                    &["date", "party_size"],
-                    &[200],
-                    &[],
-                ),
-        )
+        GetAvailability::new(&self.0)
     }
 }
 
@@ -90,9 +68,10 @@ impl ListRestaurants {
     }
 }
 
-client_runtime::operation!(
-    ListRestaurants, client_runtime::Json < types::RestaurantPage >, super::Error
-);
+client_runtime::operation! {
+    ListRestaurants(client_runtime::Json<types::RestaurantPage>) or super::Error;
+    GET "/restaurants" answers(200);
+}
 
 /// A request of `getRestaurant`.
 #[derive(Debug, Clone)]
@@ -108,9 +87,10 @@ impl GetRestaurant {
     }
 }
 
-client_runtime::operation!(
-    GetRestaurant, client_runtime::Json < types::Restaurant >, super::Error
-);
+client_runtime::operation! {
+    GetRestaurant(client_runtime::Json<types::Restaurant>) or super::Error;
+    GET "/restaurants/{restaurant_id}" answers(200);
+}
 
 /// A request of `getAvailability`.
 #[derive(Debug, Clone)]
@@ -134,6 +114,7 @@ impl GetAvailability {
     }
 }
 
-client_runtime::operation!(
-    GetAvailability, client_runtime::Json < types::Availability >, super::Error
-);
+client_runtime::operation! {
+    GetAvailability(client_runtime::Json<types::Availability>) or super::Error;
+    GET "/restaurants/{restaurant_id}/availability" requires("date", "party_size") answers(200);
+}

@@ -86,57 +86,75 @@ macro_rules! client {
     };
 }
 
-/// Sends an operation: `operation!(GetBooking, Error)`, with the error of the whole client; with
-/// `conditional` for one whose answer depends on whether a condition was set. Behind it stands a
-/// setter for each of its security schemes: `; account(Credential): super::ACCOUNT`.
+/// What every operation has, beside the setters of its parts:
+/// `operation! { PutThing(Json<Thing>) or Error; PUT "/things/{id}" requires("body") answers(200); }`,
+/// and `PutThing<A>(…)` where the answer depends on whether a condition was set. What its security
+/// names follows: `security([ACCOUNT], [SECRET]);`, and a setter for each scheme
+/// (`account(Credential): ACCOUNT,`).
 #[macro_export]
 macro_rules! operation {
-    ($name:ident, conditional, $error:ty $(; $($setter:ident($kind:ident): $scheme:path),+)?) => {
-        impl<A: $crate::Decode> $name<A> {
-            $($($crate::__credential!($setter, $kind, $scheme);)+)?
-            $crate::__send!(A, $error);
-        }
-    };
-    ($name:ident, $answer:ty, $error:ty $(; $($setter:ident($kind:ident): $scheme:path),+)?) => {
+    (
+        $name:ident $(<$generic:ident>)? ($answer:ty) or $error:ty;
+        $method:ident $path:literal $(requires($($required:literal),+))?
+            answers($($status:literal),*);
+        $(
+            security($($alternative:tt),*);
+            $($setter:ident($kind:ident): $scheme:path,)*
+        )?
+    ) => {
         impl $name {
-            $($($crate::__credential!($setter, $kind, $scheme);)+)?
-            $crate::__send!($answer, $error);
+            fn new(transport: &$crate::Transport) -> Self {
+                Self(transport.request(
+                    $crate::Method::$method,
+                    $path,
+                    &[$($($required),+)?],
+                    &[$($status),*],
+                    &[$($(&$alternative),*)?],
+                ))
+            }
+        }
+
+        impl $(<$generic: $crate::Decode>)? $name $(<$generic>)? {
+            $($(
+                /// The credential of this scheme for this call, instead of the client's. Of the
+                /// alternatives that the operation has, those come first that use it.
+                pub fn $setter(
+                    self,
+                    credential: impl ::core::convert::Into<$crate::$kind>,
+                ) -> Self {
+                    let credential: $crate::$kind = credential.into();
+                    Self(self.0.credential($scheme, credential))
+                }
+            )*)?
+
+            /// Sends the request.
+            ///
+            /// # Errors
+            /// The request breaks the contract, there is no access token for it, no answer came,
+            /// or the answer is no success.
+            pub async fn send(
+                self,
+            ) -> ::core::result::Result<
+                $crate::ResponseValue<
+                    <$crate::__answer!($($generic)? ($answer)) as $crate::Decode>::Value,
+                >,
+                $error,
+            > {
+                self.0.send().await
+            }
         }
     };
 }
 
-/// The setter of a credential.
+/// How an answer is decoded.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __credential {
-    ($setter:ident, $kind:ident, $scheme:path) => {
-        /// The credential of this scheme for this call, instead of the client's. Of the
-        /// alternatives that the operation has, those come first that use it.
-        pub fn $setter(self, credential: impl ::core::convert::Into<$crate::$kind>) -> Self {
-            let credential: $crate::$kind = credential.into();
-            Self(self.0.credential($scheme, credential))
-        }
+macro_rules! __answer {
+    (($answer:ty)) => {
+        $answer
     };
-}
-
-/// The method that sends.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __send {
-    ($answer:ty, $error:ty) => {
-        /// Sends the request.
-        ///
-        /// # Errors
-        /// The request breaks the contract, there is no access token for it, no answer came, or
-        /// the answer is no success.
-        pub async fn send(
-            self,
-        ) -> ::core::result::Result<
-            $crate::ResponseValue<<$answer as $crate::Decode>::Value>,
-            $error,
-        > {
-            self.0.send().await
-        }
+    ($generic:ident ($answer:ty)) => {
+        $generic
     };
 }
 

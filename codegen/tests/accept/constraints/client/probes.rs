@@ -14,17 +14,7 @@ impl super::Client {
     ///
     /// `GET /path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{format_wall_clock_time}/{format_entity_tag_condition}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn check_path(&self) -> CheckPath {
-        CheckPath(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{format_wall_clock_time}/{format_entity_tag_condition}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}",
-                    &[],
-                    &[204],
-                    &[],
-                ),
-        )
+        CheckPath::new(&self.0)
     }
     /// Probe the query
     ///
@@ -32,11 +22,7 @@ impl super::Client {
     ///
     /// `GET /query` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn check_query(&self) -> CheckQuery {
-        CheckQuery(
-            self
-                .0
-                .request(client_runtime::Method::GET, "/query", &["needed"], &[204], &[]),
-        )
+        CheckQuery::new(&self.0)
     }
     /// Probe the headers
     ///
@@ -44,17 +30,7 @@ impl super::Client {
     ///
     /// `GET /headers` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn check_headers(&self) -> CheckHeaders {
-        CheckHeaders(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/headers",
-                    &["X-Needed"],
-                    &[204],
-                    &[],
-                ),
-        )
+        CheckHeaders::new(&self.0)
     }
     /// Probe the body
     ///
@@ -62,9 +38,7 @@ impl super::Client {
     ///
     /// `POST /body` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn check_body(&self) -> CheckBody {
-        CheckBody(
-            self.0.request(client_runtime::Method::POST, "/body", &["body"], &[204], &[]),
-        )
+        CheckBody::new(&self.0)
     }
     /// Send the body back
     ///
@@ -72,7 +46,7 @@ impl super::Client {
     ///
     /// `POST /echo` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `BUSY`, `SERVICE_UNAVAILABLE` (503).
     pub fn send_back(&self) -> SendBack {
-        SendBack(self.0.request(client_runtime::Method::POST, "/echo", &[], &[200], &[]))
+        SendBack::new(&self.0)
     }
 }
 
@@ -168,7 +142,10 @@ impl CheckPath {
     }
 }
 
-client_runtime::operation!(CheckPath, client_runtime::Empty, super::Error);
+client_runtime::operation! {
+    CheckPath(client_runtime::Empty) or super::Error;
+    GET "/path/{text_length}/{text_pattern}/{format_date}/{format_date_time}/{format_time}/{format_uuid}/{format_email}/{format_uri}/{format_wall_clock_time}/{format_entity_tag_condition}/{choice}/{integer_range}/{integer_open_range}/{integer_step}/{number_range}/{number_open_range}/{number_step}/{flag}" answers(204);
+}
 
 /// A request of `checkQuery`.
 #[derive(Debug, Clone)]
@@ -278,7 +255,10 @@ impl CheckQuery {
     }
 }
 
-client_runtime::operation!(CheckQuery, client_runtime::Empty, super::Error);
+client_runtime::operation! {
+    CheckQuery(client_runtime::Empty) or super::Error;
+    GET "/query" requires("needed") answers(204);
+}
 
 /// A request of `checkHeaders`.
 #[derive(Debug, Clone)]
@@ -379,7 +359,10 @@ impl CheckHeaders {
     }
 }
 
-client_runtime::operation!(CheckHeaders, client_runtime::Empty, super::Error);
+client_runtime::operation! {
+    CheckHeaders(client_runtime::Empty) or super::Error;
+    GET "/headers" requires("X-Needed") answers(204);
+}
 
 /// A request of `checkBody`.
 #[derive(Debug, Clone)]
@@ -393,7 +376,10 @@ impl CheckBody {
     }
 }
 
-client_runtime::operation!(CheckBody, client_runtime::Empty, super::Error);
+client_runtime::operation! {
+    CheckBody(client_runtime::Empty) or super::Error;
+    POST "/body" requires("body") answers(204);
+}
 
 /// A request of `sendBack`.
 #[derive(Debug, Clone)]
@@ -411,7 +397,7 @@ impl SendBack {
     }
 }
 
-client_runtime::operation!(
-    SendBack, client_runtime::OrNotModified < client_runtime::Json < types::Everything >
-    >, super::Error
-);
+client_runtime::operation! {
+    SendBack(client_runtime::OrNotModified<client_runtime::Json<types::Everything>>) or super::Error;
+    POST "/echo" answers(200);
+}

@@ -14,17 +14,7 @@ impl super::Client {
     ///
     /// `GET /match/{type}/self` refuses with `INVALID_REQUEST` (400), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_match(&self) -> GetMatch {
-        GetMatch(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/match/{type}/self",
-                    &[],
-                    &[200],
-                    &[],
-                ),
-        )
+        GetMatch::new(&self.0)
     }
     /// Write a match
     ///
@@ -32,17 +22,7 @@ impl super::Client {
     ///
     /// `PUT /match/{type}/self` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn set_match(&self) -> SetMatch {
-        SetMatch(
-            self
-                .0
-                .request(
-                    client_runtime::Method::PUT,
-                    "/match/{type}/self",
-                    &["body"],
-                    &[200, 204],
-                    &[],
-                ),
-        )
+        SetMatch::new(&self.0)
     }
 }
 
@@ -70,9 +50,10 @@ impl GetMatch {
     }
 }
 
-client_runtime::operation!(
-    GetMatch, client_runtime::Json < types::Result_ >, super::Error
-);
+client_runtime::operation! {
+    GetMatch(client_runtime::Json<types::Result_>) or super::Error;
+    GET "/match/{type}/self" answers(200);
+}
 
 /// A request of `setMatch`.
 #[derive(Debug, Clone)]
@@ -90,7 +71,10 @@ impl SetMatch {
     }
 }
 
-client_runtime::operation!(SetMatch, SetMatchResponse, super::Error);
+client_runtime::operation! {
+    SetMatch(SetMatchResponse) or super::Error;
+    PUT "/match/{type}/self" requires("body") answers(200, 204);
+}
 
 /// The successes of `setMatch`.
 #[derive(Debug, Clone, PartialEq)]

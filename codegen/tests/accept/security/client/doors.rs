@@ -14,17 +14,7 @@ impl super::Client {
     ///
     /// `GET /inherited` takes `account`; refuses with `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_inherited(&self) -> ReadInherited {
-        ReadInherited(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/inherited",
-                    &[],
-                    &[200],
-                    &[&[super::ACCOUNT]],
-                ),
-        )
+        ReadInherited::new(&self.0)
     }
     /// Read with a scope
     ///
@@ -32,17 +22,7 @@ impl super::Client {
     ///
     /// `GET /scope` takes `account` (`bookings:read`); refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_scope(&self) -> ReadScope {
-        ReadScope(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/scope",
-                    &[],
-                    &[200],
-                    &[&[super::ACCOUNT]],
-                ),
-        )
+        ReadScope::new(&self.0)
     }
     /// Change with two scopes
     ///
@@ -50,17 +30,7 @@ impl super::Client {
     ///
     /// `POST /scopes` takes `account` (`bookings:read`, `bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn change_scopes(&self) -> ChangeScopes {
-        ChangeScopes(
-            self
-                .0
-                .request(
-                    client_runtime::Method::POST,
-                    "/scopes",
-                    &["body"],
-                    &[200],
-                    &[&[super::ACCOUNT]],
-                ),
-        )
+        ChangeScopes::new(&self.0)
     }
     /// Read with a scope or a secret
     ///
@@ -68,17 +38,7 @@ impl super::Client {
     ///
     /// `GET /either` takes `account` (`bookings:read`), or `bookingSecret`; refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_either(&self) -> ReadEither {
-        ReadEither(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/either",
-                    &[],
-                    &[200],
-                    &[&[super::ACCOUNT], &[super::BOOKING_SECRET]],
-                ),
-        )
+        ReadEither::new(&self.0)
     }
     /// Read with a scope, a secret or nothing
     ///
@@ -86,17 +46,7 @@ impl super::Client {
     ///
     /// `GET /optional` takes `account` (`bookings:read`), or `bookingSecret`, or nothing; refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_optional(&self) -> ReadOptional {
-        ReadOptional(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/optional",
-                    &[],
-                    &[200],
-                    &[&[super::ACCOUNT], &[super::BOOKING_SECRET], &[]],
-                ),
-        )
+        ReadOptional::new(&self.0)
     }
     /// Read with a scope and a secret
     ///
@@ -104,17 +54,7 @@ impl super::Client {
     ///
     /// `GET /both` takes `account` (`bookings:read`) and `bookingSecret`; refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_both(&self) -> ReadBoth {
-        ReadBoth(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/both",
-                    &[],
-                    &[200],
-                    &[&[super::ACCOUNT, super::BOOKING_SECRET]],
-                ),
-        )
+        ReadBoth::new(&self.0)
     }
     /// Read with much or with a session
     ///
@@ -122,17 +62,7 @@ impl super::Client {
     ///
     /// `GET /several` takes `account` (`bookings:write`) and `bookingSecret`, or `session`; refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_several(&self) -> ReadSeveral {
-        ReadSeveral(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/several",
-                    &[],
-                    &[200],
-                    &[&[super::ACCOUNT, super::BOOKING_SECRET], &[super::SESSION]],
-                ),
-        )
+        ReadSeveral::new(&self.0)
     }
     /// Read with a token
     ///
@@ -140,17 +70,7 @@ impl super::Client {
     ///
     /// `GET /token` takes `token`, or nothing; refuses with `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_token(&self) -> ReadToken {
-        ReadToken(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/token",
-                    &[],
-                    &[200],
-                    &[&[super::TOKEN], &[]],
-                ),
-        )
+        ReadToken::new(&self.0)
     }
     /// Read with an identity from elsewhere
     ///
@@ -158,17 +78,7 @@ impl super::Client {
     ///
     /// `GET /elsewhere` takes `elsewhere`; refuses with `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_elsewhere(&self) -> ReadElsewhere {
-        ReadElsewhere(
-            self
-                .0
-                .request(
-                    client_runtime::Method::GET,
-                    "/elsewhere",
-                    &[],
-                    &[200],
-                    &[&[super::ELSEWHERE]],
-                ),
-        )
+        ReadElsewhere::new(&self.0)
     }
 }
 
@@ -177,20 +87,24 @@ impl super::Client {
 #[must_use = "nothing is sent before `send`"]
 pub struct ReadInherited(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
-client_runtime::operation!(
-    ReadInherited, client_runtime::Json < types::Seen >, super::Error;
-    account(Credential) : super::ACCOUNT
-);
+client_runtime::operation! {
+    ReadInherited(client_runtime::Json<types::Seen>) or super::Error;
+    GET "/inherited" answers(200);
+    security([super::ACCOUNT]);
+    account(Credential): super::ACCOUNT,
+}
 
 /// A request of `readScope`.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ReadScope(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
-client_runtime::operation!(
-    ReadScope, client_runtime::Json < types::Seen >, super::Error; account(Credential) :
-    super::ACCOUNT
-);
+client_runtime::operation! {
+    ReadScope(client_runtime::Json<types::Seen>) or super::Error;
+    GET "/scope" answers(200);
+    security([super::ACCOUNT]);
+    account(Credential): super::ACCOUNT,
+}
 
 /// A request of `changeScopes`.
 #[derive(Debug, Clone)]
@@ -204,68 +118,86 @@ impl ChangeScopes {
     }
 }
 
-client_runtime::operation!(
-    ChangeScopes, client_runtime::Json < types::Seen >, super::Error; account(Credential)
-    : super::ACCOUNT
-);
+client_runtime::operation! {
+    ChangeScopes(client_runtime::Json<types::Seen>) or super::Error;
+    POST "/scopes" requires("body") answers(200);
+    security([super::ACCOUNT]);
+    account(Credential): super::ACCOUNT,
+}
 
 /// A request of `readEither`.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ReadEither(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
-client_runtime::operation!(
-    ReadEither, client_runtime::Json < types::Seen >, super::Error; account(Credential) :
-    super::ACCOUNT, booking_secret(SecretString) : super::BOOKING_SECRET
-);
+client_runtime::operation! {
+    ReadEither(client_runtime::Json<types::Seen>) or super::Error;
+    GET "/either" answers(200);
+    security([super::ACCOUNT],[super::BOOKING_SECRET]);
+    account(Credential): super::ACCOUNT,
+    booking_secret(SecretString): super::BOOKING_SECRET,
+}
 
 /// A request of `readOptional`.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ReadOptional(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
-client_runtime::operation!(
-    ReadOptional, client_runtime::Json < types::Seen >, super::Error; account(Credential)
-    : super::ACCOUNT, booking_secret(SecretString) : super::BOOKING_SECRET
-);
+client_runtime::operation! {
+    ReadOptional(client_runtime::Json<types::Seen>) or super::Error;
+    GET "/optional" answers(200);
+    security([super::ACCOUNT],[super::BOOKING_SECRET],[]);
+    account(Credential): super::ACCOUNT,
+    booking_secret(SecretString): super::BOOKING_SECRET,
+}
 
 /// A request of `readBoth`.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ReadBoth(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
-client_runtime::operation!(
-    ReadBoth, client_runtime::Json < types::Seen >, super::Error; account(Credential) :
-    super::ACCOUNT, booking_secret(SecretString) : super::BOOKING_SECRET
-);
+client_runtime::operation! {
+    ReadBoth(client_runtime::Json<types::Seen>) or super::Error;
+    GET "/both" answers(200);
+    security([super::ACCOUNT, super::BOOKING_SECRET]);
+    account(Credential): super::ACCOUNT,
+    booking_secret(SecretString): super::BOOKING_SECRET,
+}
 
 /// A request of `readSeveral`.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ReadSeveral(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
-client_runtime::operation!(
-    ReadSeveral, client_runtime::Json < types::Seen >, super::Error; account(Credential)
-    : super::ACCOUNT, booking_secret(SecretString) : super::BOOKING_SECRET,
-    session(SecretString) : super::SESSION
-);
+client_runtime::operation! {
+    ReadSeveral(client_runtime::Json<types::Seen>) or super::Error;
+    GET "/several" answers(200);
+    security([super::ACCOUNT, super::BOOKING_SECRET],[super::SESSION]);
+    account(Credential): super::ACCOUNT,
+    booking_secret(SecretString): super::BOOKING_SECRET,
+    session(SecretString): super::SESSION,
+}
 
 /// A request of `readToken`.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ReadToken(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
-client_runtime::operation!(
-    ReadToken, client_runtime::Json < types::Seen >, super::Error; token(Credential) :
-    super::TOKEN
-);
+client_runtime::operation! {
+    ReadToken(client_runtime::Json<types::Seen>) or super::Error;
+    GET "/token" answers(200);
+    security([super::TOKEN],[]);
+    token(Credential): super::TOKEN,
+}
 
 /// A request of `readElsewhere`.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct ReadElsewhere(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
-client_runtime::operation!(
-    ReadElsewhere, client_runtime::Json < types::Seen >, super::Error;
-    elsewhere(Credential) : super::ELSEWHERE
-);
+client_runtime::operation! {
+    ReadElsewhere(client_runtime::Json<types::Seen>) or super::Error;
+    GET "/elsewhere" answers(200);
+    security([super::ELSEWHERE]);
+    elsewhere(Credential): super::ELSEWHERE,
+}

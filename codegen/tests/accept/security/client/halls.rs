@@ -13,9 +13,7 @@ impl super::Client {
     ///
     /// `GET /public` refuses with `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_public(&self) -> ReadPublic {
-        ReadPublic(
-            self.0.request(client_runtime::Method::GET, "/public", &[], &[200], &[]),
-        )
+        ReadPublic::new(&self.0)
     }
 }
 
@@ -24,6 +22,7 @@ impl super::Client {
 #[must_use = "nothing is sent before `send`"]
 pub struct ReadPublic(client_runtime::Request<client_runtime::Json<types::Seen>>);
 
-client_runtime::operation!(
-    ReadPublic, client_runtime::Json < types::Seen >, super::Error
-);
+client_runtime::operation! {
+    ReadPublic(client_runtime::Json<types::Seen>) or super::Error;
+    GET "/public" answers(200);
+}
