@@ -98,3 +98,33 @@ fn setter(scheme: &SecurityScheme, is_taken: impl Fn(&str) -> bool) -> TokenStre
         Credential::Header(_) | Credential::Cookie(_) => quote! { #name(SecretString) },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scheme(method: &str) -> SecurityScheme {
+        SecurityScheme {
+            name: method.to_owned(),
+            type_ident: "Some".to_owned(),
+            method_ident: method.to_owned(),
+            description: "Some scheme.".to_owned(),
+            credential: Credential::Bearer,
+            scopes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_scheme_that_is_called_like_a_method_has_another_setter_and_a_constant_of_its_own() {
+        let is_taken = |name: &str| BUILDER_METHODS.contains(&name);
+        for (method, expected, named) in [
+            ("account", "account (Credential)", "ACCOUNT"),
+            ("timeout", "timeout_ (Credential)", "TIMEOUT"),
+            ("r#type", "r#type (Credential)", "TYPE"),
+        ] {
+            let scheme = scheme(method);
+            assert_eq!(setter(&scheme, is_taken).to_string(), expected);
+            assert_eq!(constant(&scheme).to_string(), named);
+        }
+    }
+}
