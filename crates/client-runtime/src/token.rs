@@ -41,13 +41,6 @@ impl AccessToken {
         &self.text
     }
 
-    /// When a token that was asked for at `asked_at` is to be refreshed; `None` for never.
-    fn refresh_at(&self, asked_at: Instant) -> Option<Instant> {
-        let lifetime = self.lifetime?;
-        // A quarter of a short life, or the token would be refreshed with every request.
-        asked_at.checked_add(lifetime - REFRESH_MARGIN.min(lifetime / 4))
-    }
-
     /// Whether both are the same text.
     fn is_same(&self, other: &Self) -> bool {
         self.text.expose_secret() == other.text.expose_secret()
@@ -115,8 +108,8 @@ impl<T: TokenSource> DynTokenSource for T {
 }
 
 /// A token that is refreshed shortly before it expires, and when the server refuses it. All calls
-/// that need a new token wait for one refresh, and have its error if it fails; the next call then
-/// tries again. A refresh that has begun is not lost when the calls that wait for it are dropped:
+/// that need a new token wait for one refresh, and have its error if it fails and the old token is
+/// not good any more; the next call then tries again. A refresh that has begun is not lost when the calls that wait for it are dropped:
 /// the next call goes on with it.
 ///
 /// `R` is what a refresh is made with: a refresh token, which each refresh may replace, or `()`
@@ -157,13 +150,22 @@ struct State<R> {
 
 struct Held {
     token: AccessToken,
-    refresh_at: Option<Instant>,
+    expires_at: Option<Instant>,
 }
 
 impl Held {
     fn new(token: AccessToken, asked_at: Instant) -> Self {
-        let refresh_at = token.refresh_at(asked_at);
-        Self { token, refresh_at }
+        // What lasts longer than the clock does never expires.
+        let expires_at = token.lifetime.and_then(|life| asked_at.checked_add(life));
+        Self { token, expires_at }
+    }
+
+    /// Whether the token is good at `now`, and for `margin` after it; of a short life, for a
+    /// quarter of it, or the token would be refreshed with every request.
+    fn is_good(&self, now: Instant, margin: Duration) -> bool {
+        let margin = margin.min(self.token.lifetime.unwrap_or_default() / 4);
+        self.expires_at
+            .is_none_or(|at| at.saturating_duration_since(now) > margin)
     }
 }
 
@@ -236,7 +238,7 @@ impl<R: Clone + Send + Sync + 'static> TokenSource for RefreshingToken<R> {
             if let Some((_, refresh)) = &state.refreshing {
                 refresh.clone()
             } else if let Some(held) = &state.token
-                && held.refresh_at.is_none_or(|at| now < at)
+                && held.is_good(now, REFRESH_MARGIN)
             {
                 return Ok(held.token.clone());
             } else {
@@ -247,7 +249,16 @@ impl<R: Clone + Send + Sync + 'static> TokenSource for RefreshingToken<R> {
                 refresh
             }
         };
-        refresh.await.map(|(token, _)| token)
+        let error = match refresh.await {
+            Ok((token, _)) => return Ok(token),
+            Err(error) => error,
+        };
+        // The refresh was early: what is left of the old token bridges a short outage.
+        let now = (self.0.clock)();
+        let state = self.0.state();
+        let held = state.token.as_ref();
+        let good = held.filter(|held| held.is_good(now, Duration::ZERO));
+        good.map(|held| held.token.clone()).ok_or(error)
     }
 
     /// Forgets the token, unless another call has replaced it already.

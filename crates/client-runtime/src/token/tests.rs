@@ -139,6 +139,22 @@ async fn a_failed_refresh_fails_all_who_waited_and_the_next_call_tries_again() {
 }
 
 #[tokio::test]
+async fn an_old_token_is_used_to_its_end_while_refreshes_fail_unless_it_was_refused() {
+    let issuer = Issuer::new();
+    let source = issuer.source(Some(token_of(0)));
+    issuer.fails.send_replace(true);
+    issuer.advance(899);
+    assert_eq!(given(&source).await.as_deref(), Ok("token-0"));
+    assert_eq!(issuer.asked(), 1);
+    issuer.advance(1);
+    let error = given(&source).await;
+    assert_eq!(error.as_deref().unwrap_err(), "the issuer is away");
+    let source = issuer.source(Some(token_of(0)));
+    source.reject(&token_of(0));
+    assert_eq!(given(&source).await, error);
+}
+
+#[tokio::test]
 async fn a_refresh_is_not_lost_with_the_call_that_began_it() {
     let issuer = Issuer::new();
     let source = issuer.source(None);
