@@ -73,7 +73,7 @@ fn a_value_that_both_sides_have_compiles() {
 fn a_missing_conversion_says_where_conversions_are() {
     let said = errors_of(
         "pub fn party(value: booking_domain::TurnTime) -> booking_api::types::PartySize {
-            value.to_contract()
+            ToContract::<booking_api::types::PartySize>::to_contract(&value)
         }",
         None,
     );
