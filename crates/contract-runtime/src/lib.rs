@@ -26,6 +26,7 @@ pub mod metadata;
 mod methods;
 mod nullable;
 mod operation;
+mod origin;
 mod parameters;
 #[doc(hidden)]
 pub mod private;
@@ -44,6 +45,7 @@ pub use headers::{HeaderField, InvalidHeader, ResponseHeaders};
 pub use inspect::{Inspect, Inspector};
 pub use nullable::Nullable;
 pub use operation::{FromRequest, Operation, OperationResponse, RawRequest, register};
+pub use origin::RequestOrigin;
 pub use parameters::{
     FromParameter, ParameterField, ParameterPlace, ParameterValue, Parameters, PartMetadata,
     RequestPart, RequestParts, parse_repeated,

@@ -12,6 +12,7 @@ use schemars::schema::Schema;
 use serde::de::DeserializeOwned;
 
 use crate::inspect::{Inspect, missing, printable};
+use crate::origin::RequestOrigin;
 use crate::property::ContractType;
 use crate::violation::{RuleViolation, ViolationCode, Violations};
 use crate::{body, metadata};
@@ -268,6 +269,7 @@ pub struct RequestParts<'r> {
     query: Vec<(Cow<'r, str>, Text<'r>)>,
     headers: &'r HeaderMap,
     body: Option<&'r Bytes>,
+    origin: &'r RequestOrigin,
 }
 
 /// A query value, or `None` where its bytes are no text.
@@ -275,13 +277,14 @@ type Text<'r> = Option<Cow<'r, str>>;
 
 impl<'r> RequestParts<'r> {
     /// The parts of a request: the path's variables (decoded), the raw query, the headers, and
-    /// the body unless it is absent.
+    /// the body unless it is absent; and where it came from.
     #[must_use]
     pub fn new(
         variables: &'r [(String, String)],
         query: Option<&'r str>,
         headers: &'r HeaderMap,
         body: Option<&'r Bytes>,
+        origin: &'r RequestOrigin,
     ) -> Self {
         let query = query
             .unwrap_or_default()
@@ -297,7 +300,14 @@ impl<'r> RequestParts<'r> {
             query,
             headers,
             body,
+            origin,
         }
+    }
+
+    /// Where the request came from.
+    #[must_use]
+    pub fn origin(&self) -> &RequestOrigin {
+        self.origin
     }
 
     /// One parameter. `default` stands in for an absent one.

@@ -13,6 +13,7 @@ use tracing::Instrument;
 use crate::body::{self, Received};
 use crate::error::{DeclaredError, DropshotError, ErrorResponse, Problem};
 use crate::operation::{FromRequest, Operation, OperationResponse, RawRequest};
+use crate::origin::RequestOrigin;
 use crate::parameters::RequestParts;
 use crate::reply::{DeclaredResponse, ResponseParts};
 use crate::security::{Caller, Credentials};
@@ -86,7 +87,11 @@ where
     *schemes = caller.schemes();
     let body = body::receive(O::MAX_BODY_BYTES, headers, raw.body).await;
     let query = rqctx.request.uri().query();
-    let request = read::<O>(query, headers, &raw.variables, &body)?;
+    let origin = RequestOrigin {
+        address: rqctx.request.remote_addr().ip(),
+        request_id: rqctx.request_id.clone(),
+    };
+    let request = read::<O>(query, headers, &raw.variables, &body, &origin)?;
     let called = async move { call(Arc::clone(backend), caller, request).await };
     match unless_it_panics("the backend", called).await? {
         Ok(response) => response
@@ -110,6 +115,7 @@ fn read<O: Operation>(
     headers: &http::HeaderMap,
     variables: &Variables,
     body: &Received,
+    origin: &RequestOrigin,
 ) -> Result<O::Request, Box<ErrorResponse>> {
     let body = match body {
         Received::Nothing => None,
@@ -140,7 +146,7 @@ fn read<O: Operation>(
             return Err(Box::new(ErrorResponse::invalid(violations.into_vec())));
         }
     };
-    let parts = RequestParts::new(&variables.0, query, headers, body);
+    let parts = RequestParts::new(&variables.0, query, headers, body, origin);
     let mut violations = Violations::new();
     let request = O::Request::from_request(&parts, &mut violations);
     match request {

@@ -75,6 +75,8 @@ macro_rules! request {
                 #[doc = concat!("Its ", stringify!($part), ".")]
                 pub $part: $value,
             )*
+            /// Where it came from.
+            pub origin: $crate::RequestOrigin,
         }
 
         impl $crate::FromRequest for $type {
@@ -89,7 +91,7 @@ macro_rules! request {
                     &[$(<$value as $crate::RequestPart<$crate::part_kind!($part)>>::QUERY),*],
                     violations,
                 );
-                Some(Self { $($part: $part?,)* })
+                Some(Self { $($part: $part?,)* origin: parts.origin().clone() })
             }
 
             fn metadata() -> Vec<$crate::PartMetadata> {
