@@ -14,14 +14,17 @@ pub(super) struct Expected {
     /// Each link as people call it (`createBooking 201 GetBooking`), by
     /// `POST /bookings -> [201] GetBooking -> GET /bookings/{booking_id}`.
     pub(super) links: BTreeMap<String, String>,
+    /// The operations that take no parameter and no body: there is one request for each.
+    pub(super) without_input: BTreeSet<String>,
     /// The operations at either end of a link: the only ones that walks along links meet.
     pub(super) linked: BTreeSet<String>,
-    /// The kinds of caller, by the security schemes that they satisfy; [`ANYBODY`] satisfies none.
-    pub(super) callers: BTreeSet<String>,
+    /// The kinds of caller, by the security schemes that they satisfy ([`ANYBODY`] satisfies none),
+    /// and the headers that carry their credentials, in lower case.
+    pub(super) callers: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A caller who shows no credentials.
-pub(super) const ANYBODY: &str = "anybody";
+const ANYBODY: &str = "anybody";
 
 impl Expected {
     /// Of this contract, which lints: every reference and every link leads somewhere.
@@ -48,6 +51,14 @@ impl Expected {
             expected.operations.insert(from.clone(), id.to_owned());
             let operation = &document["paths"][path][method.to_lowercase()];
             expected.callers.extend(callers(document, operation));
+            let is_given = |holder: &Value, key: &str| holder.get(key).is_some();
+            let item = &document["paths"][path];
+            if !is_given(item, "parameters")
+                && !is_given(operation, "parameters")
+                && !is_given(operation, "requestBody")
+            {
+                expected.without_input.insert(from.clone());
+            }
             for (status, response) in entries(&operation["responses"]) {
                 for (name, link) in entries(&resolved(document, response)["links"]) {
                     let target = &resolved(document, link)["operationId"];
@@ -67,23 +78,34 @@ impl Expected {
 }
 
 /// Who may call an operation: one kind of caller for each of its alternatives.
-fn callers(document: &Value, operation: &Value) -> Vec<String> {
+fn callers(document: &Value, operation: &Value) -> Vec<(String, BTreeSet<String>)> {
     let alternatives = operation
         .get("security")
         .or_else(|| document.get("security"));
     let alternatives = alternatives.and_then(Value::as_array);
     let kinds = alternatives.into_iter().flatten().map(|schemes| {
         let schemes: Vec<&str> = entries(schemes).map(|(name, _)| name.as_str()).collect();
+        let carriers = schemes.iter().map(|name| carrier(document, name));
         match schemes.as_slice() {
-            [] => ANYBODY.to_owned(),
-            schemes => schemes.join(" and "),
+            [] => (ANYBODY.to_owned(), BTreeSet::new()),
+            schemes => (schemes.join(" and "), carriers.collect()),
         }
     });
-    let kinds: Vec<String> = kinds.collect();
+    let kinds: Vec<_> = kinds.collect();
     if kinds.is_empty() {
-        vec![ANYBODY.to_owned()]
+        vec![(ANYBODY.to_owned(), BTreeSet::new())]
     } else {
         kinds
+    }
+}
+
+/// The header that carries the credential of a scheme.
+fn carrier(document: &Value, scheme: &str) -> String {
+    let scheme = &document["components"]["securitySchemes"][scheme];
+    match (scheme["type"].as_str(), scheme["in"].as_str()) {
+        (Some("apiKey"), Some("cookie")) => "cookie".to_owned(),
+        (Some("apiKey"), _) => scheme["name"].as_str().unwrap_or_default().to_lowercase(),
+        _ => "authorization".to_owned(),
     }
 }
 
@@ -113,11 +135,11 @@ pub(super) mod tests {
         ];
         let document = json!({
             "paths": {
-                "/notes/{id}": {"get": {"responses": {
+                "/notes/{id}": {"get": {"parameters": [], "responses": {
                     "204": {"$ref": "#/components/responses/Read"},
                     "404": {"description": "Not there."},
                 }}},
-                "/notes": {"get": {"responses": {"204": {"description": "Counted."}}}},
+                "/notes": {"get": {"parameters": [], "responses": {"204": {"description": "Counted."}}}},
             },
             "components": {
                 "responses": {"Read": {"links": {"Again": {"$ref": "#/components/links/Again"}}}},
@@ -147,15 +169,39 @@ pub(super) mod tests {
             )]
         );
         assert_eq!(expected.linked, ["GET /notes/{id}".to_owned()].into());
-        assert_eq!(expected.callers, [ANYBODY.to_owned()].into());
+        assert_eq!(
+            expected.callers,
+            [(ANYBODY.to_owned(), BTreeSet::new())].into()
+        );
     }
 
     #[test]
     fn each_alternative_of_the_security_is_a_kind_of_caller() {
-        let document = json!({"security": [{"bearer": []}]});
-        assert_eq!(callers(&document, &json!({})), ["bearer"]);
-        assert_eq!(callers(&document, &json!({"security": []})), [ANYBODY]);
+        let document = json!({
+            "security": [{"bearer": []}],
+            "components": {"securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+                "secret": {"type": "apiKey", "in": "cookie", "name": "secret"},
+            }},
+        });
+        let caller = |name: &str, carriers: &[&str]| {
+            let carriers = carriers.iter().map(|carrier| (*carrier).to_owned());
+            (name.to_owned(), carriers.collect::<BTreeSet<_>>())
+        };
+        let anybody = caller(ANYBODY, &[]);
+        assert_eq!(
+            callers(&document, &json!({})),
+            [caller("bearer", &["authorization"])]
+        );
+        assert_eq!(
+            callers(&document, &json!({"security": []})),
+            std::slice::from_ref(&anybody)
+        );
         let operation = json!({"security": [{}, {"key": [], "secret": []}]});
-        assert_eq!(callers(&document, &operation), [ANYBODY, "key and secret"]);
+        assert_eq!(
+            callers(&document, &operation),
+            [anybody, caller("key and secret", &["x-key", "cookie"])]
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::contract::{ANYBODY, Expected};
+use super::contract::Expected;
 use super::report::{CheckResult, Interaction, Scenario, Summary};
 use super::{FUZZING, PHASES, STATEFUL, failure};
 use crate::finding::{Finding, Kind};
@@ -42,6 +42,8 @@ pub(super) struct Exercised {
     cases: BTreeMap<String, BTreeMap<String, usize>>,
     /// Answers of each operation, by status.
     statuses: BTreeMap<String, BTreeMap<u16, usize>>,
+    /// Which headers the requests had that have led to answers that are no error.
+    headers: BTreeSet<BTreeSet<String>>,
     /// How often each link was followed to an answer that is no error.
     links: BTreeMap<String, usize>,
     /// The checks that ran.
@@ -127,6 +129,11 @@ impl Exercised {
             };
             let phases = self.cases.entry(label.clone()).or_default();
             *phases.entry(scenario.phase.clone()).or_default() += 1;
+            if let Some(interaction) = interaction.filter(|_| status < 400) {
+                let names = interaction.request.headers.keys();
+                self.headers
+                    .insert(names.map(|name| name.to_lowercase()).collect());
+            }
             let statuses = self.statuses.entry(label).or_default();
             *statuses.entry(status).or_default() += 1;
             if let Some(link) = &case.transition
@@ -173,15 +180,17 @@ impl Exercised {
         findings.extend(self.missing_walks());
         for (label, operation) in &expected.operations {
             let linked = expected.linked.contains(label);
-            findings.extend(self.missing_cases(label, operation, linked));
+            let has_input = !expected.without_input.contains(label);
+            findings.extend(self.missing_cases(label, operation, linked, has_input));
         }
-        let others = expected.callers.iter().filter(|caller| *caller != ANYBODY);
-        findings.extend(others.map(|caller| {
+        let missing = expected.callers.iter();
+        let missing = missing.filter(|(_, carriers)| !self.has_called(expected, carriers));
+        findings.extend(missing.map(|(caller, _)| {
             error(
                 "caller-not-exercised",
-                format!("schemathesis asks nothing as a caller with {caller}"),
+                format!("nothing is granted to schemathesis as a caller with {caller}"),
             )
-            .help("give `xtask/conform/hooks.py` credentials to show, and count who shows them")
+            .help("give `xtask/conform/hooks.py` credentials to show")
         }));
         for (id, link) in &expected.links {
             let followed = self.links.get(id).copied().unwrap_or_default();
@@ -203,6 +212,16 @@ impl Exercised {
             }
         }
         findings
+    }
+
+    /// Whether something was granted to a caller with just these credentials, by the headers that
+    /// carry them.
+    fn has_called(&self, expected: &Expected, carriers: &BTreeSet<String>) -> bool {
+        let all: BTreeSet<&String> = expected.callers.values().flatten().collect();
+        self.headers.iter().any(|headers| {
+            let shown = headers.iter().filter(|header| all.contains(header));
+            shown.eq(carriers)
+        })
     }
 
     fn missing_phases(&self) -> impl Iterator<Item = Finding> {
@@ -252,7 +271,15 @@ impl Exercised {
             })
     }
 
-    fn missing_cases(&self, label: &str, operation: &str, linked: bool) -> Vec<Finding> {
+    /// What is missing of an operation. Without input there is one request for it, and no example.
+    fn missing_cases(
+        &self,
+        label: &str,
+        operation: &str,
+        linked: bool,
+        has_input: bool,
+    ) -> Vec<Finding> {
+        let fuzzed = if has_input { self.asked(FUZZING) } else { 1 };
         let mut findings = Vec::new();
         let none = BTreeMap::new();
         let cases = self.cases.get(label).unwrap_or(&none);
@@ -262,7 +289,8 @@ impl Exercised {
             let sent = cases.get(phase).copied().unwrap_or_default();
             let wanted = match phase {
                 // It sends as many as it was asked for, unless it was led astray.
-                FUZZING => self.asked(phase),
+                FUZZING => fuzzed,
+                "examples" if !has_input => 0,
                 _ => 1,
             };
             if !passed_by && sent < wanted {
@@ -276,7 +304,7 @@ impl Exercised {
             }
         }
         let successes = self.successes(label);
-        let wanted = (self.asked(FUZZING) / ONE_SUCCESS_IN).clamp(1, SUCCESSES);
+        let wanted = (fuzzed / ONE_SUCCESS_IN).clamp(1, SUCCESSES);
         if successes < wanted {
             findings.push(error(
                 "operation-not-exercised",
@@ -313,7 +341,11 @@ impl Exercised {
             expected.operations.len(),
             followed.count(),
             expected.links.len(),
-            usize::from(requests > 0 && expected.callers.contains(ANYBODY)),
+            expected
+                .callers
+                .values()
+                .filter(|carriers| self.has_called(expected, carriers))
+                .count(),
             expected.callers.len(),
         );
         Finding::note(Kind::Conformance, "exercised", message)

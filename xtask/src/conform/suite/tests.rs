@@ -164,10 +164,14 @@ fn a_record_with_everything_that_is_declared_and_nothing_else_is_clean() {
     let located = located(CONTRACT);
     let mut tally = Tally::new(&located.contract);
     records.iter().for_each(|record| tally.add(record));
+    let operations = located.contract.operations().len();
+    let answers = complete().len();
     assert_eq!(
         tally.to_string(),
-        "62 exchanges of 8 operations: 62 of 62 declared answers came about, \
-         0 kinds of violations"
+        format!(
+            "{answers} exchanges of {operations} operations: {answers} of {answers} declared answers \
+             came about, 0 kinds of violations"
+        )
     );
 }
 
@@ -386,7 +390,7 @@ fn every_kind_of_violation_has_its_id_and_the_line_of_what_is_declared() {
 fn a_contract_that_changes_while_the_service_does_not_is_found_out() {
     let records = records(complete());
     let cases: [(&str, &str, &[&str]); 5] = [
-        ("'412':", "'428':", &["undeclared-status", "unreached"]),
+        ("'412':", "'410':", &["undeclared-status", "unreached"]),
         (
             "x-error-codes: [BOOKING_NOT_CHANGEABLE]",
             "x-error-codes: [BOOKING_NOT_CHANGEABLE, TABLE_NOT_AVAILABLE]",
@@ -419,7 +423,7 @@ fn a_route_that_answers_and_is_no_operation_is_found() {
     let mut exchanges = complete();
     let mut other = exchanges
         .iter()
-        .find(|exchange| exchange.status == 200)
+        .find(|exchange| exchange.status == 200 && exchange.method == "GET")
         .unwrap()
         .clone();
     other.target = "/api/v1/bookings/bk_1/confirm?now".to_owned();

@@ -129,7 +129,9 @@ fn a_phase_that_one_of_two_runs_skips_is_named_whichever_came_first() {
 fn a_kind_of_caller_that_makes_no_request_is_named() {
     let (summary, scenarios) = everything();
     let mut expected = notes();
-    expected.callers.insert("bearer".to_owned());
+    expected
+        .callers
+        .insert("bearer".to_owned(), ["authorization".to_owned()].into());
     let exercised = exercised(&summary, &scenarios);
     let findings = exercised.findings(&expected);
     assert_eq!(findings.len(), 1);
@@ -185,6 +187,7 @@ fn errors_alone_do_not_exercise_an_operation() {
         [
             "operation-not-exercised",
             "operation-not-exercised",
+            "caller-not-exercised",
             "link-not-followed",
         ]
     );
