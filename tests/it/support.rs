@@ -197,12 +197,20 @@ pub(crate) fn examples(booking: &types::BookingId) -> Examples {
 
 /// One request of every operation that the contract allows, which only a server or a database
 /// that fails can refuse.
-pub(crate) fn one_of_each(booking: &types::BookingId) -> Vec<(&'static str, Request)> {
+pub(crate) async fn one_of_each(
+    service: &TestService,
+    booking: &types::BookingId,
+) -> Vec<(&'static str, Request)> {
+    let account = service.with_account(&examples(booking), "oneOfEach").await;
+    let reset = account.with("token", service.reset_token("oneofeach@example.com").await);
     let operations = contract().operations().iter();
     operations
         .map(|operation| {
-            let request = examples(booking).request(&operation.id);
-            (operation.id.as_str(), request)
+            let examples = match operation.id.as_str() {
+                "resetPassword" => &reset,
+                _ => &account,
+            };
+            (operation.id.as_str(), examples.request(&operation.id))
         })
         .collect()
 }

@@ -18,6 +18,14 @@ impl Examples {
         Self::default()
     }
 
+    /// The same without a value for parameters and properties of the name.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Self {
+        let mut values = self.0.clone();
+        values.remove(name);
+        Self(values)
+    }
+
     /// The same with this value for every parameter and property of the name.
     #[must_use]
     pub fn with(&self, name: &str, value: impl Into<Value>) -> Self {
@@ -84,6 +92,11 @@ impl Examples {
         if !query.is_empty() {
             target = format!("{target}?{}", query.join("&"));
         }
+        if let Some(token) = self.0.get("access_token").and_then(Value::as_str)
+            && is_secured(&declared.pointer)
+        {
+            headers.push(("authorization", format!("Bearer {token}")));
+        }
         headers
             .into_iter()
             .fold(Request::new(&declared.method, target), |request, header| {
@@ -117,7 +130,12 @@ impl Examples {
             parameters.into_iter().flatten().map(resolved)
         });
         parameters
-            .filter(|parameter| parameter["required"] == true)
+            .filter(|parameter| {
+                let is_given = parameter["name"]
+                    .as_str()
+                    .is_some_and(|name| parameter["in"] == "header" && self.0.contains_key(name));
+                parameter["required"] == true || is_given
+            })
             .collect()
     }
 
@@ -134,6 +152,14 @@ impl Examples {
             None => panic!("the contract has no example for {name} of {operation}"),
         }
     }
+}
+
+/// Whether an operation demands a credential.
+#[must_use]
+pub fn is_secured(pointer: &str) -> bool {
+    let own = at(pointer).get("security");
+    let demanded = own.unwrap_or_else(|| at("/security"));
+    demanded.as_array().is_some_and(|ways| !ways.is_empty())
 }
 
 /// What the contract declares for the operation.

@@ -9,13 +9,15 @@
 //! start, and PostgreSQL; it may not know the server's domain, its store, or its tables beyond
 //! what it takes to bring a booking into a state that no operation leads to.
 
+mod accounts;
 mod examples;
 mod request;
 mod response;
 mod service;
 mod witness;
 
-pub use examples::Examples;
+pub use accounts::{ALL_SCOPES, ISSUER, LoggedIn, PASSWORD, signed};
+pub use examples::{Examples, is_secured};
 pub use request::Request;
 pub use response::{Detail, Refusal, Response};
 pub use service::{NOW, TestService};

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use booking_client::Client;
@@ -13,6 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
+use crate::accounts::secret_key;
 use crate::request::Request;
 use crate::response::Response;
 use crate::witness::Witness;
@@ -26,7 +28,15 @@ pub const NOW: &str = "2027-02-08T17:30:00Z";
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The tables whose rows are what the service keeps of its guests.
-const GUEST_TABLES: [&str; 3] = ["users", "bookings", "occupancies"];
+const GUEST_TABLES: [&str; 7] = [
+    "users",
+    "accounts",
+    "sessions",
+    "one_time_tokens",
+    "messages",
+    "bookings",
+    "occupancies",
+];
 
 /// The service, serving, with a witness in front of it. It stops with this value, and its
 /// database goes; what it has said that breaks the contract fails the test.
@@ -66,10 +76,24 @@ impl TestService {
     ///
     /// It does not start.
     pub async fn start_on(url: &str, demo: bool) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        Self::start_with(url, demo, |_| {}).await
+    }
+
+    /// The same with other options.
+    ///
+    /// # Errors
+    ///
+    /// It does not start.
+    pub async fn start_with(
+        url: &str,
+        demo: bool,
+        change: impl FnOnce(&mut ServerOptions),
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let (clock, setter) = Clock::set_to(NOW.parse()?);
-        let mut options = ServerOptions::new(url.parse()?);
+        let mut options = ServerOptions::new(url.parse()?, Arc::new(secret_key()));
         options.clock = clock;
         options.demo = demo;
+        change(&mut options);
         let server = booking_server::start(options).await?;
         let witness = Witness::start(server.local_addr()).await;
         let address = witness.address();

@@ -1,5 +1,7 @@
 //! The generated server code against the contract that it was generated from.
 
+use booking_api::security::{Authenticator, OauthScope};
+use contract_runtime::{AuthenticationError, BearerToken, Grant};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +15,21 @@ use serde_json::Value;
 
 /// Has implemented nothing yet.
 struct UnimplementedService;
+
+impl booking_api::auth::UnimplementedAuth for UnimplementedService {}
+impl booking_api::users::UnimplementedUsers for UnimplementedService {}
+
+/// Lets everybody in who shows a token.
+impl Authenticator for UnimplementedService {
+    type Oauth = ();
+
+    async fn oauth(
+        &self,
+        _: BearerToken<'_>,
+    ) -> Result<Grant<(), OauthScope>, AuthenticationError> {
+        Ok(Grant::new((), OauthScope::ALL.iter().copied()))
+    }
+}
 
 impl UnimplementedBookings for UnimplementedService {}
 impl UnimplementedRestaurants for UnimplementedService {}
@@ -129,7 +146,9 @@ fn requests(root: &Value, base: &str, method: &str, path: &str) -> Vec<reqwest::
     bodies
         .into_iter()
         .map(|body| {
-            let mut request = client.request(method.clone(), &url).query(&query);
+            let request = client.request(method.clone(), &url).query(&query);
+            // Whoever is authenticated is let in; a public operation does not look.
+            let mut request = request.bearer_auth("token");
             for (name, value) in &headers {
                 request = request.header(*name, value);
             }

@@ -10,6 +10,7 @@
 mod api;
 mod boot;
 pub mod clock;
+mod identity;
 mod operational;
 pub mod random;
 mod service;
@@ -17,4 +18,5 @@ pub mod telemetry;
 
 pub use api::routes;
 pub use boot::{RunningServer, ServerOptions, StartError, config, run, start};
+pub use identity::{IdentityOptions, SigningKeysError};
 pub use service::Service;

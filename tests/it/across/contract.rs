@@ -4,16 +4,20 @@
 mod cases;
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 
 use booking_tests::{Request, TestService, contract, document};
 use dev_postgres::TemporaryCluster;
 use serde_json::Value;
 
-use self::cases::{Case, cases, failing, granted};
-use crate::support::{BELLA, MONDAY, book, booking_path};
+use self::cases::{Case, cases, failing, granted, one_too_many};
+use crate::support::{BELLA, MONDAY, book, booking_path, examples, one_of_each};
 
 /// Where a missing case belongs.
 const CASES: &str = "tests/it/across/contract/cases.rs";
+
+/// How often somebody may try within a minute, where that is limited.
+const ATTEMPTS: u32 = 1;
 
 /// Takes every table away, whichever an operation reads.
 const BREAK_SCHEMA: &str = "ALTER SCHEMA public RENAME TO elsewhere";
@@ -64,16 +68,32 @@ async fn every_declared_status_and_code_comes_about() {
     bring_about(&service, cases(&service).await, &mut seen).await;
 
     let open = book(&service, BELLA, MONDAY, "12:00", 2).await.booking_id;
+    let one_of_each = one_of_each(&service, &open).await;
+    let url = cluster.url("postgres");
+    let impatient = TestService::start_with(&url, false, |options| {
+        options.identity.attempts_per_minute = NonZeroU32::new(ATTEMPTS);
+    });
+    let impatient = impatient.await.unwrap();
+    let account = service.with_account(&examples(&open), "tooMany").await;
+    let cases = one_too_many(&impatient, &account).await;
+    bring_about(&impatient, cases, &mut seen).await;
+    impatient.shutdown().await;
+
     // What the server reads is not where it was: nobody has told the server.
     service.sql(BREAK_SCHEMA).await;
-    let failing_inside = failing("INTERNAL_ERROR", &open);
+    let failing_inside = failing("INTERNAL_ERROR", &one_of_each);
     bring_about(&service, failing_inside, &mut seen).await;
     service.sql(RESTORE_SCHEMA).await;
     let answer = service.send(&Request::get(booking_path(&open))).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
 
     cluster.stop().unwrap();
-    bring_about(&service, failing("SERVICE_UNAVAILABLE", &open), &mut seen).await;
+    bring_about(
+        &service,
+        failing("SERVICE_UNAVAILABLE", &one_of_each),
+        &mut seen,
+    )
+    .await;
 
     let declared = declared();
     // What is declared and was not seen has no test, or does not happen.

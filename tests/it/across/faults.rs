@@ -45,11 +45,12 @@ async fn every_operation_answers_503_while_the_database_is_away_and_works_again_
     let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
     assert_eq!(probe(&service, "/ready").await, 200);
 
+    let requests = one_of_each(&service, &booking.booking_id).await;
     cluster.stop().unwrap();
     // The first request meets the broken connections, the second finds none.
     for _ in 0..2 {
-        for (_, request) in one_of_each(&booking.booking_id) {
-            unavailable(&service, &request).await;
+        for (_, request) in &requests {
+            unavailable(&service, request).await;
         }
     }
     assert_eq!(probe(&service, "/ready").await, 503);

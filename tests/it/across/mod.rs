@@ -10,5 +10,6 @@ mod faults;
 mod lists;
 mod not_found;
 mod races;
+mod security;
 mod unrouted;
 mod witness;

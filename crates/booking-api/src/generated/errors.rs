@@ -20,4 +20,12 @@ contract_runtime::errors! {
     404 "BOOKING_NOT_FOUND" => BookingNotFound,
     409 "BOOKING_NOT_CHANGEABLE" => BookingNotChangeable,
     412 "PRECONDITION_FAILED" => PreconditionFailed,
+    401 "INVALID_CREDENTIALS" => InvalidCredentials with headers::WwwAuthenticate,
+    429 "TOO_MANY_REQUESTS" => TooManyRequests with headers::RetryAfter,
+    422 "INVALID_TOKEN" => InvalidToken,
+    422 "PASSWORD_TOO_WEAK" => PasswordTooWeak,
+    401 "UNAUTHENTICATED" => Unauthenticated with headers::WwwAuthenticate,
+    403 "FORBIDDEN" => Forbidden with headers::WwwAuthenticate,
+    428 "PRECONDITION_REQUIRED" => PreconditionRequired,
+    422 "WRONG_PASSWORD" => WrongPassword,
 }

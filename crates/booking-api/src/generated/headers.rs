@@ -22,4 +22,21 @@ contract_runtime::headers! {
         /// The version of the booking, for `If-Match` and `If-None-Match`.
         "etag" => etag: types::EntityTag,
     }
+    /// `Cache-Control`
+    CacheControl {
+        /// The answer is for the caller alone, and is kept nowhere.
+        "cache-control" => cache_control: types::CacheControl,
+    }
+    /// `WWW-Authenticate`
+    WwwAuthenticate {
+        /// How to authenticate, and what was wrong with the credential that was sent (RFC 6750).
+        "www-authenticate" => www_authenticate: types::AuthenticationChallenge,
+    }
+    /// `ETag`, `Cache-Control`
+    ETagCacheControl {
+        /// The version of the account, for `If-Match`.
+        "etag" => etag: types::EntityTag,
+        /// The answer is for the caller alone, and is kept nowhere.
+        "cache-control" => cache_control: types::CacheControl,
+    }
 }

@@ -8,6 +8,18 @@ pub mod bookings;
 /// The operations tagged Restaurants.
 pub mod restaurants;
 
+/// The operations tagged Auth.
+pub mod auth;
+
+/// The operations tagged Users.
+pub mod users;
+
+/// Who has called an operation.
+pub mod callers;
+
+/// How callers prove who they are.
+pub mod security;
+
 /// The errors of all operations.
 pub mod errors;
 

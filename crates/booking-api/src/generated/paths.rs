@@ -22,4 +22,26 @@ contract_runtime::paths! {
     get_restaurant<40>(restaurant_id: types::RestaurantId) => "/restaurants/{}";
     /// Where `getAvailability` is: `GET /restaurants/{restaurant_id}/availability`.
     get_availability<53>(restaurant_id: types::RestaurantId) => "/restaurants/{}/availability";
+    /// Where `login` is: `POST /auth/login`.
+    login<18>() => "/auth/login";
+    /// Where `refreshToken` is: `POST /auth/refresh`.
+    refresh_token<20>() => "/auth/refresh";
+    /// Where `logout` is: `POST /auth/logout`.
+    logout<19>() => "/auth/logout";
+    /// Where `requestPasswordReset` is: `POST /auth/password-reset`.
+    request_password_reset<27>() => "/auth/password-reset";
+    /// Where `resetPassword` is: `POST /auth/password-reset/confirm`.
+    reset_password<35>() => "/auth/password-reset/confirm";
+    /// Where `registerUser` is: `POST /users`.
+    register_user<13>() => "/users";
+    /// Where `verifyEmail` is: `POST /users/verify`.
+    verify_email<20>() => "/users/verify";
+    /// Where `getMe` is: `GET /me`.
+    get_me<10>() => "/me";
+    /// Where `updateMe` is: `PATCH /me`.
+    update_me<10>() => "/me";
+    /// Where `changePassword` is: `POST /me/password`.
+    change_password<19>() => "/me/password";
+    /// Where `listMyBookings` is: `GET /me/bookings`.
+    list_my_bookings<19>() => "/me/bookings";
 }

@@ -654,6 +654,243 @@ contract_runtime::text! {
     regex "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
 }
 
+contract_runtime::object! {
+    /// Who logs in.
+    LoginCredentials "LoginCredentials",
+    referenceable: true,
+    closed,
+    [asked] {
+        "email" => email: EmailAddress,
+        "password" => password: Password,
+    }
+}
+
+contract_runtime::object! {
+    /// A refresh token.
+    RefreshRequest "RefreshRequest",
+    referenceable: true,
+    closed,
+    [asked] {
+        "refresh_token" => refresh_token: RefreshToken,
+    }
+}
+
+contract_runtime::object! {
+    /// Whose password was forgotten.
+    PasswordResetRequest "PasswordResetRequest",
+    referenceable: true,
+    closed,
+    [asked] {
+        "email" => email: EmailAddress,
+    }
+}
+
+contract_runtime::object! {
+    /// A password, set with the token of a mail.
+    NewPasswordByToken "NewPasswordByToken",
+    referenceable: true,
+    closed,
+    [asked] {
+        "token" => token: OneTimeToken,
+        "password" => password: Password,
+    }
+}
+
+contract_runtime::object! {
+    /// Who registers.
+    NewUser "NewUser",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: CustomerName,
+        "email" => email: EmailAddress,
+    }
+}
+
+contract_runtime::object! {
+    /// The present password, and the one that replaces it.
+    PasswordChange "PasswordChange",
+    referenceable: true,
+    closed,
+    [asked] {
+        "current_password" => current_password: Password,
+        "new_password" => new_password: Password,
+    }
+}
+
+contract_runtime::object! {
+    /// A person's account.
+    Account "Account",
+    referenceable: true,
+    closed,
+    [answered] {
+        "user_id" => user_id: UserId,
+        "name" => name: CustomerName,
+        /// The address that was verified, in lower case.
+        "email" => email: EmailAddress,
+        "phone" => phone: contract_runtime::Nullable<OptionalPhoneNumber>,
+        /// When the account began.
+        "created_at" => created_at: Timestamp,
+        /// When the account last changed.
+        "updated_at" => updated_at: Timestamp,
+    }
+}
+
+contract_runtime::object! {
+    /// What to change about an account. What is absent stays as it is; `null` for the telephone number
+    /// removes it.
+    AccountChange "AccountChange",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: Option<CustomerName>,
+        "phone" => phone: Option<contract_runtime::Nullable<OptionalDialledPhoneNumber>>,
+    }
+}
+
+contract_runtime::text! {
+    /// The name of an account in this API. It is opaque.
+    UserId "UserId",
+    referenceable: true,
+    {
+        min_length: 5,
+        max_length: 36,
+        pattern: "^usr_[0-9A-Za-z]{1,32}$",
+    }
+    regex "^usr_[0-9A-Za-z]{1,32}$"
+}
+
+contract_runtime::text! {
+    /// A telephone number as E.164 has it; `null` where there is none.
+    OptionalPhoneNumber "OptionalPhoneNumber",
+    referenceable: true,
+    {
+        min_length: 3,
+        max_length: 16,
+        pattern: "^\\+[1-9][0-9]{1,14}$",
+    }
+    regex "^\\+[1-9][0-9]{1,14}$"
+}
+
+contract_runtime::text! {
+    /// A telephone number as people write it; `null` for none. It is kept as E.164.
+    OptionalDialledPhoneNumber "OptionalDialledPhoneNumber",
+    referenceable: true,
+    {
+        min_length: 2,
+        max_length: 32,
+        pattern: "^\\+?[1-9]([ ().-]{0,2}[0-9]){1,14}$",
+    }
+    regex "^\\+?[1-9](?:[\\x{20}\\x{28}\\x{29}\\x{2E}\\x{2D}]{0,2}[0-9]){1,14}$"
+}
+
+contract_runtime::text! {
+    /// A password, of any characters. A new one must not be easily guessed (`PASSWORD_TOO_WEAK`).
+    Password "Password",
+    referenceable: true,
+    {
+        min_length: 8,
+        max_length: 128,
+    }
+}
+
+contract_runtime::object! {
+    /// What a client keeps to act for a person (RFC 6749, 5.1).
+    Tokens "Tokens",
+    referenceable: true,
+    closed,
+    [answered] {
+        "access_token" => access_token: AccessToken,
+        "token_type" => token_type: TokenType,
+        "expires_in" => expires_in: ExpiresIn,
+        "refresh_token" => refresh_token: RefreshToken,
+        "scope" => scope: GrantedScope,
+    }
+}
+
+contract_runtime::text! {
+    /// What is sent as `Authorization: Bearer …`. It is opaque to clients.
+    AccessToken "AccessToken",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 4096,
+        pattern: "^[0-9A-Za-z_.~+/-]+=*$",
+    }
+    regex "^[0-9A-Za-z\\x{5F}\\x{2E}\\x{7E}\\x{2B}\\x{2F}\\x{2D}]+=*$"
+}
+
+contract_runtime::enumeration! {
+    /// How an access token is sent.
+    TokenType "TokenType" {
+        Bearer = "Bearer",
+    }
+}
+
+contract_runtime::integer! {
+    /// For how many seconds an access token is good.
+    ExpiresIn(i32) "ExpiresIn",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(1),
+        maximum: Some(86400),
+    }
+}
+
+contract_runtime::text! {
+    /// What gives the next access token, once. It is opaque.
+    RefreshToken "RefreshToken",
+    referenceable: true,
+    {
+        min_length: 73,
+        max_length: 73,
+        pattern: "^rt_[0-9A-Za-z_-]{70}$",
+    }
+    regex "^rt_[0-9A-Za-z\\x{5F}\\x{2D}]{70}$"
+}
+
+contract_runtime::text! {
+    /// The token of a mail. It is good for one use, and for a limited time.
+    OneTimeToken "OneTimeToken",
+    referenceable: true,
+    {
+        min_length: 46,
+        max_length: 46,
+        pattern: "^[a-z]{2}_[0-9A-Za-z_-]{43}$",
+    }
+    regex "^[a-z]{2}_[0-9A-Za-z\\x{5F}\\x{2D}]{43}$"
+}
+
+contract_runtime::text! {
+    /// The scopes of an access token, separated by spaces (RFC 6749, 3.3).
+    GrantedScope "GrantedScope",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 1024,
+        pattern: "^[a-z_]+:[a-z]+( [a-z_]+:[a-z]+)*$",
+    }
+    regex "^[a-z\\x{5F}]+:[a-z]+(?: [a-z\\x{5F}]+:[a-z]+)*$"
+}
+
+contract_runtime::enumeration! {
+    /// For how long and by whom an answer may be kept (RFC 9111).
+    CacheControl "CacheControl" {
+        NoStore = "no-store",
+    }
+}
+
+contract_runtime::text! {
+    /// A challenge of RFC 9110, 11.6.1.
+    AuthenticationChallenge "AuthenticationChallenge",
+    referenceable: true,
+    {
+        min_length: 6,
+        max_length: 500,
+    }
+}
+
 contract_runtime::text! {
     /// A strong entity tag of RFC 9110, with its quotes.
     EntityTag "EntityTag",
@@ -720,16 +957,22 @@ contract_runtime::enumeration! {
     /// `INVALID_REQUEST`: the request breaks this document, as `details` says.
     /// `INVALID_DATE`: a date or time is past, or dates stand in the wrong order.
     /// `INVALID_CURSOR`: the cursor was not made for this list.
+    /// `UNAUTHENTICATED`: no credential, or one that is not valid. `FORBIDDEN`: the credential does not
+    /// allow it. `INVALID_CREDENTIALS`: the address, the password or the refresh token is wrong.
     /// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`: there is none with this id.
     /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
     /// `BOOKING_NOT_CHANGEABLE`: the booking is over.
-    /// `PRECONDITION_FAILED`: the booking has changed since the caller has seen it.
+    /// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:
+    /// `If-Match` is missing.
     /// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
     /// `OUTSIDE_OPENING_HOURS`: no booking can start then: the restaurant is closed, is about to
     /// close, or the time lies between two slots.
     /// `OUTSIDE_BOOKING_WINDOW`: the restaurant takes no bookings so far ahead, or at such short
     /// notice.
     /// `PARTY_TOO_LARGE`: no table is large enough.
+    /// `INVALID_TOKEN`: the token of a mail is unknown, used or too old. `PASSWORD_TOO_WEAK`: it is
+    /// easily guessed. `WRONG_PASSWORD`: the present password is another one.
+    /// `TOO_MANY_REQUESTS`: there were too many attempts.
     /// `NOT_FOUND`: a segment of the path is empty. `METHOD_NOT_ALLOWED`: the path has no such method.
     /// `INTERNAL_ERROR`: the server failed.
     /// `NOT_IMPLEMENTED`: the server does not have this operation yet.
@@ -738,16 +981,24 @@ contract_runtime::enumeration! {
         InvalidRequest = "INVALID_REQUEST",
         InvalidDate = "INVALID_DATE",
         InvalidCursor = "INVALID_CURSOR",
+        Unauthenticated = "UNAUTHENTICATED",
+        InvalidCredentials = "INVALID_CREDENTIALS",
+        Forbidden = "FORBIDDEN",
         BookingNotFound = "BOOKING_NOT_FOUND",
         RestaurantNotFound = "RESTAURANT_NOT_FOUND",
         TableNotAvailable = "TABLE_NOT_AVAILABLE",
         BookingNotChangeable = "BOOKING_NOT_CHANGEABLE",
         PreconditionFailed = "PRECONDITION_FAILED",
+        PreconditionRequired = "PRECONDITION_REQUIRED",
         PayloadTooLarge = "PAYLOAD_TOO_LARGE",
         UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
         OutsideOpeningHours = "OUTSIDE_OPENING_HOURS",
         OutsideBookingWindow = "OUTSIDE_BOOKING_WINDOW",
         PartyTooLarge = "PARTY_TOO_LARGE",
+        InvalidToken = "INVALID_TOKEN",
+        PasswordTooWeak = "PASSWORD_TOO_WEAK",
+        WrongPassword = "WRONG_PASSWORD",
+        TooManyRequests = "TOO_MANY_REQUESTS",
         NotFound = "NOT_FOUND",
         MethodNotAllowed = "METHOD_NOT_ALLOWED",
         InternalError = "INTERNAL_ERROR",

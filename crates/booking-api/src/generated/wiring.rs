@@ -13,7 +13,9 @@ pub const CONTRACT_JSON: &str = include_str!("contract.json");
 
 contract_runtime::routes! {
     super::bookings::Bookings,
-    super::restaurants::Restaurants;
+    super::restaurants::Restaurants,
+    super::auth::Auth,
+    super::users::Users;
     create_booking => super::bookings::CreateBooking,
     list_bookings => super::bookings::ListBookings,
     get_booking => super::bookings::GetBooking,
@@ -22,4 +24,15 @@ contract_runtime::routes! {
     list_restaurants => super::restaurants::ListRestaurants,
     get_restaurant => super::restaurants::GetRestaurant,
     get_availability => super::restaurants::GetAvailability,
+    login => super::auth::Login,
+    refresh_token => super::auth::RefreshToken,
+    logout => super::auth::Logout,
+    request_password_reset => super::auth::RequestPasswordReset,
+    reset_password => super::auth::ResetPassword,
+    register_user => super::users::RegisterUser,
+    verify_email => super::users::VerifyEmail,
+    get_me by super::callers::AccountManage => super::users::GetMe,
+    update_me by super::callers::AccountManage => super::users::UpdateMe,
+    change_password by super::callers::AccountManage => super::users::ChangePassword,
+    list_my_bookings by super::callers::BookingsRead => super::users::ListMyBookings,
 }

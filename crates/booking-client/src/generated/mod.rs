@@ -8,6 +8,12 @@ pub mod bookings;
 /// The operations tagged Restaurants.
 pub mod restaurants;
 
+/// The operations tagged Auth.
+pub mod auth;
+
+/// The operations tagged Users.
+pub mod users;
+
 /// The types that travel.
 pub mod types;
 
@@ -15,6 +21,9 @@ pub use client_runtime::{
     BuildClientError, Conditional, DecodeError, ErrorResponse, InvalidField,
     InvalidValue, IntoField, Nullable, ResponseFailure, ResponseValue, StatusCode,
     Violation,
+};
+pub use client_runtime::{
+    AccessToken, Credential, RefreshingToken, SecretString, TokenError, TokenSource,
 };
 
 /// Why a call has no value: the same for every operation.
@@ -27,10 +36,14 @@ pub struct Client(client_runtime::Transport);
 client_runtime::client! {
     Client,
     ClientBuilder;
+    /// An access token of this service, sent as `Authorization: Bearer …`. It is good for 15 minutes.
+    oauth(Credential): OAUTH = bearer("oauth"),
 }
 
 /// The headers of answers, as types. A header that an answer does not have is `None`.
 pub trait ResponseHeaders {
+    /// `Cache-Control`: The answer is for the caller alone, and is kept nowhere.
+    fn cache_control(&self) -> Option<types::CacheControl>;
     /// `ETag`: The version of the booking, for `If-Match` and `If-None-Match`.
     fn etag(&self) -> Option<types::EntityTag>;
     /// `Location`: Where the new booking can be read.
@@ -38,6 +51,9 @@ pub trait ResponseHeaders {
 }
 
 impl<T> ResponseHeaders for ResponseValue<T> {
+    fn cache_control(&self) -> Option<types::CacheControl> {
+        client_runtime::header(self, "Cache-Control")
+    }
     fn etag(&self) -> Option<types::EntityTag> {
         client_runtime::header(self, "ETag")
     }

@@ -671,6 +671,279 @@ client_runtime::text!(
     NextCursor, 1, 512, "^[0-9A-Za-z_-]+$", "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
 );
 
+/// Who logs in.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct LoginCredentials {
+    /// `email`
+    pub email: EmailAddress,
+    /// `password`
+    pub password: Password,
+}
+
+client_runtime::object! {
+    LoginCredentials,
+    LoginCredentialsBuilder;
+    required email: EmailAddress = "email";
+    required password: Password = "password";
+}
+
+/// A refresh token.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct RefreshRequest {
+    /// `refresh_token`
+    pub refresh_token: RefreshToken,
+}
+
+client_runtime::object! {
+    RefreshRequest,
+    RefreshRequestBuilder;
+    required refresh_token: RefreshToken = "refresh_token";
+}
+
+/// Whose password was forgotten.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct PasswordResetRequest {
+    /// `email`
+    pub email: EmailAddress,
+}
+
+client_runtime::object! {
+    PasswordResetRequest,
+    PasswordResetRequestBuilder;
+    required email: EmailAddress = "email";
+}
+
+/// A password, set with the token of a mail.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct NewPasswordByToken {
+    /// `token`
+    pub token: OneTimeToken,
+    /// `password`
+    pub password: Password,
+}
+
+client_runtime::object! {
+    NewPasswordByToken,
+    NewPasswordByTokenBuilder;
+    required token: OneTimeToken = "token";
+    required password: Password = "password";
+}
+
+/// Who registers.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct NewUser {
+    /// `name`
+    pub name: CustomerName,
+    /// `email`
+    pub email: EmailAddress,
+}
+
+client_runtime::object! {
+    NewUser,
+    NewUserBuilder;
+    required name: CustomerName = "name";
+    required email: EmailAddress = "email";
+}
+
+/// The present password, and the one that replaces it.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct PasswordChange {
+    /// `current_password`
+    pub current_password: Password,
+    /// `new_password`
+    pub new_password: Password,
+}
+
+client_runtime::object! {
+    PasswordChange,
+    PasswordChangeBuilder;
+    required current_password: Password = "current_password";
+    required new_password: Password = "new_password";
+}
+
+/// A person's account.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct Account {
+    /// `user_id`
+    pub user_id: UserId,
+    /// `name`
+    pub name: CustomerName,
+    /// The address that was verified, in lower case.
+    pub email: EmailAddress,
+    /// `phone`
+    #[serde(deserialize_with = "client_runtime::required")]
+    pub phone: Option<OptionalPhoneNumber>,
+    /// When the account began.
+    pub created_at: Timestamp,
+    /// When the account last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What to change about an account. What is absent stays as it is; `null` for the telephone number
+/// removes it.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct AccountChange {
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<CustomerName>,
+    /// `phone`
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub phone: Option<client_runtime::Nullable<OptionalDialledPhoneNumber>>,
+}
+
+client_runtime::object! {
+    AccountChange,
+    AccountChangeBuilder;
+    optional name: CustomerName = "name";
+    optional phone: OptionalDialledPhoneNumber = "phone",
+    or null: phone_null;
+}
+
+/// The name of an account in this API. It is opaque.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(String);
+
+client_runtime::text!(
+    UserId, 5, 36, "^usr_[0-9A-Za-z]{1,32}$", "^usr_[0-9A-Za-z]{1,32}$"
+);
+
+/// A telephone number as E.164 has it; `null` where there is none.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OptionalPhoneNumber(String);
+
+client_runtime::text!(
+    OptionalPhoneNumber, 3, 16, "^\\+[1-9][0-9]{1,14}$", "^\\+[1-9][0-9]{1,14}$"
+);
+
+/// A telephone number as people write it; `null` for none. It is kept as E.164.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OptionalDialledPhoneNumber(String);
+
+client_runtime::text!(
+    OptionalDialledPhoneNumber, 2, 32, "^\\+?[1-9]([ ().-]{0,2}[0-9]){1,14}$",
+    "^\\+?[1-9](?:[\\x{20}\\x{28}\\x{29}\\x{2E}\\x{2D}]{0,2}[0-9]){1,14}$"
+);
+
+/// A password, of any characters. A new one must not be easily guessed (`PASSWORD_TOO_WEAK`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Password(String);
+
+client_runtime::text!(Password, 8, 128);
+
+/// What a client keeps to act for a person (RFC 6749, 5.1).
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct Tokens {
+    /// `access_token`
+    pub access_token: AccessToken,
+    /// `token_type`
+    pub token_type: TokenType,
+    /// `expires_in`
+    pub expires_in: ExpiresIn,
+    /// `refresh_token`
+    pub refresh_token: RefreshToken,
+    /// `scope`
+    pub scope: GrantedScope,
+}
+
+/// What is sent as `Authorization: Bearer …`. It is opaque to clients.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccessToken(String);
+
+client_runtime::text!(
+    AccessToken, 1, 4096, "^[0-9A-Za-z_.~+/-]+=*$",
+    "^[0-9A-Za-z\\x{5F}\\x{2E}\\x{7E}\\x{2B}\\x{2F}\\x{2D}]+=*$"
+);
+
+/// How an access token is sent.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum TokenType {
+    /// `Bearer`
+    Bearer,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl TokenType {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[("Bearer", Self::Bearer)];
+}
+
+client_runtime::enumeration!(TokenType, Unknown);
+
+/// For how many seconds an access token is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExpiresIn(i32);
+
+client_runtime::integer!(ExpiresIn, i32, 1, 86400, 1);
+
+/// What gives the next access token, once. It is opaque.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RefreshToken(String);
+
+client_runtime::text!(
+    RefreshToken, 73, 73, "^rt_[0-9A-Za-z_-]{70}$", "^rt_[0-9A-Za-z\\x{5F}\\x{2D}]{70}$"
+);
+
+/// The token of a mail. It is good for one use, and for a limited time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OneTimeToken(String);
+
+client_runtime::text!(
+    OneTimeToken, 46, 46, "^[a-z]{2}_[0-9A-Za-z_-]{43}$",
+    "^[a-z]{2}_[0-9A-Za-z\\x{5F}\\x{2D}]{43}$"
+);
+
+/// The scopes of an access token, separated by spaces (RFC 6749, 3.3).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GrantedScope(String);
+
+client_runtime::text!(
+    GrantedScope, 1, 1024, "^[a-z_]+:[a-z]+( [a-z_]+:[a-z]+)*$",
+    "^[a-z\\x{5F}]+:[a-z]+(?: [a-z\\x{5F}]+:[a-z]+)*$"
+);
+
+/// For how long and by whom an answer may be kept (RFC 9111).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CacheControl {
+    /// `no-store`
+    NoStore,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl CacheControl {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[("no-store", Self::NoStore)];
+}
+
+client_runtime::enumeration!(CacheControl, Unknown);
+
 /// A strong entity tag of RFC 9110, with its quotes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntityTag(String);
@@ -693,16 +966,22 @@ client_runtime::text!(
 /// `INVALID_REQUEST`: the request breaks this document, as `details` says.
 /// `INVALID_DATE`: a date or time is past, or dates stand in the wrong order.
 /// `INVALID_CURSOR`: the cursor was not made for this list.
+/// `UNAUTHENTICATED`: no credential, or one that is not valid. `FORBIDDEN`: the credential does not
+/// allow it. `INVALID_CREDENTIALS`: the address, the password or the refresh token is wrong.
 /// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`: there is none with this id.
 /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
 /// `BOOKING_NOT_CHANGEABLE`: the booking is over.
-/// `PRECONDITION_FAILED`: the booking has changed since the caller has seen it.
+/// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:
+/// `If-Match` is missing.
 /// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
 /// `OUTSIDE_OPENING_HOURS`: no booking can start then: the restaurant is closed, is about to
 /// close, or the time lies between two slots.
 /// `OUTSIDE_BOOKING_WINDOW`: the restaurant takes no bookings so far ahead, or at such short
 /// notice.
 /// `PARTY_TOO_LARGE`: no table is large enough.
+/// `INVALID_TOKEN`: the token of a mail is unknown, used or too old. `PASSWORD_TOO_WEAK`: it is
+/// easily guessed. `WRONG_PASSWORD`: the present password is another one.
+/// `TOO_MANY_REQUESTS`: there were too many attempts.
 /// `NOT_FOUND`: a segment of the path is empty. `METHOD_NOT_ALLOWED`: the path has no such method.
 /// `INTERNAL_ERROR`: the server failed.
 /// `NOT_IMPLEMENTED`: the server does not have this operation yet.
@@ -716,6 +995,12 @@ pub enum ErrorCode {
     InvalidDate,
     /// `INVALID_CURSOR`
     InvalidCursor,
+    /// `UNAUTHENTICATED`
+    Unauthenticated,
+    /// `INVALID_CREDENTIALS`
+    InvalidCredentials,
+    /// `FORBIDDEN`
+    Forbidden,
     /// `BOOKING_NOT_FOUND`
     BookingNotFound,
     /// `RESTAURANT_NOT_FOUND`
@@ -726,6 +1011,8 @@ pub enum ErrorCode {
     BookingNotChangeable,
     /// `PRECONDITION_FAILED`
     PreconditionFailed,
+    /// `PRECONDITION_REQUIRED`
+    PreconditionRequired,
     /// `PAYLOAD_TOO_LARGE`
     PayloadTooLarge,
     /// `UNSUPPORTED_MEDIA_TYPE`
@@ -736,6 +1023,14 @@ pub enum ErrorCode {
     OutsideBookingWindow,
     /// `PARTY_TOO_LARGE`
     PartyTooLarge,
+    /// `INVALID_TOKEN`
+    InvalidToken,
+    /// `PASSWORD_TOO_WEAK`
+    PasswordTooWeak,
+    /// `WRONG_PASSWORD`
+    WrongPassword,
+    /// `TOO_MANY_REQUESTS`
+    TooManyRequests,
     /// `NOT_FOUND`
     NotFound,
     /// `METHOD_NOT_ALLOWED`
@@ -756,16 +1051,24 @@ impl ErrorCode {
         ("INVALID_REQUEST", Self::InvalidRequest),
         ("INVALID_DATE", Self::InvalidDate),
         ("INVALID_CURSOR", Self::InvalidCursor),
+        ("UNAUTHENTICATED", Self::Unauthenticated),
+        ("INVALID_CREDENTIALS", Self::InvalidCredentials),
+        ("FORBIDDEN", Self::Forbidden),
         ("BOOKING_NOT_FOUND", Self::BookingNotFound),
         ("RESTAURANT_NOT_FOUND", Self::RestaurantNotFound),
         ("TABLE_NOT_AVAILABLE", Self::TableNotAvailable),
         ("BOOKING_NOT_CHANGEABLE", Self::BookingNotChangeable),
         ("PRECONDITION_FAILED", Self::PreconditionFailed),
+        ("PRECONDITION_REQUIRED", Self::PreconditionRequired),
         ("PAYLOAD_TOO_LARGE", Self::PayloadTooLarge),
         ("UNSUPPORTED_MEDIA_TYPE", Self::UnsupportedMediaType),
         ("OUTSIDE_OPENING_HOURS", Self::OutsideOpeningHours),
         ("OUTSIDE_BOOKING_WINDOW", Self::OutsideBookingWindow),
         ("PARTY_TOO_LARGE", Self::PartyTooLarge),
+        ("INVALID_TOKEN", Self::InvalidToken),
+        ("PASSWORD_TOO_WEAK", Self::PasswordTooWeak),
+        ("WRONG_PASSWORD", Self::WrongPassword),
+        ("TOO_MANY_REQUESTS", Self::TooManyRequests),
         ("NOT_FOUND", Self::NotFound),
         ("METHOD_NOT_ALLOWED", Self::MethodNotAllowed),
         ("INTERNAL_ERROR", Self::InternalError),

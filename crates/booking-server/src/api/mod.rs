@@ -3,9 +3,11 @@
 //! A handler is a conversion in, one call of the store, and a conversion out. The conversions
 //! stand beside the handlers; what several tags need stands in `shared`.
 
+mod auth;
 mod bookings;
 mod restaurants;
 mod shared;
+mod users;
 
 use std::sync::Arc;
 

@@ -7,17 +7,22 @@
 
 use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::builder::{PossibleValuesParser, Resettable, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use credentials::SecretKey;
 use tracing::level_filters::LevelFilter;
 
 mod database_url;
+mod public_url;
 
 pub use database_url::{DatabaseUrl, ParseDatabaseUrlError};
+pub use public_url::{ParsePublicUrlError, PublicUrl};
 
 /// Where the server listens unless told otherwise.
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -27,7 +32,7 @@ const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 const ROOT_DATA_DIR: &str = "/var/lib/reserveeasy";
 
 /// Everything that the operator decides.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// The address to listen on. Port 0 lets the system choose a free one.
     pub listen: SocketAddr,
@@ -35,6 +40,15 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Which PostgreSQL holds the bookings.
     pub database: DatabaseChoice,
+    /// What tokens and secrets are made of; `None` is a key that is kept beside a private cluster.
+    pub secret_key: Option<SecretKeyChoice>,
+    /// Where callers reach the service, if it is not the address that it listens on.
+    pub public_url: Option<PublicUrl>,
+    /// How often a minute somebody may try a password or an address; `None` is as often as they
+    /// like.
+    pub attempts_per_minute: Option<NonZeroU32>,
+    /// Whether mails are shown to this machine; `None` shows those of a private cluster.
+    pub show_mails: Option<bool>,
     /// Whether to fill in the demo; `None` fills in a new private cluster only.
     pub demo: Option<bool>,
     /// How much of the log is written.
@@ -55,6 +69,20 @@ pub enum DatabaseChoice {
     Server {
         /// Where it is.
         url: DatabaseUrl,
+        /// The flag or the variable that says so, as the operator wrote it.
+        source_name: String,
+    },
+}
+
+/// Where the server's secret key is.
+#[derive(Debug, Clone)]
+pub enum SecretKeyChoice {
+    /// Here.
+    Given(Arc<SecretKey>),
+    /// In this file.
+    File {
+        /// The file.
+        path: PathBuf,
         /// The flag or the variable that says so, as the operator wrote it.
         source_name: String,
     },
@@ -124,6 +152,41 @@ struct Arguments {
     #[arg(value_parser = str::parse::<DatabaseUrl>)]
     database_url: Option<DatabaseUrl>,
 
+    /// What tokens and secrets are made of: 32 random bytes, as `openssl rand -base64 32` prints
+    /// them. All servers on one database have the same. (The command line is seen by every user of
+    /// the machine: better give the variable or a file)
+    /// [default: one that is made and kept in the data directory, for a private cluster only]
+    #[arg(long, env = "BOOKING_SECRET_KEY", value_name = "KEY")]
+    #[arg(value_parser = parse_secret_key, conflicts_with = "secret_key_file")]
+    secret_key: Option<Arc<SecretKey>>,
+
+    /// The file that holds the secret key
+    #[arg(long, env = "BOOKING_SECRET_KEY_FILE", value_name = "FILE")]
+    #[arg(value_parser = parse_path)]
+    secret_key_file: Option<PathBuf>,
+
+    /// Where callers reach this service, for links and as the issuer of tokens:
+    /// https://reserve.example [default: none, and there are no links]
+    #[arg(long, env = "BOOKING_PUBLIC_URL", value_name = "URL")]
+    #[arg(value_parser = str::parse::<PublicUrl>)]
+    public_url: Option<PublicUrl>,
+
+    /// How often a minute one address, and one account, may try to log in, to register or to
+    /// reset a password; 0 is as often as they like
+    #[arg(long, env = "BOOKING_ATTEMPTS_PER_MINUTE", value_name = "NUMBER")]
+    #[arg(default_value = "10", value_parser = parse_attempts)]
+    attempts_per_minute: u32,
+
+    /// Show the mails that are to be sent, at /mails, to whoever asks on this machine; they hold
+    /// what opens accounts [default: true on a private cluster, false otherwise]
+    #[arg(
+        long,
+        env = "BOOKING_SHOW_MAILS",
+        value_name = "true|false",
+        hide_possible_values = true
+    )]
+    show_mails: Option<bool>,
+
     /// Fill in a few restaurants to try things with
     /// [default: true on a new private cluster, false otherwise]
     #[arg(
@@ -189,10 +252,26 @@ impl Config {
         if given.routes {
             return Err(ConfigError::Routes);
         }
+        let secret_key = match (given.secret_key, given.secret_key_file) {
+            (Some(key), _) => Some(SecretKeyChoice::Given(key)),
+            (None, Some(path)) => Some(SecretKeyChoice::File {
+                path,
+                source_name: source_of(&matches, "secret_key_file"),
+            }),
+            (None, None) if given.database_url.is_some() => {
+                return Err(ConfigError::Value {
+                    source_name: "BOOKING_SECRET_KEY".to_owned(),
+                    reason: "must be given with a database of your own, or \
+                             BOOKING_SECRET_KEY_FILE: `openssl rand -base64 32` makes one"
+                        .to_owned(),
+                });
+            }
+            (None, None) => None,
+        };
         let database = match given.database_url {
             Some(url) => DatabaseChoice::Server {
                 url,
-                source_name: database_url_source(&matches),
+                source_name: source_of(&matches, "database_url"),
             },
             None => DatabaseChoice::Private {
                 data_dir: given.data_dir.or_else(default_data_dir).ok_or_else(|| {
@@ -207,6 +286,10 @@ impl Config {
             listen: given.listen,
             metrics_listen: given.metrics_listen,
             database,
+            secret_key,
+            public_url: given.public_url,
+            attempts_per_minute: NonZeroU32::new(given.attempts_per_minute),
+            show_mails: given.show_mails,
             demo: given.demo,
             log_level: given.log,
             log_format: given.log_format,
@@ -219,10 +302,14 @@ fn command() -> Command {
     Arguments::command().mut_args(|arg| arg.hide_env_values(true))
 }
 
-fn database_url_source(matches: &ArgMatches) -> String {
-    match matches.value_source("database_url") {
-        Some(ValueSource::EnvVariable) => "DATABASE_URL".to_owned(),
-        _ => "--database-url".to_owned(),
+/// The flag or the variable that a setting comes from, as the operator wrote it.
+fn source_of(matches: &ArgMatches, setting: &str) -> String {
+    let command = command();
+    let argument = command.get_arguments().find(|arg| arg.get_id() == setting);
+    let variable = argument.and_then(Arg::get_env).and_then(OsStr::to_str);
+    match (matches.value_source(setting), variable) {
+        (Some(ValueSource::EnvVariable), Some(variable)) => variable.to_owned(),
+        _ => format!("--{}", setting.replace('_', "-")),
     }
 }
 
@@ -344,6 +431,26 @@ fn parse_directory(text: &str) -> Result<PathBuf, String> {
     }
     std::path::absolute(text)
         .map_err(|error| format!("must name a directory that can be reached: {error}"))
+}
+
+fn parse_path(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() {
+        return Err("must name a file, and is empty".to_owned());
+    }
+    std::path::absolute(text)
+        .map_err(|error| format!("must name a file that can be reached: {error}"))
+}
+
+/// The text is a secret, and is never repeated.
+fn parse_secret_key(text: &str) -> Result<Arc<SecretKey>, String> {
+    SecretKey::parse(text)
+        .map(Arc::new)
+        .map_err(|error| format!("must be 32 random bytes, but {error}"))
+}
+
+fn parse_attempts(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| format!("must be a number from 0 to {}, and is {text:?}", u32::MAX))
 }
 
 fn level_parser() -> impl TypedValueParser<Value = LevelFilter> {

@@ -1,9 +1,11 @@
 //! Why the server did not start, or could not go on. Each text is one line that names the cause and the way out.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use crate::boot::config::DatabaseUrl;
 use crate::boot::database::EXTENSIONS;
+use crate::identity::SigningKeysError;
 
 /// Why the server did not start, or could not go on. Nothing that it started on the way is left running.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +81,20 @@ pub enum StartError {
     /// What the server counts cannot be recorded.
     #[error("the metrics cannot be recorded: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    /// The secret key cannot be had from its file.
+    #[error("the secret key in {} cannot be used: {cause}", path.display())]
+    SecretKey {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it. Never what it holds.
+        cause: String,
+    },
+    /// There are no keys to sign tokens with.
+    #[error(transparent)]
+    SigningKeys(#[from] SigningKeysError),
+    /// Nobody has said what the secret key is.
+    #[error("BOOKING_SECRET_KEY or BOOKING_SECRET_KEY_FILE must be given")]
+    NoSecretKey,
     /// The demo restaurants cannot be filled in.
     #[error("the demo cannot be filled in: {0}; start with --demo false or BOOKING_DEMO=false")]
     Demo(String),

@@ -8,6 +8,7 @@ mod error;
 mod http_server;
 mod run;
 mod running;
+mod secret_key;
 mod signals;
 
 pub use error::StartError;

@@ -9,8 +9,10 @@ use crate::boot::database::Database;
 use crate::boot::error::StartError;
 use crate::boot::http_server::Listen;
 use crate::boot::running::{self, ServerOptions};
+use crate::boot::secret_key;
 use crate::boot::signals::StopRequest;
 use crate::clock::Clock;
+use crate::identity::IdentityOptions;
 use crate::operational::MetricsServer;
 
 /// Serves until SIGINT or SIGTERM, or until its private PostgreSQL has ended by itself. It
@@ -43,11 +45,28 @@ async fn serve(config: Config) -> Result<(), StartError> {
     let Some(mut database) = Database::open(config.database, stop.asked()).await? else {
         return Ok(());
     };
+    let data_dir = database
+        .private()
+        .map(|(directory, _)| directory.to_owned());
+    let secret_key = secret_key::load(config.secret_key.as_ref(), data_dir.as_deref());
+    let secret_key = match secret_key {
+        Ok(secret_key) => secret_key,
+        Err(error) => {
+            database.close().await;
+            return Err(error);
+        }
+    };
     let options = ServerOptions {
         listen: config.listen,
         database_url: database.url().clone(),
         clock: Clock::system(),
         demo: config.demo.unwrap_or(database.is_new()),
+        show_mails: config.show_mails.unwrap_or(data_dir.is_some()),
+        identity: IdentityOptions {
+            secret_key,
+            public_url: config.public_url.map(|url| url.as_str().to_owned()),
+            attempts_per_minute: config.attempts_per_minute,
+        },
     };
     let outcome = serve_on(&mut database, options, metrics.as_ref(), &mut stop)
         .await

@@ -2,14 +2,17 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use booking_persistence::{ConnectError, MigrateError, Store};
+use credentials::SecretKey;
 
 use crate::api;
 use crate::boot::config::DatabaseUrl;
 use crate::boot::error::StartError;
 use crate::boot::http_server::{HttpServer, Listen};
 use crate::clock::Clock;
+use crate::identity::{Identity, IdentityOptions};
 use crate::random::Random;
 use crate::service::Service;
 
@@ -24,18 +27,28 @@ pub struct ServerOptions {
     pub clock: Clock,
     /// Whether to fill in the demo restaurants, unless they are there.
     pub demo: bool,
+    /// Whether mails are shown to callers on this machine.
+    pub show_mails: bool,
+    /// How the server tells who is calling.
+    pub identity: IdentityOptions,
 }
 
 impl ServerOptions {
     /// A server on a free port of the loopback, on this database, at the system's time,
-    /// without the demo.
+    /// without the demo and without limits for attempts, with this secret key.
     #[must_use]
-    pub fn new(database_url: DatabaseUrl) -> Self {
+    pub fn new(database_url: DatabaseUrl, secret_key: Arc<SecretKey>) -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             database_url,
             clock: Clock::system(),
             demo: false,
+            show_mails: false,
+            identity: IdentityOptions {
+                secret_key,
+                public_url: None,
+                attempts_per_minute: None,
+            },
         }
     }
 }
@@ -44,6 +57,7 @@ impl ServerOptions {
 /// [`RunningServer::shutdown`] waits.
 pub struct RunningServer {
     http: HttpServer<Arc<Service>>,
+    key_rotation: AbortOnDrop,
     service: Arc<Service>,
     local_addr: SocketAddr,
 }
@@ -64,6 +78,7 @@ impl RunningServer {
     /// seconds), and closes the connections to the database.
     pub async fn shutdown(self) {
         self.http.close().await;
+        drop(self.key_rotation);
         self.service.store().close();
     }
 }
@@ -107,25 +122,50 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> 
             .await
             .map_err(|error| StartError::Demo(error.to_string()))?;
     }
-    listen(store, options.clock, options.listen)
+    let identity = Identity::load(&options.identity, &store, &options.clock).await?;
+    let service = Service::new(store, options.clock, identity);
+    listen(service.with_mails_shown(options.show_mails), options.listen)
 }
 
-/// Listens, on a store that is ready.
-pub(crate) fn listen(
-    store: Store,
-    clock: Clock,
-    address: SocketAddr,
-) -> Result<RunningServer, StartError> {
-    let service = Arc::new(Service::new(store, clock));
+/// Listens, with a service that is ready.
+pub(crate) fn listen(service: Service, address: SocketAddr) -> Result<RunningServer, StartError> {
+    let service = Arc::new(service);
     let http = HttpServer::start(
         api::description()?,
         Arc::clone(&service),
         Listen::new_api(address),
     )?;
     let local_addr = http.local_addr();
+    let key_rotation = AbortOnDrop(tokio::spawn(rotate_keys(Arc::clone(&service))));
     Ok(RunningServer {
         http,
+        key_rotation,
         service,
         local_addr,
     })
+}
+
+/// A task that ends with this value.
+struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// How often the signing keys are read anew. It is well within the hour for which a new one is
+/// announced.
+const KEY_INTERVAL: Duration = Duration::from_secs(600);
+
+/// Keeps the signing keys as the database has them, and makes the next one in time.
+async fn rotate_keys(service: Arc<Service>) {
+    loop {
+        tokio::time::sleep(KEY_INTERVAL).await;
+        let now = service.clock().now();
+        let keys = &service.identity().signing_keys;
+        if let Err(error) = keys.refresh(service.store(), now).await {
+            tracing::warn!(cause = %error, "the signing keys stay as they were");
+        }
+    }
 }

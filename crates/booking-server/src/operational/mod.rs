@@ -16,6 +16,8 @@ mod contract;
 mod docs;
 mod file;
 mod health;
+mod jwks;
+mod mails;
 mod metrics;
 mod ready;
 
@@ -39,6 +41,8 @@ pub(crate) fn register(
     register_get(api, "ready", "/ready", ready::answer)?;
     register_get(api, "openapiYaml", "/openapi.yaml", contract::yaml)?;
     register_get(api, "openapiJson", "/openapi.json", contract::json)?;
+    register_get(api, "jwks", "/.well-known/jwks.json", jwks::answer)?;
+    register_get(api, "mails", "/mails", mails::answer)?;
     register_get(api, "root", "/", docs::redirect)?;
     register_get(api, "docs", docs::PATH, docs::page)?;
     register_get(

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::support::{Directory, Refusal, command};
+use crate::support::{Directory, Refusal, command, secret_key};
 
 #[test]
 fn a_wrong_flag_is_one_line_and_exit_code_2() {
@@ -21,6 +21,10 @@ fn a_wrong_variable_is_one_line_and_exit_code_2() {
         ("BOOKING_LISTEN", "8080"),
         ("BOOKING_METRICS_LISTEN", "9090"),
         ("DATABASE_URL", "bookings"),
+        ("BOOKING_SECRET_KEY", "hunter2"),
+        ("BOOKING_PUBLIC_URL", "http://reserve.example"),
+        ("BOOKING_ATTEMPTS_PER_MINUTE", "-1"),
+        ("BOOKING_SHOW_MAILS", "maybe"),
         ("BOOKING_DEMO", "maybe"),
         ("BOOKING_LOG", "loud\nline"),
         ("BOOKING_LOG_FORMAT", "xml"),
@@ -63,6 +67,11 @@ fn a_flag_outranks_its_variable_and_an_empty_variable_counts_as_unset() {
         ("BOOKING_METRICS_LISTEN", ""),
         ("BOOKING_DATA_DIR", ""),
         ("DATABASE_URL", ""),
+        ("BOOKING_SECRET_KEY", ""),
+        ("BOOKING_SECRET_KEY_FILE", ""),
+        ("BOOKING_PUBLIC_URL", ""),
+        ("BOOKING_ATTEMPTS_PER_MINUTE", ""),
+        ("BOOKING_SHOW_MAILS", ""),
         ("BOOKING_DEMO", ""),
         ("BOOKING_LOG", ""),
         ("BOOKING_LOG_FORMAT", ""),
@@ -275,7 +284,7 @@ async fn a_database_without_the_rights_is_one_line_that_says_what_is_needed() {
     // Its owner may, without being a superuser.
     let grant = format!("ALTER DATABASE {} OWNER TO {role}", database.name());
     run(&database.url(), &grant).await;
-    let options = booking_server::ServerOptions::new(url.parse().unwrap());
+    let options = booking_server::ServerOptions::new(url.parse().unwrap(), secret_key());
     let server = booking_server::start(options).await.unwrap();
     server.shutdown().await;
 }
@@ -307,7 +316,7 @@ async fn migrations_that_this_program_does_not_know_are_named() {
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url();
     // Brings the schema up to date; then a newer program has been here.
-    let options = booking_server::ServerOptions::new(url.parse().unwrap());
+    let options = booking_server::ServerOptions::new(url.parse().unwrap(), secret_key());
     booking_server::start(options)
         .await
         .unwrap()

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use crate::support::{Directory, Process, command, get, post};
+use crate::support::{Directory, Process, command, get, post, secret_key};
 
 /// The file in which PostgreSQL says which process it is, while it runs.
 const POSTMASTER: &str = "postgres/cluster/postmaster.pid";
@@ -296,7 +296,7 @@ fn a_first_start_can_be_interrupted_at_any_moment() {
 async fn an_interrupt_does_not_wait_for_a_migration_that_waits() {
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url();
-    let options = booking_server::ServerOptions::new(url.parse().unwrap());
+    let options = booking_server::ServerOptions::new(url.parse().unwrap(), secret_key());
     let server = booking_server::start(options).await.unwrap();
     server.shutdown().await;
     let connect = async || {

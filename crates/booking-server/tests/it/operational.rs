@@ -3,14 +3,14 @@
 use booking_server::{RunningServer, ServerOptions};
 use dev_postgres::TemporaryCluster;
 
-use crate::support::{Response, ask, get};
+use crate::support::{Response, ask, get, secret_key};
 
 const CONTRACT: &str = include_str!("../../../../booking-api.yaml");
 
 /// A server on this cluster, inside the test.
 async fn start(cluster: &TemporaryCluster, database: &str) -> RunningServer {
     let url = cluster.url(database).parse().unwrap();
-    booking_server::start(ServerOptions::new(url))
+    booking_server::start(ServerOptions::new(url, secret_key()))
         .await
         .unwrap()
 }
@@ -21,7 +21,7 @@ async fn with_server<T: Send + 'static>(
 ) -> T {
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url().parse().unwrap();
-    let server = booking_server::start(ServerOptions::new(url))
+    let server = booking_server::start(ServerOptions::new(url, secret_key()))
         .await
         .unwrap();
     let address = server.local_addr();

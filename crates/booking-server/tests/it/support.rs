@@ -7,9 +7,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use contract_witness::{Body, Contract, Exchange};
+use credentials::SecretKey;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -29,6 +30,14 @@ impl Directory {
     }
 }
 
+/// The secret key of servers on databases that the test names.
+const SECRET_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+/// The secret key of servers in the test's own process.
+pub(crate) fn secret_key() -> Arc<SecretKey> {
+    Arc::new(SecretKey::parse(SECRET_KEY).unwrap())
+}
+
 /// The binary with these arguments and variables, and without those of the test.
 pub(crate) fn command(arguments: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_booking-server"));
@@ -38,11 +47,22 @@ pub(crate) fn command(arguments: &[&str], variables: &[(&str, &str)]) -> Command
         "BOOKING_METRICS_LISTEN",
         "BOOKING_DATA_DIR",
         "DATABASE_URL",
+        "BOOKING_SECRET_KEY",
+        "BOOKING_SECRET_KEY_FILE",
+        "BOOKING_PUBLIC_URL",
+        "BOOKING_ATTEMPTS_PER_MINUTE",
+        "BOOKING_SHOW_MAILS",
         "BOOKING_DEMO",
         "BOOKING_LOG",
         "BOOKING_LOG_FORMAT",
     ] {
         command.env_remove(variable);
+    }
+    // Without a private cluster there is no place where the server keeps a key.
+    let names_database = arguments.iter().any(|it| it.starts_with("--database-url"))
+        || variables.iter().any(|it| it.0 == "DATABASE_URL");
+    if names_database {
+        command.env("BOOKING_SECRET_KEY", SECRET_KEY);
     }
     command.envs(variables.iter().copied());
     command

@@ -4,11 +4,13 @@
 //! adds it.
 
 use booking_client::types::{BookingId, BookingStatus};
-use booking_tests::{Request, Response, TestService, contract, document};
+use booking_tests::{
+    Examples, NOW, Request, Response, TestService, contract, document, is_secured,
+};
 use serde_json::json;
 
 use super::CASES;
-use crate::support::{BELLA, MONDAY, availability, book, examples, one_of_each, set_status};
+use crate::support::{BELLA, MONDAY, availability, book, examples, set_status};
 
 /// One request, and what it must lead to.
 pub(super) struct Case {
@@ -67,10 +69,20 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
     // The one table for ten is taken in the evening.
     book(service, BELLA, MONDAY, "19:00", 10).await;
     let mut cases = refused_by_rules(&open);
+    let account = service.with_account(&examples(&open), "cases").await;
+    let limited = service.access_token("usr_1", "none:none", NOW).await;
+    let (reset, registration) = (
+        service.reset_token("cases@example.com").await,
+        service.registration_token("weak@example.com").await,
+    );
     for operation in contract().operations() {
         let id = operation.id.as_str();
         let asking = |examples: &booking_tests::Examples| examples.request(id);
-        let open = examples(&open);
+        let open = if speaks_of_accounts(operation) {
+            account.clone()
+        } else {
+            examples(&open)
+        };
         for response in &operation.responses {
             if response.status == 304 {
                 cases.push(case(id, "304", asking(&open).header("If-None-Match", "*")));
@@ -82,7 +94,32 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
                     "BOOKING_NOT_FOUND" => asking(&open.with("booking_id", "bk_none")),
                     "RESTAURANT_NOT_FOUND" => asking(&open.with("restaurant_id", 99)),
                     "BOOKING_NOT_CHANGEABLE" => asking(&examples(&over)),
-                    "PRECONDITION_FAILED" => asking(&open).header("If-Match", "\"stale\""),
+                    "PRECONDITION_FAILED" => asking(&open.with("If-Match", "\"stale\"")),
+                    "PRECONDITION_REQUIRED" => asking(&open.without("If-Match")),
+                    "UNAUTHENTICATED" => asking(&open.without("access_token")),
+                    "FORBIDDEN" => asking(&open.with("access_token", limited.as_str())),
+                    "INVALID_CREDENTIALS" => asking(
+                        &open
+                            .with("password", "another password")
+                            .with("refresh_token", format!("rt_{}", "A".repeat(70))),
+                    ),
+                    "INVALID_TOKEN" => {
+                        asking(&open.with("token", format!("ev_{}", "A".repeat(43))))
+                    }
+                    "WRONG_PASSWORD" => asking(&open.with("current_password", "another password")),
+                    "PASSWORD_TOO_WEAK" => {
+                        let token = if id == "resetPassword" {
+                            &reset
+                        } else {
+                            &registration
+                        };
+                        let weak = open.with("token", token.as_str());
+                        asking(
+                            &weak
+                                .with("password", "password")
+                                .with("new_password", "password"),
+                        )
+                    }
                     "PAYLOAD_TOO_LARGE" => {
                         let declared = document().pointer(&operation.pointer).unwrap();
                         let limit = declared["x-max-body-bytes"].as_u64().unwrap();
@@ -106,9 +143,14 @@ pub(super) async fn granted(service: &TestService) -> Vec<(&'static str, Respons
     'operations: for operation in contract().operations() {
         let id = operation.id.as_str();
         let booking = book(service, BELLA, MONDAY, "12:00", 2).await.booking_id;
+        let has_account = speaks_of_accounts(operation);
         for status in [BookingStatus::Confirmed, BookingStatus::Pending] {
             set_status(service, &booking, status).await;
-            let answer = service.send(&examples(&booking).request(id)).await;
+            let examples = match has_account {
+                true => service.with_account(&examples(&booking), id).await,
+                false => examples(&booking),
+            };
+            let answer = service.send(&examples.request(id)).await;
             if answer.status < 300 {
                 answers.push((id, answer));
                 // Its table is free for the next.
@@ -124,9 +166,35 @@ pub(super) async fn granted(service: &TestService) -> Vec<(&'static str, Respons
 }
 
 /// One case of this code for every operation.
-pub(super) fn failing(code: &str, booking: &BookingId) -> Vec<Case> {
-    one_of_each(booking)
-        .into_iter()
-        .map(|(operation, request)| case(operation, code, request))
+pub(super) fn failing(code: &str, requests: &[(&'static str, Request)]) -> Vec<Case> {
+    requests
+        .iter()
+        .map(|(operation, request)| case(operation, code, request.clone()))
         .collect()
+}
+
+/// Whether an operation is about accounts: then an account of its own is made for it.
+fn speaks_of_accounts(operation: &contract_witness::Operation) -> bool {
+    is_secured(&operation.pointer)
+        || declares(operation, "TOO_MANY_REQUESTS")
+        || declares(operation, "INVALID_CREDENTIALS")
+}
+
+fn declares(operation: &contract_witness::Operation, code: &str) -> bool {
+    let mut responses = operation.responses.iter();
+    responses.any(|response| response.codes.iter().any(|declared| declared == code))
+}
+
+/// One attempt too many, at a service that allows one a minute.
+pub(super) async fn one_too_many(service: &TestService, account: &Examples) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for operation in contract().operations() {
+        if declares(operation, "TOO_MANY_REQUESTS") {
+            let id = operation.id.as_str();
+            let request = account.request(id);
+            service.send(&request).await;
+            cases.push(case(id, "TOO_MANY_REQUESTS", request));
+        }
+    }
+    cases
 }

@@ -1,6 +1,6 @@
 //! The operations tagged Bookings.
 
-mod convert;
+pub(super) mod convert;
 
 use booking_api::bookings::*;
 use booking_api::errors::InternalError;

@@ -125,6 +125,8 @@ same_bounds! {
     CustomerName = CustomerName;
     DialledPhoneNumber = DialledPhoneNumber;
     EmailAddress = EmailAddress;
+    OptionalDialledPhoneNumber = DialledPhoneNumber;
+    OptionalPhoneNumber = PhoneNumber;
     PartySize = PartySize;
     PhoneNumber = PhoneNumber;
     RestaurantId = RestaurantId;
@@ -133,6 +135,7 @@ same_bounds! {
     SpecialRequests = SpecialRequests;
     TimeZone = TimeZoneName;
     TurnMinutes = TurnTime;
+    UserId = UserId;
 }
 
 impl ToContract<types::NextCursor> for Cursor {

@@ -4,6 +4,7 @@
 //! it declares. So a refusal is mapped once, for every operation that can answer it; one that an
 //! operation does not declare does not compile.
 
+use std::convert::Infallible;
 use std::error::Error;
 
 use booking_api::errors::{InternalError, InvalidCursor, ServiceUnavailable};
@@ -63,5 +64,12 @@ impl<E: From<InvalidCursor>> IntoError<E> for CursorOfAnotherList {
     fn into_error(self) -> E {
         let message = "the cursor was not made for this list: begin again without it";
         InvalidCursor(Problem::new(message).field(CURSOR_FIELD)).into()
+    }
+}
+
+/// What refuses nothing.
+impl<E> IntoError<E> for Infallible {
+    fn into_error(self) -> E {
+        match self {}
     }
 }

@@ -20,6 +20,7 @@ pub(crate) struct Paging {
     page: Option<PageNumber>,
     limit: PageLimit,
     cursor: Option<Cursor>,
+    is_counted: bool,
 }
 
 impl Paging {
@@ -48,6 +49,18 @@ impl Paging {
             page,
             limit,
             cursor,
+            is_counted: true,
+        })
+    }
+
+    /// Reads the two parameters of a list that has no pages.
+    pub(crate) fn by_cursor<E>(limit: PageLimit, cursor: Option<&types::Cursor>) -> Result<Self, E>
+    where
+        E: From<InvalidRequest> + From<InvalidCursor>,
+    {
+        Ok(Self {
+            is_counted: false,
+            ..Self::new::<E>(None, limit, cursor)?
         })
     }
 
@@ -82,21 +95,20 @@ impl Paging {
 
     fn pagination<T>(&self, page: &Page<T>) -> Result<types::Pagination, BreaksContract> {
         let limit = i64::from(self.limit.get());
+        let total = page.total.filter(|_| self.is_counted);
         let number = match (self.page, &self.cursor) {
-            (None, Some(_)) => None,
+            (None, _) if self.cursor.is_some() || !self.is_counted => None,
             (page, _) => Some(page.map_or_else(|| PageNumber::try_from(1), Ok)),
         };
         let next = page.next.as_ref().map(ToContract::to_contract);
         Ok(types::Pagination {
             page: number.transpose().map_err(BreaksContract::at("page"))?,
             limit: self.limit,
-            total: page
-                .total
+            total: total
                 .map(types::TotalCount::try_from)
                 .transpose()
                 .map_err(BreaksContract::at("total"))?,
-            pages: page
-                .total
+            pages: total
                 .map(|total| types::PageCount::try_from((total + limit - 1) / limit))
                 .transpose()
                 .map_err(BreaksContract::at("pages"))?,

@@ -92,12 +92,16 @@ async fn search(service: &Service) -> Option<ExampleBooking> {
 #[cfg(test)]
 mod tests {
     use booking_persistence::Store;
+    use std::sync::Arc;
+
+    use credentials::SecretKey;
     use dev_postgres::TestDatabase;
     use jiff::Timestamp;
     use jiff::civil::date;
 
     use super::*;
     use crate::clock::Clock;
+    use crate::identity::{Identity, IdentityOptions};
     use crate::random::Random;
 
     /// A service on this database, on Monday 8 February 2027 in the afternoon in New York.
@@ -107,7 +111,14 @@ mod tests {
             .unwrap();
         store.migrate().await.unwrap();
         let now: Timestamp = "2027-02-08T18:30:00Z".parse().unwrap();
-        Service::new(store, Clock::set_to(now).0)
+        let clock = Clock::set_to(now).0;
+        let options = IdentityOptions {
+            secret_key: Arc::new(SecretKey::from_random([7; 32])),
+            public_url: None,
+            attempts_per_minute: None,
+        };
+        let identity = Identity::load(&options, &store, &clock).await.unwrap();
+        Service::new(store, clock, identity)
     }
 
     #[tokio::test]

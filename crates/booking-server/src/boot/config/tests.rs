@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 
+const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
 const DATA_DIR: &str = "/home/sarah/.local/share/reserveeasy";
 
 fn decide(arguments: &[&str]) -> Result<Config, ConfigError> {
@@ -66,7 +68,7 @@ fn every_setting_can_be_a_flag() {
 #[test]
 fn a_database_url_says_where_it_was_given() {
     let url = "postgres://db.example.com/bookings";
-    let config = decide(&["--database-url", url]).unwrap();
+    let config = decide(&["--database-url", url, "--secret-key", KEY]).unwrap();
     assert_eq!(
         config.database,
         DatabaseChoice::Server {
@@ -85,6 +87,11 @@ fn a_wrong_value_names_the_flag() {
         ("--metrics-listen", "9090"),
         ("--data-dir", ""),
         ("--database-url", "bookings"),
+        ("--secret-key", "hunter2"),
+        ("--secret-key-file", ""),
+        ("--public-url", "reserve.example"),
+        ("--attempts-per-minute", "many"),
+        ("--show-mails", "yes"),
         ("--demo", "yes"),
         ("--log", "loud\nline"),
         ("--log-format", "xml"),
@@ -95,6 +102,30 @@ fn a_wrong_value_names_the_flag() {
             assert_eq!(message.lines().count(), 1, "{message}");
         }
     }
+}
+
+#[test]
+fn a_database_of_ones_own_needs_a_key_of_ones_own() {
+    let message = refusal(&["--database-url", "postgres://db.example.com/bookings"]);
+    assert!(
+        message.starts_with("BOOKING_SECRET_KEY: must be given"),
+        "{message}"
+    );
+    let config = decide(&[]).unwrap();
+    assert!(config.secret_key.is_none());
+}
+
+#[test]
+fn a_wrong_secret_key_is_not_repeated() {
+    let message = refusal(&["--secret-key", "hunter2"]);
+    assert!(!message.contains("hunter2"), "{message}");
+}
+
+#[test]
+fn no_number_of_attempts_means_no_limit() {
+    let attempts = |arguments: &[&str]| decide(arguments).unwrap().attempts_per_minute;
+    assert_eq!(attempts(&[]).map(NonZeroU32::get), Some(10));
+    assert_eq!(attempts(&["--attempts-per-minute=0"]), None);
 }
 
 #[test]

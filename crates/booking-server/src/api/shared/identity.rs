@@ -1,0 +1,87 @@
+//! Attempts, passwords and tokens of mails, for every operation that takes them.
+
+use booking_api::errors::{
+    InternalError, InvalidToken, PasswordTooWeak, TooManyRequests, Unauthenticated,
+};
+use booking_api::headers::{self, CacheControl, WwwAuthenticate};
+use booking_api::types::{self, AuthenticationChallenge, NewPasswordByToken, RetryAfterSeconds};
+use booking_domain::EmailAddress;
+use booking_persistence::OneTimeTokenRefusal;
+use contract_runtime::{FieldName, Problem, RequestOrigin};
+use credentials::{Password, PasswordHash};
+
+use super::{IntoError, internal_error};
+use crate::service::Service;
+
+/// Counts an attempt at `operation`, at this account if one is tried.
+pub(crate) fn attempt<E: From<TooManyRequests>>(
+    service: &Service,
+    operation: &'static str,
+    origin: &RequestOrigin,
+    account: Option<&EmailAddress>,
+) -> Result<(), E> {
+    let account = account.map(EmailAddress::as_str);
+    let attempts = &service.identity().attempts;
+    attempts
+        .attempt(operation, origin.address, account)
+        .map_err(|refused| {
+            let seconds = i32::try_from(refused.retry_after_seconds).unwrap_or(i32::MAX);
+            TooManyRequests {
+                problem: Problem::new("there were too many attempts: try again later"),
+                headers: headers::RetryAfter {
+                    retry_after: RetryAfterSeconds::try_from(seconds).ok(),
+                },
+            }
+            .into()
+        })
+}
+
+/// The hash of a new password, if it is not easily guessed. `about_user` is what somebody who
+/// knows the user tries first.
+pub(crate) async fn new_password<E: From<InternalError> + From<PasswordTooWeak>>(
+    service: &Service,
+    password: &types::Password,
+    field: FieldName,
+    about_user: &[&str],
+) -> Result<PasswordHash, E> {
+    let weak = |_| {
+        let message = "the password is too easily guessed: use a longer or a less common one";
+        E::from(PasswordTooWeak(Problem::new(message).field(field)))
+    };
+    let password = Password::parse(password.as_str()).map_err(weak)?;
+    let about_user = about_user.iter().map(|text| (*text).to_owned()).collect();
+    let hash = service.identity().passwords.hash_new(password, about_user);
+    hash.await.map_err(internal_error)?.map_err(weak)
+}
+
+/// Why the token of a mail opens nothing, its sender is not told.
+impl<E: From<InvalidToken>> IntoError<E> for OneTimeTokenRefusal {
+    fn into_error(self) -> E {
+        let message = "the token is unknown, used or too old: ask for a new one";
+        InvalidToken(Problem::new(message).field(NewPasswordByToken::FIELDS.token)).into()
+    }
+}
+
+/// The header of an answer that nobody may keep.
+pub(crate) fn no_store() -> CacheControl {
+    CacheControl {
+        cache_control: types::CacheControl::NoStore,
+    }
+}
+
+/// Somebody whose credential was good a moment ago.
+pub(crate) fn unauthenticated(message: &'static str) -> Unauthenticated {
+    Unauthenticated {
+        problem: Problem::new(message),
+        headers: challenge(),
+    }
+}
+
+/// What a 401 has to say (RFC 9110, 15.5.2): what a login leads to.
+pub(crate) fn challenge() -> WwwAuthenticate {
+    let challenge = "Bearer realm=\"ReserveEasy Booking API\"";
+    WwwAuthenticate {
+        www_authenticate: AuthenticationChallenge::try_from(challenge)
+            .expect("the contract takes any challenge of this length"),
+    }
+}

@@ -1,0 +1,75 @@
+//! Who is calling: passwords, tokens and keys, made and judged.
+//!
+//! What is stored of them is the store's; what they are made of is the crate `credentials`'. This
+//! is where both meet the clock, randomness and the threads of the server.
+
+mod attempt_limits;
+mod authenticator;
+mod passwords;
+mod signing_keys;
+mod tokens;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use booking_persistence::Store;
+use credentials::SecretKey;
+use jiff::Timestamp;
+
+pub(crate) use attempt_limits::AttemptLimits;
+pub(crate) use passwords::PasswordHasher;
+pub(crate) use signing_keys::SigningKeys;
+pub use signing_keys::SigningKeysError;
+pub(crate) use tokens::{AuthenticUser, IssueError, IssuedTokens, Tokens};
+
+use crate::clock::Clock;
+
+/// The issuer of tokens where no public address is given: they are good on this machine only.
+const LOCAL_ISSUER: &str = "http://localhost";
+
+/// What the server needs to tell who is calling.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub(crate) tokens: Tokens,
+    pub(crate) signing_keys: SigningKeys,
+    pub(crate) passwords: PasswordHasher,
+    pub(crate) attempts: AttemptLimits,
+}
+
+/// What the operator decides about it.
+#[derive(Debug, Clone)]
+pub struct IdentityOptions {
+    /// What tokens and secrets are made of.
+    pub secret_key: Arc<SecretKey>,
+    /// Where callers reach the service: the issuer of tokens.
+    pub public_url: Option<String>,
+    /// How often a minute somebody may try; `None` for no limit.
+    pub attempts_per_minute: Option<NonZeroU32>,
+}
+
+impl Identity {
+    /// Reads the signing keys, and makes the first one where there is none.
+    pub(crate) async fn load(
+        options: &IdentityOptions,
+        store: &Store,
+        clock: &Clock,
+    ) -> Result<Self, SigningKeysError> {
+        let secret_key = &options.secret_key;
+        let issuer = options.public_url.as_deref().unwrap_or(LOCAL_ISSUER);
+        Ok(Self {
+            tokens: Tokens::new(issuer, secret_key),
+            signing_keys: SigningKeys::load(Arc::clone(secret_key), store, clock.now()).await?,
+            passwords: PasswordHasher::new(),
+            attempts: AttemptLimits::new(options.attempts_per_minute, clock.clone()),
+        })
+    }
+
+    /// The tokens of a session as it is now.
+    pub(crate) fn issue(
+        &self,
+        session: &booking_persistence::AccountSession,
+        now: Timestamp,
+    ) -> Result<IssuedTokens, IssueError> {
+        self.tokens.issue(&self.signing_keys.known(), session, now)
+    }
+}

@@ -1,0 +1,124 @@
+//! Passwords are hashed off the threads that serve, a few at a time.
+
+use std::sync::Arc;
+
+use credentials::{Password, PasswordError, PasswordHash};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+use crate::random::{Random, RandomError};
+
+/// How many are hashed at a time. Each takes 19 MiB and a core for some tens of milliseconds; a
+/// crowd that logs in must leave cores to those who book.
+const AT_A_TIME: usize = 2;
+
+/// Hashes passwords and verifies them.
+#[derive(Debug, Clone)]
+pub(crate) struct PasswordHasher {
+    permits: Arc<Semaphore>,
+}
+
+/// Why a password is not hashed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HashingError {
+    /// The thread has failed.
+    #[error("a password could not be hashed: {0}")]
+    Thread(#[from] tokio::task::JoinError),
+    /// The system gives no random bytes.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+}
+
+impl PasswordHasher {
+    pub(crate) fn new() -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(AT_A_TIME)),
+        }
+    }
+
+    /// The hash of a password, with a salt of its own.
+    pub(crate) async fn hash(&self, password: Password) -> Result<PasswordHash, HashingError> {
+        let salt = salt()?;
+        self.in_turn(move || PasswordHash::new(&password, salt))
+            .await
+    }
+
+    /// The hash of a new password, or why it is refused: judging how easily it is guessed can take
+    /// as long as hashing it. `about_user` is what somebody who knows the user tries first.
+    pub(crate) async fn hash_new(
+        &self,
+        password: Password,
+        about_user: Vec<String>,
+    ) -> Result<Result<PasswordHash, PasswordError>, HashingError> {
+        let salt = salt()?;
+        self.in_turn(move || {
+            let about_user: Vec<&str> = about_user.iter().map(String::as_str).collect();
+            password.check_strength(&about_user)?;
+            Ok(PasswordHash::new(&password, salt))
+        })
+        .await
+    }
+
+    /// Whether a password is the one that was hashed. Without a hash it is not, and that takes as
+    /// long.
+    pub(crate) async fn verify(
+        &self,
+        password: Password,
+        hash: Option<PasswordHash>,
+    ) -> Result<bool, HashingError> {
+        self.in_turn(move || match hash {
+            Some(hash) => hash.verify(&password),
+            None => {
+                let _ = PasswordHash::dummy().verify(&password);
+                false
+            }
+        })
+        .await
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashingError> {
+        let permits = Arc::clone(&self.permits);
+        let permit = permits
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed");
+        // The permit goes with the work: who hangs up in the middle makes no room for another.
+        Ok(spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        })
+        .await?)
+    }
+}
+
+fn salt() -> Result<[u8; 16], RandomError> {
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&Random.bytes()?[..16]);
+    Ok(salt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_verified_and_nothing_else_is() {
+        let hasher = PasswordHasher::new();
+        let password = |text| Password::parse(text).unwrap();
+        let hash = hasher
+            .hash(password("quiet river under stones"))
+            .await
+            .unwrap();
+        let verify = |text, hash| hasher.verify(password(text), hash);
+        assert!(
+            verify("quiet river under stones", Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(!verify("quiet river over stones", Some(hash)).await.unwrap());
+        assert!(!verify("quiet river under stones", None).await.unwrap());
+    }
+}

@@ -1,0 +1,114 @@
+//! Access tokens and refresh tokens, for sessions that the store keeps.
+
+use booking_domain::{Scope, Scopes, UserId};
+use booking_persistence::AccountSession;
+use credentials::{
+    AccessGrant, AccessTokenIssuer, AccessTokenRejection, AccessTokenVerifier,
+    AuthenticRefreshToken, RefreshToken, RefreshTokenKey, SecretKey, SecretString,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::signing_keys::KnownKeys;
+use crate::random::{Random, RandomError};
+
+/// Makes the tokens of this service and recognizes them.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    issuer: AccessTokenIssuer,
+    verifier: AccessTokenVerifier,
+    refresh_tokens: RefreshTokenKey,
+}
+
+/// What a client is given to act for a person.
+#[derive(Debug)]
+pub(crate) struct IssuedTokens {
+    pub(crate) access_token: SecretString,
+    pub(crate) refresh_token: SecretString,
+    pub(crate) scopes: Scopes,
+}
+
+/// Why there are no tokens.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum IssueError {
+    /// No key signs now, though one of them always should.
+    #[error("there is no key to sign with at {0}")]
+    NoSigningKey(Timestamp),
+    /// The system gives no random bytes.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+}
+
+/// A person, as a good access token names them.
+#[derive(Debug, Clone)]
+pub struct AuthenticUser {
+    pub(crate) id: UserId,
+    /// What the token allows. What the person may do is asked by each operation.
+    pub(crate) scopes: Scopes,
+    /// The session that the token is of.
+    pub(crate) session: Uuid,
+}
+
+impl Tokens {
+    /// Tokens of this issuer, which are for itself.
+    pub(crate) fn new(issuer: &str, secret_key: &SecretKey) -> Self {
+        Self {
+            issuer: AccessTokenIssuer::new(issuer, issuer),
+            verifier: AccessTokenVerifier::new(issuer, issuer),
+            refresh_tokens: RefreshTokenKey::new(secret_key),
+        }
+    }
+
+    /// The tokens of a session as it is now.
+    pub(crate) fn issue(
+        &self,
+        keys: &KnownKeys,
+        logged_in: &AccountSession,
+        now: Timestamp,
+    ) -> Result<IssuedTokens, IssueError> {
+        let AccountSession { session, account } = logged_in;
+        let key = keys.signing_at(now).ok_or(IssueError::NoSigningKey(now))?;
+        let grant = AccessGrant {
+            subject: account.id.as_str().to_owned(),
+            client_id: session.client.as_str().to_owned(),
+            scope: session.scopes.to_string(),
+            family_id: session.family.id,
+            authenticated_at: session.family.started_at,
+        };
+        let mut token_id = [0; 16];
+        token_id.copy_from_slice(&Random.bytes()?[..16]);
+        Ok(IssuedTokens {
+            access_token: self.issuer.issue(key, &grant, token_id, now),
+            refresh_token: self.refresh_tokens.token(&session.family).expose_text(),
+            scopes: session.scopes,
+        })
+    }
+
+    /// Who an access token names, if it is good.
+    pub(crate) fn verify(
+        &self,
+        keys: &KnownKeys,
+        access_token: &str,
+        now: Timestamp,
+    ) -> Result<AuthenticUser, AccessTokenRejection> {
+        let verified = self
+            .verifier
+            .verify(&keys.verification, access_token, now)?
+            .grant;
+        // Scopes that this server does not know allow nothing here.
+        let scopes = verified.scope.split(' ').filter_map(Scope::parse);
+        Ok(AuthenticUser {
+            id: UserId::parse(verified.subject).ok_or(AccessTokenRejection::Malformed)?,
+            scopes: scopes.fold(Scopes::default(), |set, scope| {
+                set.union(Scopes::new(&[scope]))
+            }),
+            session: verified.family_id,
+        })
+    }
+
+    /// What a refresh token says, if this service has made it.
+    pub(crate) fn authenticate(&self, refresh_token: &str) -> Option<AuthenticRefreshToken> {
+        let token = RefreshToken::parse(refresh_token).ok()?;
+        self.refresh_tokens.authenticate(&token)
+    }
+}

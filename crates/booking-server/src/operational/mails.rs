@@ -1,0 +1,44 @@
+//! `/mails`: the mails that nobody sends yet, where the operator lets this machine see them. They
+//! hold what opens accounts, so nobody else is told that there is such a page.
+
+use credentials::ExposeSecret;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, Response, StatusCode};
+use serde_json::json;
+
+use super::{Context, HandlerResult, file};
+
+/// How many are shown, the oldest first.
+const SHOWN: u32 = 1000;
+
+pub(super) async fn answer(context: Context) -> HandlerResult {
+    let service = context.context();
+    let from_here = context.request.remote_addr().ip().to_canonical();
+    if !service.shows_mails() || !from_here.is_loopback() {
+        return Ok(file::status(StatusCode::NOT_FOUND, "not found"));
+    }
+    let messages = match service.store().pending_messages(SHOWN).await {
+        Ok(messages) => messages,
+        Err(error) => {
+            tracing::warn!(cause = %error, "the mails cannot be shown");
+            return Ok(file::status(StatusCode::SERVICE_UNAVAILABLE, "unavailable"));
+        }
+    };
+    let mails: Vec<_> = messages
+        .iter()
+        .map(|message| {
+            json!({
+                "to": message.recipient.as_str(),
+                "kind": message.kind.as_str(),
+                "token": message.token.as_ref().map(ExposeSecret::expose_secret),
+                "created_at": message.created_at.to_string(),
+            })
+        })
+        .collect();
+    let text = format!("{:#}\n", json!({ "mails": mails }));
+    let mut response = Response::new(dropshot::Body::with_content(text));
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}
