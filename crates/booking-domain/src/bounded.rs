@@ -283,6 +283,8 @@ mod tests {
             "[\\x00-\\xa0\u{1680}\u{2000}-\u{206f}\u{3000}\u{feff}a-z]{0,6}",
             "(bk_|usr_)?[0-9A-Za-z]{0,36}",
             "[A-HJ-NP-Z0-9]{5,7}",
+            "[0-9A-Za-z]{10,12}",
+            "[0-9A-Za-z_-]{0,66}",
             "\\+?[0-9 ().-]{0,20}",
             "[ -~]{0,8}@[ -~]{0,8}",
             "[0-9A-Za-z_+-]{1,4}(/[0-9A-Za-z_+-]{0,4}){0,3}",
@@ -319,6 +321,8 @@ mod tests {
 
     parses_what_it_states! {
         address: Address;
+        api_key_id: ApiKeyId;
+        api_key_name: ApiKeyName;
         booking_id: BookingId;
         cancellation_reason: CancellationReason;
         client_id: ClientId;
@@ -326,10 +330,13 @@ mod tests {
         cuisine: Cuisine;
         customer_name: CustomerName;
         email_address: EmailAddress;
+        operation_name: OperationName;
         phone_number: PhoneNumber;
         dialled_phone_number: DialledPhoneNumber;
+        request_id: RequestId;
         restaurant_name: RestaurantName;
         special_requests: SpecialRequests;
+        subject_id: SubjectId;
         time_zone_name: TimeZoneName;
         user_id: UserId;
     }

@@ -56,6 +56,11 @@ bounded_text! {
 }
 
 bounded_text! {
+    /// The public id of a restaurant's key: the part of the key that is no secret, 11 characters.
+    ApiKeyId, 11..=11, r"^[0-9A-Za-z]{11}$", is_alphanumeric
+}
+
+bounded_text! {
     /// A confirmation code, to be read out on the telephone: 6 characters that cannot be mistaken for each other.
     ConfirmationCode, 6..=6, r"^[A-HJ-NP-Z2-9]{6}$", |text| {
         text.bytes().all(|byte| SPOKEN.contains(&byte))

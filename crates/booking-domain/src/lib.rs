@@ -22,8 +22,12 @@ mod policy;
 mod restaurant;
 
 pub use account::{
-    Account, AccountChange, ChangeAccountRefusal, MessageKind, Registration, RevocationReason,
-    Scope, Scopes, StaffRole, change_account,
+    API_KEY_SCOPES, AccessDenial, Account, AccountChange, Actor, ApiKeyExpiryRefusal, ApiKeyName,
+    ApiKeyView, AuditEvent, CallerNetwork, ChangeAccountRefusal, Employment, InvitationRefusal, MessageKind,
+    NewApiKey, OWN_BOOKING_SCOPES, OperationName, Principal, Registration, RequestId, RevocationReason,
+    RestaurantRights, Scope, Scopes, StaffInvitation, StaffMember, StaffRefusal, StaffRole,
+    SubjectId, accept_invitation, change_account, create_api_key, decide_access, remove_staff,
+    update_staff,
 };
 pub use availability::{AvailabilityRefusal, Slot, available_slots};
 pub use booking::{
@@ -35,7 +39,7 @@ pub use booking::{
 pub use bounded::{BoundedInteger, BoundedText};
 pub use calendar::{RestaurantCalendar, TimeZoneName, UnknownTimeZone};
 pub use floor::{DiningTable, Occupancy, PartySize};
-pub use ids::{BookingId, ClientId, ConfirmationCode, RestaurantId, TableId, UserId};
+pub use ids::{ApiKeyId, BookingId, ClientId, ConfirmationCode, RestaurantId, TableId, UserId};
 pub use placement::{PlaceRefusal, Placement, ServiceDay, place};
 pub use policy::{BookingPolicy, BookingWindow, OpeningPeriod, SlotInterval, TurnTime};
 pub use restaurant::{

@@ -21,6 +21,7 @@ diesel::table! {
         lat -> Double,
         lng -> Double,
         created_at -> Timestamptz,
+        suspended_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -81,6 +82,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         account_user_id -> Nullable<BigInt>,
+        secret_rotation -> Integer,
     }
 }
 
@@ -123,6 +125,8 @@ diesel::table! {
         token -> Nullable<Varchar>,
         created_at -> Timestamptz,
         sent_at -> Nullable<Timestamptz>,
+        restaurant_name -> Nullable<Varchar>,
+        booking_id -> Nullable<Varchar>,
     }
 }
 
@@ -151,6 +155,59 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    restaurant_staff (restaurant_id, user_id) {
+        restaurant_id -> BigInt,
+        user_id -> BigInt,
+        role -> Varchar,
+        version -> Integer,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    staff_invitations (restaurant_id, email) {
+        restaurant_id -> BigInt,
+        email -> Varchar,
+        role -> Varchar,
+        digest -> Bytea,
+        invited_by -> BigInt,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    api_keys (restaurant_id, api_key_id) {
+        restaurant_id -> BigInt,
+        api_key_id -> BigInt,
+        public_id -> Varchar,
+        digest -> Bytea,
+        name -> Varchar,
+        scopes -> Varchar,
+        created_by -> BigInt,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit_events (restaurant_id, audit_event_id) {
+        restaurant_id -> BigInt,
+        audit_event_id -> BigInt,
+        occurred_at -> Timestamptz,
+        actor_kind -> Varchar,
+        actor_id -> Nullable<Varchar>,
+        action -> Varchar,
+        subject_id -> Nullable<Varchar>,
+        network -> Nullable<Varchar>,
+        request_id -> Varchar,
+    }
+}
+
 diesel::joinable!(dining_tables -> restaurants (restaurant_id));
 diesel::joinable!(opening_hours -> restaurants (restaurant_id));
 diesel::joinable!(accounts -> users (user_id));
@@ -159,6 +216,12 @@ diesel::joinable!(bookings -> users (user_id));
 diesel::joinable!(bookings -> accounts (account_user_id));
 diesel::joinable!(booking_policies -> restaurants (restaurant_id));
 diesel::joinable!(sessions -> accounts (user_id));
+diesel::joinable!(restaurant_staff -> restaurants (restaurant_id));
+diesel::joinable!(restaurant_staff -> accounts (user_id));
+diesel::joinable!(staff_invitations -> restaurants (restaurant_id));
+diesel::joinable!(api_keys -> restaurants (restaurant_id));
+diesel::joinable!(api_keys -> accounts (created_by));
+diesel::joinable!(audit_events -> restaurants (restaurant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -173,4 +236,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     sessions,
     signing_keys,
+    restaurant_staff,
+    staff_invitations,
+    api_keys,
+    audit_events,
 );

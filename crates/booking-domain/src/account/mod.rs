@@ -1,10 +1,23 @@
 //! Accounts: users who can log in, and what they may do.
 
+mod access;
+mod api_key;
+mod audit;
 mod role;
 mod scope;
+mod staff;
 
+pub use access::{
+    API_KEY_SCOPES, AccessDenial, OWN_BOOKING_SCOPES, Principal, RestaurantRights, decide_access,
+};
+pub use api_key::{ApiKeyExpiryRefusal, ApiKeyName, ApiKeyView, NewApiKey, create_api_key};
+pub use audit::{Actor, AuditEvent, CallerNetwork, OperationName, RequestId, SubjectId};
 pub use role::StaffRole;
 pub use scope::{Scope, Scopes};
+pub use staff::{
+    Employment, InvitationRefusal, StaffInvitation, StaffMember, StaffRefusal, accept_invitation,
+    remove_staff, update_staff,
+};
 
 use jiff::Timestamp;
 
