@@ -29,7 +29,7 @@ CREATE INDEX idx_restaurant_staff_created ON restaurant_staff (restaurant_id, cr
 COMMENT ON TABLE restaurant_staff IS
     'Who works for a restaurant, as what. Every operation of the staff reads it: who is removed has '
     'lost access.';
-COMMENT ON COLUMN restaurant_staff.role IS 'Contract: StaffRole.';
+COMMENT ON COLUMN restaurant_staff.role IS 'Contract: none, no operation answers it yet.';
 COMMENT ON COLUMN restaurant_staff.version IS 'Contract: none, no operation asks for it yet.';
 COMMENT ON INDEX idx_restaurant_staff_created IS 'The order of the list.';
 
@@ -61,7 +61,7 @@ COMMENT ON TABLE staff_invitations IS
     'Who is asked to work for a restaurant. A new invitation takes the place of the older one, '
     'accepting it deletes it, and those of somebody who is removed go with them.';
 COMMENT ON COLUMN staff_invitations.email IS 'In lower case, as in users. Contract: EmailAddress.';
-COMMENT ON COLUMN staff_invitations.role IS 'Contract: StaffRole.';
+COMMENT ON COLUMN staff_invitations.role IS 'Contract: none, no operation answers it yet.';
 COMMENT ON COLUMN staff_invitations.digest IS
     'SHA-256 of the token that the mail carries. Contract: none, callers send the token itself.';
 COMMENT ON INDEX idx_staff_invitations_invited_by IS 'The foreign key to who has invited.';
@@ -101,10 +101,11 @@ COMMENT ON TABLE api_keys IS
     'Keys of the programs that act for a restaurant. Every request with one reads its row: a key that '
     'is revoked has lost access.';
 COMMENT ON COLUMN api_keys.public_id IS
-    'The part of the key that is no secret, by which it is found. Contract: ApiKeyId.';
+    'The part of the key that is no secret, by which it is found. '
+    'Contract: none, no operation answers it yet.';
 COMMENT ON COLUMN api_keys.digest IS
     'SHA-256 of the whole key. Contract: none, callers send the key itself.';
-COMMENT ON COLUMN api_keys.name IS 'Contract: ApiKeyName.';
+COMMENT ON COLUMN api_keys.name IS 'Contract: none, no operation answers it yet.';
 COMMENT ON COLUMN api_keys.scopes IS
     'What the key may, as RFC 6749 writes it. Contract: none, callers read a list.';
 COMMENT ON COLUMN api_keys.last_used_at IS 'To the minute or so: a key in use writes no more often.';
@@ -131,7 +132,7 @@ CREATE TABLE audit_events (
     CONSTRAINT audit_events_actor_id_check CHECK (actor_id ~ '^[0-9A-Za-z_]+$'),
     CONSTRAINT audit_events_actor_check
         CHECK ((actor_id IS NULL) = (actor_kind = 'booking_secret')),
-    CONSTRAINT audit_events_action_check CHECK (action ~ '^[a-z][A-Za-z]*$'),
+    CONSTRAINT audit_events_action_check CHECK (action ~ '^[a-z]+(_[a-z]+)*$'),
     CONSTRAINT audit_events_subject_id_check CHECK (subject_id ~ '^[0-9A-Za-z_]+$'),
     CONSTRAINT audit_events_network_check
         CHECK (network ~ '^([0-9.]+/24|[0-9a-f:]+/48)$'),
@@ -147,7 +148,7 @@ COMMENT ON COLUMN audit_events.actor_id IS
     'The public id of the user or the key; none for whoever held the booking''s secret. '
     'Contract: none, no operation answers it yet.';
 COMMENT ON COLUMN audit_events.action IS
-    'The operation, as the contract names it. Contract: none, no operation answers it yet.';
+    'The operation, as the store names it. Contract: none, no operation answers it yet.';
 COMMENT ON COLUMN audit_events.subject_id IS
     'The public id of what was changed. Contract: none, no operation answers it yet.';
 COMMENT ON COLUMN audit_events.network IS

@@ -16,10 +16,11 @@ bounded_text! {
 }
 
 bounded_text! {
-    /// An operation, as the contract names it: `inviteStaff`.
-    OperationName, 1..=64, r"^[a-z][A-Za-z]*$", |text| {
-        text.starts_with(|first: char| first.is_ascii_lowercase())
-            && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+    /// An operation, as the server's code and metrics name it: `invite_staff`.
+    OperationName, 1..=64, r"^[a-z]+(_[a-z]+)*$", |text| {
+        text.split('_').all(|word| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase())
+        })
     }
 }
 

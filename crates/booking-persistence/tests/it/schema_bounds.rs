@@ -119,6 +119,39 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
         "sealed_private_key",
         &["''", "decode(repeat('01', 256), 'hex')"],
     ),
+    ("restaurants", "suspended_at", &["'infinity'"]),
+    ("bookings", "secret_rotation", &["-1"]),
+    ("restaurant_staff", "role", &["''", "'waiter'"]),
+    ("restaurant_staff", "version", &["0"]),
+    (
+        "staff_invitations",
+        "email",
+        &["'none'", "'Luis@example.com'"],
+    ),
+    ("staff_invitations", "role", &["''", "'waiter'"]),
+    ("staff_invitations", "digest", &["''", "'\\x01'"]),
+    (
+        "api_keys",
+        "public_id",
+        &["''", "'0123456789'", "'0123-567890'"],
+    ),
+    ("api_keys", "digest", &["''", "'\\x01'"]),
+    ("api_keys", "name", &["''", r"E'a\n'"]),
+    ("api_keys", "scopes", &["''", "'bookings:read '", "'admin'"]),
+    ("audit_events", "occurred_at", &["'infinity'"]),
+    ("audit_events", "actor_kind", &["''", "'nobody'"]),
+    ("audit_events", "actor_id", &["''", "'a@example.com'"]),
+    (
+        "audit_events",
+        "action",
+        &["''", "'updateStaff'", "'update staff'"],
+    ),
+    ("audit_events", "subject_id", &["''", "'a@example.com'"]),
+    (
+        "audit_events",
+        "network",
+        &["''", "'192.0.2.17'", "'192.0.2.17/32'", "'2001:db8::1/128'"],
+    ),
 ];
 
 /// What takes more than one column to break.
@@ -203,6 +236,38 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
         "signing_keys_instants_check",
         "UPDATE signing_keys SET retired_at = 'infinity'",
     ),
+    (
+        "restaurant_staff_instants_check",
+        "UPDATE restaurant_staff SET created_at = 'infinity'",
+    ),
+    (
+        "staff_invitations_instants_check",
+        "UPDATE staff_invitations SET expires_at = created_at",
+    ),
+    (
+        "api_keys_instants_check",
+        "UPDATE api_keys SET expires_at = created_at",
+    ),
+    (
+        "api_keys_instants_check",
+        "UPDATE api_keys SET revoked_at = 'infinity'",
+    ),
+    (
+        "audit_events_actor_check",
+        "UPDATE audit_events SET actor_id = NULL",
+    ),
+    (
+        "audit_events_actor_check",
+        "UPDATE audit_events SET actor_kind = 'booking_secret'",
+    ),
+    (
+        "messages_subject_check",
+        "UPDATE messages SET restaurant_name = 'Bella Italia'",
+    ),
+    (
+        "messages_subject_check",
+        "UPDATE messages SET booking_id = 'bk_1'",
+    ),
 ];
 
 /// A row in each table that no booking fills.
@@ -217,6 +282,14 @@ const ACCOUNTS: &str = "
         '2026-01-02Z', 'logout' FROM accounts;
     INSERT INTO signing_keys VALUES (repeat('a', 43), decode(repeat('01', 32), 'hex'),
         decode(repeat('01', 61), 'hex'), '2026-01-01Z', '2026-01-01Z');
+    INSERT INTO restaurant_staff
+        SELECT 1, user_id, 'owner', 1, '2026-01-01Z', '2026-01-01Z' FROM accounts;
+    INSERT INTO staff_invitations SELECT 1, 'luis@example.com', 'host', sha256('1'), user_id,
+        '2026-01-01Z', '2026-01-08Z' FROM accounts;
+    INSERT INTO api_keys SELECT 1, 1, '001IYT0XLWR', sha256('1'), 'Till', 'bookings:read', user_id,
+        '2026-01-01Z', '2027-01-01Z' FROM accounts;
+    INSERT INTO audit_events VALUES (1, 1, '2026-01-01Z', 'user', 'usr_1', 'invite_staff', NULL,
+        '192.0.2.0/24', 'r-1');
 ";
 
 /// What lies just within the bounds.

@@ -39,7 +39,7 @@ fn an_index_that_schema_sql_lacks_is_named_at_its_table() {
     let tree = Tree::new();
     tree.edit(
         "schema.sql",
-        "CREATE INDEX idx_bookings_date ON bookings (booking_date, booking_time, booking_id);\n",
+        "CREATE INDEX idx_bookings_table ON bookings (restaurant_id, table_id);\n",
         "",
     );
     let line = tree.line("schema.sql", "CREATE TABLE bookings");
@@ -47,13 +47,13 @@ fn an_index_that_schema_sql_lacks_is_named_at_its_table() {
     assert_eq!(
         lines(&findings),
         [format!(
-            "database/schema-sql schema.sql:{line} index idx_bookings_date of bookings is in the \
+            "database/schema-sql schema.sql:{line} index idx_bookings_table of bookings is in the \
              migrations, and not in schema.sql"
         )]
     );
     let there = format!(
         "in the migrations: {UP}:{}",
-        tree.line(UP, "idx_bookings_date")
+        tree.line(UP, "idx_bookings_table")
     );
     assert_eq!(findings[0].details, [there]);
 }

@@ -249,10 +249,6 @@ mod tests {
     async fn every_order_of_every_choice_is_read_from_its_index() {
         let database = LargeDatabase::new();
         let connection = database.connect().await;
-        let all = BookingFilter::default();
-        assert_walk(&connection, &all, BY_DATE, "idx_bookings_date").await;
-        assert_walk(&connection, &all, BY_CREATION, "idx_bookings_created").await;
-
         let restaurant = BookingFilter {
             restaurant: RestaurantId::new(7),
             ..BookingFilter::default()
