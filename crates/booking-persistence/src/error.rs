@@ -75,6 +75,9 @@ pub enum Internal {
     /// A row cannot be what it is.
     #[error(transparent)]
     Corrupt(#[from] Corrupt),
+    /// What was read is another restaurant's than the one for which the caller has access.
+    #[error("what was read belongs to another restaurant")]
+    AnotherRestaurant,
     /// There are no random bytes.
     #[error("there are no random bytes")]
     Random(#[source] io::Error),

@@ -24,6 +24,7 @@
 //! shared connection, `biased` so that the error of the first that fails is the one reported,
 //! and not that of those behind it ("current transaction is aborted").
 
+mod access;
 mod connection;
 mod demo;
 mod error;
@@ -35,6 +36,9 @@ mod schema;
 mod store;
 mod tables;
 
+pub use access::{
+    AccessRefusal, BookingCaller, Forbidden, RequestContext, RestaurantAccessRefusal,
+};
 pub use connection::{ConnectError, MigrateError};
 pub use error::{Corrupt, Internal, OperationRefusal, StoreError, Unavailable};
 pub use lists::{Cursor, CursorOfAnotherList, Page, Window};

@@ -59,7 +59,7 @@ pub struct Registration {
 }
 
 text_enum! {
-    /// What a mail about an account says.
+    /// What a mail says.
     MessageKind {
         /// With this token, set a password, and the account is yours.
         VerifyEmail = "verify_email",
@@ -69,6 +69,10 @@ text_enum! {
         ResetPassword = "reset_password",
         /// Somebody has asked for another password, and there is no account.
         NoAccount = "no_account",
+        /// With this token, you work for the restaurant.
+        StaffInvitation = "staff_invitation",
+        /// This link opens your booking.
+        BookingLink = "booking_link",
     }
 }
 

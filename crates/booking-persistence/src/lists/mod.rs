@@ -55,7 +55,8 @@ pub enum Window {
 pub struct Page<T> {
     /// The items, in order.
     pub items: Vec<T>,
-    /// How many items the whole list has, unless the window was [`Window::After`].
+    /// How many items the whole list has, unless the window was [`Window::After`], or the list is one
+    /// that nobody counts.
     pub total: Option<i64>,
     /// Where the next page begins; `None` at the end, and if the window was [`Window::Page`].
     pub next: Option<Cursor>,
@@ -132,13 +133,31 @@ impl Window {
                 false => Ok(None),
             }
         };
-        let (mut items, total) = tokio::try_join!(biased; rows, total)?;
+        let (items, total) = tokio::try_join!(biased; rows, total)?;
+        Ok(self.page(items, total, cursor))
+    }
+
+    /// Loads the page of a list that nobody wants counted. `cursor` is the place of a row.
+    pub(crate) async fn load_uncounted<Row>(
+        &self,
+        rows: impl Future<Output = QueryResult<Vec<Row>>>,
+        cursor: impl FnOnce(&Row) -> Cursor,
+    ) -> QueryResult<Page<Row>> {
+        Ok(self.page(rows.await?, None, cursor))
+    }
+
+    fn page<Row>(
+        &self,
+        mut items: Vec<Row>,
+        total: Option<i64>,
+        cursor: impl FnOnce(&Row) -> Cursor,
+    ) -> Page<Row> {
         // The row that was read too much says that there is a next page.
         let limit = usize::try_from(self.limit()).unwrap_or(usize::MAX);
         let has_next = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| has_next).map(cursor);
-        Ok(Page { items, total, next })
+        Page { items, total, next }
     }
 }
 

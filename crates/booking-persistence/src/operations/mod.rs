@@ -1,14 +1,18 @@
 //! What the store can do: a module for each operation, by tag. Each loads what the decision
 //! needs, has the domain decide, and stores what was decided; nothing else.
 
+mod api_keys;
+mod audit;
 mod auth;
 mod bookings;
 mod messages;
 mod restaurants;
 mod service_day;
+mod staff;
 mod users;
 
 // What the server uses is named once, in the module of its tag.
+pub use api_keys::*;
 pub use auth::*;
 pub use bookings::*;
 pub use restaurants::*;

@@ -1,5 +1,6 @@
 //! The table `bookings`.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
@@ -8,14 +9,15 @@ use jiff_diesel::ToDiesel;
 
 use booking_domain::{
     Booking, BookingId, BookingStatus, BookingView, CancellationReason, ConfirmationCode, Customer,
-    CustomerName, EmailAddress, PartySize, PhoneNumber, Placement, SpecialRequests, TableId,
-    UserId,
+    CustomerName, EmailAddress, PartySize, PhoneNumber, Placement, RestaurantName, SpecialRequests,
+    TableId, UserId,
 };
 
 use super::restaurants::SummaryRow;
 use super::{parsed, restaurant_id, to_the_minute};
+use crate::access::{BookingCaller, BookingRights, CallerRow, GuardedBooking, caller_columns};
 use crate::error::{Corrupt, LoadError};
-use crate::schema::{accounts, bookings, restaurants};
+use crate::schema::{accounts, bookings, restaurants, users};
 
 /// A booking as it is read.
 #[derive(Queryable, Selectable)]
@@ -125,19 +127,50 @@ pub(crate) fn view(
     })
 }
 
-/// The booking with this id, as callers see it, if there is one.
+/// What of the rows says who may open a booking: see [`BookingRights`].
+type RightsRow = (i32, i64, Option<i64>, bool, CallerRow);
+
+fn rights(id: &BookingId, row: RightsRow) -> BookingRights {
+    let (secret_rotation, user, account, is_suspended, caller) = row;
+    BookingRights {
+        id: id.clone(),
+        secret_rotation,
+        owners: [Some(user), account],
+        is_suspended,
+        caller,
+    }
+}
+
+/// The booking with this id, as callers see it, if there is one, and what it says of the one who
+/// asks.
 pub(crate) async fn find(
     mut connection: &AsyncPgConnection,
+    caller: &BookingCaller<'_>,
     id: &BookingId,
-) -> Result<Option<BookingView>, LoadError> {
-    let rows: Option<(BookingRow, SummaryRow)> = bookings::table
+    now: Timestamp,
+) -> Result<Option<GuardedBooking<BookingView>>, LoadError> {
+    let row: Option<(BookingRow, SummaryRow, RightsRow)> = bookings::table
         .inner_join(restaurants::table)
         .filter(bookings::public_id.eq(id.as_str()))
-        .select((BookingRow::as_select(), SummaryRow::as_select()))
+        .select((
+            BookingRow::as_select(),
+            SummaryRow::as_select(),
+            (
+                bookings::secret_rotation,
+                bookings::user_id,
+                bookings::account_user_id,
+                restaurants::suspended_at.is_not_null(),
+                caller_columns!(caller.principal(), now, bookings::restaurant_id),
+            ),
+        ))
         .first(&mut connection)
         .await
         .optional()?;
-    Ok(rows.map(view).transpose()?)
+    let found = row.map(|(booking, restaurant, row)| {
+        let view = view((booking, restaurant))?;
+        Ok::<_, Corrupt>(GuardedBooking::new(rights(id, row), view))
+    });
+    Ok(found.transpose()?)
 }
 
 /// A booking whose row nobody else changes until the transaction ends.
@@ -146,27 +179,91 @@ pub(crate) struct LockedBooking {
     pub(crate) key: i64,
     /// The booking.
     pub(crate) booking: Booking,
+    /// How often its secret was replaced.
+    pub(crate) secret_rotation: i32,
 }
 
 /// Locks the booking with this id, if there is one.
 pub(crate) async fn lock(
     mut connection: &AsyncPgConnection,
+    caller: &BookingCaller<'_>,
     id: &BookingId,
-) -> Result<Option<LockedBooking>, LoadError> {
-    let row: Option<BookingRow> = bookings::table
+    now: Timestamp,
+) -> Result<Option<GuardedBooking<LockedBooking>>, LoadError> {
+    // Its restaurant is asked beside, for a join would lock that, too.
+    let suspended = restaurants::table
+        .filter(restaurants::restaurant_id.eq(bookings::restaurant_id))
+        .filter(restaurants::suspended_at.is_not_null())
+        .select(restaurants::restaurant_id);
+    let row: Option<(BookingRow, RightsRow)> = bookings::table
         .filter(bookings::public_id.eq(id.as_str()))
-        .select(BookingRow::as_select())
+        .select((
+            BookingRow::as_select(),
+            (
+                bookings::secret_rotation,
+                bookings::user_id,
+                bookings::account_user_id,
+                exists(suspended),
+                caller_columns!(caller.principal(), now, bookings::restaurant_id),
+            ),
+        ))
         .for_no_key_update()
         .first(&mut connection)
         .await
         .optional()?;
-    let locked = row.map(|row| {
-        Ok::<_, Corrupt>(LockedBooking {
-            key: row.booking_id,
-            booking: row.try_into()?,
-        })
+    let locked = row.map(|(booking, row)| {
+        let locked = LockedBooking {
+            key: booking.booking_id,
+            booking: booking.try_into()?,
+            secret_rotation: row.0,
+        };
+        Ok::<_, Corrupt>(GuardedBooking::new(rights(id, row), locked))
     });
     Ok(locked.transpose()?)
+}
+
+/// Replaces the secret of a booking.
+pub(crate) async fn update_secret_rotation(
+    mut connection: &AsyncPgConnection,
+    locked: &LockedBooking,
+    rotation: i32,
+) -> QueryResult<usize> {
+    diesel::update(bookings::table.find((locked.booking.restaurant.get(), locked.key)))
+        .set(bookings::secret_rotation.eq(rotation))
+        .execute(&mut connection)
+        .await
+}
+
+/// The booking with this code that was made with this address, and the name of its restaurant.
+pub(crate) async fn find_by_code(
+    mut connection: &AsyncPgConnection,
+    code: &ConfirmationCode,
+    email: &EmailAddress,
+) -> Result<Option<(BookingId, EmailAddress, RestaurantName)>, LoadError> {
+    let row: Option<(i64, String, String, String)> = bookings::table
+        .inner_join(restaurants::table)
+        .inner_join(users::table)
+        .filter(bookings::confirmation_code.eq(code.as_str()))
+        .filter(users::email.eq(email.normalized()))
+        .select((
+            bookings::booking_id,
+            bookings::public_id,
+            bookings::customer_email,
+            restaurants::name,
+        ))
+        .first(&mut connection)
+        .await
+        .optional()?;
+    let found = row.map(|(key, id, email, restaurant)| {
+        let email = EmailAddress::parse(email);
+        let restaurant = RestaurantName::parse(restaurant);
+        Ok::<_, Corrupt>((
+            parsed(BookingId::parse(id), "bookings.public_id", key)?,
+            parsed(email, "bookings.customer_email", key)?,
+            parsed(restaurant, "restaurants.name", key)?,
+        ))
+    });
+    Ok(found.transpose()?)
 }
 
 /// What of a booking can change.
@@ -259,7 +356,7 @@ pub(crate) async fn update(
 
 #[cfg(test)]
 mod tests {
-    use booking_domain::BookingId;
+    use booking_domain::{BookingId, Principal, Scopes, UserId};
 
     use super::*;
     use crate::plans::LargeDatabase;
@@ -270,10 +367,24 @@ mod tests {
         let connection = database.connect().await;
         // The id of booking number 1, as the fill makes it.
         let id = BookingId::parse("bk_c4ca4238a0b923820dcc509a6f75849b").expect("it is an id");
-        let found = find(&connection.diesel, &id).await.expect("it is read");
+        let principal = Principal::User {
+            id: UserId::parse("usr_4711").expect("it is an id"),
+            scopes: Scopes::default(),
+        };
+        let caller = BookingCaller::Principal(&principal);
+        let now = Timestamp::UNIX_EPOCH;
+        let found = find(&connection.diesel, &caller, &id, now).await;
+        let found = found.expect("it is read");
         assert!(found.is_some());
-        connection.assert_plans(&["bookings_public_id_key", "restaurants_pkey"]);
-        let locked = lock(&connection.diesel, &id).await.expect("it is locked");
+        connection.assert_plans(&[
+            "bookings_public_id_key",
+            "restaurants_pkey",
+            "accounts_public_id_key",
+            "restaurant_staff_pkey|idx_restaurant_staff_user",
+            "api_keys_public_id_key",
+        ]);
+        let locked = lock(&connection.diesel, &caller, &id, now).await;
+        let locked = locked.expect("it is locked");
         assert!(locked.is_some());
         connection.assert_plans(&["bookings_public_id_key"]);
     }

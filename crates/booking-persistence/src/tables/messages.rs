@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use booking_domain::{CustomerName, EmailAddress, MessageKind};
+use booking_domain::{BookingId, CustomerName, EmailAddress, MessageKind, RestaurantName};
 
 use super::parsed;
 use crate::error::{Corrupt, LoadError};
@@ -25,6 +25,11 @@ pub struct PendingMessage {
     pub name: Option<CustomerName>,
     /// What its link carries, where it has one.
     pub token: Option<SecretString>,
+    /// The restaurant that it is about, if it is about one.
+    pub restaurant: Option<RestaurantName>,
+    /// The booking that its link opens, if it has such a link. The secret in it is made when the
+    /// mail is sent.
+    pub booking: Option<BookingId>,
     /// When it was written.
     pub created_at: Timestamp,
 }
@@ -37,6 +42,8 @@ struct MessageRow {
     recipient: String,
     name: Option<String>,
     token: Option<String>,
+    restaurant_name: Option<String>,
+    booking_id: Option<String>,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     created_at: Timestamp,
 }
@@ -49,12 +56,18 @@ impl TryFrom<MessageRow> for PendingMessage {
         let recipient = EmailAddress::parse(row.recipient);
         let name = row.name.map(CustomerName::parse);
         let name = name.map(|name| parsed(name, "messages.name", key));
+        let restaurant = row.restaurant_name.map(RestaurantName::parse);
+        let restaurant = restaurant.map(|name| parsed(name, "messages.restaurant_name", key));
+        let booking = row.booking_id.map(BookingId::parse);
+        let booking = booking.map(|id| parsed(id, "messages.booking_id", key));
         Ok(Self {
             id: key,
             kind: parsed(MessageKind::parse(&row.kind), "messages.kind", key)?,
             recipient: parsed(recipient, "messages.recipient", key)?,
             name: name.transpose()?,
             token: row.token.map(SecretString::from),
+            restaurant: restaurant.transpose()?,
+            booking: booking.transpose()?,
             created_at: row.created_at,
         })
     }
@@ -96,6 +109,57 @@ pub(crate) async fn replace(
         ))
         .execute(&mut connection);
     tokio::try_join!(biased; older, newer).map(drop)
+}
+
+/// Leaves an invitation to a restaurant's staff to be sent. Those of other restaurants stay.
+pub(crate) async fn insert_invitation(
+    mut connection: &AsyncPgConnection,
+    recipient: &EmailAddress,
+    restaurant: &RestaurantName,
+    token: &OneTimeToken,
+    now: Timestamp,
+) -> QueryResult<usize> {
+    diesel::insert_into(messages::table)
+        .values((
+            messages::kind.eq(MessageKind::StaffInvitation.as_str()),
+            messages::recipient.eq(recipient.normalized()),
+            messages::restaurant_name.eq(restaurant.as_str()),
+            messages::token.eq(token.expose_text().expose_secret()),
+            messages::created_at.eq(now.to_diesel()),
+        ))
+        .execute(&mut connection)
+        .await
+}
+
+/// Leaves a link to a booking to be sent, unless there is one already.
+pub(crate) async fn insert_booking_link(
+    mut connection: &AsyncPgConnection,
+    recipient: &EmailAddress,
+    restaurant: &RestaurantName,
+    booking: &BookingId,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let recipient = recipient.normalized();
+    let waiting = messages::table
+        .filter(messages::recipient.eq(&recipient))
+        .filter(messages::kind.eq(MessageKind::BookingLink.as_str()))
+        .filter(messages::booking_id.eq(booking.as_str()))
+        .filter(messages::sent_at.is_null());
+    let is_waiting = diesel::select(diesel::dsl::exists(waiting));
+    if is_waiting.get_result::<bool>(&mut connection).await? {
+        return Ok(());
+    }
+    diesel::insert_into(messages::table)
+        .values((
+            messages::kind.eq(MessageKind::BookingLink.as_str()),
+            messages::recipient.eq(&recipient),
+            messages::restaurant_name.eq(restaurant.as_str()),
+            messages::booking_id.eq(booking.as_str()),
+            messages::created_at.eq(now.to_diesel()),
+        ))
+        .execute(&mut connection)
+        .await
+        .map(drop)
 }
 
 /// The mails that wait to be sent, the oldest first.

@@ -6,6 +6,8 @@
 //! that fits.
 
 pub(crate) mod accounts;
+pub(crate) mod api_keys;
+pub(crate) mod audit_events;
 pub(crate) mod booking_policies;
 pub(crate) mod bookings;
 pub(crate) mod dining_tables;
@@ -13,9 +15,11 @@ pub(crate) mod messages;
 pub(crate) mod occupancies;
 pub(crate) mod one_time_tokens;
 pub(crate) mod opening_hours;
+pub(crate) mod restaurant_staff;
 pub(crate) mod restaurants;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
+pub(crate) mod staff_invitations;
 pub(crate) mod users;
 
 pub use accounts::PasswordLogin;

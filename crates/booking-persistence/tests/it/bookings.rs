@@ -3,12 +3,15 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{BookingChange, BookingId, BookingStatus, ChangeRefusal, PlaceRefusal};
-use booking_persistence::{BookingNotFound, OperationRefusal, RestaurantNotFound, StoreError};
+use booking_persistence::{
+    AccessRefusal, BookingNotFound, OperationRefusal, RestaurantNotFound, StoreError,
+};
 use jiff::ToSpan;
 use jiff::civil::time;
 
 use crate::support::{
-    DAY, NOW, SEVEN, TestRestaurant, bytes, email, name, party, reason, requests, restaurant_id,
+    DAY, NOW, SEVEN, TestRestaurant, bytes, cancel_booking, email, get_booking, name, party,
+    reason, requests, restaurant_id, update_booking,
 };
 
 #[tokio::test]
@@ -27,9 +30,7 @@ async fn booking_reads_as_it_was_made() {
         made.booking.placement.starts_at.to_string(),
         "2027-02-15T18:00:00Z"
     );
-    let read = venue
-        .store
-        .get_booking(&made.booking.id)
+    let read = get_booking(&venue.store, &made.booking.id)
         .await
         .expect("it is there");
     assert_eq!(read, made);
@@ -39,22 +40,24 @@ async fn booking_reads_as_it_was_made() {
 async fn what_does_not_exist_is_not_found() {
     let venue = TestRestaurant::with_tables(1).await;
     let id = BookingId::parse("bk_nobody").expect("it is an id");
-    let read = venue.store.get_booking(&id).await;
-    assert!(matches!(read, Err(StoreError::Refused(BookingNotFound))));
-    let change = venue
-        .store
-        .update_booking(&id, &BookingChange::default(), None, NOW)
-        .await;
+    let read = get_booking(&venue.store, &id).await;
     assert!(matches!(
-        change,
-        Err(StoreError::Refused(OperationRefusal::NotFound(
+        read,
+        Err(StoreError::Refused(AccessRefusal::NotFound(
             BookingNotFound
         )))
     ));
-    let cancel = venue.store.cancel_booking(&id, None, NOW).await;
+    let change = update_booking(&venue.store, &id, &BookingChange::default(), None, NOW).await;
+    assert!(matches!(
+        change,
+        Err(StoreError::Refused(AccessRefusal::NotFound(
+            BookingNotFound
+        )))
+    ));
+    let cancel = cancel_booking(&venue.store, &id, None, NOW).await;
     assert!(matches!(
         cancel,
-        Err(StoreError::Refused(OperationRefusal::NotFound(
+        Err(StoreError::Refused(AccessRefusal::NotFound(
             BookingNotFound
         )))
     ));
@@ -111,9 +114,7 @@ async fn new_booking_cannot_rewrite_what_an_older_one_says_of_its_customer() {
     request.customer.name = name("Mallory");
     request.customer.email = email("Sarah.Chen@EXAMPLE.com");
     let second = venue.book(&request).await.expect("a table is free");
-    let read = venue
-        .store
-        .get_booking(&first.booking.id)
+    let read = get_booking(&venue.store, &first.booking.id)
         .await
         .expect("it is there");
     assert_eq!(read.booking.customer.name, name("Sarah Chen"));
@@ -173,20 +174,22 @@ async fn change_moves_the_table_and_counts_the_version() {
         special_requests: Some(requests("High chair")),
     };
     let later = NOW + 1.minute();
-    let changed = venue
-        .store
-        .update_booking(&made.booking.id, &change, Some(&[1, 7]), later)
-        .await
-        .expect("the table is free");
+    let changed = update_booking(
+        &venue.store,
+        &made.booking.id,
+        &change,
+        Some(&[1, 7]),
+        later,
+    )
+    .await
+    .expect("the table is free");
     assert_eq!(
         (changed.booking.version, changed.booking.updated_at),
         (2, later)
     );
     assert_eq!(changed.booking.created_at, made.booking.created_at);
     assert_eq!(changed.booking.special_requests, requests("High chair"));
-    let read = venue
-        .store
-        .get_booking(&made.booking.id)
+    let read = get_booking(&venue.store, &made.booking.id)
         .await
         .expect("it is there");
     assert_eq!(read, changed);
@@ -209,16 +212,18 @@ async fn change_to_what_is_so_writes_nothing() {
         special_requests: Some(None),
         ..BookingChange::default()
     };
-    let same = venue
-        .store
-        .update_booking(&made.booking.id, &change, None, NOW + 1.hour())
-        .await
-        .expect("nothing changes");
+    let same = update_booking(
+        &venue.store,
+        &made.booking.id,
+        &change,
+        None,
+        NOW + 1.hour(),
+    )
+    .await
+    .expect("nothing changes");
     assert_eq!(same, made);
     assert_eq!(
-        venue
-            .store
-            .get_booking(&made.booking.id)
+        get_booking(&venue.store, &made.booking.id)
             .await
             .expect("it is there"),
         made
@@ -234,13 +239,11 @@ async fn stale_or_refused_change_changes_nothing() {
         ..BookingChange::default()
     };
     for expected in [&[][..], &[2]] {
-        let stale = venue
-            .store
-            .update_booking(&made.booking.id, &change, Some(expected), NOW)
-            .await;
+        let stale =
+            update_booking(&venue.store, &made.booking.id, &change, Some(expected), NOW).await;
         assert!(matches!(
             stale,
-            Err(StoreError::Refused(OperationRefusal::Rule(
+            Err(StoreError::Refused(AccessRefusal::Rule(
                 ChangeRefusal::VersionMismatch
             )))
         ));
@@ -249,20 +252,15 @@ async fn stale_or_refused_change_changes_nothing() {
         party: Some(party(5)),
         ..BookingChange::default()
     };
-    let refused = venue
-        .store
-        .update_booking(&made.booking.id, &too_large, None, NOW)
-        .await;
+    let refused = update_booking(&venue.store, &made.booking.id, &too_large, None, NOW).await;
     assert!(matches!(
         refused,
-        Err(StoreError::Refused(OperationRefusal::Rule(
+        Err(StoreError::Refused(AccessRefusal::Rule(
             ChangeRefusal::Place(PlaceRefusal::NoTableForParty { largest: 4 })
         )))
     ));
     assert_eq!(
-        venue
-            .store
-            .get_booking(&made.booking.id)
+        get_booking(&venue.store, &made.booking.id)
             .await
             .expect("it is there"),
         made
@@ -274,11 +272,14 @@ async fn cancelling_frees_the_table_and_twice_is_the_same_answer() {
     let venue = TestRestaurant::with_tables(1).await;
     let made = venue.book(&venue.request()).await.expect("a table is free");
     let later = NOW + 1.minute();
-    let cancelled = venue
-        .store
-        .cancel_booking(&made.booking.id, reason("Flight delayed").as_ref(), later)
-        .await
-        .expect("it is cancelled");
+    let cancelled = cancel_booking(
+        &venue.store,
+        &made.booking.id,
+        reason("Flight delayed").as_ref(),
+        later,
+    )
+    .await
+    .expect("it is cancelled");
     assert_eq!(cancelled.booking.status, BookingStatus::Cancelled);
     assert_eq!(
         cancelled.booking.cancellation_reason,
@@ -288,15 +289,14 @@ async fn cancelling_frees_the_table_and_twice_is_the_same_answer() {
         (cancelled.booking.version, cancelled.booking.updated_at),
         (2, later)
     );
-    let again = venue
-        .store
-        .cancel_booking(
-            &made.booking.id,
-            reason("Another reason").as_ref(),
-            NOW + 2.minutes(),
-        )
-        .await
-        .expect("it is cancelled");
+    let again = cancel_booking(
+        &venue.store,
+        &made.booking.id,
+        reason("Another reason").as_ref(),
+        NOW + 2.minutes(),
+    )
+    .await
+    .expect("it is cancelled");
     assert_eq!(again, cancelled);
     venue
         .book(&venue.request())
@@ -309,12 +309,9 @@ async fn completed_booking_is_not_cancelled() {
     let venue = TestRestaurant::with_tables(1).await;
     let made = venue.book(&venue.request()).await.expect("a table is free");
     venue.sql("UPDATE bookings SET status = 'completed'").await;
-    let refused = venue
-        .store
-        .cancel_booking(&made.booking.id, None, NOW)
-        .await;
+    let refused = cancel_booking(&venue.store, &made.booking.id, None, NOW).await;
     match refused {
-        Err(StoreError::Refused(OperationRefusal::Rule(refusal))) => {
+        Err(StoreError::Refused(AccessRefusal::Rule(refusal))) => {
             assert_eq!(refusal.status, BookingStatus::Completed);
         }
         other => panic!("{other:?}"),

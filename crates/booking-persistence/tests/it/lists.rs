@@ -10,7 +10,7 @@ use booking_persistence::{
 use jiff::ToSpan;
 use jiff::civil::time;
 
-use crate::support::{DAY, NOW, TestRestaurant, email, restaurant_id};
+use crate::support::{DAY, NOW, TestRestaurant, cancel_booking, email, get_booking, restaurant_id};
 
 const ALL: Window = Window::Page {
     page: 1,
@@ -145,7 +145,7 @@ async fn filters_choose_what_meets_all_of_them() {
         .await
         .items;
     let cancelled = all[3].booking.id.clone();
-    let cancel = venue.store.cancel_booking(&cancelled, None, NOW).await;
+    let cancel = cancel_booking(&venue.store, &cancelled, None, NOW).await;
     cancel.expect("it is cancelled");
 
     let chosen = async |filter: BookingFilter| page(&venue, &filter, sort, &ALL).await;
@@ -277,7 +277,7 @@ async fn list_with_a_booking_that_no_rule_allows_is_not_answered() {
             other => panic!("{other:?}"),
         }
     }
-    match venue.store.get_booking(&corrupt).await {
+    match get_booking(&venue.store, &corrupt).await {
         Err(StoreError::Internal(internal)) => assert!(is_corrupt(&internal)),
         other => panic!("{other:?}"),
     }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod api_keys;
+#[cfg(test)]
 mod bookings;
 #[cfg(test)]
 mod lists;
@@ -23,6 +25,12 @@ mod schema_rules;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod staff;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod team;
+#[cfg(test)]
+mod tenancy;
 #[cfg(test)]
 mod users;

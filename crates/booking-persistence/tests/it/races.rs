@@ -1,11 +1,13 @@
 //! What happens when many want the same at the same time.
 
 use booking_domain::{BookingChange, BookingStatus, ChangeRefusal, PlaceRefusal};
-use booking_persistence::{OperationRefusal, StoreError};
+use booking_persistence::{AccessRefusal, OperationRefusal, StoreError};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use jiff::ToSpan;
 
-use crate::support::{DAY, NOW, TestRestaurant, party};
+use crate::support::{
+    DAY, NOW, TestRestaurant, cancel_booking, get_booking, party, update_booking,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_who_want_the_last_table_exactly_one_gets_it() {
@@ -130,7 +132,7 @@ async fn of_two_changes_to_the_same_version_one_is_stale() {
                 party: Some(party(guests)),
                 ..BookingChange::default()
             };
-            tokio::spawn(async move { store.update_booking(&id, &change, Some(&[1]), NOW).await })
+            tokio::spawn(async move { update_booking(&store, &id, &change, Some(&[1]), NOW).await })
         })
         .into();
     let mut outcomes = Vec::new();
@@ -140,14 +142,14 @@ async fn of_two_changes_to_the_same_version_one_is_stale() {
     let is_stale = |outcome: &Result<_, _>| {
         matches!(
             outcome,
-            Err(StoreError::Refused(OperationRefusal::Rule(
+            Err(StoreError::Refused(AccessRefusal::Rule(
                 ChangeRefusal::VersionMismatch
             )))
         )
     };
     assert_eq!(outcomes.iter().filter(|one| one.is_ok()).count(), 1);
     assert_eq!(outcomes.iter().filter(|one| is_stale(one)).count(), 1);
-    let after = venue.store.get_booking(&booking.id).await;
+    let after = get_booking(&venue.store, &booking.id).await;
     assert_eq!(after.expect("it is there").booking.version, 2);
 }
 
@@ -166,16 +168,16 @@ async fn change_and_cancellation_at_once_leave_no_table_taken() {
                 date: DAY.tomorrow().ok(),
                 ..BookingChange::default()
             };
-            store.update_booking(&id, &change, None, NOW).await
+            update_booking(&store, &id, &change, None, NOW).await
         });
-        let cancelled = venue.store.cancel_booking(&booking.id, None, NOW).await;
+        let cancelled = cancel_booking(&venue.store, &booking.id, None, NOW).await;
         assert_eq!(
             cancelled.expect("it is cancelled").booking.status,
             BookingStatus::Cancelled
         );
         match change.await.expect("it does not panic") {
             Ok(_) => {}
-            Err(StoreError::Refused(OperationRefusal::Rule(ChangeRefusal::Status(refusal)))) => {
+            Err(StoreError::Refused(AccessRefusal::Rule(ChangeRefusal::Status(refusal)))) => {
                 assert_eq!(refusal.status, BookingStatus::Cancelled);
             }
             Err(other) => panic!("{other:?}"),
@@ -216,13 +218,13 @@ async fn who_waits_too_long_for_a_lock_is_told_to_come_back() {
         .batch_execute("BEGIN; SELECT * FROM bookings FOR UPDATE")
         .await
         .expect("it locks");
-    let waited = venue.store.cancel_booking(&made.id, None, NOW).await;
+    let waited = cancel_booking(&venue.store, &made.id, None, NOW).await;
     assert!(
         matches!(waited, Err(StoreError::Unavailable(_))),
         "{waited:?}"
     );
     other.batch_execute("ROLLBACK").await.expect("it ends");
-    let cancelled = venue.store.cancel_booking(&made.id, None, NOW).await;
+    let cancelled = cancel_booking(&venue.store, &made.id, None, NOW).await;
     cancelled.expect("nobody holds the lock");
 }
 
@@ -242,7 +244,7 @@ async fn deadlock_is_tried_again() {
         .await
         .expect("it locks");
     let (store, id) = (venue.store.clone(), made.id.clone());
-    let cancel = tokio::spawn(async move { store.cancel_booking(&id, None, NOW).await });
+    let cancel = tokio::spawn(async move { cancel_booking(&store, &id, None, NOW).await });
     until_somebody_waits(&mut observer).await;
     other
         .batch_execute("SELECT * FROM bookings FOR UPDATE; COMMIT")
@@ -273,7 +275,7 @@ async fn abandoned_request_leaves_no_lock_behind() {
         .await
         .expect("it locks");
     let (store, id) = (venue.store.clone(), made.id.clone());
-    let cancel = tokio::spawn(async move { store.cancel_booking(&id, None, NOW).await });
+    let cancel = tokio::spawn(async move { cancel_booking(&store, &id, None, NOW).await });
     until_somebody_waits(&mut observer).await;
     cancel.abort();
     assert!(cancel.await.is_err_and(|error| error.is_cancelled()));
@@ -283,6 +285,6 @@ async fn abandoned_request_leaves_no_lock_behind() {
         .batch_execute("SET lock_timeout = '5s'; SELECT * FROM bookings FOR UPDATE")
         .await
         .expect("nobody holds the lock");
-    let after = venue.store.get_booking(&made.id).await;
+    let after = get_booking(&venue.store, &made.id).await;
     assert_eq!(after.expect("it is there").booking, made);
 }

@@ -10,7 +10,8 @@ use booking_persistence::{
 use jiff::civil::{Weekday, date, time};
 
 use crate::support::{
-    DAY, NOW, SEVEN, TestRestaurant, connect_store, migrated, party, requests, restaurant_id,
+    DAY, NOW, SEVEN, TestRestaurant, cancel_booking, connect_store, migrated, party, requests,
+    restaurant_id, update_booking,
 };
 
 const ALL: Window = Window::Page {
@@ -258,7 +259,7 @@ async fn booking_in_an_unknown_zone_is_refused_nothing_that_needs_no_zone() {
     };
     let update = async |change| {
         let store = &venue.store;
-        store.update_booking(&made.id, &change, None, NOW).await
+        update_booking(&store, &made.id, &change, None, NOW).await
     };
     let changed = update(wishes).await.expect("it needs no zone").booking;
     assert_eq!(
@@ -276,7 +277,7 @@ async fn booking_in_an_unknown_zone_is_refused_nothing_that_needs_no_zone() {
     let page = venue.store.list_bookings(&filter, sort, &ALL).await;
     let page = page.expect("it is a list");
     assert_eq!((page.items.len(), page.total), (1, Some(1)));
-    let cancelled = venue.store.cancel_booking(&made.id, None, NOW).await;
+    let cancelled = cancel_booking(&venue.store, &made.id, None, NOW).await;
     cancelled.expect("it needs no zone");
 }
 

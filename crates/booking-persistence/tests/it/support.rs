@@ -3,10 +3,15 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
-    BookingView, CancellationReason, Customer, CustomerName, EmailAddress, NewBooking, PartySize,
-    PhoneNumber, PlaceRefusal, RestaurantId, SpecialRequests,
+    BookingChange, BookingId, BookingView, CallerNetwork, CancelRefusal, CancellationReason,
+    ChangeRefusal, Customer, CustomerName, EmailAddress, NewBooking, PartySize, PhoneNumber,
+    PlaceRefusal, RequestId, RestaurantId, SpecialRequests,
 };
-use booking_persistence::{ConnectError, RandomSource, RestaurantRefusal, Store, StoreError};
+use booking_persistence::{
+    BookingCaller, BookingRefusal, ConnectError, RandomSource, RequestContext, RestaurantRefusal,
+    Store, StoreError,
+};
+use credentials::{BookingSecretKey, SecretKey};
 use dev_postgres::TestDatabase;
 use diesel::QueryableByName;
 use diesel::sql_types::Text;
@@ -122,6 +127,59 @@ impl TestRestaurant {
             special_requests: None,
         }
     }
+}
+
+/// A request of this instant.
+pub(crate) fn at(now: Timestamp) -> RequestContext {
+    RequestContext {
+        now,
+        request_id: RequestId::parse("r-1").expect("it is an id"),
+        network: CallerNetwork::parse("192.0.2.0/24"),
+    }
+}
+
+/// The key of which the secrets of the tests' bookings are made.
+pub(crate) fn secret_key() -> BookingSecretKey {
+    BookingSecretKey::new(&SecretKey::from_random([7; 32]))
+}
+
+/// Reads a booking with its first secret.
+pub(crate) async fn get_booking(
+    store: &Store,
+    id: &BookingId,
+) -> Result<BookingView, StoreError<BookingRefusal>> {
+    let (key, secret) = (secret_key(), secret_key().secret(id.as_str(), 0));
+    let (secret, key) = (&secret, &key);
+    let caller = BookingCaller::SecretHolder { secret, key };
+    store.get_booking(&caller, id, &at(NOW)).await
+}
+
+/// Changes a booking with its first secret.
+pub(crate) async fn update_booking(
+    store: &Store,
+    id: &BookingId,
+    change: &BookingChange,
+    expected: Option<&[i32]>,
+    now: Timestamp,
+) -> Result<BookingView, StoreError<BookingRefusal<ChangeRefusal>>> {
+    let (key, secret) = (secret_key(), secret_key().secret(id.as_str(), 0));
+    let (secret, key) = (&secret, &key);
+    let caller = BookingCaller::SecretHolder { secret, key };
+    let change = (change, expected);
+    store.update_booking(&caller, id, change, &at(now)).await
+}
+
+/// Cancels a booking with its first secret.
+pub(crate) async fn cancel_booking(
+    store: &Store,
+    id: &BookingId,
+    reason: Option<&CancellationReason>,
+    now: Timestamp,
+) -> Result<BookingView, StoreError<BookingRefusal<CancelRefusal>>> {
+    let (key, secret) = (secret_key(), secret_key().secret(id.as_str(), 0));
+    let (secret, key) = (&secret, &key);
+    let caller = BookingCaller::SecretHolder { secret, key };
+    store.cancel_booking(&caller, id, reason, &at(now)).await
 }
 
 #[derive(QueryableByName)]

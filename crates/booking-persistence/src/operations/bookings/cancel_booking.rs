@@ -1,12 +1,12 @@
 //! `cancelBooking`.
 
-use jiff::Timestamp;
-
 use booking_domain::{BookingId, BookingView, CancellationReason, StatusRefusal, cancel};
 
 use super::BookingRefusal;
+use crate::access::{BookingCaller, RequestContext};
 use crate::error::{StoreError, TransactionError};
 use crate::store::Store;
+use crate::tables::bookings::LockedBooking;
 
 impl Store {
     /// Cancels a booking and sets its table free. One that is cancelled stays as it is, with
@@ -17,13 +17,15 @@ impl Store {
     /// [`BookingRefusal`].
     pub async fn cancel_booking(
         &self,
+        caller: &BookingCaller<'_>,
         id: &BookingId,
         reason: Option<&CancellationReason>,
-        now: Timestamp,
+        context: &RequestContext,
     ) -> Result<BookingView, StoreError<BookingRefusal<StatusRefusal>>> {
-        self.change_booking("cancel_booking", id, now, async |_, locked, now| {
-            cancel(&locked.booking, reason, now).map_err(TransactionError::rule)
-        })
-        .await
+        let decide = async |_: &_, locked: &LockedBooking, now| {
+            cancel(&locked.booking, reason, now).map_err(TransactionError::refused)
+        };
+        self.change_booking("cancel_booking", caller, id, context, decide)
+            .await
     }
 }

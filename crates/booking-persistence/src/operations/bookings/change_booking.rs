@@ -4,29 +4,32 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
 
-use booking_domain::{Booking, BookingId, BookingView, Decision, StatusRefusal};
+use booking_domain::{Booking, BookingId, BookingView, Decision, Scope, StatusRefusal};
 
 use super::{BookingNotFound, BookingRefusal};
+use crate::access::{BookingCaller, RequestContext};
 use crate::connection::FromViolation;
 use crate::error::{Corrupt, StoreError, TransactionError};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
+use crate::tables::audit_events::NewEvent;
 use crate::tables::bookings::LockedBooking;
-use crate::tables::{bookings, occupancies, restaurants};
+use crate::tables::{audit_events, bookings, occupancies, restaurants};
 
 impl FromViolation for StatusRefusal {}
 
 impl Store {
-    /// Has `decide` say what becomes of a booking, as of `now`, while nobody else changes it;
-    /// writes that, and gives what callers see of it.
+    /// Has `decide` say what becomes of a booking, as of now, while nobody else changes it; writes
+    /// and records that, and gives what callers see of it.
     ///
     /// Five round trips when `decide` needs none: begin, the booking, its restaurant, the writes,
     /// commit.
     pub(super) async fn change_booking<R: FromViolation>(
         &self,
         operation: &'static str,
+        caller: &BookingCaller<'_>,
         id: &BookingId,
-        now: Timestamp,
+        context: &RequestContext,
         decide: impl AsyncFnOnce(
             &AsyncPgConnection,
             &LockedBooking,
@@ -34,10 +37,11 @@ impl Store {
         ) -> Result<Decision, TransactionError<BookingRefusal<R>>>
         + Clone,
     ) -> Result<BookingView, StoreError<BookingRefusal<R>>> {
-        let now = to_the_microsecond(now);
+        let now = to_the_microsecond(context.now);
         self.transact(operation, async |connection| {
-            let locked = bookings::lock(connection, id).await?;
-            let locked = locked.ok_or(TransactionError::not_found(BookingNotFound))?;
+            let locked = bookings::lock(connection, caller, id, now).await?;
+            let locked = locked.ok_or(TransactionError::no_access(BookingNotFound))?;
+            let (locked, actor) = locked.open(caller, Scope::BookingsWrite)?;
             // First, so that what is refused by the booking alone asks for nothing else.
             let decision = decide(connection, &locked, now);
             let restaurant = async {
@@ -49,7 +53,14 @@ impl Store {
             let booking = match decision {
                 Decision::Unchanged => locked.booking,
                 Decision::Changed(changed) => {
-                    write(connection, &locked, &changed).await?;
+                    let event = actor.as_ref().map(|actor| NewEvent {
+                        restaurant: changed.restaurant,
+                        actor,
+                        action: operation,
+                        subject: Some(id.as_str()),
+                        context,
+                    });
+                    write(connection, &locked, &changed, event).await?;
                     changed
                 }
             };
@@ -62,17 +73,25 @@ impl Store {
     }
 }
 
-/// Writes what a booking has become, and what of its table follows from that, in one round trip.
+/// Writes what a booking has become, what of its table follows from that, and who did it, in one
+/// round trip.
 async fn write<R>(
     connection: &AsyncPgConnection,
     locked: &LockedBooking,
     changed: &Booking,
+    event: Option<NewEvent<'_>>,
 ) -> Result<(), TransactionError<R>> {
     let row = bookings::update(connection, locked.key, changed);
     let occupancy = write_occupancy(connection, locked, changed);
     // An active booking holds exactly one table.
-    match tokio::try_join!(biased; occupancy, row)? {
-        (1, 1) => Ok(()),
+    let recorded = async {
+        match &event {
+            Some(event) => audit_events::insert(connection, event).await,
+            None => Ok(()),
+        }
+    };
+    match tokio::try_join!(biased; occupancy, row, recorded)? {
+        (1, 1, ()) => Ok(()),
         _ => Err(Corrupt::new("occupancies.booking_id", locked.key).into()),
     }
 }

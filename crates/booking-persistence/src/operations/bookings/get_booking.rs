@@ -1,7 +1,9 @@
 //! `getBooking`.
 
-use booking_domain::{BookingId, BookingView};
+use booking_domain::{BookingId, BookingView, Scope};
 
+use super::BookingRefusal;
+use crate::access::{BookingCaller, RequestContext};
 use crate::connection::FromViolation;
 use crate::error::{StoreError, TransactionError};
 use crate::store::Store;
@@ -15,18 +17,22 @@ pub struct BookingNotFound;
 impl FromViolation for BookingNotFound {}
 
 impl Store {
-    /// One booking.
+    /// One booking, for whomever it concerns.
     ///
     /// # Errors
     ///
-    /// [`BookingNotFound`].
+    /// [`BookingRefusal`].
     pub async fn get_booking(
         &self,
+        caller: &BookingCaller<'_>,
         id: &BookingId,
-    ) -> Result<BookingView, StoreError<BookingNotFound>> {
+        context: &RequestContext,
+    ) -> Result<BookingView, StoreError<BookingRefusal>> {
         self.read("get_booking", async |connection| {
-            let found = bookings::find(connection, id).await?;
-            found.ok_or(TransactionError::Refused(BookingNotFound))
+            let found = bookings::find(connection, caller, id, context.now).await?;
+            let found = found.ok_or(TransactionError::no_access(BookingNotFound))?;
+            let (booking, _) = found.open(caller, Scope::BookingsRead)?;
+            Ok(booking)
         })
         .await
     }

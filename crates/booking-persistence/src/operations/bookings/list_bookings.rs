@@ -5,8 +5,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::civil::Date;
 use jiff_diesel::ToDiesel;
 
-use booking_domain::{BookingStatus, BookingView, EmailAddress, RestaurantId, UserId};
+use booking_domain::{
+    BookingStatus, BookingView, EmailAddress, Principal, RestaurantId, Scope, UserId,
+};
 
+use crate::access::{Guarded, RequestContext, RestaurantAccessRefusal, StaffRequest};
 use crate::error::{StoreError, TransactionError};
 use crate::lists::{
     Cursor, CursorOfAnotherList, Digest, Page, Window, instant_at, keyset, position_of, wall_at,
@@ -134,7 +137,38 @@ macro_rules! narrowed {
 }
 
 impl Store {
-    /// The bookings that pass the filter, in an order.
+    /// The bookings of a restaurant that pass the filter, in an order, for its staff.
+    ///
+    /// # Errors
+    ///
+    /// [`RestaurantAccessRefusal`].
+    pub async fn list_restaurant_bookings(
+        &self,
+        principal: &Principal,
+        restaurant: RestaurantId,
+        (filter, sort, window): (&BookingFilter, BookingSort, &Window),
+        context: &RequestContext,
+    ) -> Result<Page<BookingView>, StoreError<RestaurantAccessRefusal<CursorOfAnotherList>>> {
+        let request = StaffRequest {
+            operation: "list_bookings",
+            principal,
+            restaurant,
+            required: Scope::BookingsRead,
+            context,
+        };
+        let filter = BookingFilter {
+            restaurant: Some(restaurant),
+            ..filter.clone()
+        };
+        self.read_as_staff(request, async |connection| {
+            let page = list(connection, &filter, sort, window).await?;
+            Ok(Guarded::new(restaurant, page))
+        })
+        .await
+    }
+
+    /// The bookings that pass the filter, in an order, for anybody. It is no operation of its own
+    /// once the handler knows its caller, and gives way to the one above then.
     ///
     /// # Errors
     ///

@@ -3,14 +3,19 @@
 mod cancel_booking;
 mod change_booking;
 mod create_booking;
+mod find_booking;
 mod get_booking;
 mod list_bookings;
+mod rotate_booking_secret;
 mod update_booking;
 
 pub use get_booking::BookingNotFound;
 pub use list_bookings::{BookingFilter, BookingSort};
 
-use crate::error::OperationRefusal;
+use std::convert::Infallible;
 
-/// Why something is not done to a booking: there is none, or a rule refuses.
-pub type BookingRefusal<R> = OperationRefusal<BookingNotFound, R>;
+use crate::access::AccessRefusal;
+
+/// Why something is not done to a booking: there is none for this caller, they may do less, or a
+/// rule refuses.
+pub type BookingRefusal<R = Infallible> = AccessRefusal<BookingNotFound, R>;

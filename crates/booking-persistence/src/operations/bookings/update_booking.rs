@@ -9,6 +9,7 @@ use booking_domain::{
 };
 
 use super::BookingRefusal;
+use crate::access::{BookingCaller, RequestContext};
 use crate::connection::{ConstraintViolation, FromViolation, lock_date};
 use crate::error::{Corrupt, StoreError, TransactionError};
 use crate::operations::service_day::load_restaurant_tables;
@@ -22,7 +23,7 @@ impl FromViolation for ChangeRefusal {
 }
 
 impl Store {
-    /// Changes a booking, seen from `now`, if its version is one that the caller expects; any
+    /// Changes a booking, as of now, if its version is one that the caller expects; any
     /// will do for `None`. A change that changes nothing leaves the version as it is.
     ///
     /// # Errors
@@ -30,22 +31,18 @@ impl Store {
     /// [`BookingRefusal`].
     pub async fn update_booking(
         &self,
+        caller: &BookingCaller<'_>,
         id: &BookingId,
-        change: &BookingChange,
-        expected: Option<&[i32]>,
-        now: Timestamp,
+        (change, expected): (&BookingChange, Option<&[i32]>),
+        context: &RequestContext,
     ) -> Result<BookingView, StoreError<BookingRefusal<ChangeRefusal>>> {
-        self.change_booking(
-            "update_booking",
-            id,
-            now,
-            async |connection, locked, now| {
-                let plan = plan_change(&locked.booking, change, expected, now)
-                    .map_err(TransactionError::rule)?;
-                decide(connection, locked, plan, now).await
-            },
-        )
-        .await
+        let decide = async |connection: &AsyncPgConnection, locked: &LockedBooking, now| {
+            let plan = plan_change(&locked.booking, change, expected, now)
+                .map_err(TransactionError::refused)?;
+            decide(connection, locked, plan, now).await
+        };
+        self.change_booking("update_booking", caller, id, context, decide)
+            .await
     }
 }
 
@@ -69,5 +66,5 @@ async fn decide(
     let changed = request.decide(&day, now);
     changed
         .map(Decision::Changed)
-        .map_err(|refusal| TransactionError::rule(refusal.into()))
+        .map_err(|refusal| TransactionError::refused(refusal.into()))
 }

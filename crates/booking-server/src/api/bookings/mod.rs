@@ -6,8 +6,10 @@ use booking_api::bookings::*;
 use booking_api::errors::InternalError;
 use booking_api::types::{self, BookingChange, EntityTag, NewBooking};
 use booking_api::{errors, headers};
-use booking_domain::{BookingView, ChangeRefusal, PlaceRefusal, StatusRefusal};
-use booking_persistence::{BookingFilter, BookingNotFound, BookingSort};
+use booking_domain::{BookingView, ChangeRefusal, PlaceRefusal, RequestId, StatusRefusal};
+use booking_persistence::{
+    BookingCaller, BookingFilter, BookingNotFound, BookingSort, Forbidden, RequestContext,
+};
 use contract_runtime::Problem;
 
 use super::shared::{
@@ -78,7 +80,7 @@ impl Bookings for Service {
         let id = request.path.booking_id.into_domain();
         let booking = self
             .store()
-            .get_booking(&id)
+            .get_booking(&BookingCaller::Anyone, &id, &self.anybody())
             .await
             .map_err(store_error::<_, GetBookingError>)?;
         let (body, etag) = tagged(&booking)?;
@@ -96,10 +98,14 @@ impl Bookings for Service {
         let id = request.path.booking_id.into_domain();
         let change = convert::booking_change(request.body);
         let expected = request.headers.if_match.and_then(expected_versions);
-        let now = self.clock().now();
         let booking = self
             .store()
-            .update_booking(&id, &change, expected.as_deref(), now)
+            .update_booking(
+                &BookingCaller::Anyone,
+                &id,
+                (&change, expected.as_deref()),
+                &self.anybody(),
+            )
             .await
             .map_err(store_error::<_, UpdateBookingError>)?;
         let (body, etag) = tagged(&booking)?;
@@ -113,14 +119,37 @@ impl Bookings for Service {
         let id = request.path.booking_id.into_domain();
         let reason = request.body.and_then(|body| body.reason);
         let reason = reason.map(IntoDomain::into_domain);
-        let now = self.clock().now();
         let booking = self
             .store()
-            .cancel_booking(&id, reason.as_ref(), now)
+            .cancel_booking(
+                &BookingCaller::Anyone,
+                &id,
+                reason.as_ref(),
+                &self.anybody(),
+            )
             .await
             .map_err(store_error::<_, CancelBookingError>)?;
         let body = convert::booking(&booking).map_err(internal_error)?;
         Ok(CancelBookingResponse::Ok(body))
+    }
+}
+
+impl Service {
+    /// A request of somebody of whom nothing is known, and of whom nothing is recorded. It goes with
+    /// [`BookingCaller::Anyone`].
+    fn anybody(&self) -> RequestContext {
+        RequestContext {
+            now: self.clock().now(),
+            request_id: RequestId::parse("unknown").expect("it is an id"),
+            network: None,
+        }
+    }
+}
+
+/// Nobody is answered so while everybody may do everything.
+impl<E: From<errors::BookingNotFound>> IntoError<E> for Forbidden {
+    fn into_error(self) -> E {
+        BookingNotFound.into_error()
     }
 }
 

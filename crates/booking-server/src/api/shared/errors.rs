@@ -10,7 +10,9 @@ use std::error::Error;
 use booking_api::errors::{InternalError, InvalidCursor, ServiceUnavailable};
 use booking_api::headers::RetryAfter;
 use booking_api::types::RetryAfterSeconds;
-use booking_persistence::{CursorOfAnotherList, OperationRefusal, StoreError};
+use booking_persistence::{
+    AccessRefusal, CursorOfAnotherList, Forbidden, OperationRefusal, StoreError,
+};
 use contract_runtime::Problem;
 
 use super::paging::CURSOR_FIELD;
@@ -31,6 +33,26 @@ impl<E, N: IntoError<E>, R: IntoError<E>> IntoError<E> for OperationRefusal<N, R
             Self::NotFound(missing) => missing.into_error(),
             Self::Rule(refusal) => refusal.into_error(),
         }
+    }
+}
+
+impl<E, N: IntoError<E>, R: IntoError<E>> IntoError<E> for AccessRefusal<N, R>
+where
+    Forbidden: IntoError<E>,
+{
+    fn into_error(self) -> E {
+        match self {
+            Self::NotFound(missing) => missing.into_error(),
+            Self::Forbidden(forbidden) => forbidden.into_error(),
+            Self::Rule(refusal) => refusal.into_error(),
+        }
+    }
+}
+
+/// A rule that refuses nobody.
+impl<E> IntoError<E> for Infallible {
+    fn into_error(self) -> E {
+        match self {}
     }
 }
 

@@ -1,0 +1,373 @@
+//! Who may do what: no statement on what belongs to a restaurant comes to anything without it.
+//!
+//! What is read of a restaurant's own is [`Guarded`], and only a [`RestaurantAccess`] to the same
+//! restaurant opens it; what writes takes one. It is made in one place, by [`StaffRequest::authorize`],
+//! from the rows as they are now: who was removed, a key that was revoked and a restaurant that was
+//! suspended have lost access. Reading costs no round trip more for it, for both statements are sent
+//! at once, and what was read for nobody is thrown away.
+//!
+//! One booking is opened besides by whoever holds its secret, and by the diner whose it is
+//! ([`BookingCaller`], [`GuardedBooking`]).
+
+use std::convert::Infallible;
+
+use credentials::{BookingSecret, BookingSecretKey};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::Timestamp;
+
+use booking_domain::{
+    AccessDenial, Actor, ApiKeyId, BookingId, CallerNetwork, OWN_BOOKING_SCOPES, Principal,
+    RequestId, RestaurantId, RestaurantRights, Scope, Scopes, StaffRole, UserId, decide_access,
+};
+
+use crate::connection::{ConstraintViolation, FromViolation};
+use crate::error::{Corrupt, Internal, StoreError, TransactionError};
+use crate::operations::{BookingNotFound, RestaurantNotFound};
+use crate::schema::restaurants;
+use crate::store::Store;
+use crate::tables::audit_events;
+
+/// When a request is made, and what the log of its restaurant keeps of where from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestContext {
+    /// Now.
+    pub now: Timestamp,
+    /// What to name the request by.
+    pub request_id: RequestId,
+    /// The network of the caller, if it is known.
+    pub network: Option<CallerNetwork>,
+}
+
+/// The caller knows of what they ask for, and may do less with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the caller's role or credential does not allow it")]
+pub struct Forbidden;
+
+/// Why an operation that not everybody may do is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AccessRefusal<N, R = Infallible> {
+    /// There is no such thing, or none that this caller may know of.
+    #[error(transparent)]
+    NotFound(N),
+    /// The caller may do less.
+    #[error(transparent)]
+    Forbidden(Forbidden),
+    /// A rule refuses it.
+    #[error(transparent)]
+    Rule(R),
+}
+
+/// Why something is not done in a restaurant: there is none for this caller, they may do less, or a
+/// rule refuses.
+pub type RestaurantAccessRefusal<R = Infallible> = AccessRefusal<RestaurantNotFound, R>;
+
+impl<N, R: FromViolation> FromViolation for AccessRefusal<N, R> {
+    fn from_violation(violation: ConstraintViolation) -> Option<Self> {
+        R::from_violation(violation).map(Self::Rule)
+    }
+}
+
+impl<N, R> TransactionError<AccessRefusal<N, R>> {
+    /// There is no such thing for this caller.
+    pub(crate) const fn no_access(missing: N) -> Self {
+        Self::Refused(AccessRefusal::NotFound(missing))
+    }
+
+    /// The caller may do less.
+    pub(crate) const fn forbidden() -> Self {
+        Self::Refused(AccessRefusal::Forbidden(Forbidden))
+    }
+
+    /// A rule of the domain refuses.
+    pub(crate) const fn refused(refusal: R) -> Self {
+        Self::Refused(AccessRefusal::Rule(refusal))
+    }
+
+    fn from_denial(denial: AccessDenial, missing: N) -> Self {
+        match denial {
+            AccessDenial::NotFound => Self::no_access(missing),
+            AccessDenial::Forbidden => Self::forbidden(),
+        }
+    }
+}
+
+/// What a rule refuses that knows nothing of callers.
+impl<N, R> From<TransactionError<R>> for TransactionError<AccessRefusal<N, R>> {
+    fn from(error: TransactionError<R>) -> Self {
+        match error {
+            TransactionError::Refused(refusal) => Self::refused(refusal),
+            TransactionError::Database(error) => Self::Database(error),
+            TransactionError::Internal(internal) => Self::Internal(internal),
+        }
+    }
+}
+
+/// What of the rows says what a caller may do in the restaurant `$restaurant`: the number of their
+/// account, their role, and what their key may. A macro, for Diesel gives each statement its type.
+macro_rules! caller_columns {
+    ($principal:expr, $now:expr, $restaurant:expr) => {{
+        use crate::schema::{accounts, api_keys, restaurant_staff};
+        let (user, key): (Option<&UserId>, Option<&ApiKeyId>) = match $principal {
+            Some(principal) => (principal.user(), principal.api_key()),
+            None => (None, None),
+        };
+        let user = user.map(UserId::as_str);
+        let key = key.map(ApiKeyId::as_str);
+        let now = jiff_diesel::ToDiesel::to_diesel($now);
+        (
+            accounts::table
+                .filter(accounts::public_id.nullable().eq(user))
+                .select(accounts::user_id)
+                .single_value(),
+            restaurant_staff::table
+                .inner_join(accounts::table)
+                .filter(accounts::public_id.nullable().eq(user))
+                .filter(restaurant_staff::restaurant_id.eq($restaurant))
+                .select(restaurant_staff::role)
+                .single_value(),
+            api_keys::table
+                .filter(api_keys::public_id.nullable().eq(key))
+                .filter(api_keys::restaurant_id.eq($restaurant))
+                .filter(api_keys::revoked_at.is_null())
+                .filter(api_keys::expires_at.gt(now))
+                .select(api_keys::scopes)
+                .single_value(),
+        )
+    }};
+}
+
+pub(crate) use caller_columns;
+
+/// What [`caller_columns`] gives.
+pub(crate) type CallerRow = (Option<i64>, Option<String>, Option<String>);
+
+fn rights(caller: &CallerRow, is_suspended: bool) -> Result<RestaurantRights, Corrupt> {
+    let (_, role, scopes) = caller;
+    let role = role.as_deref().map(|text| {
+        StaffRole::parse(text).ok_or_else(|| Corrupt::new("restaurant_staff.role", text))
+    });
+    let api_key = scopes
+        .as_deref()
+        .map(|text| Scopes::parse(text).ok_or_else(|| Corrupt::new("api_keys.scopes", text)));
+    Ok(RestaurantRights {
+        is_suspended,
+        role: role.transpose()?,
+        api_key: api_key.transpose()?,
+    })
+}
+
+fn actor(principal: &Principal) -> Actor {
+    match principal {
+        Principal::User { id, .. } => Actor::User(id.clone()),
+        Principal::ApiKey { id, .. } => Actor::ApiKey(id.clone()),
+    }
+}
+
+/// What somebody wants to do in a restaurant.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StaffRequest<'a> {
+    pub(crate) operation: &'static str,
+    pub(crate) principal: &'a Principal,
+    pub(crate) restaurant: RestaurantId,
+    pub(crate) required: Scope,
+    pub(crate) context: &'a RequestContext,
+}
+
+/// That somebody may do what they want in a restaurant. Nothing else makes one.
+#[derive(Debug)]
+pub(crate) struct RestaurantAccess {
+    restaurant: RestaurantId,
+    user: Option<i64>,
+}
+
+/// Something of a restaurant's, which is shown to nobody who has no access to it.
+pub(crate) struct Guarded<T> {
+    restaurant: RestaurantId,
+    value: T,
+}
+
+impl<T> Guarded<T> {
+    pub(crate) const fn new(restaurant: RestaurantId, value: T) -> Self {
+        Self { restaurant, value }
+    }
+}
+
+impl RestaurantAccess {
+    /// The restaurant.
+    pub(crate) const fn restaurant(&self) -> RestaurantId {
+        self.restaurant
+    }
+
+    /// The number of the caller's account. A program has none, and may do nothing that needs one.
+    pub(crate) fn user<N, R>(&self) -> Result<i64, TransactionError<AccessRefusal<N, R>>> {
+        self.user.ok_or_else(TransactionError::forbidden)
+    }
+
+    /// What was read, if it is the restaurant's.
+    pub(crate) fn open<T>(&self, guarded: Guarded<T>) -> Result<T, Internal> {
+        (guarded.restaurant == self.restaurant)
+            .then_some(guarded.value)
+            .ok_or(Internal::AnotherRestaurant)
+    }
+}
+
+impl StaffRequest<'_> {
+    /// Whether the caller may do it, as the rows are now. One statement.
+    pub(crate) async fn authorize<R>(
+        &self,
+        mut connection: &AsyncPgConnection,
+    ) -> Result<RestaurantAccess, TransactionError<RestaurantAccessRefusal<R>>> {
+        let restaurant = self.restaurant.get();
+        let found: Option<(bool, CallerRow)> = restaurants::table
+            .find(restaurant)
+            .select((
+                restaurants::suspended_at.is_not_null(),
+                caller_columns!(Some(self.principal), self.context.now, restaurant),
+            ))
+            .first(&mut connection)
+            .await
+            .optional()?;
+        let Some((is_suspended, caller)) = found else {
+            return Err(TransactionError::no_access(RestaurantNotFound));
+        };
+        let granted = rights(&caller, is_suspended)?.scopes();
+        decide_access(self.principal.scopes(), granted, self.required)
+            .map_err(|denial| TransactionError::from_denial(denial, RestaurantNotFound))?;
+        Ok(RestaurantAccess {
+            restaurant: self.restaurant,
+            user: caller.0,
+        })
+    }
+}
+
+impl Store {
+    /// Reads something of a restaurant's for somebody who may see it. No round trip more than
+    /// `load` takes.
+    pub(crate) async fn read_as_staff<T, R: FromViolation>(
+        &self,
+        request: StaffRequest<'_>,
+        load: impl AsyncFnOnce(
+            &AsyncPgConnection,
+        )
+            -> Result<Guarded<T>, TransactionError<RestaurantAccessRefusal<R>>>,
+    ) -> Result<T, StoreError<RestaurantAccessRefusal<R>>> {
+        self.read(request.operation, async |connection| {
+            let access = request.authorize(connection);
+            let (access, loaded) = tokio::try_join!(biased; access, load(connection))?;
+            Ok(access.open(loaded)?)
+        })
+        .await
+    }
+
+    /// Does something in a restaurant for somebody who may, and records it. `work` gives the public
+    /// id of what it was done to. Three round trips more than `work` takes, and begin and commit.
+    pub(crate) async fn transact_as_staff<T, R: FromViolation>(
+        &self,
+        request: StaffRequest<'_>,
+        work: impl AsyncFnOnce(
+            &AsyncPgConnection,
+            RestaurantAccess,
+        ) -> Result<
+            (T, Option<String>),
+            TransactionError<RestaurantAccessRefusal<R>>,
+        > + Clone,
+    ) -> Result<T, StoreError<RestaurantAccessRefusal<R>>> {
+        self.transact(request.operation, async |connection| {
+            let access = request.authorize(connection).await?;
+            let (done, subject) = work(connection, access).await?;
+            let event = audit_events::NewEvent {
+                restaurant: request.restaurant,
+                actor: &actor(request.principal),
+                action: request.operation,
+                subject: subject.as_deref(),
+                context: request.context,
+            };
+            audit_events::insert(connection, &event).await?;
+            Ok(done)
+        })
+        .await
+    }
+}
+
+/// Who asks for one booking.
+#[derive(Debug, Clone, Copy)]
+pub enum BookingCaller<'a> {
+    /// Somebody with a credential of their own: the diner whose booking it is, or somebody of the
+    /// restaurant.
+    Principal(&'a Principal),
+    /// Whoever holds the booking's secret.
+    SecretHolder {
+        /// What was sent.
+        secret: &'a BookingSecret,
+        /// What tells whether it is the booking's.
+        key: &'a BookingSecretKey,
+    },
+    /// Anybody. It goes in the commit in which the handlers know their callers, with every arm that
+    /// names it.
+    Anyone,
+}
+
+impl BookingCaller<'_> {
+    /// The principal, if there is one.
+    pub(crate) const fn principal(&self) -> Option<&Principal> {
+        match self {
+            Self::Principal(principal) => Some(principal),
+            Self::SecretHolder { .. } | Self::Anyone => None,
+        }
+    }
+}
+
+/// What is known of a booking's callers, beside the booking.
+pub(crate) struct BookingRights {
+    pub(crate) id: BookingId,
+    /// How often the secret was replaced.
+    pub(crate) secret_rotation: i32,
+    /// The accounts whose booking it is.
+    pub(crate) owners: [Option<i64>; 2],
+    pub(crate) is_suspended: bool,
+    pub(crate) caller: CallerRow,
+}
+
+/// A booking that was read, which is shown to nobody whom it does not concern.
+pub(crate) struct GuardedBooking<T> {
+    pub(crate) rights: BookingRights,
+    booking: T,
+}
+
+impl<T> GuardedBooking<T> {
+    pub(crate) const fn new(rights: BookingRights, booking: T) -> Self {
+        Self { rights, booking }
+    }
+
+    /// The booking, and who has opened it, if `caller` may do with it what needs `required`. It is
+    /// the caller for whom it was read.
+    pub(crate) fn open<R>(
+        self,
+        caller: &BookingCaller<'_>,
+        required: Scope,
+    ) -> Result<(T, Option<Actor>), TransactionError<AccessRefusal<BookingNotFound, R>>> {
+        let rights = &self.rights;
+        let (credential, granted, actor) = match caller {
+            BookingCaller::Anyone => return Ok((self.booking, None)),
+            BookingCaller::SecretHolder { secret, key } => {
+                let rotation = u32::try_from(rights.secret_rotation)
+                    .map_err(|_| Corrupt::new("bookings.secret_rotation", &rights.id))?;
+                let is_good = key.verify(rights.id.as_str(), rotation, secret);
+                let granted = is_good.then_some(OWN_BOOKING_SCOPES);
+                (OWN_BOOKING_SCOPES, granted, Actor::BookingSecret)
+            }
+            BookingCaller::Principal(principal) => {
+                let user = rights.caller.0;
+                let is_own = user.is_some() && rights.owners.contains(&user);
+                let own = is_own.then_some(OWN_BOOKING_SCOPES);
+                let staff = self::rights(&rights.caller, rights.is_suspended)?.scopes();
+                let granted = own.into_iter().chain(staff).reduce(Scopes::union);
+                (principal.scopes(), granted, actor(principal))
+            }
+        };
+        decide_access(credential, granted, required)
+            .map_err(|denial| TransactionError::from_denial(denial, BookingNotFound))?;
+        Ok((self.booking, Some(actor)))
+    }
+}

@@ -1,0 +1,3 @@
+//! The operations on the log of who did what.
+
+mod list_audit_events;

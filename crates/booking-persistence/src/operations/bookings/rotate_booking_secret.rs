@@ -1,0 +1,47 @@
+//! `rotateBookingSecret`.
+
+use booking_domain::{BookingId, Scope};
+
+use super::{BookingNotFound, BookingRefusal};
+use crate::access::{BookingCaller, RequestContext};
+use crate::error::{Corrupt, StoreError, TransactionError};
+use crate::store::Store;
+use crate::tables::audit_events::{self, NewEvent};
+use crate::tables::bookings;
+
+impl Store {
+    /// Replaces the secret of a booking: the one before opens nothing any more. Gives how often it
+    /// was replaced by now, of which the new one is made.
+    ///
+    /// # Errors
+    ///
+    /// [`BookingRefusal`].
+    pub async fn rotate_booking_secret(
+        &self,
+        caller: &BookingCaller<'_>,
+        id: &BookingId,
+        context: &RequestContext,
+    ) -> Result<u32, StoreError<BookingRefusal>> {
+        const OPERATION: &str = "rotate_booking_secret";
+        self.transact(OPERATION, async |connection| {
+            let locked = bookings::lock(connection, caller, id, context.now).await?;
+            let locked = locked.ok_or(TransactionError::no_access(BookingNotFound))?;
+            let (locked, actor) = locked.open(caller, Scope::BookingsWrite)?;
+            let rotation = locked.secret_rotation.saturating_add(1);
+            bookings::update_secret_rotation(connection, &locked, rotation).await?;
+            if let Some(actor) = &actor {
+                let event = NewEvent {
+                    restaurant: locked.booking.restaurant,
+                    actor,
+                    action: OPERATION,
+                    subject: Some(id.as_str()),
+                    context,
+                };
+                audit_events::insert(connection, &event).await?;
+            }
+            let rotation = u32::try_from(rotation);
+            Ok(rotation.map_err(|_| Corrupt::new("bookings.secret_rotation", id))?)
+        })
+        .await
+    }
+}

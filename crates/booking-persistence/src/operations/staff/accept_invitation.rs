@@ -1,0 +1,55 @@
+//! `acceptInvitation`.
+
+use credentials::OneTimeToken;
+
+use booking_domain::{Actor, Employment, InvitationRefusal, UserId, accept_invitation};
+
+use crate::access::RequestContext;
+use crate::connection::FromViolation;
+use crate::error::{StoreError, TransactionError};
+use crate::operations::to_the_microsecond;
+use crate::store::Store;
+use crate::tables::{accounts, audit_events, restaurant_staff, staff_invitations};
+
+impl FromViolation for InvitationRefusal {}
+
+impl Store {
+    /// Makes a user a member of the staff that has invited them. An invitation is good once.
+    ///
+    /// # Errors
+    ///
+    /// [`InvitationRefusal`].
+    pub async fn accept_invitation(
+        &self,
+        user: &UserId,
+        token: &OneTimeToken,
+        context: &RequestContext,
+    ) -> Result<Employment, StoreError<InvitationRefusal>> {
+        let now = to_the_microsecond(context.now);
+        self.transact("accept_invitation", async |connection| {
+            let invitation = async { Ok(staff_invitations::take(connection, token).await?) };
+            let account = async { Ok(accounts::find(connection, user).await?) };
+            let (invitation, account) = tokio::try_join!(biased; invitation, account)?;
+            let refused = TransactionError::Refused(InvitationRefusal);
+            let (Some(stored), Some(account)) = (invitation, account) else {
+                return Err(refused);
+            };
+            let restaurant = stored.restaurant;
+            let current = restaurant_staff::lock_role(connection, restaurant.id, account.key);
+            let current = current.await?;
+            let role = accept_invitation(&stored.invitation, &account.account, current, now)
+                .map_err(TransactionError::Refused)?;
+            restaurant_staff::put(connection, restaurant.id, account.key, role, now).await?;
+            let event = audit_events::NewEvent {
+                restaurant: restaurant.id,
+                actor: &Actor::User(user.clone()),
+                action: "accept_invitation",
+                subject: Some(user.as_str()),
+                context,
+            };
+            audit_events::insert(connection, &event).await?;
+            Ok(Employment { restaurant, role })
+        })
+        .await
+    }
+}

@@ -1,0 +1,135 @@
+//! The table `audit_events`: who did what in a restaurant.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff_diesel::ToDiesel;
+
+use booking_domain::{
+    Actor, ApiKeyId, AuditEvent, CallerNetwork, OperationName, RequestId, RestaurantId, SubjectId,
+    UserId,
+};
+
+use super::parsed;
+use crate::access::{Guarded, RequestContext, RestaurantAccessRefusal};
+use crate::error::{Corrupt, TransactionError};
+use crate::lists::{Cursor, CursorOfAnotherList, Digest, Page, Window, instant_at, keyset};
+use crate::schema::audit_events;
+
+/// Something that is being done.
+pub(crate) struct NewEvent<'a> {
+    pub(crate) restaurant: RestaurantId,
+    pub(crate) actor: &'a Actor,
+    /// The operation, as the store names it.
+    pub(crate) action: &'static str,
+    /// The public id of what it is done to.
+    pub(crate) subject: Option<&'a str>,
+    pub(crate) context: &'a RequestContext,
+}
+
+/// Records what is being done, in its own transaction.
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    event: &NewEvent<'_>,
+) -> QueryResult<()> {
+    let (kind, actor) = match event.actor {
+        Actor::User(id) => (USER, Some(id.as_str())),
+        Actor::ApiKey(id) => (API_KEY, Some(id.as_str())),
+        Actor::BookingSecret => (BOOKING_SECRET, None),
+    };
+    let network = event.context.network.map(|network| network.to_string());
+    diesel::insert_into(audit_events::table)
+        .values((
+            audit_events::restaurant_id.eq(event.restaurant.get()),
+            audit_events::occurred_at.eq(event.context.now.to_diesel()),
+            audit_events::actor_kind.eq(kind),
+            audit_events::actor_id.eq(actor),
+            audit_events::action.eq(event.action),
+            audit_events::subject_id.eq(event.subject),
+            audit_events::network.eq(network),
+            audit_events::request_id.eq(event.context.request_id.as_str()),
+        ))
+        .execute(&mut connection)
+        .await
+        .map(drop)
+}
+
+const USER: &str = "user";
+const API_KEY: &str = "api_key";
+const BOOKING_SECRET: &str = "booking_secret";
+
+/// An event as it is read.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_events, check_for_backend(diesel::pg::Pg))]
+struct EventRow {
+    audit_event_id: i64,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    occurred_at: jiff::Timestamp,
+    actor_kind: String,
+    actor_id: Option<String>,
+    action: String,
+    subject_id: Option<String>,
+    network: Option<String>,
+    request_id: String,
+}
+
+impl TryFrom<EventRow> for AuditEvent {
+    type Error = Corrupt;
+
+    fn try_from(row: EventRow) -> Result<Self, Corrupt> {
+        let key = row.audit_event_id;
+        let actor = match (row.actor_kind.as_str(), row.actor_id) {
+            (USER, Some(id)) => UserId::parse(id).map(Actor::User),
+            (API_KEY, Some(id)) => ApiKeyId::parse(id).map(Actor::ApiKey),
+            (BOOKING_SECRET, None) => Some(Actor::BookingSecret),
+            _ => None,
+        };
+        let subject = row.subject_id.map(SubjectId::parse);
+        let subject = subject.map(|subject| parsed(subject, "audit_events.subject_id", key));
+        let network = row.network.map(|network| CallerNetwork::parse(&network));
+        let network = network.map(|network| parsed(network, "audit_events.network", key));
+        Ok(Self {
+            occurred_at: row.occurred_at,
+            actor: parsed(actor, "audit_events.actor_id", key)?,
+            action: parsed(OperationName::parse(row.action), "audit_events.action", key)?,
+            subject: subject.transpose()?,
+            network: network.transpose()?,
+            request_id: parsed(
+                RequestId::parse(row.request_id),
+                "audit_events.request_id",
+                key,
+            )?,
+        })
+    }
+}
+
+/// What was done in a restaurant, the latest first.
+pub(crate) async fn list(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    window: &Window,
+) -> Result<Guarded<Page<AuditEvent>>, TransactionError<RestaurantAccessRefusal<CursorOfAnotherList>>>
+{
+    let list = Digest::new("audit_events")
+        .text(Some(&restaurant.to_string()))
+        .finish();
+    let after = window.place(list, instant_at)?;
+    let after = after.map(|(instant, id)| (instant.to_diesel(), id));
+    let query = audit_events::table
+        .filter(audit_events::restaurant_id.eq(restaurant.get()))
+        .select(EventRow::as_select())
+        .into_boxed();
+    let query = keyset!(query, after (instant, id) = after, desc [
+        audit_events::occurred_at => instant,
+        audit_events::audit_event_id => id
+    ]);
+    let rows = query.limit(window.rows()).load(&mut connection);
+    let page = window.load_uncounted(rows, |row: &EventRow| Cursor {
+        list,
+        position: row.occurred_at.as_microsecond(),
+        id: row.audit_event_id,
+    });
+    Ok(Guarded::new(
+        restaurant,
+        page.await?.try_map(AuditEvent::try_from)?,
+    ))
+}
