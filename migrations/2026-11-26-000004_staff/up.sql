@@ -4,7 +4,7 @@ ALTER TABLE restaurants ADD COLUMN suspended_at timestamptz;
 ALTER TABLE restaurants ADD CONSTRAINT restaurants_suspended_at_check
     CHECK ('0001-01-01 00:00Z' <= suspended_at AND suspended_at < '9999-12-30 00:00Z');
 COMMENT ON COLUMN restaurants.suspended_at IS
-    'Since when the restaurant is closed to its own staff and to new guests, if it is.';
+    'Since when the restaurant is closed to its own staff and programs, if it is.';
 
 CREATE TABLE restaurant_staff (
     restaurant_id bigint      NOT NULL,

@@ -17,8 +17,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 
 use booking_domain::{
-    AccessDenial, Actor, ApiKeyId, BookingId, CallerNetwork, OWN_BOOKING_SCOPES, Principal,
-    RequestId, RestaurantId, RestaurantRights, Scope, Scopes, StaffRole, UserId, decide_access,
+    AccessDenial, Actor, BookingId, CallerNetwork, OWN_BOOKING_SCOPES, Principal, RequestId,
+    RestaurantId, RestaurantRights, Scope, Scopes, StaffRole, decide_access,
 };
 
 use crate::connection::{ConstraintViolation, FromViolation};
@@ -92,13 +92,13 @@ impl<N, R> TransactionError<AccessRefusal<N, R>> {
     }
 }
 
-/// What a rule refuses that knows nothing of callers.
-impl<N, R> From<TransactionError<R>> for TransactionError<AccessRefusal<N, R>> {
-    fn from(error: TransactionError<R>) -> Self {
-        match error {
-            TransactionError::Refused(refusal) => Self::refused(refusal),
-            TransactionError::Database(error) => Self::Database(error),
-            TransactionError::Internal(internal) => Self::Internal(internal),
+impl<R> TransactionError<R> {
+    /// What is refused by a rule that knows nothing of callers.
+    pub(crate) fn into_rule<N>(self) -> TransactionError<AccessRefusal<N, R>> {
+        match self {
+            Self::Refused(refusal) => TransactionError::refused(refusal),
+            Self::Database(error) => TransactionError::Database(error),
+            Self::Internal(internal) => TransactionError::Internal(internal),
         }
     }
 }
@@ -108,12 +108,15 @@ impl<N, R> From<TransactionError<R>> for TransactionError<AccessRefusal<N, R>> {
 macro_rules! caller_columns {
     ($principal:expr, $now:expr, $restaurant:expr) => {{
         use crate::schema::{accounts, api_keys, restaurant_staff};
-        let (user, key): (Option<&UserId>, Option<&ApiKeyId>) = match $principal {
-            Some(principal) => (principal.user(), principal.api_key()),
+        let (user, key) = match $principal {
+            Some(principal) => {
+                let principal: &booking_domain::Principal = principal;
+                (principal.user(), principal.api_key())
+            }
             None => (None, None),
         };
-        let user = user.map(UserId::as_str);
-        let key = key.map(ApiKeyId::as_str);
+        let user = user.map(booking_domain::UserId::as_str);
+        let key = key.map(booking_domain::ApiKeyId::as_str);
         let now = jiff_diesel::ToDiesel::to_diesel($now);
         (
             accounts::table
@@ -369,5 +372,62 @@ impl<T> GuardedBooking<T> {
         decide_access(credential, granted, required)
             .map_err(|denial| TransactionError::from_denial(denial, BookingNotFound))?;
         Ok((self.booking, Some(actor)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use booking_domain::UserId;
+
+    use super::*;
+    use crate::lists::{CursorOfAnotherList, Window};
+    use crate::plans::LargeDatabase;
+
+    #[tokio::test]
+    async fn access_and_the_lists_behind_it_are_read_from_their_indexes() {
+        let database = LargeDatabase::new();
+        let connection = database.connect().await;
+        let context = RequestContext {
+            now: Timestamp::UNIX_EPOCH,
+            request_id: RequestId::parse("r-1").expect("it is an id"),
+            network: None,
+        };
+        // The owner of restaurant 7, as the fill makes them.
+        let principal = Principal::User {
+            id: UserId::parse("usr_17").expect("it is an id"),
+            scopes: Scopes::new(Scope::ALL),
+        };
+        let request = StaffRequest {
+            operation: "list_audit_events",
+            principal: &principal,
+            restaurant: RestaurantId::new(7).expect("it is in range"),
+            required: Scope::AuditRead,
+            context: &context,
+        };
+        let access = request.authorize::<CursorOfAnotherList>(&connection.diesel);
+        let access = access.await.expect("they are the owner");
+        connection.assert_plans(&[
+            "restaurants_pkey",
+            "accounts_public_id_key",
+            "restaurant_staff_pkey",
+        ]);
+        let window = Window::First { limit: 20 };
+        let events = audit_events::list(&connection.diesel, access.restaurant(), &window).await;
+        let events = access.open(events.expect("it is a list"));
+        assert_eq!(events.expect("it is the restaurant's").items.len(), 20);
+        connection.assert_plans(&["idx_audit_events_occurred"]);
+    }
+
+    #[test]
+    fn what_was_read_of_another_restaurant_stays_closed() {
+        let restaurant = |number: i64| RestaurantId::new(number).expect("it is in range");
+        let access = RestaurantAccess {
+            restaurant: restaurant(1),
+            user: None,
+        };
+        let opened = access.open(Guarded::new(restaurant(1), "hers"));
+        assert_eq!(opened.expect("it is the same"), "hers");
+        let refused = access.open(Guarded::new(restaurant(2), "not hers"));
+        assert!(matches!(refused, Err(Internal::AnotherRestaurant)));
     }
 }

@@ -77,12 +77,28 @@ const FILL: &str = "
     INSERT INTO messages (kind, recipient, created_at, sent_at)
     SELECT 'account_exists', email, '2027-01-01Z', CASE WHEN user_id % 9 > 0 THEN '2027-01-02Z'::timestamptz END
     FROM users;
+    INSERT INTO restaurant_staff
+    SELECT restaurant_id, 1 + 2 * ((restaurant_id + n) % 4000),
+        (ARRAY['owner', 'manager', 'host'])[n], 1, '2026-01-01Z', '2026-01-01Z'
+    FROM restaurants, generate_series(1, 3) n;
+    INSERT INTO api_keys (restaurant_id, public_id, digest, name, scopes, created_by, created_at,
+        expires_at)
+    SELECT restaurant_id, substr(md5(restaurant_id::text), 1, 11), sha256('1'), 'Till',
+        'bookings:read', 1, '2026-01-01Z', '2030-01-01Z'
+    FROM restaurants;
+    INSERT INTO audit_events (restaurant_id, occurred_at, actor_kind, actor_id, action, request_id)
+    SELECT 1 + n % 100, '2026-01-01Z'::timestamptz + n * interval '1 minute', 'user', 'usr_1',
+        'update_booking', 'r-1'
+    FROM generate_series(1, 20000) n;
     VACUUM ANALYZE;
 ";
 
 /// Every table that grows with restaurants, guests or time.
-const LARGE_TABLES: [&str; 11] = [
+const LARGE_TABLES: [&str; 14] = [
     "accounts",
+    "restaurant_staff",
+    "api_keys",
+    "audit_events",
     "sessions",
     "one_time_tokens",
     "messages",

@@ -4,7 +4,7 @@ use credentials::{ApiKey, TokenDigest};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, ToDiesel};
+use jiff_diesel::ToDiesel;
 
 use booking_domain::{ApiKeyId, ApiKeyName, ApiKeyView, Principal, RestaurantId, Scopes};
 
@@ -75,7 +75,9 @@ pub(crate) async fn list(
     let list = Digest::new("api_keys")
         .text(Some(&restaurant.to_string()))
         .finish();
-    let after = window.place(list, instant_at)?;
+    let after = window
+        .place(list, instant_at)
+        .map_err(TransactionError::into_rule)?;
     let after = after.map(|(instant, id)| (instant.to_diesel(), id));
     let query = api_keys::table
         .filter(api_keys::restaurant_id.eq(restaurant.get()))
@@ -195,12 +197,8 @@ pub(crate) async fn record_use(
     key: &PresentedKey,
     now: Timestamp,
 ) -> QueryResult<usize> {
-    let seen: NullableTimestamp = key
-        .last_used_at
-        .map(jiff_diesel::Timestamp::to_jiff)
-        .to_diesel();
     diesel::update(api_keys::table.find((key.restaurant_id, key.api_key_id)))
-        .filter(api_keys::last_used_at.is_not_distinct_from(seen))
+        .filter(api_keys::last_used_at.is_not_distinct_from(key.last_used_at))
         .set(api_keys::last_used_at.eq(now.to_diesel()))
         .execute(&mut connection)
         .await

@@ -112,7 +112,9 @@ pub(crate) async fn list(
     let list = Digest::new("audit_events")
         .text(Some(&restaurant.to_string()))
         .finish();
-    let after = window.place(list, instant_at)?;
+    let after = window
+        .place(list, instant_at)
+        .map_err(TransactionError::into_rule)?;
     let after = after.map(|(instant, id)| (instant.to_diesel(), id));
     let query = audit_events::table
         .filter(audit_events::restaurant_id.eq(restaurant.get()))

@@ -380,8 +380,7 @@ mod tests {
             "bookings_public_id_key",
             "restaurants_pkey",
             "accounts_public_id_key",
-            "restaurant_staff_pkey|idx_restaurant_staff_user",
-            "api_keys_public_id_key",
+            "restaurant_staff_pkey",
         ]);
         let locked = lock(&connection.diesel, &caller, &id, now).await;
         let locked = locked.expect("it is locked");

@@ -61,7 +61,9 @@ pub(crate) async fn list(
     let list = Digest::new("restaurant_staff")
         .text(Some(&restaurant.to_string()))
         .finish();
-    let after = window.place(list, instant_at)?;
+    let after = window
+        .place(list, instant_at)
+        .map_err(TransactionError::into_rule)?;
     let after = after.map(|(instant, id)| (instant.to_diesel(), id));
     let query = restaurant_staff::table
         .inner_join(accounts::table.inner_join(users::table))

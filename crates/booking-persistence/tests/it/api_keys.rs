@@ -60,18 +60,21 @@ async fn key_that_is_revoked_opens_nothing_and_is_not_listed() {
     revoke().await.expect("the owner may");
     assert!(!is_good(&venue, &key, NOW).await);
     // Nor does it for a request that was let in just before.
-    let listed = venue.store.list_restaurant_bookings(
-        &principal,
-        first,
-        (
-            &Default::default(),
-            booking_persistence::BookingSort::CreatedAtAsc,
-            &FIRST,
-        ),
-        &at(NOW),
-    );
+    let listed = venue
+        .store
+        .list_restaurant_bookings(
+            &principal,
+            first,
+            (
+                &Default::default(),
+                booking_persistence::BookingSort::CreatedAtAsc,
+                &FIRST,
+            ),
+            &at(NOW),
+        )
+        .await;
     assert!(matches!(
-        listed.await,
+        listed,
         Err(StoreError::Refused(AccessRefusal::NotFound(_)))
     ));
     assert!(matches!(

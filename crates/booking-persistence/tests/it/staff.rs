@@ -22,8 +22,9 @@ async fn invitation_token(venue: &TestRestaurant) -> OneTimeToken {
 async fn invite(venue: &TestRestaurant, by: &str, address: &EmailAddress, role: StaffRole) {
     let invited = venue
         .store
-        .invite_staff(&user(by), venue.restaurant, (address, role), &at(NOW));
-    invited.await.expect("the owner may");
+        .invite_staff(&user(by), venue.restaurant, (address, role), &at(NOW))
+        .await;
+    invited.expect("the owner may");
 }
 
 #[tokio::test]
@@ -59,9 +60,10 @@ async fn staff_is_listed_for_its_owners_page_by_page() {
         let other = user("owner2");
         let foreign = venue
             .store
-            .list_staff(&other, second(), &window_of_another, &at(NOW));
+            .list_staff(&other, second(), &window_of_another, &at(NOW))
+            .await;
         assert!(matches!(
-            foreign.await,
+            foreign,
             Err(StoreError::Refused(AccessRefusal::Rule(_)))
         ));
         window = Window::After { cursor, limit: 2 };
@@ -84,9 +86,11 @@ async fn who_is_invited_and_accepts_works_there_and_once_only() {
     assert_eq!(accepted.role, StaffRole::Host);
     let again = venue
         .store
-        .accept_invitation(&user_id("diner"), &token, &at(NOW));
-    assert!(matches!(again.await, Err(StoreError::Refused(_))));
-    let rows = "SELECT role || ' ' || version AS line FROM restaurant_staff JOIN accounts
+        .accept_invitation(&user_id("diner"), &token, &at(NOW))
+        .await;
+    assert!(matches!(again, Err(StoreError::Refused(_))));
+    let rows =
+        "SELECT role || ' ' || restaurant_staff.version AS line FROM restaurant_staff JOIN accounts
         USING (user_id) WHERE name = 'diner'";
     assert_eq!(venue.texts(rows).await, ["host 1"]);
     let log = "SELECT concat_ws(' ', action, actor_kind, actor_id, subject_id, network, request_id)
@@ -107,8 +111,9 @@ async fn invitation_opens_nothing_for_another_address_too_late_or_once_it_was_re
     let refused = async |name: &str, token: &OneTimeToken, now| {
         let accepted = venue
             .store
-            .accept_invitation(&user_id(name), token, &at(now));
-        matches!(accepted.await, Err(StoreError::Refused(_)))
+            .accept_invitation(&user_id(name), token, &at(now))
+            .await;
+        matches!(accepted, Err(StoreError::Refused(_)))
     };
     invite(&venue, "owner1", &address, StaffRole::Owner).await;
     let first = invitation_token(&venue).await;
@@ -141,11 +146,9 @@ async fn invitation_takes_no_role_away() {
     let token = invitation_token(&venue).await;
     let accepted = venue
         .store
-        .accept_invitation(&user_id("owner1"), &token, &at(NOW));
-    assert_eq!(
-        accepted.await.expect("it is for them").role,
-        StaffRole::Owner
-    );
+        .accept_invitation(&user_id("owner1"), &token, &at(NOW))
+        .await;
+    assert_eq!(accepted.expect("it is for them").role, StaffRole::Owner);
 }
 
 #[tokio::test]
@@ -158,30 +161,36 @@ async fn who_goes_takes_their_invitations_with_them() {
         let token = invitation_token(&venue).await;
         let accepted = venue
             .store
-            .accept_invitation(&user_id("diner"), &token, &at(NOW));
-        accepted.await.is_ok()
+            .accept_invitation(&user_id("diner"), &token, &at(NOW))
+            .await;
+        accepted.is_ok()
     };
     invite(&venue, "partner", &address, StaffRole::Owner).await;
     let (owner, first) = (user("owner1"), venue.restaurant);
     let partner = user_id("partner");
     let changed = venue
         .store
-        .update_staff(&owner, first, (&partner, StaffRole::Manager), &at(NOW));
-    assert_eq!(changed.await.expect("the owner may").version, 2);
+        .update_staff(&owner, first, (&partner, StaffRole::Manager), &at(NOW))
+        .await;
+    assert_eq!(changed.expect("the owner may").version, 2);
     assert!(!accept().await);
     hire(&venue, 2, "partner", StaffRole::Owner).await;
     let partner_as_user = user("partner");
-    let invited = venue.store.invite_staff(
-        &partner_as_user,
-        second(),
-        (&address, StaffRole::Owner),
-        &at(NOW),
-    );
-    invited.await.expect("they are an owner there");
+    let invited = venue
+        .store
+        .invite_staff(
+            &partner_as_user,
+            second(),
+            (&address, StaffRole::Owner),
+            &at(NOW),
+        )
+        .await;
+    invited.expect("they are an owner there");
     let removed = venue
         .store
-        .remove_staff(&user("owner2"), second(), &partner, &at(NOW));
-    removed.await.expect("the owner may");
+        .remove_staff(&user("owner2"), second(), &partner, &at(NOW))
+        .await;
+    removed.expect("the owner may");
     assert!(!accept().await);
 }
 
@@ -231,19 +240,22 @@ async fn who_is_removed_has_lost_access() {
             .await
     };
     list().await.expect("they are an owner");
-    let demoted = (&user_id("partner"), StaffRole::Manager);
+    let id = user_id("partner");
+    let demoted = (&id, StaffRole::Manager);
     let changed = venue
         .store
-        .update_staff(&user("owner1"), first, demoted, &at(NOW));
-    changed.await.expect("the owner may");
+        .update_staff(&user("owner1"), first, demoted, &at(NOW))
+        .await;
+    changed.expect("the owner may");
     assert!(matches!(
         list().await,
         Err(StoreError::Refused(AccessRefusal::Forbidden(Forbidden)))
     ));
     let removed = venue
         .store
-        .remove_staff(&user("owner1"), first, &user_id("partner"), &at(NOW));
-    removed.await.expect("the owner may");
+        .remove_staff(&user("owner1"), first, &user_id("partner"), &at(NOW))
+        .await;
+    removed.expect("the owner may");
     assert!(matches!(
         list().await,
         Err(StoreError::Refused(AccessRefusal::NotFound(

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
-    BookingChange, BookingId, BookingView, CallerNetwork, CancelRefusal, CancellationReason,
-    ChangeRefusal, Customer, CustomerName, EmailAddress, NewBooking, PartySize, PhoneNumber,
-    PlaceRefusal, RequestId, RestaurantId, SpecialRequests,
+    BookingChange, BookingId, BookingView, CallerNetwork, CancellationReason, ChangeRefusal,
+    Customer, CustomerName, EmailAddress, NewBooking, PartySize, PhoneNumber, PlaceRefusal,
+    RequestId, RestaurantId, SpecialRequests, StatusRefusal,
 };
 use booking_persistence::{
     BookingCaller, BookingRefusal, ConnectError, RandomSource, RequestContext, RestaurantRefusal,
@@ -175,7 +175,7 @@ pub(crate) async fn cancel_booking(
     id: &BookingId,
     reason: Option<&CancellationReason>,
     now: Timestamp,
-) -> Result<BookingView, StoreError<BookingRefusal<CancelRefusal>>> {
+) -> Result<BookingView, StoreError<BookingRefusal<StatusRefusal>>> {
     let (key, secret) = (secret_key(), secret_key().secret(id.as_str(), 0));
     let (secret, key) = (&secret, &key);
     let caller = BookingCaller::SecretHolder { secret, key };

@@ -87,8 +87,9 @@ pub(crate) async fn make_key(
     let owner = user(&format!("owner{restaurant}"));
     let made = venue
         .store
-        .create_api_key(&owner, restaurant, &new, &at(NOW));
-    made.await.expect("the owner may").0
+        .create_api_key(&owner, restaurant, &new, &at(NOW))
+        .await;
+    made.expect("the owner may").0
 }
 
 /// Whom a key identifies.

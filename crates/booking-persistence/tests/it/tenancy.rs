@@ -48,7 +48,7 @@ async fn all_outcomes(
 ) -> Vec<(&'static str, Scope, Outcome)> {
     let (store, context) = (&venue.store, &at(NOW));
     let nobody = user_id("nobody");
-    let no_key = ApiKeyId::parse("00000000000").expect("it is an id");
+    let no_key = ApiKeyId::parse("zzzzzzzzzzz").expect("it is an id");
     let invited = EmailAddress::parse("new@example.com").expect("it is an address");
     let invited = (&invited, StaffRole::Host);
     let new_key = NewApiKey {
@@ -291,13 +291,16 @@ async fn who_is_removed_or_whose_restaurant_is_suspended_opens_no_booking_of_it(
     venue
         .sql("UPDATE restaurants SET suspended_at = NULL")
         .await;
-    let removed = venue.store.remove_staff(
-        &user("owner1"),
-        venue.restaurant,
-        &user_id("host1"),
-        &at(NOW),
-    );
-    removed.await.expect("the owner may");
+    let removed = venue
+        .store
+        .remove_staff(
+            &user("owner1"),
+            venue.restaurant,
+            &user_id("host1"),
+            &at(NOW),
+        )
+        .await;
+    removed.expect("the owner may");
     assert_eq!(read(&host).await, Outcome::NotFound);
 }
 
@@ -383,12 +386,13 @@ async fn log_is_read_from_the_latest_on_by_owners() {
     add_account(&venue, "partner").await;
     hire(&venue, 1, "partner", StaffRole::Host).await;
     let (owner, first) = (user("owner1"), venue.restaurant);
+    let partner = user_id("partner");
     for (minute, role) in [
         (1, StaffRole::Manager),
         (2, StaffRole::Owner),
         (3, StaffRole::Host),
     ] {
-        let change = (&user_id("partner"), role);
+        let change = (&partner, role);
         let context = at(NOW + minute.minutes());
         let changed = venue
             .store
@@ -412,8 +416,9 @@ async fn log_is_read_from_the_latest_on_by_owners() {
         };
         let other = venue
             .store
-            .list_audit_events(&user("owner2"), second(), &foreign, &at(NOW));
-        assert_eq!(outcome(other.await), Outcome::Refused);
+            .list_audit_events(&user("owner2"), second(), &foreign, &at(NOW))
+            .await;
+        assert_eq!(outcome(other), Outcome::Refused);
         window = Window::After { cursor, limit: 2 };
     }
     assert_eq!(instants, [3, 2, 1].map(|minute| NOW + minute.minutes()));

@@ -166,19 +166,26 @@ fn a_range_that_only_one_side_has_is_found() {
     assert_eq!(ids(&found), ["range restaurants.lng"]);
 }
 
+/// The findings in the tables of guests: others hold the same kinds of values.
+fn ids_of_guests(found: &[String]) -> Vec<String> {
+    let mut ids = ids(found);
+    ids.retain(|id| id.contains(" users.") || id.contains(" bookings."));
+    ids
+}
+
 #[test]
 fn a_length_that_only_one_side_has_is_found() {
     let name = "      minLength: 2\n      maxLength: 100\n";
     for longer in ["maxLength: 150", "maxLength: 101"] {
         let found = with_contract(name, &name.replace("maxLength: 100", longer));
         assert_eq!(
-            ids(&found),
+            ids_of_guests(&found),
             ["length users.name", "length bookings.customer_name"]
         );
     }
     let found = with_contract(name, &name.replace("minLength: 2", "minLength: 1"));
     assert_eq!(
-        ids(&found),
+        ids_of_guests(&found),
         ["length users.name", "length bookings.customer_name"]
     );
     let found = with_database(
@@ -195,12 +202,12 @@ fn a_length_that_only_one_side_has_is_found() {
     let more = digits.replace("16", "19").replace("{1,14}", "{1,17}");
     let found = with_contract(digits, &more);
     assert_eq!(
-        ids(&found),
+        ids_of_guests(&found),
         ["length users.phone", "length bookings.customer_phone"]
     );
     let found = with_contract("      maxLength: 254\n", "      maxLength: 300\n");
     assert_eq!(
-        ids(&found),
+        ids_of_guests(&found),
         ["length users.email", "length bookings.customer_email"]
     );
 }

@@ -161,7 +161,8 @@ impl Store {
             ..filter.clone()
         };
         self.read_as_staff(request, async |connection| {
-            let page = list(connection, &filter, sort, window).await?;
+            let page = list(connection, &filter, sort, window).await;
+            let page = page.map_err(TransactionError::into_rule)?;
             Ok(Guarded::new(restaurant, page))
         })
         .await

@@ -27,8 +27,8 @@ impl Store {
     ) -> Result<Employment, StoreError<InvitationRefusal>> {
         let now = to_the_microsecond(context.now);
         self.transact("accept_invitation", async |connection| {
-            let invitation = async { Ok(staff_invitations::take(connection, token).await?) };
-            let account = async { Ok(accounts::find(connection, user).await?) };
+            let invitation = staff_invitations::take(connection, token);
+            let account = accounts::find(connection, user);
             let (invitation, account) = tokio::try_join!(biased; invitation, account)?;
             let refused = TransactionError::Refused(InvitationRefusal);
             let (Some(stored), Some(account)) = (invitation, account) else {

@@ -5,7 +5,7 @@ use credentials::{OneTimeToken, OneTimeTokenPurpose};
 use booking_domain::{EmailAddress, Principal, RestaurantId, Scope, StaffRole};
 
 use crate::access::{RequestContext, RestaurantAccessRefusal, StaffRequest};
-use crate::error::{Corrupt, StoreError};
+use crate::error::{Corrupt, LoadError, StoreError};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::{messages, restaurants, staff_invitations};
@@ -38,10 +38,9 @@ impl Store {
             let invitation = async {
                 let inviter = (user, &token);
                 staff_invitations::replace(connection, &access, invited, inviter, now).await?;
-                Ok(())
+                Ok::<_, LoadError>(())
             };
             let summary = restaurants::find_summary(connection, restaurant);
-            let summary = async { Ok(summary.await?) };
             let ((), summary) = tokio::try_join!(biased; invitation, summary)?;
             let summary = summary.ok_or_else(|| Corrupt::new("restaurants", restaurant))?;
             messages::insert_invitation(connection, email, &summary.name, &token, now).await?;
