@@ -23,7 +23,7 @@ use booking_domain::{
 
 use crate::connection::{ConstraintViolation, FromViolation};
 use crate::error::{Corrupt, Internal, StoreError, TransactionError};
-use crate::operations::{BookingNotFound, RestaurantNotFound};
+use crate::operations::{BookingNotFound, BookingRefusal, RestaurantNotFound};
 use crate::schema::restaurants;
 use crate::store::Store;
 use crate::tables::audit_events;
@@ -349,7 +349,7 @@ impl<T> GuardedBooking<T> {
         self,
         caller: &BookingCaller<'_>,
         required: Scope,
-    ) -> Result<(T, Option<Actor>), TransactionError<AccessRefusal<BookingNotFound, R>>> {
+    ) -> Result<(T, Option<Actor>), TransactionError<BookingRefusal<R>>> {
         let rights = &self.rights;
         let (credential, granted, actor) = match caller {
             BookingCaller::Anyone => return Ok((self.booking, None)),

@@ -126,7 +126,7 @@ mod tests {
             prop_assert!(network.to_string().len() <= 43);
             let neighbour = match address.to_canonical() {
                 IpAddr::V4(address) => {
-                    IpAddr::from(Ipv4Addr::from(address.to_bits() ^ u32::from(bits) % 256))
+                    IpAddr::from(Ipv4Addr::from(address.to_bits() ^ (u32::from(bits) % 256)))
                 }
                 IpAddr::V6(address) => Ipv6Addr::from(address.to_bits() ^ u128::from(bits)).into(),
             };

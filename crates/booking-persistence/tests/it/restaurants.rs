@@ -259,7 +259,7 @@ async fn booking_in_an_unknown_zone_is_refused_nothing_that_needs_no_zone() {
     };
     let update = async |change| {
         let store = &venue.store;
-        update_booking(&store, &made.id, &change, None, NOW).await
+        update_booking(store, &made.id, &change, None, NOW).await
     };
     let changed = update(wishes).await.expect("it needs no zone").booking;
     assert_eq!(
