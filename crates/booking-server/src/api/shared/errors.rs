@@ -88,10 +88,3 @@ impl<E: From<InvalidCursor>> IntoError<E> for CursorOfAnotherList {
         InvalidCursor(Problem::new(message).field(CURSOR_FIELD)).into()
     }
 }
-
-/// What refuses nothing.
-impl<E> IntoError<E> for Infallible {
-    fn into_error(self) -> E {
-        match self {}
-    }
-}
