@@ -94,9 +94,13 @@ impl SqlFile {
             let from = match &id.parent {
                 None => 0,
                 Some(parent) => match word(text, &plain(parent), 0) {
-                    // The columns of a table are named after it; a constraint, an index or a
-                    // trigger stands on either side of its table.
-                    Some(at) if id.class == "column" => at + plain(parent).len(),
+                    // The columns of a table are named after it, in statements that are about it
+                    // and do not only refer to it; a constraint, an index or a trigger stands on
+                    // either side of its table.
+                    Some(at) if id.class == "column" && is_about(text, &plain(parent)) => {
+                        at + plain(parent).len()
+                    }
+                    Some(_) if id.class == "column" => continue,
                     Some(_) => 0,
                     None => continue,
                 },
@@ -115,6 +119,33 @@ impl SqlFile {
         }
         found
     }
+}
+
+/// Whether a statement makes or changes this table or view.
+fn is_about(statement: &str, name: &str) -> bool {
+    const BEFORE: [&str; 14] = [
+        "CREATE",
+        "ALTER",
+        "OR",
+        "REPLACE",
+        "TEMPORARY",
+        "TEMP",
+        "UNLOGGED",
+        "FOREIGN",
+        "MATERIALIZED",
+        "TABLE",
+        "VIEW",
+        "IF",
+        "NOT",
+        "EXISTS",
+    ];
+    let is_before = |word: &&str| {
+        let word = word.to_ascii_uppercase();
+        BEFORE.contains(&word.as_str()) || word == "ONLY"
+    };
+    let named = statement.split_whitespace().find(|word| !is_before(word));
+    let named = named.and_then(|word| word.split('(').next());
+    named.is_some_and(|word| plain(word).eq_ignore_ascii_case(name))
 }
 
 /// The last part of a name, without quotes and without the arguments of a function.
