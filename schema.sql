@@ -106,8 +106,7 @@ CREATE TABLE opening_hours (
 -- prepare an account for somebody else's.
 CREATE TABLE accounts (
     user_id           bigint       NOT NULL,
-    -- The user's name outside, and the `sub` of tokens. Contract: none, no operation answers it
-    -- yet.
+    -- The user's name outside, and the `sub` of tokens. Contract: UserId.
     public_id         varchar(36)  NOT NULL,
     -- Contract: CustomerName.
     name              varchar(100) NOT NULL,

@@ -38,7 +38,7 @@ COMMENT ON TABLE accounts IS
     'Users who can log in. There is a row only once the address is verified, so that nobody can '
     'prepare an account for somebody else''s.';
 COMMENT ON COLUMN accounts.public_id IS
-    'The user''s name outside, and the `sub` of tokens. Contract: none, no operation answers it yet.';
+    'The user''s name outside, and the `sub` of tokens. Contract: UserId.';
 COMMENT ON COLUMN accounts.name IS 'Contract: CustomerName.';
 COMMENT ON COLUMN accounts.phone IS 'Contract: PhoneNumber.';
 COMMENT ON COLUMN accounts.password_hash IS

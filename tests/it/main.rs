@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod across;
+mod auth;
 mod bookings;
 mod restaurants;
 mod support;
+mod users;

@@ -106,7 +106,7 @@ impl Request {
         bytes.extend_from_slice(self.method.as_bytes());
         bytes.push(b' ');
         bytes.extend_from_slice(&self.target);
-        bytes.extend_from_slice(b" HTTP/1.1\r\nhost: test\r\nconnection: close\r\n");
+        bytes.extend_from_slice(b" HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
         for (name, value) in &self.headers {
             bytes.extend_from_slice(name.as_bytes());
             bytes.extend_from_slice(b": ");

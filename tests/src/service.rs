@@ -93,6 +93,7 @@ impl TestService {
         let mut options = ServerOptions::new(url.parse()?, Arc::new(secret_key()));
         options.clock = clock;
         options.demo = demo;
+        options.show_mails = true;
         change(&mut options);
         let server = booking_server::start(options).await?;
         let witness = Witness::start(server.local_addr()).await;

@@ -16,7 +16,9 @@ import datetime
 import functools
 import itertools
 import json
+import math
 import re
+import time
 import urllib.error
 import urllib.request
 
@@ -42,6 +44,7 @@ DINNERS = [f"{hour}:{minute}" for hour in (18, 19, 20) for minute in ("00", "30"
 EMAIL = "conform@example.com"
 PASSWORD = "quiet river under seven stones"
 NEW_ADDRESSES = itertools.count()
+TOKEN = {}
 
 # Further weeks, in which no table is asked for twice.
 QUIET_WEEKS = 40
@@ -90,14 +93,11 @@ def login(case):
     return post(base_url, "/auth/login", {"email": account(base_url), "password": PASSWORD})
 
 
-@functools.cache
-def token_of(base_url):
-    """The access token of this run, which is good for longer than the run."""
-    return post(base_url, "/auth/login", {"email": account(base_url), "password": PASSWORD})
-
-
 def access_token(case):
-    return token_of(case.operation.schema.get_base_url())["access_token"]
+    """An access token, which is good for fifteen minutes and replaced after ten."""
+    if time.monotonic() - TOKEN.get("since", -math.inf) > 600:
+        TOKEN.update(since=time.monotonic(), text=login(case)["access_token"])
+    return TOKEN["text"]
 
 
 def lead_account(case):

@@ -257,14 +257,15 @@ impl Store {
     ) -> Result<T, StoreError<RestaurantAccessRefusal<R>>> {
         self.read(request.operation, async |connection| {
             let access = request.authorize(connection);
-            let (access, loaded) = tokio::try_join!(biased; access, load(connection))?;
-            Ok(access.open(loaded)?)
+            // Whatever is wrong with the list, a stranger learns only that there is nothing.
+            let (access, loaded) = tokio::join!(biased; access, load(connection));
+            Ok(access?.open(loaded?)?)
         })
         .await
     }
 
     /// Does something in a restaurant for somebody who may, and records it. `work` gives the public
-    /// id of what it was done to. Three round trips more than `work` takes, and begin and commit.
+    /// id of what it was done to. Two round trips more than `work` takes, and begin and commit.
     pub(crate) async fn transact_as_staff<T, R: FromViolation>(
         &self,
         request: StaffRequest<'_>,

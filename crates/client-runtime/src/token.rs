@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -244,7 +245,13 @@ impl<R: Clone + Send + Sync + 'static> TokenSource for RefreshingToken<R> {
             } else {
                 let (refresh, with) = (Arc::clone(&self.0.refresh), state.refresh_token.clone());
                 // The caller's function runs when the future does, and so without the lock.
-                let refresh = async move { refresh(with).await }.boxed().shared();
+                // A panic of theirs is the failure of this refresh, and of no later one.
+                let refresh = AssertUnwindSafe(async move { refresh(with).await }).catch_unwind();
+                let refresh = async move {
+                    let panicked = |_| Err(TokenError::new("the refresh has panicked"));
+                    refresh.await.unwrap_or_else(panicked)
+                };
+                let refresh = refresh.boxed().shared();
                 state.refreshing = Some((now, refresh.clone()));
                 refresh
             }

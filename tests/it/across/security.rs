@@ -129,7 +129,8 @@ async fn every_operation_refuses_every_credential_that_is_none() {
         )
         .await;
         cells += 1;
-        for (_, credential) in &bad {
+        for (what, credential) in &bad {
+            println!("{}: {what}", operation.id);
             let invalid = "error=\"invalid_token\"".to_owned();
             refused(sent(credential), 401, "UNAUTHENTICATED", invalid).await;
             cells += 1;
@@ -146,6 +147,17 @@ async fn every_operation_refuses_every_credential_that_is_none() {
         }
     }
     assert_eq!(service.contents().await, before);
+    // All of that for the reason that is named: a token like them, and good, is let in.
+    let good = signed(&key, ISSUER, ISSUER, &ada.user_id, ALL_SCOPES, NOW);
+    for operation in contract().operations() {
+        if is_secured(&operation.pointer) {
+            let request = examples(&booking).with("access_token", good.as_str());
+            let answer = service.send(&request.request(&operation.id)).await;
+            let shown = format!("{}: {}", operation.id, answer.text());
+            assert!(!matches!(answer.status, 401 | 403), "{shown}");
+            cells += 1;
+        }
+    }
     assert!(cells > 0, "no operation demands a credential");
     println!("{cells} cells of the security matrix");
 }

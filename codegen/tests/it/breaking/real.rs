@@ -89,16 +89,10 @@ const EDITS: &[Edit] = &[
     },
     Edit {
         what: "bookings are only for those who are known",
-        replace: &[
-            (
-                "      operationId: createBooking\n",
-                "      operationId: createBooking\n      security:\n        - token: []\n",
-            ),
-            (
-                "\ncomponents:\n",
-                "\ncomponents:\n  securitySchemes:\n    token:\n      type: http\n      scheme: bearer\n",
-            ),
-        ],
+        replace: &[(
+            "      security: []\n      x-max-body-bytes: 16384\n      requestBody:\n        required: true\n        description: What to book, and for whom.",
+            "      security:\n        - oauth: []\n      x-max-body-bytes: 16384\n      requestBody:\n        required: true\n        description: What to book, and for whom.",
+        )],
     },
     Edit {
         what: "another order of lists when none is asked for",

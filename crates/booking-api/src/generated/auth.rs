@@ -180,7 +180,7 @@ contract_runtime::request! {
 contract_runtime::response! {
     /// What `requestPasswordReset` answers.
     RequestPasswordResetResponse {
-        /// If there is such an account, a mail is on its way.
+        /// A mail is on its way.
         202 => Accepted,
     }
 }

@@ -22,5 +22,6 @@ contract_runtime::security! {
     realm: "ReserveEasy Booking API",
     faults:[errors::ServiceUnavailable, errors::InternalError],
     /// An access token of this service, sent as `Authorization: Bearer …`. It is good for 15 minutes.
+    /// So far `login` gives it; the two addresses of the flow are not there yet.
     bearer Oauth "oauth" => oauth with OauthScope,
 }

@@ -37,6 +37,7 @@ client_runtime::client! {
     Client,
     ClientBuilder;
     /// An access token of this service, sent as `Authorization: Bearer …`. It is good for 15 minutes.
+    /// So far `login` gives it; the two addresses of the flow are not there yet.
     oauth(Credential): OAUTH = bearer("oauth"),
 }
 

@@ -121,6 +121,19 @@ pub(crate) async fn delete(
     found(row.await)
 }
 
+/// Takes back what was given out for this address and purpose.
+pub(crate) async fn delete_for(
+    mut connection: &AsyncPgConnection,
+    email: &EmailAddress,
+    purpose: OneTimeTokenPurpose,
+) -> QueryResult<usize> {
+    diesel::delete(one_time_tokens::table)
+        .filter(one_time_tokens::email.eq(email.normalized()))
+        .filter(one_time_tokens::purpose.eq(purpose_name(purpose)))
+        .execute(&mut connection)
+        .await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -64,11 +64,6 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     ),
     (
         "accounts",
-        "public_id",
-        &["'usr_'", "'bk_1'", "'usr_a-b'", "'usr_' || E'\\n'"],
-    ),
-    (
-        "accounts",
         "password_hash",
         &[
             "'secret'",

@@ -172,13 +172,15 @@ struct Arguments {
     public_url: Option<PublicUrl>,
 
     /// How often a minute one address, and one account, may try to log in, to register or to
-    /// reset a password; 0 is as often as they like
+    /// reset a password; 0 is as often as they like. Behind a proxy all callers are one address:
+    /// give 0, and limit there
     #[arg(long, env = "BOOKING_ATTEMPTS_PER_MINUTE", value_name = "NUMBER")]
     #[arg(default_value = "10", value_parser = parse_attempts)]
     attempts_per_minute: u32,
 
     /// Show the mails that are to be sent, at /mails, to whoever asks on this machine; they hold
-    /// what opens accounts [default: true on a private cluster, false otherwise]
+    /// what opens accounts. Give false behind a proxy on this machine [default: true on a private
+    /// cluster that listens on the loopback, without a public URL; false otherwise]
     #[arg(
         long,
         env = "BOOKING_SHOW_MAILS",

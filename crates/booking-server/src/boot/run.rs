@@ -56,12 +56,15 @@ async fn serve(config: Config) -> Result<(), StartError> {
             return Err(error);
         }
     };
+    // Whoever is reached from elsewhere shows no mails unless told to.
+    let is_at_home =
+        data_dir.is_some() && config.public_url.is_none() && config.listen.ip().is_loopback();
     let options = ServerOptions {
         listen: config.listen,
         database_url: database.url().clone(),
         clock: Clock::system(),
         demo: config.demo.unwrap_or(database.is_new()),
-        show_mails: config.show_mails.unwrap_or(data_dir.is_some()),
+        show_mails: config.show_mails.unwrap_or(is_at_home),
         identity: IdentityOptions {
             secret_key,
             public_url: config.public_url.map(|url| url.as_str().to_owned()),

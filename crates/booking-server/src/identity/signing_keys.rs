@@ -67,6 +67,8 @@ impl SigningKeys {
         now: Timestamp,
     ) -> Result<(), SigningKeysError> {
         let mut stored = store.signing_keys().await?;
+        // A server with another secret key must not make the next key for those with the right one.
+        self.open(&stored)?;
         if is_rotation_due(&stored, now) {
             let next = Candidate::new(&self.secret_key)?;
             // Asked again under the lock: another server may have been first.

@@ -160,3 +160,39 @@ async fn the_root_leads_to_the_reference_page() {
     assert_eq!(answer.status, 303);
     assert_eq!(answer.header("location"), "/docs");
 }
+
+#[tokio::test]
+async fn mails_are_shown_to_this_machine_alone_and_only_where_the_operator_wants_it() {
+    let hidden = with_server(|address| get(address, "/mails", &[]).status).await;
+    assert_eq!(hidden, 404);
+    let database = dev_postgres::TestDatabase::create().unwrap();
+    let mut options = ServerOptions::new(database.url().parse().unwrap(), secret_key());
+    options.show_mails = true;
+    let server = booking_server::start(options).await.unwrap();
+    let address = server.local_addr();
+    let statuses = tokio::task::spawn_blocking(move || {
+        let status = |headers: &[(&str, &str)]| get(address, "/mails", headers).status;
+        [
+            status(&[]),
+            status(&[("x-forwarded-for", "192.0.2.1")]),
+            status(&[("via", "1.1 proxy")]),
+        ]
+    });
+    assert_eq!(statuses.await.unwrap(), [200, 404, 404]);
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_keys_of_tokens_are_published() {
+    let answer = with_server(|address| get(address, "/.well-known/jwks.json", &[])).await;
+    assert_is(&answer, "application/jwk-set+json");
+    let keys: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    let keys = keys["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 1);
+    assert_eq!(
+        (&keys[0]["kty"], &keys[0]["crv"]),
+        (&"OKP".into(), &"Ed25519".into())
+    );
+    // The private half stays here.
+    assert!(keys[0].get("d").is_none());
+}

@@ -104,7 +104,8 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
                             .with("refresh_token", format!("rt_{}", "A".repeat(70))),
                     ),
                     "INVALID_TOKEN" => {
-                        asking(&open.with("token", format!("ev_{}", "A".repeat(43))))
+                        let prefix = if id == "resetPassword" { "pr" } else { "ev" };
+                        asking(&open.with("token", format!("{prefix}_{}", "A".repeat(43))))
                     }
                     "WRONG_PASSWORD" => asking(&open.with("current_password", "another password")),
                     "PASSWORD_TOO_WEAK" => {

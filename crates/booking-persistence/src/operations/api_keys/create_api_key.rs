@@ -10,6 +10,7 @@ use booking_domain::{
 use crate::access::{RequestContext, RestaurantAccessRefusal, StaffRequest};
 use crate::connection::FromViolation;
 use crate::error::{Corrupt, StoreError, TransactionError};
+use crate::operations::staff::lock_staff;
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::api_keys;
@@ -43,7 +44,9 @@ impl Store {
             ..new.clone()
         };
         let now = to_the_microsecond(context.now);
-        self.transact_as_staff(request, async |connection, access| {
+        self.transact_as_staff(request, async |connection, _| {
+            // Who is demoted or removed at this moment makes no key any more.
+            let (access, _) = lock_staff(connection, &request).await?;
             let mut bytes = [0; 40];
             bytes[..8].copy_from_slice(&self.random().bytes()?[24..]);
             bytes[8..].copy_from_slice(&self.random().bytes()?);

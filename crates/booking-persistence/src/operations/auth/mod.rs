@@ -69,7 +69,9 @@ async fn send_token<R>(
     let token = OneTimeToken::from_random(purpose, bytes);
     let (kind, registered) = match purpose {
         OneTimeTokenPurpose::EmailVerification => (MessageKind::VerifyEmail, Some(name)),
-        _ => (MessageKind::ResetPassword, None),
+        OneTimeTokenPurpose::PasswordReset
+        | OneTimeTokenPurpose::StaffInvitation
+        | OneTimeTokenPurpose::AuthorizationCode => (MessageKind::ResetPassword, None),
     };
     let message = NewMessage {
         kind,

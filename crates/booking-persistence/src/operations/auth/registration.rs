@@ -101,6 +101,6 @@ impl Store {
 
 fn registration(stored: StoredToken) -> Result<Registration, Corrupt> {
     let StoredToken { email, name, .. } = stored;
-    let name = name.ok_or_else(|| Corrupt::new("one_time_tokens.name", &email))?;
+    let name = name.ok_or_else(|| Corrupt::new("one_time_tokens.name", "of a registration"))?;
     Ok(Registration { email, name })
 }

@@ -4,6 +4,7 @@ use credentials::{OneTimeToken, OneTimeTokenPurpose};
 
 use booking_domain::{EmailAddress, Principal, RestaurantId, Scope, StaffRole};
 
+use super::lock_staff;
 use crate::access::{RequestContext, RestaurantAccessRefusal, StaffRequest};
 use crate::error::{Corrupt, LoadError, StoreError};
 use crate::operations::to_the_microsecond;
@@ -31,7 +32,9 @@ impl Store {
             context,
         };
         let now = to_the_microsecond(context.now);
-        self.transact_as_staff(request, async |connection, access| {
+        self.transact_as_staff(request, async |connection, _| {
+            // Who is demoted or removed at this moment invites nobody any more.
+            let (access, _) = lock_staff(connection, &request).await?;
             let purpose = OneTimeTokenPurpose::StaffInvitation;
             let token = OneTimeToken::from_random(purpose, self.random().bytes()?);
             let (user, invited) = (access.user()?, (email, role));

@@ -19,13 +19,10 @@ impl FromViolation for StaffRefusal {}
 
 /// The staff of a restaurant, which nobody else changes until the transaction ends, in one round
 /// trip. Who has waited may have been removed meanwhile, so that access is asked for behind the lock.
-async fn lock_staff(
+pub(crate) async fn lock_staff<R>(
     connection: &AsyncPgConnection,
     request: &StaffRequest<'_>,
-) -> Result<
-    (RestaurantAccess, Vec<StaffMember>),
-    TransactionError<RestaurantAccessRefusal<StaffRefusal>>,
-> {
+) -> Result<(RestaurantAccess, Vec<StaffMember>), TransactionError<RestaurantAccessRefusal<R>>> {
     let lock = async { Ok(restaurant_staff::lock(connection, request.restaurant).await?) };
     let access = request.authorize(connection);
     let staff = async { Ok(restaurant_staff::all(connection, request.restaurant).await?) };

@@ -1,6 +1,6 @@
 //! `changePassword`.
 
-use credentials::PasswordHash;
+use credentials::{OneTimeTokenPurpose, PasswordHash};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::operations::auth::PasswordChanged;
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::accounts::{self, PasswordLogin};
-use crate::tables::sessions;
+use crate::tables::{one_time_tokens, sessions};
 
 impl Store {
     /// What is needed to verify the password of an account; `None` if it has no password.
@@ -55,7 +55,11 @@ impl Store {
             let reason = RevocationReason::PasswordChanged;
             let password = accounts::update_password(connection, stored.key, new);
             let others = sessions::revoke_all(connection, stored.key, session, reason, now);
-            tokio::try_join!(biased; password, others)?;
+            // A link that somebody has asked for with the old password sets no other one.
+            let email = &stored.account.email;
+            let reset =
+                one_time_tokens::delete_for(connection, email, OneTimeTokenPurpose::PasswordReset);
+            tokio::try_join!(biased; password, others, reset)?;
             Ok(())
         })
         .await

@@ -10,7 +10,7 @@ use booking_api::auth::{
 };
 use booking_api::errors;
 use booking_api::types::{self, NewPasswordByToken};
-use booking_domain::{ClientId, Scope, Scopes};
+use booking_domain::{Account, ClientId, Scopes, StaffRole};
 use booking_persistence::{
     AccountSession, Login, OneTimeTokenRefusal, PasswordChanged, RefreshTokenRefusal,
 };
@@ -48,11 +48,11 @@ impl Auth for Service {
             None
         };
         let login = Login {
+            scopes: own_scopes(&found.account),
             user: found.account.id,
             verified: found.password_hash,
             rehashed,
             client: ClientId::parse(FIRST_PARTY).expect("it is made of letters"),
-            scopes: Scopes::new(Scope::ALL),
         };
         let session = self.store().login(&login, self.clock().now()).await;
         let session = session.map_err(store_error::<_, LoginError>)?;
@@ -121,6 +121,12 @@ impl Auth for Service {
         reset.await.map_err(store_error::<_, Error>)?;
         Ok(ResetPasswordResponse::NoContent)
     }
+}
+
+/// What our own program may do for somebody: all that they may, wherever they work. What they may
+/// in a restaurant is asked there.
+fn own_scopes(account: &Account) -> Scopes {
+    account.scopes().union(StaffRole::Owner.scopes())
 }
 
 impl Service {

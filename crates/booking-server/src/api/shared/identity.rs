@@ -49,7 +49,8 @@ pub(crate) async fn new_password<E: From<InternalError> + From<PasswordTooWeak>>
         E::from(PasswordTooWeak(Problem::new(message).field(field)))
     };
     let password = Password::parse(password.as_str()).map_err(weak)?;
-    let about_user = about_user.iter().map(|text| (*text).to_owned()).collect();
+    let about_user = about_user.iter().chain(&["ReserveEasy"]);
+    let about_user = about_user.map(|text| (*text).to_owned()).collect();
     let hash = service.identity().passwords.hash_new(password, about_user);
     hash.await.map_err(internal_error)?.map_err(weak)
 }

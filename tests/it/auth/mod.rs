@@ -1,0 +1,5 @@
+//! The operations tagged Auth, a module for what belongs together.
+
+mod login;
+mod password_reset;
+mod refresh_token;

@@ -1,0 +1,5 @@
+//! The operations tagged Users, a module for what belongs together.
+
+mod account;
+mod list_my_bookings;
+mod register_user;
