@@ -1,13 +1,14 @@
-//! Who may do what: no statement on what belongs to a restaurant comes to anything without it.
+//! Who may do what: no operation of a restaurant's staff comes to anything without it.
 //!
-//! What is read of a restaurant's own is [`Guarded`], and only a [`RestaurantAccess`] to the same
-//! restaurant opens it; what writes takes one. It is made in one place, by [`StaffRequest::authorize`],
+//! What is read for the staff is [`Guarded`], and only a [`RestaurantAccess`] to the same restaurant
+//! opens it; what writes for the staff takes one. It is made in one place, by [`StaffRequest::authorize`],
 //! from the rows as they are now: who was removed, a key that was revoked and a restaurant that was
 //! suspended have lost access. Reading costs no round trip more for it, for both statements are sent
 //! at once, and what was read for nobody is thrown away.
 //!
 //! One booking is opened besides by whoever holds its secret, and by the diner whose it is
-//! ([`BookingCaller`], [`GuardedBooking`]).
+//! ([`BookingCaller`], [`GuardedBooking`]); and by anybody who has its id, as long as the operations on
+//! bookings demand no credential ([`BookingCaller::Anyone`]).
 
 use std::convert::Infallible;
 
