@@ -25,10 +25,14 @@ const LIST: &str = "xtask/src/conform/routes.rs";
 
 /// The endpoints outside of the contract, each with the reason why it is there. They answer
 /// `HEAD` as they answer `GET`.
-const OPERATIONAL: [(&str, &str); 12] = [
+const OPERATIONAL: [(&str, &str); 14] = [
     (
         "/",
         "leads people who open the server in a browser to the reference",
+    ),
+    (
+        "/.well-known/jwks.json",
+        "RFC 8414 and RFC 7517 say where the keys of tokens are",
     ),
     ("/docs", "the interactive reference of the contract"),
     ("/docs/docs.css", "a file of the reference"),
@@ -41,6 +45,7 @@ const OPERATIONAL: [(&str, &str); 12] = [
     ("/docs/swagger-ui-bundle.js", "a file of the reference"),
     ("/docs/swagger-ui.css", "a file of the reference"),
     ("/health", "load balancers ask whether the process lives"),
+    ("/mails", "mails that nobody sends yet, for this machine"),
     ("/openapi.json", "the contract itself, for programs"),
     ("/openapi.yaml", "the contract itself, for people"),
     ("/ready", "load balancers ask whether it can answer"),
