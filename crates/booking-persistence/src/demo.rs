@@ -1,17 +1,22 @@
-//! A small demonstration: four restaurants on four continents.
+//! A small demonstration: four restaurants on four continents, and who works in the first.
 
 use std::convert::Infallible;
 
+use credentials::PasswordHash;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff::civil::{Time, time};
 use jiff_diesel::ToDiesel;
 
+use booking_domain::{Account, Registration, RestaurantId, StaffRole, UserId};
+
 use crate::connection::pg_advisory_xact_lock;
-use crate::error::StoreError;
+use crate::error::{Corrupt, StoreError};
+use crate::operations::to_the_microsecond;
 use crate::schema::{booking_policies, dining_tables, opening_hours, restaurants};
 use crate::store::Store;
+use crate::tables::{accounts, restaurant_staff, users};
 
 /// When the restaurants were entered: 1 January 2026. A demonstration needs no clock.
 const FOUNDED: Timestamp = Timestamp::constant(1_767_225_600, 0);
@@ -117,6 +122,51 @@ impl Store {
         self.transact("fill_demo", async |connection| Ok(fill(connection).await?))
             .await
     }
+
+    /// Makes the account of somebody who works in the first restaurant of the demonstration. Gives
+    /// whether there is one: where the demonstration was not filled in, nobody works for it, and
+    /// an account that is there stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be used.
+    pub async fn create_demo_staff(
+        &self,
+        registration: &Registration,
+        password_hash: &PasswordHash,
+        role: StaffRole,
+        now: Timestamp,
+    ) -> Result<bool, StoreError<Infallible>> {
+        let now = to_the_microsecond(now);
+        self.transact("create_demo_staff", async |connection| {
+            let Some(restaurant) = first_restaurant(connection).await? else {
+                return Ok(false);
+            };
+            let id = RestaurantId::new(restaurant);
+            let restaurant = id.ok_or_else(|| Corrupt::new("restaurants", restaurant))?;
+            let Registration { email, name } = registration;
+            let user = users::insert_or_find(connection, email, name, None, now).await?;
+            let id = UserId::from_random(self.random().bytes()?);
+            let account = Account::from_registration(id, registration.clone(), now);
+            if accounts::insert(connection, user, &account, password_hash).await? == 0 {
+                return Ok(false);
+            }
+            restaurant_staff::put(connection, restaurant, user, role, now).await?;
+            Ok(true)
+        })
+        .await
+    }
+}
+
+/// The first restaurant of the demonstration, if it was filled in.
+async fn first_restaurant(mut connection: &AsyncPgConnection) -> QueryResult<Option<i64>> {
+    restaurants::table
+        .filter(restaurants::name.eq(RESTAURANTS[0].name))
+        .filter(restaurants::created_at.eq(FOUNDED.to_diesel()))
+        .select(restaurants::restaurant_id)
+        .first(&mut connection)
+        .await
+        .optional()
 }
 
 async fn fill(mut connection: &AsyncPgConnection) -> QueryResult<()> {

@@ -21,6 +21,6 @@ pub use users::*;
 use jiff::Timestamp;
 
 /// What PostgreSQL keeps of an instant, so that a booking reads as it was answered.
-fn to_the_microsecond(instant: Timestamp) -> Timestamp {
+pub(crate) fn to_the_microsecond(instant: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
 }

@@ -1,13 +1,13 @@
 //! The operations tagged Users.
 
-use booking_domain::{AccountChange, ChangeAccountRefusal, PhoneNumber, UserId};
+use booking_domain::{AccountChange, ChangeAccountRefusal, PhoneNumber, Scope, UserId};
 use booking_persistence::{
-    AccountNotFound, AccountRefusal, BookingFilter, BookingSort, PasswordChanged, StoreError,
-    Window,
+    AccountExists, AccountNotFound, AccountRefusal, BookingFilter, BookingSort, PasswordChanged,
+    StoreError, Window,
 };
 use jiff::ToSpan;
 
-use crate::accounts::{SARAH, account, ends, hash, login_of, session};
+use crate::accounts::{SARAH, account, ends, hash, login_of, registration, session};
 use crate::support::{NOW, TestRestaurant, email, name};
 
 fn nobody() -> UserId {
@@ -211,4 +211,26 @@ async fn own_bookings_are_those_with_the_address_and_those_made_while_logged_in(
     let friend = account(&venue, "friend@example.com").await;
     assert_eq!(mine(&friend.id).await, [for_a_friend]);
     assert!(mine(&nobody()).await.is_empty());
+}
+
+#[tokio::test]
+async fn platform_admin_is_made_where_there_is_no_account_yet() {
+    let venue = TestRestaurant::with_tables(1).await;
+    let wanted = registration("ops@example.com");
+    let password = hash(1);
+    let made = venue.store.create_platform_admin(&wanted, &password, NOW);
+    let made = made.await.expect("nobody has the address");
+    assert!(made.scopes().contains(Scope::PlatformAdmin));
+    let read = venue.store.get_me(&made.id).await;
+    assert_eq!(read.expect("it is there"), made);
+
+    let sarah = account(&venue, SARAH).await;
+    for taken in ["ops@example.com", SARAH] {
+        let wanted = registration(taken);
+        let again = venue.store.create_platform_admin(&wanted, &password, NOW);
+        let again = again.await;
+        assert!(matches!(again, Err(StoreError::Refused(AccountExists))));
+    }
+    let sarah = venue.store.get_me(&sarah.id).await.expect("it is there");
+    assert!(!sarah.is_platform_admin);
 }

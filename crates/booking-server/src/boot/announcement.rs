@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::boot::database::Database;
+use crate::boot::demo_logins::DemoLogins;
 use crate::boot::running::RunningServer;
 use crate::operational::MetricsServer;
 
@@ -19,14 +20,16 @@ pub(crate) struct Announcement {
     data: String,
     metrics: Option<SocketAddr>,
     example: Option<ExampleBooking>,
+    logins: Option<DemoLogins>,
 }
 
 impl Announcement {
-    /// Of this server on this database, with this page of metrics.
+    /// Of this server on this database, with this page of metrics and these logins.
     pub(crate) async fn new(
         server: &RunningServer,
         database: &Database,
         metrics: Option<&MetricsServer>,
+        logins: Option<DemoLogins>,
     ) -> Self {
         let data = match database.private() {
             Some((directory, version)) => {
@@ -39,6 +42,7 @@ impl Announcement {
             data,
             metrics: metrics.map(|metrics| reachable(metrics.local_addr())),
             example: ExampleBooking::find(server.service()).await,
+            logins,
         }
     }
 }
@@ -61,6 +65,9 @@ impl fmt::Display for Announcement {
                 formatter,
                 "  try it     curl -sS http://{address}/api/v1/restaurants"
             )?,
+        }
+        if let Some(logins) = &self.logins {
+            logins.write(formatter, address)?;
         }
         writeln!(formatter, "  stop it    Ctrl-C")
     }
@@ -98,6 +105,7 @@ mod tests {
             data: "/srv/data (private PostgreSQL 15)".to_owned(),
             metrics: Some("127.0.0.1:9090".parse().unwrap()),
             example: None,
+            logins: Some(DemoLogins::Kept("/srv/data/demo-logins".into())),
         };
         assert_eq!(
             announcement.to_string(),
@@ -107,6 +115,7 @@ mod tests {
              metrics    http://127.0.0.1:9090/metrics\n  \
              data       /srv/data (private PostgreSQL 15)\n  \
              try it     curl -sS http://127.0.0.1:8080/api/v1/restaurants\n  \
+             logins     see /srv/data/demo-logins\n  \
              stop it    Ctrl-C\n"
         );
     }

@@ -11,6 +11,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use booking_domain::{CustomerName, EmailAddress};
 use clap::builder::{PossibleValuesParser, Resettable, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
@@ -34,6 +35,8 @@ const ROOT_DATA_DIR: &str = "/var/lib/reserveeasy";
 /// Everything that the operator decides.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// What to do; `None` is to serve.
+    pub subcommand: Option<Subcommand>,
     /// The address to listen on. Port 0 lets the system choose a free one.
     pub listen: SocketAddr,
     /// The address of the metrics page; `None` is no such page.
@@ -55,6 +58,29 @@ pub struct Config {
     pub log_level: LevelFilter,
     /// How a line of the log looks.
     pub log_format: LogFormat,
+}
+
+/// What the program does instead of serving.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
+pub enum Subcommand {
+    /// Manage who runs the installation
+    #[command(subcommand, arg_required_else_help = false)]
+    Admin(AdminCommand),
+}
+
+/// What is done about those who run the installation.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
+pub enum AdminCommand {
+    /// Make the account of somebody who runs the installation. The password is asked for on the
+    /// terminal, or is the first line of the standard input
+    Create {
+        /// The address that they log in with; whoever has an account already is refused
+        #[arg(value_parser = parse_email)]
+        email: EmailAddress,
+        /// What they are called
+        #[arg(long, default_value = "Platform admin", value_parser = parse_name)]
+        name: CustomerName,
+    },
 }
 
 /// Which PostgreSQL holds the bookings.
@@ -217,6 +243,9 @@ struct Arguments {
     /// Print every route that the server has, as METHOD /path, and end
     #[arg(long)]
     routes: bool,
+
+    #[command(subcommand)]
+    subcommand: Option<Subcommand>,
 }
 
 impl Config {
@@ -285,6 +314,7 @@ impl Config {
             },
         };
         Ok(Self {
+            subcommand: given.subcommand,
             listen: given.listen,
             metrics_listen: given.metrics_listen,
             database,
@@ -299,9 +329,10 @@ impl Config {
     }
 }
 
-/// The whole command line. A variable's value is never shown in the help: it can be a secret.
+/// The whole command line. A variable's value is never shown in the help: it can be a secret. A
+/// setting may stand before or behind a subcommand.
 fn command() -> Command {
-    Arguments::command().mut_args(|arg| arg.hide_env_values(true))
+    Arguments::command().mut_args(|arg| arg.hide_env_values(true).global(true))
 }
 
 /// The flag or the variable that a setting comes from, as the operator wrote it.
@@ -327,9 +358,12 @@ fn config_error(
             // As with `--help`, no other setting matters.
             return ConfigError::Routes;
         }
-        // Rendered anew: `command_line` has lost the names of variables that are not set.
+        // Asked anew: `command_line` has lost the names of variables that are not set.
         ErrorKind::DisplayHelp => {
-            return ConfigError::Information(command().render_help().to_string());
+            let help = command().try_get_matches_from_mut(arguments);
+            return ConfigError::Information(
+                help.err().map_or_else(String::new, |help| help.to_string()),
+            );
         }
         ErrorKind::DisplayVersion => return ConfigError::Information(error.to_string()),
         ErrorKind::InvalidUtf8 => {
@@ -441,6 +475,15 @@ fn parse_path(text: &str) -> Result<PathBuf, String> {
     }
     std::path::absolute(text)
         .map_err(|error| format!("must name a file that can be reached: {error}"))
+}
+
+fn parse_email(text: &str) -> Result<EmailAddress, String> {
+    EmailAddress::parse(text).ok_or_else(|| "must be an email address".to_owned())
+}
+
+fn parse_name(text: &str) -> Result<CustomerName, String> {
+    let bounds = "must be a name of 2 to 100 characters";
+    CustomerName::parse(text).ok_or_else(|| bounds.to_owned())
 }
 
 /// The text is a secret, and is never repeated.

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use booking_domain::EmailAddress;
+
 use crate::boot::config::DatabaseUrl;
 use crate::boot::database::EXTENSIONS;
 use crate::identity::SigningKeysError;
@@ -98,6 +100,26 @@ pub enum StartError {
     /// The demo restaurants cannot be filled in.
     #[error("the demo cannot be filled in: {0}; start with --demo false or BOOKING_DEMO=false")]
     Demo(String),
+    /// The logins of the demonstration cannot be kept, or be read again.
+    #[error("the demo logins in {} cannot be used: {cause}", path.display())]
+    DemoLogins {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it. Never what it holds.
+        cause: String,
+    },
+    /// There is no password for a new account, or one that it may not have.
+    #[error("there is no account: {0}")]
+    NewPassword(String),
+    /// There is an account already.
+    #[error(
+        "there is an account with the address {0} already, which may have another password: \
+         give another address"
+    )]
+    AccountExists(EmailAddress),
+    /// The database does not take a new account.
+    #[error("the account cannot be made: {0}")]
+    Account(String),
     /// The system has no random bytes.
     #[error(transparent)]
     Random(#[from] crate::random::RandomError),

@@ -1,11 +1,14 @@
 //! How the server begins and ends: what the operator decides, the database behind it, the
 //! HTTP server in front, the signals that end it, and what the terminal shows.
 
+mod admin;
 mod announcement;
 pub mod config;
 mod database;
+mod demo_logins;
 mod error;
 mod http_server;
+mod private_file;
 mod run;
 mod running;
 mod secret_key;

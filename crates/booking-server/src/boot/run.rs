@@ -3,9 +3,13 @@
 
 use std::io::Write;
 
+use booking_domain::Registration;
+
+use crate::boot::admin;
 use crate::boot::announcement::Announcement;
-use crate::boot::config::Config;
+use crate::boot::config::{AdminCommand, Config, Subcommand};
 use crate::boot::database::Database;
+use crate::boot::demo_logins::DemoLogins;
 use crate::boot::error::StartError;
 use crate::boot::http_server::Listen;
 use crate::boot::running::{self, ServerOptions};
@@ -15,7 +19,7 @@ use crate::clock::Clock;
 use crate::identity::IdentityOptions;
 use crate::operational::MetricsServer;
 
-/// Serves until SIGINT or SIGTERM, or until its private PostgreSQL has ended by itself. It
+/// Does what the subcommand says, or serves until SIGINT or SIGTERM, or until its private PostgreSQL has ended by itself. It
 /// returns when everything that it started has ended.
 ///
 /// # Errors
@@ -25,7 +29,13 @@ pub fn run(config: Config) -> Result<(), StartError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let outcome = runtime.block_on(serve(config));
+    let outcome = match config.subcommand.clone() {
+        None => runtime.block_on(serve(config)),
+        Some(Subcommand::Admin(AdminCommand::Create { email, name })) => {
+            let registration = Registration { email, name };
+            runtime.block_on(admin::create(config.database, registration))
+        }
+    };
     // What blocks a thread is not waited for: a name lookup that nobody answers cannot be
     // interrupted, and a migration that is broken off is rolled back by PostgreSQL.
     runtime.shutdown_background();
@@ -59,11 +69,12 @@ async fn serve(config: Config) -> Result<(), StartError> {
     // Whoever is reached from elsewhere shows no mails unless told to.
     let is_at_home =
         data_dir.is_some() && config.public_url.is_none() && config.listen.ip().is_loopback();
+    let demo = config.demo.unwrap_or(database.is_new());
     let options = ServerOptions {
         listen: config.listen,
         database_url: database.url().clone(),
         clock: Clock::system(),
-        demo: config.demo.unwrap_or(database.is_new()),
+        demo,
         show_mails: config.show_mails.unwrap_or(is_at_home),
         identity: IdentityOptions {
             secret_key,
@@ -91,13 +102,28 @@ async fn serve_on(
     metrics: Option<&MetricsServer>,
     stop: &mut StopRequest,
 ) -> Result<(), StartError> {
-    let server = tokio::select! {
+    let demo_dir = database
+        .private()
+        .map(|(directory, _)| directory.to_owned());
+    let start = async {
+        let makes_logins = options.demo;
+        let server = running::start(options).await?;
+        let logins = match demo_dir {
+            Some(directory) if makes_logins => {
+                DemoLogins::ensure(&directory, server.service()).await?
+            }
+            Some(directory) => DemoLogins::find(&directory),
+            None => None,
+        };
+        Ok::<_, StartError>((server, logins))
+    };
+    let (server, logins) = tokio::select! {
         biased;
         () = stop.asked() => return Ok(()),
-        server = running::start(options) => server?,
+        started = start => started?,
     };
     database.settle();
-    let announcement = Announcement::new(&server, database, metrics).await;
+    let announcement = Announcement::new(&server, database, metrics, logins).await;
     // Whoever reads may have closed the pipe: the server serves all the same.
     let _ = write!(std::io::stdout(), "{announcement}");
     let outcome = tokio::select! {

@@ -89,7 +89,22 @@ impl RunningServer {
 ///
 /// See [`StartError`]. Nothing is left running.
 pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> {
-    let url = &options.database_url;
+    // Asked once here, so that a machine without randomness is found out before a guest is.
+    Random.bytes()?;
+    let store = open_store(&options.database_url).await?;
+    if options.demo {
+        store
+            .fill_demo()
+            .await
+            .map_err(|error| StartError::Demo(error.to_string()))?;
+    }
+    let identity = Identity::load(&options.identity, &store, &options.clock).await?;
+    let service = Service::new(store, options.clock, identity);
+    listen(service.with_mails_shown(options.show_mails), options.listen)
+}
+
+/// The store on this database, whose schema is brought up to date.
+pub(super) async fn open_store(url: &DatabaseUrl) -> Result<Store, StartError> {
     let unusable = |error: ConnectError| match error {
         ConnectError::InvalidUrl { .. } | ConnectError::TlsNotSupported => {
             StartError::DatabaseUrl(error.to_string())
@@ -99,8 +114,6 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> 
             cause: error.to_string(),
         },
     };
-    // Asked once here, so that a machine without randomness is found out before a guest is.
-    Random.bytes()?;
     let store = Store::connect(url.expose(), Random.into())
         .await
         .map_err(unusable)?;
@@ -116,15 +129,7 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> 
             cause: reason.lines().collect::<Vec<_>>().join("; "),
         },
     })?;
-    if options.demo {
-        store
-            .fill_demo()
-            .await
-            .map_err(|error| StartError::Demo(error.to_string()))?;
-    }
-    let identity = Identity::load(&options.identity, &store, &options.clock).await?;
-    let service = Service::new(store, options.clock, identity);
-    listen(service.with_mails_shown(options.show_mails), options.listen)
+    Ok(store)
 }
 
 /// Listens, with a service that is ready.

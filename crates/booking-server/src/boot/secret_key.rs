@@ -1,15 +1,14 @@
 //! The server's secret key: given, in a file, or made once and kept beside a private cluster.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fs, io};
 
 use credentials::{ExposeSecret, SecretKey};
 
 use crate::boot::config::SecretKeyChoice;
 use crate::boot::error::StartError;
+use crate::boot::private_file;
 use crate::random::Random;
 
 /// The file in the directory of the data.
@@ -48,19 +47,11 @@ fn read(path: &Path) -> Result<Arc<SecretKey>, StartError> {
     Ok(Arc::new(key))
 }
 
-/// Writes a new key, whole or not at all, for the eyes of its owner.
+/// Writes a new key.
 fn make(path: &Path) -> io::Result<()> {
     let key = SecretKey::from_random(Random.bytes().map_err(io::Error::other)?);
-    let partial = path.with_extension("partial");
-    let _ = fs::remove_file(&partial);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&partial)?;
-    writeln!(file, "{}", key.expose_text().expose_secret())?;
-    file.sync_all()?;
-    fs::rename(&partial, path)
+    let text = format!("{}\n", key.expose_text().expose_secret());
+    private_file::write(path, &text)
 }
 
 fn unreadable(path: &Path, error: impl std::fmt::Display) -> StartError {

@@ -1,10 +1,12 @@
 //! The operations tagged Users: what somebody does with their own account.
 
 mod change_password;
+mod create_platform_admin;
 mod get_me;
 mod list_my_bookings;
 mod update_me;
 
+pub use create_platform_admin::AccountExists;
 pub use get_me::AccountNotFound;
 
 use crate::error::OperationRefusal;
