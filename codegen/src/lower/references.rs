@@ -221,6 +221,9 @@ impl<'a> Cx<'a> {
             let Some(mapping) = self.components.sections.get(&section).copied() else {
                 continue;
             };
+            for entry in mapping.iter().filter(|entry| next(entry).is_none()) {
+                self.check_stray_reference(entry);
+            }
             // Each alias leads to one target: following from each, and marking what was seen,
             // visits every component once.
             let mut done: HashSet<&str> = HashSet::new();
@@ -269,6 +272,24 @@ impl<'a> Cx<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// Reports a component whose `$ref` leads to no component of its kind: nobody else does, since
+    /// whoever refers to it stops at the `$ref`.
+    fn check_stray_reference(&mut self, component: &'a Entry) {
+        let mapping = component.value.as_mapping();
+        let Some(reference) = mapping.and_then(|mapping| mapping.entry("$ref")) else {
+            return;
+        };
+        if self.string(&reference.value, "`$ref`").is_some() {
+            self.sink
+                .report(
+                    rules::REFERENCE_CHAIN,
+                    reference.key_span,
+                    format!("the component `{}` has a `$ref`", component.key),
+                )
+                .help("write here what the component is");
         }
     }
 

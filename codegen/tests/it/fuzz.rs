@@ -3,11 +3,18 @@
 
 use booking_codegen::load;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 const VALID: &str = include_str!("../valid/things.yaml");
 
 /// A contract that breaks no rule, and has every kind of security.
 const SECURE: &str = include_str!("../accept/security.yaml");
+
+/// The same in few lines, so that every one of them can be changed in every way.
+const SMALL_SECURE: &str = include_str!("../valid/security.yaml");
+
+/// Every key at every place.
+const EVERYTHING: &str = include_str!("../valid/everything.yaml");
 
 /// What may stand where something else is expected.
 const ODD: &[&str] = &[
@@ -230,4 +237,115 @@ fn every_odd_value_at_every_key_gives_a_contract_or_places() {
             holds(&text);
         }
     }
+}
+
+/// A text with one of its lines replaced by others.
+fn with_line(lines: &[&str], index: usize, instead: &[&str]) -> String {
+    [&lines[..index], instead, &lines[index + 1..]]
+        .concat()
+        .join("\n")
+}
+
+/// What stands before the key of a line, the key, and what follows it.
+fn key_of(line: &str) -> Option<(&str, &str, &str)> {
+    let start = line.find(|c| !matches!(c, ' ' | '-'))?;
+    let rest = &line[start..];
+    let end = rest
+        .find(": ")
+        .or_else(|| rest.ends_with(':').then_some(rest.len() - 1))?;
+    Some((&line[..start], &rest[..end], &rest[end..]))
+}
+
+/// The lines of `security` and `securitySchemes`, with all that stands below them.
+fn security_lines(lines: &[&str]) -> Vec<usize> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut found = Vec::new();
+    let mut below = None;
+    for (index, line) in lines.iter().enumerate() {
+        let is_inside = below.is_some_and(|outer| {
+            indent(line) > outer || (indent(line) == outer && line.trim_start().starts_with("- "))
+        });
+        if !is_inside {
+            let key = key_of(line).map_or("", |(_, key, _)| key);
+            below = matches!(key, "security" | "securitySchemes").then(|| indent(line));
+        }
+        if below.is_some() {
+            found.push(index);
+        }
+    }
+    found
+}
+
+/// Asserts that each text holds, on two threads.
+fn all_hold(texts: &[String]) {
+    let (one, other) = texts.split_at(texts.len() / 2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| one.iter().for_each(|text| holds(text)));
+        other.iter().for_each(|text| holds(text));
+    });
+}
+
+#[test]
+fn the_small_contract_with_security_breaks_no_rule() {
+    if let Err(found) = load("security.yaml", SMALL_SECURE) {
+        panic!("{found}");
+    }
+}
+
+#[test]
+fn every_key_at_every_line_about_security_gives_a_contract_or_places() {
+    let lines: Vec<&str> = SMALL_SECURE.lines().collect();
+    let keys: BTreeSet<&str> = lines
+        .iter()
+        .filter_map(|line| key_of(line).map(|(_, key, _)| key))
+        .chain(["$ref", "x-other"])
+        .collect();
+    let about_security = security_lines(&lines);
+    assert!(
+        about_security.len() > 45 && keys.len() > 60,
+        "the contract was not understood: {} lines, {} keys",
+        about_security.len(),
+        keys.len()
+    );
+    let mut texts = Vec::new();
+    for index in about_security {
+        if let Some((before, _, value)) = key_of(lines[index]) {
+            texts.extend(keys.iter().map(|key| {
+                let changed = format!("{before}{key}{value}");
+                with_line(&lines, index, &[&changed])
+            }));
+        }
+    }
+    all_hold(&texts);
+}
+
+#[test]
+fn a_line_about_security_that_is_removed_repeated_or_odd_gives_a_contract_or_places() {
+    let lines: Vec<&str> = SMALL_SECURE.lines().collect();
+    let mut texts = Vec::new();
+    for index in security_lines(&lines) {
+        let line = lines[index];
+        texts.push(with_line(&lines, index, &[]));
+        texts.push(with_line(&lines, index, &[line, line]));
+        if let Some((before, key, _)) = key_of(line) {
+            texts.extend(ODD.iter().map(|odd| {
+                let changed = format!("{before}{key}: {odd}");
+                with_line(&lines, index, &[&changed])
+            }));
+        }
+    }
+    all_hold(&texts);
+}
+
+#[test]
+fn a_reference_in_the_place_of_any_key_gives_a_contract_or_places() {
+    let lines: Vec<&str> = EVERYTHING.lines().collect();
+    let mut texts = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        if let Some((before, _, value)) = key_of(line) {
+            let changed = format!("{before}$ref{value}");
+            texts.push(with_line(&lines, index, &[&changed]));
+        }
+    }
+    all_hold(&texts);
 }
