@@ -386,13 +386,14 @@ CREATE TABLE sessions (
     CONSTRAINT sessions_client_id_check CHECK (client_id ~ '^[A-Za-z0-9._-]+$'),
     CONSTRAINT sessions_scopes_check CHECK (scopes ~ '^([a-z_]+:[a-z]+( [a-z_]+:[a-z]+)*)?$'),
     CONSTRAINT sessions_generation_check CHECK (generation BETWEEN 0 AND 4294967295),
-    CONSTRAINT sessions_revoked_reason_check
-        CHECK (revoked_reason IN ('logout', 'password_changed', 'password_reset', 'token_reused')),
     CONSTRAINT sessions_revoked_check CHECK ((revoked_at IS NULL) = (revoked_reason IS NULL)),
     CONSTRAINT sessions_instants_check CHECK (
         '0001-01-01 00:00Z' <= created_at AND created_at < '9999-12-30 00:00Z'
         AND '0001-01-01 00:00Z' <= rotated_at AND rotated_at < '9999-12-30 00:00Z'
         AND '0001-01-01 00:00Z' <= revoked_at AND revoked_at < '9999-12-30 00:00Z'
+    ),
+    CONSTRAINT sessions_revoked_reason_check CHECK (
+        revoked_reason IN ('logout', 'password_changed', 'password_reset', 'token_reused', 'code_reused')
     )
 );
 -- All that a user has, to end them.
@@ -561,3 +562,50 @@ CREATE TABLE audit_events (
 );
 -- The order of the list.
 CREATE INDEX idx_audit_events_occurred ON audit_events (restaurant_id, occurred_at, audit_event_id);
+
+-- What a program is given when somebody lets it act for them, and exchanges for tokens once, within
+-- a minute. A used one stays for a while, so that its second use is noticed.
+CREATE TABLE authorization_codes (
+    -- SHA-256 of the code: who reads this table can use none of them. Contract: none, the flow of
+    -- RFC 6749 is not part of it.
+    digest         bytea         NOT NULL,
+    -- Who lets the program act for them.
+    user_id        bigint        NOT NULL,
+    -- The program. Contract: none, the flow of RFC 6749 is not part of it.
+    client_id      varchar(64)   NOT NULL,
+    -- Where the code was sent; its use names the same. Contract: none, the flow of RFC 6749 is not
+    -- part of it.
+    redirect_uri   varchar(2000) NOT NULL,
+    -- SHA-256 of what only the program knows that has asked (RFC 7636). Contract: none, the flow of
+    -- RFC 6749 is not part of it.
+    code_challenge bytea         NOT NULL,
+    -- What the program may do, as RFC 6749 writes it. Contract: none, tokens hold it.
+    scopes         varchar(200)  NOT NULL,
+    created_at     timestamptz   NOT NULL,
+    expires_at     timestamptz   NOT NULL,
+    used_at        timestamptz,
+    -- What it was exchanged for.
+    session_id     uuid,
+    CONSTRAINT authorization_codes_pkey PRIMARY KEY (digest),
+    CONSTRAINT authorization_codes_user_id_fkey FOREIGN KEY (user_id)
+        REFERENCES accounts (user_id),
+    CONSTRAINT authorization_codes_session_id_fkey FOREIGN KEY (session_id)
+        REFERENCES sessions (session_id),
+    CONSTRAINT authorization_codes_digest_check CHECK (octet_length(digest) = 32),
+    CONSTRAINT authorization_codes_client_id_check CHECK (client_id ~ '^[A-Za-z0-9._-]+$'),
+    CONSTRAINT authorization_codes_redirect_uri_check CHECK (redirect_uri ~ '^[!-~]+$'),
+    CONSTRAINT authorization_codes_code_challenge_check CHECK (octet_length(code_challenge) = 32),
+    CONSTRAINT authorization_codes_scopes_check
+        CHECK (scopes ~ '^[a-z_]+:[a-z]+( [a-z_]+:[a-z]+)*$'),
+    CONSTRAINT authorization_codes_used_check CHECK ((used_at IS NULL) = (session_id IS NULL)),
+    CONSTRAINT authorization_codes_instants_check CHECK (
+        '0001-01-01 00:00Z' <= created_at AND created_at < expires_at
+        AND expires_at < '9999-12-30 00:00Z'
+        AND '0001-01-01 00:00Z' <= used_at AND used_at < '9999-12-30 00:00Z'
+    )
+);
+-- Those of somebody whose password has changed.
+CREATE INDEX idx_authorization_codes_user ON authorization_codes (user_id);
+CREATE INDEX idx_authorization_codes_session ON authorization_codes (session_id);
+-- Those that are not kept any longer.
+CREATE INDEX idx_authorization_codes_expiry ON authorization_codes (expires_at);

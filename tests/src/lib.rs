@@ -20,5 +20,5 @@ pub use accounts::{ALL_SCOPES, ISSUER, LoggedIn, PASSWORD, signed};
 pub use examples::{Examples, is_secured};
 pub use request::Request;
 pub use response::{Detail, Refusal, Response};
-pub use service::{NOW, TestService};
+pub use service::{NOW, OAUTH_CLIENTS, TestService};
 pub use witness::{Witness, contract, document};

@@ -23,6 +23,10 @@ use crate::witness::Witness;
 /// and Sydney it is Tuesday already.
 pub const NOW: &str = "2027-02-08T17:30:00Z";
 
+/// The programs that people may let act for them, in every test.
+pub const OAUTH_CLIENTS: &str =
+    "calendar=https://calendar.example/callback till=http://127.0.0.1/callback";
+
 /// The longest that any answer may take. Far more than one takes: a test that waits for it has
 /// failed, and says so instead of hanging.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -94,6 +98,7 @@ impl TestService {
         options.clock = clock;
         options.demo = demo;
         options.show_mails = true;
+        options.identity.oauth_clients = OAUTH_CLIENTS.parse()?;
         change(&mut options);
         let server = booking_server::start(options).await?;
         let witness = Witness::start(server.local_addr()).await;

@@ -44,4 +44,4 @@ pub use error::{Corrupt, Internal, OperationRefusal, StoreError, Unavailable};
 pub use lists::{Cursor, CursorOfAnotherList, Page, Window};
 pub use operations::*;
 pub use store::{RandomSource, Store};
-pub use tables::{PasswordLogin, PendingMessage, Session, StoredSigningKey};
+pub use tables::{Authorization, PasswordLogin, PendingMessage, Session, StoredSigningKey};

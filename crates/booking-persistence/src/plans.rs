@@ -70,6 +70,10 @@ const FILL: &str = "
     SELECT md5(user_id || 'session' || n)::uuid, user_id, 'web', 'account:manage', n, '2027-01-01Z',
         '2027-01-02Z'
     FROM accounts, generate_series(1, 5) n;
+    INSERT INTO authorization_codes
+    SELECT sha256(user_id::text::bytea), user_id, 'web', 'https://web.example/', sha256('1'),
+        'account:manage', '2027-01-01Z', '2027-01-01 00:01Z'
+    FROM accounts;
     INSERT INTO one_time_tokens
     SELECT email, 'reset_password', decode(md5(email) || md5(email), 'hex'), NULL, '2027-01-01Z',
         '2027-01-02Z'
@@ -94,12 +98,13 @@ const FILL: &str = "
 ";
 
 /// Every table that grows with restaurants, guests or time.
-const LARGE_TABLES: [&str; 14] = [
+const LARGE_TABLES: [&str; 15] = [
     "accounts",
     "restaurant_staff",
     "api_keys",
     "audit_events",
     "sessions",
+    "authorization_codes",
     "one_time_tokens",
     "messages",
     "bookings",

@@ -208,6 +208,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    authorization_codes (digest) {
+        digest -> Bytea,
+        user_id -> BigInt,
+        client_id -> Varchar,
+        redirect_uri -> Varchar,
+        code_challenge -> Bytea,
+        scopes -> Varchar,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        session_id -> Nullable<Uuid>,
+    }
+}
+
 diesel::joinable!(dining_tables -> restaurants (restaurant_id));
 diesel::joinable!(opening_hours -> restaurants (restaurant_id));
 diesel::joinable!(accounts -> users (user_id));
@@ -222,6 +237,8 @@ diesel::joinable!(staff_invitations -> restaurants (restaurant_id));
 diesel::joinable!(api_keys -> restaurants (restaurant_id));
 diesel::joinable!(api_keys -> accounts (created_by));
 diesel::joinable!(audit_events -> restaurants (restaurant_id));
+diesel::joinable!(authorization_codes -> accounts (user_id));
+diesel::joinable!(authorization_codes -> sessions (session_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -240,4 +257,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff_invitations,
     api_keys,
     audit_events,
+    authorization_codes,
 );

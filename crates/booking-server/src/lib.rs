@@ -18,5 +18,5 @@ pub mod telemetry;
 
 pub use api::routes;
 pub use boot::{RunningServer, ServerOptions, StartError, config, run, start};
-pub use identity::{IdentityOptions, SigningKeysError};
+pub use identity::{IdentityOptions, OauthClients, ParseOauthClientsError, SigningKeysError};
 pub use service::Service;

@@ -23,32 +23,78 @@ mod probe;
 /// Where the list below stands, for findings about it.
 const LIST: &str = "xtask/src/conform/routes.rs";
 
-/// The endpoints outside of the contract, each with the reason why it is there. They answer
-/// `HEAD` as they answer `GET`.
-const OPERATIONAL: [(&str, &str); 14] = [
+/// The endpoints outside of the contract, each with the reason why it is there. Where there is
+/// `GET`, they answer `HEAD` alike.
+const OPERATIONAL: [(&str, &str, &str); 21] = [
     (
+        "GET",
         "/",
         "leads people who open the server in a browser to the reference",
     ),
     (
+        "GET",
         "/.well-known/jwks.json",
         "RFC 8414 and RFC 7517 say where the keys of tokens are",
     ),
-    ("/docs", "the interactive reference of the contract"),
-    ("/docs/docs.css", "a file of the reference"),
-    ("/docs/docs.js", "a file of the reference"),
-    ("/docs/favicon-32x32.png", "a file of the reference"),
     (
+        "GET",
+        "/.well-known/oauth-authorization-server",
+        "RFC 8414 says where the authorization server is",
+    ),
+    ("GET", "/docs", "the interactive reference of the contract"),
+    ("GET", "/docs/docs.css", "a file of the reference"),
+    ("GET", "/docs/docs.js", "a file of the reference"),
+    ("GET", "/docs/favicon-32x32.png", "a file of the reference"),
+    (
+        "GET",
         "/docs/licence.txt",
         "the licences of the reference's parts ask for it",
     ),
-    ("/docs/swagger-ui-bundle.js", "a file of the reference"),
-    ("/docs/swagger-ui.css", "a file of the reference"),
-    ("/health", "load balancers ask whether the process lives"),
-    ("/mails", "mails that nobody sends yet, for this machine"),
-    ("/openapi.json", "the contract itself, for programs"),
-    ("/openapi.yaml", "the contract itself, for people"),
-    ("/ready", "load balancers ask whether it can answer"),
+    (
+        "GET",
+        "/docs/oauth2-redirect.html",
+        "where a login of the reference ends",
+    ),
+    ("GET", "/docs/oauth2-redirect.js", "a file of the reference"),
+    (
+        "GET",
+        "/docs/swagger-ui-bundle.js",
+        "a file of the reference",
+    ),
+    ("GET", "/docs/swagger-ui.css", "a file of the reference"),
+    (
+        "GET",
+        "/health",
+        "load balancers ask whether the process lives",
+    ),
+    (
+        "GET",
+        "/mails",
+        "mails that nobody sends yet, for this machine",
+    ),
+    (
+        "GET",
+        "/oauth/authorize",
+        "people are asked there what a program may do (RFC 6749)",
+    ),
+    (
+        "GET",
+        "/oauth/authorize.css",
+        "a file of the page on which people are asked",
+    ),
+    ("GET", "/openapi.json", "the contract itself, for programs"),
+    ("GET", "/openapi.yaml", "the contract itself, for people"),
+    ("GET", "/ready", "load balancers ask whether it can answer"),
+    (
+        "POST",
+        "/oauth/authorize",
+        "people say there what a program may do (RFC 6749)",
+    ),
+    (
+        "POST",
+        "/oauth/token",
+        "programs exchange codes for tokens there (RFC 6749)",
+    ),
 ];
 
 /// A method and a path.
@@ -89,7 +135,7 @@ pub(super) fn expected(layout: &Layout, contract: &ir::Contract) -> Result<Vec<S
     let located = LocatedContract::load(layout, contract)?;
     let operations = located.contract.operations().iter();
     let declared = operations.map(|operation| format!("{} {}", operation.method, operation.path));
-    let operational = OPERATIONAL.map(|(path, _)| format!("GET {path}"));
+    let operational = OPERATIONAL.map(|(method, path, _)| format!("{method} {path}"));
     Ok(declared.chain(operational).collect())
 }
 
@@ -149,8 +195,8 @@ fn compare(located: &LocatedContract, routes: &BTreeSet<Route>) -> Comparison {
             );
         }
     }
-    for (path, reason) in OPERATIONAL {
-        if !has("GET", path) {
+    for (method, path, reason) in OPERATIONAL {
+        if !has(method, path) {
             let message = format!("the server has no operational endpoint {path}: {reason}");
             findings.push(
                 Finding::error(Kind::Conformance, "missing-route", message)
@@ -167,11 +213,13 @@ fn compare(located: &LocatedContract, routes: &BTreeSet<Route>) -> Comparison {
                 .filter(|operation| operation.path == *path)
         };
         let gets = |operation: &Operation| operation.method == "GET";
-        let operational = OPERATIONAL.iter().any(|(known, _)| known == path);
-        let reads = method == "GET" || method == "HEAD";
+        let asked = if method == "HEAD" { "GET" } else { method };
+        let is_operational = OPERATIONAL
+            .iter()
+            .any(|(known_method, known, _)| *known_method == asked && known == path);
         let declared = on_path().any(|operation| operation.method == *method)
             || (method == "HEAD" && on_path().any(gets));
-        if declared || (operational && reads) {
+        if declared || is_operational {
             continue;
         }
         if on_path().next().is_some() {

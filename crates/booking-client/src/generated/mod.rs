@@ -37,7 +37,9 @@ client_runtime::client! {
     Client,
     ClientBuilder;
     /// An access token of this service, sent as `Authorization: Bearer …`. It is good for 15 minutes.
-    /// So far `login` gives it; the two addresses of the flow are not there yet.
+    /// `login` gives it to our own programs, the flow to those that people let act for them: public
+    /// clients, with PKCE (S256 only) and no secrets. RFC 8414 metadata is at
+    /// `/.well-known/oauth-authorization-server`.
     oauth(Credential): OAUTH = bearer("oauth"),
 }
 

@@ -87,6 +87,8 @@ text_enum! {
         PasswordReset = "password_reset",
         /// An old token was used: somebody has a copy of it.
         TokenReused = "token_reused",
+        /// A program's code was used twice: somebody has a copy of it.
+        CodeReused = "code_reused",
     }
 }
 

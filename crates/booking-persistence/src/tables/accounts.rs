@@ -152,6 +152,20 @@ pub(crate) async fn lock(
     found(row.await)
 }
 
+/// Locks the account of the user in this row, as [`lock`] does.
+pub(crate) async fn lock_by_key(
+    mut connection: &AsyncPgConnection,
+    key: i64,
+) -> Result<Option<StoredAccount>, LoadError> {
+    let row = accounts::table
+        .inner_join(users::table)
+        .filter(accounts::user_id.eq(key))
+        .select(AccountRow::as_select())
+        .for_no_key_update()
+        .first(&mut connection);
+    found(row.await)
+}
+
 /// What of an account its owner can change.
 #[derive(AsChangeset, Insertable)]
 #[diesel(table_name = accounts, treat_none_as_null = true)]

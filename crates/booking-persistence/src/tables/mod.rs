@@ -8,6 +8,7 @@
 pub(crate) mod accounts;
 pub(crate) mod api_keys;
 pub(crate) mod audit_events;
+pub(crate) mod authorization_codes;
 pub(crate) mod booking_policies;
 pub(crate) mod bookings;
 pub(crate) mod dining_tables;
@@ -23,6 +24,7 @@ pub(crate) mod staff_invitations;
 pub(crate) mod users;
 
 pub use accounts::PasswordLogin;
+pub use authorization_codes::Authorization;
 pub use messages::PendingMessage;
 pub use sessions::Session;
 pub use signing_keys::StoredSigningKey;

@@ -1,10 +1,9 @@
 //! People with and without accounts, for the tests of both tags.
 
 use booking_domain::{Account, ClientId, EmailAddress, MessageKind, Registration, Scope, Scopes};
-use booking_persistence::{AccountSession, Login, Store};
+use booking_persistence::{AccountSession, Login, PresentedRefreshToken, Store};
 use credentials::{
-    AuthenticRefreshToken, OneTimeToken, OneTimeTokenPurpose, PasswordHash, RefreshFamily,
-    RefreshTokenKey, SecretKey,
+    OneTimeToken, OneTimeTokenPurpose, PasswordHash, RefreshFamily, RefreshTokenKey, SecretKey,
 };
 
 use crate::support::{NOW, TestRestaurant, email, name};
@@ -66,12 +65,16 @@ pub(crate) async fn account(venue: &TestRestaurant, address: &str) -> Account {
     account.expect("the token is good")
 }
 
+pub(crate) fn client(id: &str) -> ClientId {
+    ClientId::parse(id).expect("it is an id")
+}
+
 pub(crate) fn login_of(account: &Account, verified: PasswordHash) -> Login {
     Login {
         user: account.id.clone(),
         verified,
         rehashed: None,
-        client: ClientId::parse("web").expect("it is an id"),
+        client: client("web"),
         scopes: Scopes::new(&[Scope::BookingsRead, Scope::AccountManage]),
     }
 }
@@ -83,9 +86,14 @@ pub(crate) async fn session(store: &Store, account: &Account) -> AccountSession 
 }
 
 /// The latest token of a family, as its holder presents it.
-pub(crate) fn presented(family: &RefreshFamily) -> AuthenticRefreshToken {
+pub(crate) fn presented(family: &RefreshFamily) -> PresentedRefreshToken {
     let key = RefreshTokenKey::new(&SecretKey::from_random([7; 32]));
-    key.authenticate(&key.token(family)).expect("it is its own")
+    let token = key.authenticate(&key.token(family));
+    PresentedRefreshToken {
+        token: token.expect("it is its own"),
+        client: client("web"),
+        scopes: None,
+    }
 }
 
 /// Why each session has ended, or that it goes on, in the order in which they began.

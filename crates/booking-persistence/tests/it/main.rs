@@ -5,6 +5,7 @@ mod accounts;
 #[cfg(test)]
 mod api_keys;
 #[cfg(test)]
+mod authorization_codes;
 mod bookings;
 #[cfg(test)]
 mod lists;

@@ -97,6 +97,23 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
             "'bookings:read,audit:read'",
         ],
     ),
+    (
+        "authorization_codes",
+        "digest",
+        &["''", "decode(repeat('01', 33), 'hex')"],
+    ),
+    ("authorization_codes", "client_id", &["''", "'a b'", "'é'"]),
+    (
+        "authorization_codes",
+        "redirect_uri",
+        &["''", "'a b'", "'é'"],
+    ),
+    (
+        "authorization_codes",
+        "code_challenge",
+        &["''", "decode(repeat('01', 31), 'hex')"],
+    ),
+    ("authorization_codes", "scopes", &["''", "'admin'"]),
     ("sessions", "generation", &["-1", "4294967296"]),
     ("sessions", "revoked_reason", &["''", "'bored'"]),
     (
@@ -224,6 +241,18 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
         "UPDATE sessions SET revoked_reason = NULL",
     ),
     (
+        "authorization_codes_used_check",
+        "UPDATE authorization_codes SET used_at = '2026-01-01Z'",
+    ),
+    (
+        "authorization_codes_used_check",
+        "UPDATE authorization_codes SET session_id = md5('')::uuid",
+    ),
+    (
+        "authorization_codes_instants_check",
+        "UPDATE authorization_codes SET expires_at = created_at",
+    ),
+    (
         "sessions_instants_check",
         "UPDATE sessions SET rotated_at = 'infinity'",
     ),
@@ -275,6 +304,8 @@ const ACCOUNTS: &str = "
         VALUES ('verify_email', 'a@example.com', 'Sarah', 'ev_1', '2026-01-01Z');
     INSERT INTO sessions SELECT md5('')::uuid, user_id, 'web', '', 0, '2026-01-01Z', '2026-01-01Z',
         '2026-01-02Z', 'logout' FROM accounts;
+    INSERT INTO authorization_codes SELECT sha256('1'), user_id, 'web', 'https://web.example/',
+        sha256('1'), 'bookings:read', '2026-01-01Z', '2026-01-01 00:01Z' FROM accounts;
     INSERT INTO signing_keys VALUES (repeat('a', 43), decode(repeat('01', 32), 'hex'),
         decode(repeat('01', 61), 'hex'), '2026-01-01Z', '2026-01-01Z');
     INSERT INTO restaurant_staff

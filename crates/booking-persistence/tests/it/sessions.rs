@@ -70,7 +70,7 @@ async fn refresh(
     family: &RefreshFamily,
     now: jiff::Timestamp,
 ) -> Result<u32, RefreshTokenRefusal> {
-    match venue.store.refresh_token(presented(family), now).await {
+    match venue.store.refresh_token(&presented(family), now).await {
         Ok(refreshed) => Ok(refreshed.session.family.generation),
         Err(StoreError::Refused(refusal)) => Err(refusal),
         Err(other) => panic!("{other:?}"),
@@ -85,7 +85,7 @@ async fn refresh_gives_the_next_token_and_remembers_it() {
     let later = NOW + 29.hours() * 24;
     let refreshed = venue
         .store
-        .refresh_token(presented(&begun.session.family), later)
+        .refresh_token(&presented(&begun.session.family), later)
         .await;
     let refreshed = refreshed.expect("it is the latest token");
     assert_eq!(
@@ -135,7 +135,7 @@ async fn ten_tabs_that_refresh_at_once_get_the_same_token() {
     let tabs: Vec<_> = (0..10)
         .map(|_| {
             let store = venue.store.clone();
-            tokio::spawn(async move { store.refresh_token(presented(&family), NOW).await })
+            tokio::spawn(async move { store.refresh_token(&presented(&family), NOW).await })
         })
         .collect();
     for tab in tabs {

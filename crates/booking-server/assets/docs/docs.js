@@ -12,4 +12,10 @@ window.ui = window.SwaggerUIBundle({
   // The validator of swagger.io would be asked otherwise.
   validatorUrl: null,
   presets: [window.SwaggerUIBundle.presets.apis],
+  oauth2RedirectUrl: `${window.location.origin}/docs/oauth2-redirect.html`,
+});
+window.ui.initOAuth({
+  clientId: "reserveeasy-docs",
+  usePkceWithAuthorizationCodeGrant: true,
+  scopes: ["account:manage", "bookings:read"],
 });

@@ -19,6 +19,8 @@ use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Val
 use credentials::SecretKey;
 use tracing::level_filters::LevelFilter;
 
+use crate::identity::OauthClients;
+
 mod database_url;
 mod public_url;
 
@@ -50,6 +52,8 @@ pub struct Config {
     /// How often a minute somebody may try a password or an address; `None` is as often as they
     /// like.
     pub attempts_per_minute: Option<NonZeroU32>,
+    /// The programs that people may let act for them.
+    pub oauth_clients: OauthClients,
     /// Whether mails are shown to this machine; `None` shows those of a private cluster.
     pub show_mails: Option<bool>,
     /// Whether to fill in the demo; `None` fills in a new private cluster only.
@@ -204,6 +208,13 @@ struct Arguments {
     #[arg(default_value = "10", value_parser = parse_attempts)]
     attempts_per_minute: u32,
 
+    /// The programs that people may let act for them at /oauth/authorize, and where their codes are
+    /// sent: ID=REDIRECT_URI, for several with spaces in between [default: none but the reference
+    /// page]
+    #[arg(long, env = "BOOKING_OAUTH_CLIENTS", value_name = "CLIENTS")]
+    #[arg(value_parser = str::parse::<OauthClients>)]
+    oauth_clients: Option<OauthClients>,
+
     /// Show the mails that are to be sent, at /mails, to whoever asks on this machine; they hold
     /// what opens accounts. Give false behind a proxy on this machine [default: true on a private
     /// cluster that listens on the loopback, without a public URL; false otherwise]
@@ -321,6 +332,7 @@ impl Config {
             secret_key,
             public_url: given.public_url,
             attempts_per_minute: NonZeroU32::new(given.attempts_per_minute),
+            oauth_clients: given.oauth_clients.unwrap_or_default(),
             show_mails: given.show_mails,
             demo: given.demo,
             log_level: given.log,

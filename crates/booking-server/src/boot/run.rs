@@ -80,6 +80,7 @@ async fn serve(config: Config) -> Result<(), StartError> {
             secret_key,
             public_url: config.public_url.map(|url| url.as_str().to_owned()),
             attempts_per_minute: config.attempts_per_minute,
+            oauth_clients: config.oauth_clients,
         },
     };
     let outcome = serve_on(&mut database, options, metrics.as_ref(), &mut stop)

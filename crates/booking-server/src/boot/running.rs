@@ -12,7 +12,7 @@ use crate::boot::config::DatabaseUrl;
 use crate::boot::error::StartError;
 use crate::boot::http_server::{HttpServer, Listen};
 use crate::clock::Clock;
-use crate::identity::{Identity, IdentityOptions};
+use crate::identity::{Identity, IdentityOptions, OauthClients};
 use crate::random::Random;
 use crate::service::Service;
 
@@ -48,6 +48,7 @@ impl ServerOptions {
                 secret_key,
                 public_url: None,
                 attempts_per_minute: None,
+                oauth_clients: OauthClients::default(),
             },
         }
     }

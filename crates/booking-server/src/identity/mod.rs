@@ -5,6 +5,8 @@
 
 mod attempt_limits;
 mod authenticator;
+mod login;
+mod oauth_clients;
 mod passwords;
 mod signing_keys;
 mod tokens;
@@ -12,11 +14,15 @@ mod tokens;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use booking_persistence::Store;
+use booking_domain::Scopes;
+use booking_persistence::{AccountSession, Store};
 use credentials::SecretKey;
 use jiff::Timestamp;
 
 pub(crate) use attempt_limits::AttemptLimits;
+pub(crate) use login::{VerifyLoginError, grantable_scopes};
+pub use oauth_clients::{OauthClients, ParseOauthClientsError};
+pub(crate) use oauth_clients::{REFERENCE_REDIRECT_PATH, first_party};
 pub(crate) use passwords::PasswordHasher;
 pub(crate) use signing_keys::SigningKeys;
 pub use signing_keys::SigningKeysError;
@@ -34,6 +40,8 @@ pub(crate) struct Identity {
     pub(crate) signing_keys: SigningKeys,
     pub(crate) passwords: PasswordHasher,
     pub(crate) attempts: AttemptLimits,
+    pub(crate) oauth_clients: OauthClients,
+    pub(crate) public_url: Option<String>,
 }
 
 /// What the operator decides about it.
@@ -45,6 +53,8 @@ pub struct IdentityOptions {
     pub public_url: Option<String>,
     /// How often a minute somebody may try; `None` for no limit.
     pub attempts_per_minute: Option<NonZeroU32>,
+    /// The programs that people may let act for them, beside the reference page.
+    pub oauth_clients: OauthClients,
 }
 
 impl Identity {
@@ -61,15 +71,31 @@ impl Identity {
             signing_keys: SigningKeys::load(Arc::clone(secret_key), store, clock.now()).await?,
             passwords: PasswordHasher::new(),
             attempts: AttemptLimits::new(options.attempts_per_minute, clock.clone()),
+            oauth_clients: options
+                .oauth_clients
+                .clone()
+                .with_reference_page(options.public_url.as_deref()),
+            public_url: options.public_url.clone(),
         })
     }
 
     /// The tokens of a session as it is now.
     pub(crate) fn issue(
         &self,
-        session: &booking_persistence::AccountSession,
+        session: &AccountSession,
         now: Timestamp,
     ) -> Result<IssuedTokens, IssueError> {
-        self.tokens.issue(&self.signing_keys.known(), session, now)
+        self.issue_within(session, session.session.scopes, now)
+    }
+
+    /// The same with an access token for these scopes, which are some of the session's.
+    pub(crate) fn issue_within(
+        &self,
+        session: &AccountSession,
+        scopes: Scopes,
+        now: Timestamp,
+    ) -> Result<IssuedTokens, IssueError> {
+        let keys = self.signing_keys.known();
+        self.tokens.issue(&keys, session, scopes, now)
     }
 }

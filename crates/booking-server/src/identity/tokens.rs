@@ -15,6 +15,7 @@ use crate::random::{Random, RandomError};
 /// Makes the tokens of this service and recognizes them.
 #[derive(Debug)]
 pub(crate) struct Tokens {
+    issuer_name: String,
     issuer: AccessTokenIssuer,
     verifier: AccessTokenVerifier,
     refresh_tokens: RefreshTokenKey,
@@ -53,17 +54,24 @@ impl Tokens {
     /// Tokens of this issuer, which are for itself.
     pub(crate) fn new(issuer: &str, secret_key: &SecretKey) -> Self {
         Self {
+            issuer_name: issuer.to_owned(),
             issuer: AccessTokenIssuer::new(issuer, issuer),
             verifier: AccessTokenVerifier::new(issuer, issuer),
             refresh_tokens: RefreshTokenKey::new(secret_key),
         }
     }
 
-    /// The tokens of a session as it is now.
+    /// Who makes the tokens, and whom they are for.
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer_name
+    }
+
+    /// The tokens of a session as it is now, with an access token for these of its scopes.
     pub(crate) fn issue(
         &self,
         keys: &KnownKeys,
         logged_in: &AccountSession,
+        scopes: Scopes,
         now: Timestamp,
     ) -> Result<IssuedTokens, IssueError> {
         let AccountSession { session, account } = logged_in;
@@ -71,7 +79,7 @@ impl Tokens {
         let grant = AccessGrant {
             subject: account.id.as_str().to_owned(),
             client_id: session.client.as_str().to_owned(),
-            scope: session.scopes.to_string(),
+            scope: scopes.to_string(),
             family_id: session.family.id,
             authenticated_at: session.family.started_at,
         };
@@ -80,7 +88,7 @@ impl Tokens {
         Ok(IssuedTokens {
             access_token: self.issuer.issue(key, &grant, token_id, now),
             refresh_token: self.refresh_tokens.token(&session.family).expose_text(),
-            scopes: session.scopes,
+            scopes,
         })
     }
 

@@ -14,6 +14,7 @@ pub(super) const INITIALIZER_PATH: &str = "/docs/docs.js";
 pub(super) const STYLE_PATH: &str = "/docs/docs.css";
 pub(super) const BUNDLE_PATH: &str = "/docs/swagger-ui-bundle.js";
 pub(super) const BUNDLE_STYLE_PATH: &str = "/docs/swagger-ui.css";
+pub(super) const REDIRECT_SCRIPT_PATH: &str = "/docs/oauth2-redirect.js";
 pub(super) const ICON_PATH: &str = "/docs/favicon-32x32.png";
 pub(super) const LICENCE_PATH: &str = "/docs/licence.txt";
 
@@ -47,6 +48,18 @@ static BUNDLE_STYLE: LazyLock<File> = LazyLock::new(|| {
         include_bytes!("../../assets/swagger-ui/swagger-ui.css.gz"),
     )
 });
+static REDIRECT: LazyLock<File> = LazyLock::new(|| {
+    File::plain(
+        "text/html; charset=utf-8",
+        include_str!("../../assets/swagger-ui/oauth2-redirect.html"),
+    )
+});
+static REDIRECT_SCRIPT: LazyLock<File> = LazyLock::new(|| {
+    File::plain(
+        JAVASCRIPT,
+        include_str!("../../assets/swagger-ui/oauth2-redirect.js"),
+    )
+});
 static ICON: LazyLock<File> = LazyLock::new(|| {
     File::binary(
         "image/png",
@@ -77,11 +90,24 @@ pub(super) async fn redirect(_: Context) -> HandlerResult {
 }
 
 pub(super) async fn page(context: Context) -> HandlerResult {
-    let mut response = PAGE.answer(context.request.headers());
+    Ok(with_policy(&PAGE, &context))
+}
+
+/// Where a login ends: in a window of its own, which tells the reference and closes.
+pub(super) async fn oauth_redirect(context: Context) -> HandlerResult {
+    Ok(with_policy(&REDIRECT, &context))
+}
+
+pub(super) async fn oauth_redirect_script(context: Context) -> HandlerResult {
+    Ok(REDIRECT_SCRIPT.answer(context.request.headers()))
+}
+
+fn with_policy(page: &File, context: &Context) -> Response<dropshot::Body> {
+    let mut response = page.answer(context.request.headers());
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    Ok(response)
+    response
 }
 
 pub(super) async fn initializer(context: Context) -> HandlerResult {

@@ -10,18 +10,25 @@ use dropshot::{
 };
 use http::{Method, Response};
 
+use self::form::UnreadBody;
+use crate::identity::REFERENCE_REDIRECT_PATH;
 use crate::service::Service;
 
 mod contract;
 mod docs;
 mod file;
+mod form;
 mod health;
 mod jwks;
 mod mails;
 mod metrics;
+mod oauth;
 mod ready;
 
 pub(crate) use metrics::MetricsServer;
+
+/// Where the keys of tokens are.
+const JWKS_PATH: &str = "/.well-known/jwks.json";
 
 /// What Dropshot hands to an operational handler.
 type Context = RequestContext<Arc<Service>>;
@@ -41,8 +48,13 @@ pub(crate) fn register(
     register_get(api, "ready", "/ready", ready::answer)?;
     register_get(api, "openapiYaml", "/openapi.yaml", contract::yaml)?;
     register_get(api, "openapiJson", "/openapi.json", contract::json)?;
-    register_get(api, "jwks", "/.well-known/jwks.json", jwks::answer)?;
+    register_get(api, "jwks", JWKS_PATH, jwks::answer)?;
     register_get(api, "mails", "/mails", mails::answer)?;
+    register_get(api, "oauthMetadata", oauth::METADATA_PATH, oauth::metadata)?;
+    register_get(api, "oauthAuthorize", oauth::AUTHORIZE_PATH, oauth::ask)?;
+    register_get(api, "oauthStyle", oauth::STYLE_PATH, oauth::style)?;
+    register_form(api, "oauthDecide", oauth::AUTHORIZE_PATH, oauth::decide)?;
+    register_form(api, "oauthToken", oauth::TOKEN_PATH, oauth::token)?;
     register_get(api, "root", "/", docs::redirect)?;
     register_get(api, "docs", docs::PATH, docs::page)?;
     register_get(
@@ -58,6 +70,18 @@ pub(crate) fn register(
         "docsBundleStyle",
         docs::BUNDLE_STYLE_PATH,
         docs::bundle_style,
+    )?;
+    register_get(
+        api,
+        "docsRedirect",
+        REFERENCE_REDIRECT_PATH,
+        docs::oauth_redirect,
+    )?;
+    register_get(
+        api,
+        "docsRedirectScript",
+        docs::REDIRECT_SCRIPT_PATH,
+        docs::oauth_redirect_script,
     )?;
     register_get(api, "docsIcon", docs::ICON_PATH, docs::icon)?;
     register_get(api, "docsLicence", docs::LICENCE_PATH, docs::licence)?;
@@ -89,4 +113,27 @@ where
         api.register(endpoint.visible(false))?;
     }
     Ok(())
+}
+
+/// Answers `POST` of a form, which the handler reads itself.
+fn register_form<C, H, F>(
+    api: &mut ApiDescription<C>,
+    name: &str,
+    path: &str,
+    handler: H,
+) -> Result<(), ApiDescriptionRegisterError>
+where
+    C: ServerContext,
+    H: Fn(RequestContext<C>, UnreadBody) -> F + Copy + Send + Sync + 'static,
+    F: Future<Output = HandlerResult> + Send + 'static,
+{
+    let endpoint = ApiEndpoint::new(
+        name.to_owned(),
+        handler,
+        Method::POST,
+        dropshot::CONTENT_TYPE_URL_ENCODED,
+        path,
+        ApiEndpointVersions::All,
+    );
+    api.register(endpoint.visible(false))
 }

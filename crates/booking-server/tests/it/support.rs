@@ -51,6 +51,7 @@ pub(crate) fn command(arguments: &[&str], variables: &[(&str, &str)]) -> Command
         "BOOKING_SECRET_KEY_FILE",
         "BOOKING_PUBLIC_URL",
         "BOOKING_ATTEMPTS_PER_MINUTE",
+        "BOOKING_OAUTH_CLIENTS",
         "BOOKING_SHOW_MAILS",
         "BOOKING_DEMO",
         "BOOKING_LOG",

@@ -1,5 +1,6 @@
 //! The operations tagged Auth.
 
+mod authorize_client;
 mod login;
 mod logout;
 mod password_reset;
@@ -7,8 +8,9 @@ mod refresh_token;
 mod registration;
 mod rotate_signing_keys;
 
+pub use authorize_client::{AuthorizationCodeRefusal, PresentedCode};
 pub use login::{Login, PasswordChanged};
-pub use refresh_token::RefreshTokenRefusal;
+pub use refresh_token::{PresentedRefreshToken, RefreshTokenRefusal};
 
 use credentials::{OneTimeToken, OneTimeTokenPurpose, OneTimeTokenRejection};
 use diesel_async::AsyncPgConnection;

@@ -15,7 +15,7 @@ use crate::store::Store;
 use crate::tables::accounts::{self, StoredAccount};
 use crate::tables::messages::{self, NewMessage};
 use crate::tables::one_time_tokens::{self, StoredToken};
-use crate::tables::sessions;
+use crate::tables::{authorization_codes, sessions};
 
 const PURPOSE: OneTimeTokenPurpose = OneTimeTokenPurpose::PasswordReset;
 
@@ -93,7 +93,8 @@ impl Store {
             // A login that the update waits for has begun its session by then.
             let password = accounts::update_password(connection, owner.key, password_hash);
             let sessions = sessions::revoke_all(connection, owner.key, None, reason, now);
-            tokio::try_join!(biased; password, sessions)?;
+            let codes = authorization_codes::delete_unused(connection, owner.key);
+            tokio::try_join!(biased; password, sessions, codes)?;
             Ok(owner.account)
         })
         .await

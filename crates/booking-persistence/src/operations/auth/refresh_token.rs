@@ -3,7 +3,7 @@
 use credentials::{AuthenticRefreshToken, Rotation};
 use jiff::Timestamp;
 
-use booking_domain::RevocationReason;
+use booking_domain::{ClientId, RevocationReason, Scopes};
 
 use super::AccountSession;
 use crate::connection::FromViolation;
@@ -13,13 +13,30 @@ use crate::store::Store;
 use crate::tables::accounts;
 use crate::tables::sessions::{self, Session};
 
-/// Why a refresh token is not exchanged. Callers are told none of it: only that they have to log
-/// in.
+/// A refresh token as a program presents it.
+#[derive(Debug, Clone)]
+pub struct PresentedRefreshToken {
+    /// The token, which this service has made.
+    pub token: AuthenticRefreshToken,
+    /// The program, as it says itself.
+    pub client: ClientId,
+    /// What it wants to do with the next access token; `None` is all that it may.
+    pub scopes: Option<Scopes>,
+}
+
+/// Why a refresh token is not exchanged. Callers are told none of it but
+/// [`ScopeExceeded`](Self::ScopeExceeded): only that they have to log in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RefreshTokenRefusal {
     /// There is no such session.
     #[error("there is no such session")]
     SessionNotFound,
+    /// It was given to another program. Nothing was changed.
+    #[error("the session is another program's")]
+    OtherClient,
+    /// The program wants more than it may. Nothing was changed.
+    #[error("the session has not all of the scopes that are wanted")]
+    ScopeExceeded,
     /// The session is too old, or was not used for too long.
     #[error("the session has expired")]
     Expired,
@@ -42,17 +59,24 @@ impl Store {
     /// something: the session has ended, and its row says why.
     pub async fn refresh_token(
         &self,
-        presented: AuthenticRefreshToken,
+        presented: &PresentedRefreshToken,
         now: Timestamp,
     ) -> Result<AccountSession, StoreError<RefreshTokenRefusal>> {
         let now = to_the_microsecond(now);
         // What is refused is rolled back, and the end of a session must not be.
         let outcome = self.transact("refresh_token", async |connection| {
-            let stored = sessions::lock(connection, presented.family_id()).await?;
+            let stored = sessions::lock(connection, presented.token.family_id()).await?;
             let stored = stored.ok_or(TransactionError::Refused(
                 RefreshTokenRefusal::SessionNotFound,
             ))?;
-            let family = match stored.session.family.rotate(presented, now) {
+            if stored.session.client != presented.client {
+                return Ok(Err(RefreshTokenRefusal::OtherClient));
+            }
+            let wanted = presented.scopes.unwrap_or_default();
+            if !stored.session.scopes.contains_all(wanted) {
+                return Ok(Err(RefreshTokenRefusal::ScopeExceeded));
+            }
+            let family = match stored.session.family.rotate(presented.token, now) {
                 Rotation::Rotated(family) => {
                     sessions::update(connection, &family).await?;
                     family

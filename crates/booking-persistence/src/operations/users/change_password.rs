@@ -12,7 +12,7 @@ use crate::operations::auth::PasswordChanged;
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::accounts::{self, PasswordLogin};
-use crate::tables::{one_time_tokens, sessions};
+use crate::tables::{authorization_codes, one_time_tokens, sessions};
 
 impl Store {
     /// What is needed to verify the password of an account; `None` if it has no password.
@@ -59,7 +59,8 @@ impl Store {
             let email = &stored.account.email;
             let reset =
                 one_time_tokens::delete_for(connection, email, OneTimeTokenPurpose::PasswordReset);
-            tokio::try_join!(biased; password, others, reset)?;
+            let codes = authorization_codes::delete_unused(connection, stored.key);
+            tokio::try_join!(biased; password, others, reset, codes)?;
             Ok(())
         })
         .await

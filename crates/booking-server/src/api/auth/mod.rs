@@ -10,9 +10,9 @@ use booking_api::auth::{
 };
 use booking_api::errors;
 use booking_api::types::{self, NewPasswordByToken};
-use booking_domain::{Account, ClientId, Scopes, StaffRole};
 use booking_persistence::{
-    AccountSession, Login, OneTimeTokenRefusal, PasswordChanged, RefreshTokenRefusal,
+    AccountSession, Login, OneTimeTokenRefusal, PasswordChanged, PresentedRefreshToken,
+    RefreshTokenRefusal,
 };
 use contract_runtime::Problem;
 use credentials::{OneTimeToken, OneTimeTokenPurpose, Password};
@@ -20,39 +20,33 @@ use credentials::{OneTimeToken, OneTimeTokenPurpose, Password};
 use super::shared::{
     IntoDomain, IntoError, attempt, challenge, internal_error, new_password, no_store, store_error,
 };
+use crate::identity::{VerifyLoginError, first_party, grantable_scopes};
 use crate::service::Service;
-
-/// The program that people log in with by their password: our own.
-const FIRST_PARTY: &str = "reserveeasy";
 
 impl Auth for Service {
     async fn login(&self, request: LoginRequest) -> Result<LoginResponse, LoginError> {
         let email = request.body.email.into_domain();
         attempt::<LoginError>(self, "login", &request.origin, Some(&email))?;
-        // What can be nobody's password is as wrong as any other.
-        let Ok(password) = Password::parse(request.body.password.as_str()) else {
-            return Err(PasswordChanged.into_error());
-        };
-        let found = self.store().find_password_login(&email).await;
-        let found = found.map_err(store_error::<_, LoginError>)?;
-        let hash = found.as_ref().map(|found| found.password_hash.clone());
-        let verified = self.identity().passwords.verify(password.clone(), hash);
-        let verified = verified.await.map_err(internal_error)?;
-        let Some(found) = found.filter(|_| verified) else {
-            return Err(PasswordChanged.into_error());
-        };
+        let password = request.body.password.as_str();
+        let verified = self.identity().verify_login(self.store(), &email, password);
+        let found = verified.await.map_err(|error| match error {
+            VerifyLoginError::Store(error) => store_error::<_, LoginError>(error),
+            VerifyLoginError::Hashing(error) => internal_error(error).into(),
+        })?;
+        let found = found.ok_or_else(|| -> LoginError { PasswordChanged.into_error() })?;
         let rehashed = if found.password_hash.needs_rehash() {
+            let password = Password::parse(password).map_err(internal_error)?;
             let hash = self.identity().passwords.hash(password).await;
             Some(hash.map_err(internal_error)?)
         } else {
             None
         };
         let login = Login {
-            scopes: own_scopes(&found.account),
+            scopes: grantable_scopes(&found.account),
             user: found.account.id,
             verified: found.password_hash,
             rehashed,
-            client: ClientId::parse(FIRST_PARTY).expect("it is made of letters"),
+            client: first_party(),
         };
         let session = self.store().login(&login, self.clock().now()).await;
         let session = session.map_err(store_error::<_, LoginError>)?;
@@ -68,7 +62,13 @@ impl Auth for Service {
         let token = token.ok_or_else(|| -> RefreshTokenError {
             RefreshTokenRefusal::SessionNotFound.into_error()
         })?;
-        let session = self.store().refresh_token(token, self.clock().now()).await;
+        let presented = PresentedRefreshToken {
+            token,
+            client: first_party(),
+            scopes: None,
+        };
+        let session = self.store().refresh_token(&presented, self.clock().now());
+        let session = session.await;
         let session = session.map_err(store_error::<_, RefreshTokenError>)?;
         Ok(RefreshTokenResponse::Ok(self.tokens(&session)?, no_store()))
     }
@@ -121,12 +121,6 @@ impl Auth for Service {
         reset.await.map_err(store_error::<_, Error>)?;
         Ok(ResetPasswordResponse::NoContent)
     }
-}
-
-/// What our own program may do for somebody: all that they may, wherever they work. What they may
-/// in a restaurant is asked there.
-fn own_scopes(account: &Account) -> Scopes {
-    account.scopes().union(StaffRole::Owner.scopes())
 }
 
 impl Service {

@@ -101,7 +101,7 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
-    use crate::identity::{Identity, IdentityOptions};
+    use crate::identity::{Identity, IdentityOptions, OauthClients};
     use crate::random::Random;
 
     /// A service on this database, on Monday 8 February 2027 in the afternoon in New York.
@@ -116,6 +116,7 @@ mod tests {
             secret_key: Arc::new(SecretKey::from_random([7; 32])),
             public_url: None,
             attempts_per_minute: None,
+            oauth_clients: OauthClients::default(),
         };
         let identity = Identity::load(&options, &store, &clock).await.unwrap();
         Service::new(store, clock, identity)

@@ -91,6 +91,7 @@ fn a_wrong_value_names_the_flag() {
         ("--secret-key-file", ""),
         ("--public-url", "reserve.example"),
         ("--attempts-per-minute", "many"),
+        ("--oauth-clients", "app"),
         ("--show-mails", "yes"),
         ("--demo", "yes"),
         ("--log", "loud\nline"),
