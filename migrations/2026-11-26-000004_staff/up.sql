@@ -29,8 +29,8 @@ CREATE INDEX idx_restaurant_staff_created ON restaurant_staff (restaurant_id, cr
 COMMENT ON TABLE restaurant_staff IS
     'Who works for a restaurant, as what. Every operation of the staff reads it: who is removed has '
     'lost access.';
-COMMENT ON COLUMN restaurant_staff.role IS 'Contract: none, no operation answers it yet.';
-COMMENT ON COLUMN restaurant_staff.version IS 'Contract: none, no operation asks for it yet.';
+COMMENT ON COLUMN restaurant_staff.role IS 'Contract: StaffRole.';
+COMMENT ON COLUMN restaurant_staff.version IS 'Contract: none, callers see the role alone.';
 COMMENT ON INDEX idx_restaurant_staff_created IS 'The order of the list.';
 
 CREATE TABLE staff_invitations (
@@ -61,7 +61,7 @@ COMMENT ON TABLE staff_invitations IS
     'Who is asked to work for a restaurant. A new invitation takes the place of the older one, '
     'accepting it deletes it, and those of somebody who is removed go with them.';
 COMMENT ON COLUMN staff_invitations.email IS 'In lower case, as in users. Contract: EmailAddress.';
-COMMENT ON COLUMN staff_invitations.role IS 'Contract: none, no operation answers it yet.';
+COMMENT ON COLUMN staff_invitations.role IS 'Contract: StaffRole.';
 COMMENT ON COLUMN staff_invitations.digest IS
     'SHA-256 of the token that the mail carries. Contract: none, callers send the token itself.';
 COMMENT ON INDEX idx_staff_invitations_invited_by IS 'The foreign key to who has invited.';
@@ -102,10 +102,10 @@ COMMENT ON TABLE api_keys IS
     'is revoked has lost access.';
 COMMENT ON COLUMN api_keys.public_id IS
     'The part of the key that is no secret, by which it is found. '
-    'Contract: none, no operation answers it yet.';
+    'Contract: ApiKeyId.';
 COMMENT ON COLUMN api_keys.digest IS
     'SHA-256 of the whole key. Contract: none, callers send the key itself.';
-COMMENT ON COLUMN api_keys.name IS 'Contract: none, no operation answers it yet.';
+COMMENT ON COLUMN api_keys.name IS 'Contract: ApiKeyName.';
 COMMENT ON COLUMN api_keys.scopes IS
     'What the key may, as RFC 6749 writes it. Contract: none, callers read a list.';
 COMMENT ON COLUMN api_keys.last_used_at IS 'To the minute or so: a key in use writes no more often.';
@@ -128,10 +128,10 @@ CREATE TABLE audit_events (
     CONSTRAINT audit_events_occurred_at_check
         CHECK ('0001-01-01 00:00Z' <= occurred_at AND occurred_at < '9999-12-30 00:00Z'),
     CONSTRAINT audit_events_actor_kind_check
-        CHECK (actor_kind IN ('user', 'api_key', 'booking_secret')),
+        CHECK (actor_kind IN ('user', 'api_key', 'guest')),
     CONSTRAINT audit_events_actor_id_check CHECK (actor_id ~ '^[0-9A-Za-z_]+$'),
     CONSTRAINT audit_events_actor_check
-        CHECK ((actor_id IS NULL) = (actor_kind = 'booking_secret')),
+        CHECK ((actor_id IS NULL) = (actor_kind = 'guest')),
     CONSTRAINT audit_events_action_check CHECK (action ~ '^[a-z]+(_[a-z]+)*$'),
     CONSTRAINT audit_events_subject_id_check CHECK (subject_id ~ '^[0-9A-Za-z_]+$'),
     CONSTRAINT audit_events_network_check
@@ -145,7 +145,7 @@ COMMENT ON TABLE audit_events IS
 COMMENT ON COLUMN audit_events.actor_kind IS
     'By which credential the caller was known. Contract: none, no operation answers it yet.';
 COMMENT ON COLUMN audit_events.actor_id IS
-    'The public id of the user or the key; none for whoever held the booking''s secret. '
+    'The public id of the user or the key; none for a guest. '
     'Contract: none, no operation answers it yet.';
 COMMENT ON COLUMN audit_events.action IS
     'The operation, as the store names it. Contract: none, no operation answers it yet.';

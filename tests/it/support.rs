@@ -78,9 +78,23 @@ pub(crate) fn wanted_with(path: &str, value: Value) -> Value {
     body
 }
 
-/// Asks for a booking.
+/// Asks for a booking, and leaves its secret aside, which no other answer has.
 pub(crate) async fn create(service: &TestService, wanted: NewBooking) -> Sent<Booking> {
-    service.client().create_booking().body(wanted).send().await
+    let sent = service.client().create_booking().body(wanted).send().await;
+    sent.and_then(|created| {
+        created.map(|mut booking| {
+            booking.booking_secret = None;
+            booking
+        })
+    })
+}
+
+/// Makes a booking as a guest, who must be granted it, and gives its secret, too.
+pub(crate) async fn book_as_guest(service: &TestService, wanted: NewBooking) -> (Booking, String) {
+    let sent = service.guest().create_booking().body(wanted).send().await;
+    let mut booking = sent.expect("there is a table").into_inner();
+    let secret = booking.booking_secret.take().expect("a guest gets it");
+    (booking, secret.to_string())
 }
 
 /// Makes a booking that must be granted.
@@ -203,11 +217,13 @@ pub(crate) async fn one_of_each(
 ) -> Vec<(&'static str, Request)> {
     let account = service.with_account(&examples(booking), "oneOfEach").await;
     let reset = account.with("token", service.reset_token("oneofeach@example.com").await);
+    let invited = account.with("token", format!("in_{}", "A".repeat(43)));
     let operations = contract().operations().iter();
     operations
         .map(|operation| {
             let examples = match operation.id.as_str() {
                 "resetPassword" => &reset,
+                "acceptInvitation" => &invited,
                 _ => &account,
             };
             (operation.id.as_str(), examples.request(&operation.id))

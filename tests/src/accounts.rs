@@ -86,7 +86,24 @@ impl TestService {
         }
     }
 
-    /// The contract's examples for an operation, about an account of its own that is logged in.
+    /// The contract's examples, about a colleague and a key of the first restaurant that are there, and
+    /// that nobody else has.
+    ///
+    /// # Panics
+    ///
+    /// When the name was used before.
+    pub async fn with_subjects(&self, examples: &Examples, name: &str) -> Examples {
+        let colleague = self.add_account(&format!("Colleague{name}")).await;
+        self.hire(&colleague, 1, "host").await;
+        let (key_id, _) = self.create_api_key(1, &["bookings:read"]).await;
+        examples
+            .with("user_id", colleague)
+            .with("api_key_id", key_id)
+            .with("If-Match", "*")
+    }
+
+    /// The contract's examples for an operation, about an account of its own that is logged in, and
+    /// that owns the first restaurant besides others.
     ///
     /// # Panics
     ///
@@ -95,50 +112,110 @@ impl TestService {
         let email = format!("{}@example.com", operation.to_lowercase());
         self.register(&email).await;
         let logged_in = self.login(&email).await;
+        self.hire(&logged_in.user_id, 1, "owner").await;
         let token = match operation {
             "resetPassword" => self.reset_token(&email).await,
+            "acceptInvitation" => self.invitation_token(&email).await,
             _ => self.registration_token(&format!("new-{email}")).await,
         };
-        examples
+        self.with_subjects(examples, operation)
+            .await
             .with("email", email)
             .with("password", PASSWORD)
             .with("current_password", PASSWORD)
             .with("token", token)
             .with("refresh_token", logged_in.refresh_token)
             .with("access_token", logged_in.access_token)
-            .with("If-Match", "*")
+    }
+
+    /// Makes an account that nobody has a password of, and gives its id.
+    ///
+    /// # Panics
+    ///
+    /// When there is one with this name.
+    pub async fn add_account(&self, name: &str) -> String {
+        let (id, email) = (
+            format!("usr_{name}"),
+            format!("{}@example.com", name.to_lowercase()),
+        );
+        self.sql(&format!(
+            "INSERT INTO users (name, email, created_at) VALUES ('{name}', '{email}', '2026-01-01Z');
+             INSERT INTO accounts (user_id, public_id, name, email_verified_at, version, created_at,
+                    updated_at)
+                SELECT user_id, '{id}', name, created_at, 1, created_at, created_at
+                FROM users WHERE email = '{email}'"
+        ))
+        .await;
+        id
+    }
+
+    /// Has somebody work for a restaurant.
+    ///
+    /// # Panics
+    ///
+    /// When they do already.
+    pub async fn hire(&self, user_id: &str, restaurant: i64, role: &str) {
+        self.sql(&format!(
+            "INSERT INTO restaurant_staff (restaurant_id, user_id, role, version, created_at, updated_at)
+                SELECT {restaurant}, user_id, '{role}', 1, created_at, created_at
+                FROM accounts WHERE public_id = '{user_id}'"
+        ))
+        .await;
+    }
+
+    /// Has the owner invite this address to the staff of the first restaurant, and gives the token of
+    /// the mail.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub async fn invitation_token(&self, email: &str) -> String {
+        let body = json!({ "email": email, "role": "host" });
+        self.post("/restaurants/1/invitations", &body, 202).await;
+        self.mailed_token(email, "staff_invitation").await
+    }
+
+    /// Has the owner make a key for a restaurant, and gives its id and itself.
+    ///
+    /// # Panics
+    ///
+    /// When it is refused.
+    pub async fn create_api_key(&self, restaurant: i64, scopes: &[&str]) -> (String, String) {
+        let body =
+            json!({ "name": "Till", "scopes": scopes, "expires_at": "2027-06-01T00:00:00Z" });
+        let path = format!("/restaurants/{restaurant}/api-keys");
+        let made = self.post(&path, &body, 201).await;
+        let text = |name: &str| made[name].as_str().expect("it is a text").to_owned();
+        (text("api_key_id"), text("key"))
     }
 
     /// An access token of the service with these scopes, for an account, from `issued_at` on.
     ///
     /// # Panics
     ///
-    /// When the service has no key.
-    pub async fn access_token(&self, user_id: &str, scope: &str, issued_at: &str) -> String {
-        let key = self.signing_key().await;
-        signed(&key, ISSUER, ISSUER, user_id, scope, issued_at)
+    /// When `issued_at` is no instant.
+    #[must_use]
+    pub fn access_token(&self, user_id: &str, scope: &str, issued_at: &str) -> String {
+        signed(
+            self.signing_key(),
+            ISSUER,
+            ISSUER,
+            user_id,
+            scope,
+            issued_at,
+        )
     }
 
     /// The key that the service signs with.
-    ///
-    /// # Panics
-    ///
-    /// When it has none.
-    pub async fn signing_key(&self) -> SigningKey {
-        let query = "SELECT key_id || ' ' || encode(sealed_private_key, 'hex') FROM signing_keys";
-        let row = self.rows(query).await.remove(0);
-        let (key_id, sealed) = row.split_once(' ').expect("it has two columns");
-        let sealed: Vec<u8> = (0..sealed.len() / 2)
-            .map(|byte| u8::from_str_radix(&sealed[2 * byte..2 * byte + 2], 16))
-            .collect::<Result<_, _>>()
-            .expect("it is hexadecimal");
-        SigningKey::open(&sealed, key_id, &secret_key()).expect("it is the service's key")
+    #[must_use]
+    pub fn signing_key(&self) -> &SigningKey {
+        self.owner().signing_key()
     }
 
     async fn post(&self, path: &str, body: &Value, status: u16) -> Value {
         let answer = self.send(&Request::post(path).json(body)).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.text());
-        if status == 200 {
+        if matches!(status, 200 | 201) {
             answer.json()
         } else {
             Value::Null

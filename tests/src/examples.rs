@@ -154,12 +154,24 @@ impl Examples {
     }
 }
 
-/// Whether an operation demands a credential.
+/// Whether an operation looks at a credential.
 #[must_use]
 pub fn is_secured(pointer: &str) -> bool {
+    alternatives(pointer).next().is_some()
+}
+
+/// What an operation demands: the alternatives, each with the scopes by the name of the scheme.
+pub fn alternatives(pointer: &str) -> impl Iterator<Item = &'static Map<String, Value>> {
     let own = at(pointer).get("security");
     let demanded = own.unwrap_or_else(|| at("/security"));
-    demanded.as_array().is_some_and(|ways| !ways.is_empty())
+    let alternatives = demanded.as_array().into_iter().flatten();
+    alternatives.filter_map(Value::as_object)
+}
+
+/// Whether an operation takes a credential and does without one, too.
+#[must_use]
+pub fn is_optional(pointer: &str) -> bool {
+    is_secured(pointer) && alternatives(pointer).any(Map::is_empty)
 }
 
 /// What the contract declares for the operation.

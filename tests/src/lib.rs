@@ -11,13 +11,15 @@
 
 mod accounts;
 mod examples;
+mod owner;
 mod request;
 mod response;
 mod service;
 mod witness;
 
 pub use accounts::{ALL_SCOPES, ISSUER, LoggedIn, PASSWORD, signed};
-pub use examples::{Examples, is_secured};
+pub use examples::{Examples, alternatives, is_optional, is_secured};
+pub use owner::OWNER;
 pub use request::Request;
 pub use response::{Detail, Refusal, Response};
 pub use service::{NOW, OAUTH_CLIENTS, TestService};

@@ -10,6 +10,7 @@ pub struct Request {
     headers: Vec<(String, Vec<u8>)>,
     body: Option<Vec<u8>>,
     chunked: bool,
+    anonymous: bool,
 }
 
 impl Request {
@@ -22,6 +23,7 @@ impl Request {
             headers: Vec::new(),
             body: None,
             chunked: false,
+            anonymous: false,
         }
     }
 
@@ -57,6 +59,23 @@ impl Request {
             let separator = if target.contains('?') { '&' } else { '?' };
             format!("{target}{separator}{parameter}")
         })
+    }
+
+    /// The same request from nobody in particular: without the credential that the tests' requests
+    /// have where they say nothing else.
+    #[must_use]
+    pub const fn anonymous(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+
+    /// Whether the request says itself who asks.
+    pub(crate) fn says_who_asks(&self) -> bool {
+        let is_credential = |name: &String| {
+            name.eq_ignore_ascii_case("authorization")
+                || name.eq_ignore_ascii_case("booking-secret")
+        };
+        self.anonymous || self.headers.iter().any(|(name, _)| is_credential(name))
     }
 
     /// The same request with another method.

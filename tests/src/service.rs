@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 use crate::accounts::secret_key;
+use crate::owner::{OwnerTokens, hire_owner};
 use crate::request::Request;
 use crate::response::Response;
 use crate::witness::Witness;
@@ -31,8 +32,9 @@ pub const OAUTH_CLIENTS: &str =
 /// failed, and says so instead of hanging.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The tables whose rows are what the service keeps of its guests.
-const GUEST_TABLES: [&str; 7] = [
+/// The tables whose rows are what the service keeps of its guests and its staff. When a key was last
+/// used is not among it.
+const TABLES: [&str; 10] = [
     "users",
     "accounts",
     "sessions",
@@ -40,6 +42,9 @@ const GUEST_TABLES: [&str; 7] = [
     "messages",
     "bookings",
     "occupancies",
+    "restaurant_staff",
+    "staff_invitations",
+    "audit_events",
 ];
 
 /// The service, serving, with a witness in front of it. It stops with this value, and its
@@ -49,6 +54,8 @@ pub struct TestService {
     // Dropped after the server, and before what it may fail without.
     witness: Witness,
     client: Client,
+    guest: Client,
+    owner: OwnerTokens,
     clock: ClockSetter,
     url: String,
     // Dropped last: the server's connections end first.
@@ -101,10 +108,16 @@ impl TestService {
         options.identity.oauth_clients = OAUTH_CLIENTS.parse()?;
         change(&mut options);
         let server = booking_server::start(options).await?;
+        if demo {
+            hire_owner(url).await?;
+        }
         let witness = Witness::start(server.local_addr()).await;
-        let address = witness.address();
+        let base_url = format!("http://{}/api/v1", witness.address());
+        let owner = OwnerTokens::load(url, NOW.parse()?).await?;
         Ok(Self {
-            client: Client::new(format!("http://{address}/api/v1"))?,
+            client: Client::builder(&base_url).oauth(owner.clone()).build()?,
+            guest: Client::new(base_url)?,
+            owner,
             server,
             witness,
             clock: setter,
@@ -113,10 +126,16 @@ impl TestService {
         })
     }
 
-    /// The generated client.
+    /// The generated client of the owner of all restaurants.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The generated client of somebody without a credential.
+    #[must_use]
+    pub const fn guest(&self) -> &Client {
+        &self.guest
     }
 
     /// Where it is to be reached.
@@ -133,15 +152,32 @@ impl TestService {
     pub fn set_clock(&self, now: &str) {
         let now: Timestamp = now.parse().expect("an instant");
         self.clock.set(now);
+        self.owner.set_clock(now);
     }
 
-    /// Sends a request as it is, over a connection of its own.
+    /// Sends a request over a connection of its own: from the owner of all restaurants, if it does
+    /// not say itself who asks.
     ///
     /// # Panics
     ///
     /// When there is no answer.
     pub async fn send(&self, request: &Request) -> Response {
-        self.send_bytes(&request.to_bytes()).await
+        self.send_bytes(&self.bytes(request)).await
+    }
+
+    pub(crate) const fn owner(&self) -> &OwnerTokens {
+        &self.owner
+    }
+
+    fn bytes(&self, request: &Request) -> Vec<u8> {
+        if request.says_who_asks() {
+            return request.to_bytes();
+        }
+        let credential = format!("Bearer {}", self.owner.access_token());
+        request
+            .clone()
+            .header("authorization", credential)
+            .to_bytes()
     }
 
     /// Sends these bytes, and reads until the server closes the connection.
@@ -159,7 +195,7 @@ impl TestService {
     ///
     /// When there is no answer.
     pub async fn send_head(&self, request: &Request) -> Response {
-        Response::parse(&self.exchange(&request.to_bytes()).await, true)
+        Response::parse(&self.exchange(&self.bytes(request)).await, true)
     }
 
     async fn exchange(&self, bytes: &[u8]) -> Vec<u8> {
@@ -191,7 +227,7 @@ impl TestService {
         let mut stream = TcpStream::connect(self.address())
             .await
             .expect("the server takes connections");
-        let _ = stream.write_all(&request.to_bytes()).await;
+        let _ = stream.write_all(&self.bytes(request)).await;
     }
 
     /// Sends these bytes, ends its side of the connection, and reads what comes, if anything.
@@ -221,14 +257,14 @@ impl TestService {
         self.rows(statements).await;
     }
 
-    /// Every row that the service keeps of its guests, as text. Two equal texts mean that
+    /// Every row that the service keeps of its guests and its staff, as text. Two equal texts mean that
     /// nothing was changed in between.
     ///
     /// # Panics
     ///
     /// When the database does not answer.
     pub async fn contents(&self) -> String {
-        let queries = GUEST_TABLES
+        let queries = TABLES
             .map(|table| format!("SELECT '{table}' || t::text FROM {table} t ORDER BY t::text"));
         self.rows(&queries.join(";")).await.join("\n")
     }

@@ -1,7 +1,7 @@
 //! The generated server code against the contract that it was generated from.
 
 use booking_api::security::{Authenticator, OauthScope};
-use contract_runtime::{AuthenticationError, BearerToken, Grant};
+use contract_runtime::{ApiKey, AuthenticationError, BearerToken, Grant};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,17 +17,24 @@ use serde_json::Value;
 struct UnimplementedService;
 
 impl booking_api::auth::UnimplementedAuth for UnimplementedService {}
+impl booking_api::api_keys::UnimplementedApiKeys for UnimplementedService {}
+impl booking_api::staff::UnimplementedStaff for UnimplementedService {}
 impl booking_api::users::UnimplementedUsers for UnimplementedService {}
 
 /// Lets everybody in who shows a token.
 impl Authenticator for UnimplementedService {
     type Oauth = ();
+    type BookingSecret = ();
 
     async fn oauth(
         &self,
         _: BearerToken<'_>,
     ) -> Result<Grant<(), OauthScope>, AuthenticationError> {
         Ok(Grant::new((), OauthScope::ALL.iter().copied()))
+    }
+
+    async fn booking_secret(&self, _: ApiKey<'_>) -> Result<(), AuthenticationError> {
+        Ok(())
     }
 }
 

@@ -1,5 +1,5 @@
-//! Finds a restaurant, asks when it has a table, books, reads, changes and cancels, with nothing
-//! but the generated client.
+//! Finds a restaurant, asks when it has a table, books as a guest, and reads, changes and cancels
+//! that booking with its secret, with nothing but the generated client.
 //!
 //! ```text
 //! cargo run                                                    # in one terminal
@@ -17,7 +17,8 @@ use jiff::{ToSpan, Zoned};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let base = std::env::args().nth(1);
-    let client = Client::new(base.as_deref().unwrap_or("http://127.0.0.1:8080/api/v1"))?;
+    let base = base.as_deref().unwrap_or("http://127.0.0.1:8080/api/v1");
+    let client = Client::new(base)?;
 
     let restaurant = find_restaurant(&client).await?;
     println!(
@@ -55,14 +56,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
         booked.confirmation_code
     );
 
-    let read = client.get_booking().booking_id(id.clone()).send().await?;
+    // Whoever has the secret is the booking's guest.
+    let secret = booked.booking_secret.clone();
+    let secret = secret.ok_or("a new booking has a secret")?.to_string();
+    let guest = Client::builder(base).booking_secret(secret).build()?;
+    let read = guest.get_booking().booking_id(id.clone()).send().await?;
     println!("read      {}, {} guests", read.status, read.party_size);
 
     let tag = read.etag().ok_or("a booking has an entity tag")?;
     let change = BookingChange::builder()
         .party_size(3)
         .special_requests_null();
-    let changed = client
+    let changed = guest
         .update_booking()
         .booking_id(id.clone())
         .if_match(tag.as_str())
@@ -75,11 +80,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         changed.special_requests.as_deref().unwrap_or("none")
     );
 
-    let cancelled = client
-        .cancel_booking()
-        .booking_id(id.clone())
-        .send()
-        .await?;
+    let cancelled = guest.cancel_booking().booking_id(id.clone()).send().await?;
     println!("cancelled {id} is {}", cancelled.status);
     Ok(())
 }

@@ -7,8 +7,7 @@
 //! at once, and what was read for nobody is thrown away.
 //!
 //! One booking is opened besides by whoever holds its secret, and by the diner whose it is
-//! ([`BookingCaller`], [`GuardedBooking`]); and by anybody who has its id, as long as the operations on
-//! bookings demand no credential ([`BookingCaller::Anyone`]).
+//! ([`BookingCaller`], [`GuardedBooking`]). Who makes one is told by [`find_booking_maker`].
 
 use std::convert::Infallible;
 
@@ -19,7 +18,7 @@ use jiff::Timestamp;
 
 use booking_domain::{
     AccessDenial, Actor, BookingId, CallerNetwork, OWN_BOOKING_SCOPES, Principal, RequestId,
-    RestaurantId, RestaurantRights, Scope, Scopes, StaffRole, decide_access,
+    RestaurantId, RestaurantRights, Scope, Scopes, StaffRole, UserId, decide_access,
 };
 
 use crate::connection::{ConstraintViolation, FromViolation};
@@ -308,9 +307,6 @@ pub enum BookingCaller<'a> {
         /// What tells whether it is the booking's.
         key: &'a BookingSecretKey,
     },
-    /// Anybody. It goes in the commit in which the handlers know their callers, with every arm that
-    /// names it.
-    Anyone,
 }
 
 impl BookingCaller<'_> {
@@ -318,7 +314,7 @@ impl BookingCaller<'_> {
     pub(crate) const fn principal(&self) -> Option<&Principal> {
         match self {
             Self::Principal(principal) => Some(principal),
-            Self::SecretHolder { .. } | Self::Anyone => None,
+            Self::SecretHolder { .. } => None,
         }
     }
 }
@@ -351,16 +347,15 @@ impl<T> GuardedBooking<T> {
         self,
         caller: &BookingCaller<'_>,
         required: Scope,
-    ) -> Result<(T, Option<Actor>), TransactionError<BookingRefusal<R>>> {
+    ) -> Result<(T, Actor), TransactionError<BookingRefusal<R>>> {
         let rights = &self.rights;
         let (credential, granted, actor) = match caller {
-            BookingCaller::Anyone => return Ok((self.booking, None)),
             BookingCaller::SecretHolder { secret, key } => {
                 let rotation = u32::try_from(rights.secret_rotation)
                     .map_err(|_| Corrupt::new("bookings.secret_rotation", &rights.id))?;
                 let is_good = key.verify(rights.id.as_str(), rotation, secret);
                 let granted = is_good.then_some(OWN_BOOKING_SCOPES);
-                (OWN_BOOKING_SCOPES, granted, Actor::BookingSecret)
+                (OWN_BOOKING_SCOPES, granted, Actor::Guest)
             }
             BookingCaller::Principal(principal) => {
                 let user = rights.caller.0;
@@ -373,13 +368,58 @@ impl<T> GuardedBooking<T> {
         };
         decide_access(credential, granted, required)
             .map_err(|denial| TransactionError::from_denial(denial, BookingNotFound))?;
-        Ok((self.booking, Some(actor)))
+        Ok((self.booking, actor))
     }
+}
+
+/// Who makes a booking.
+#[derive(Debug)]
+pub(crate) struct BookingMaker<'a> {
+    /// The user to whose account it belongs: a diner, who does not book for the restaurant.
+    pub(crate) diner: Option<&'a UserId>,
+    /// Who does it, for the log.
+    pub(crate) actor: Actor,
+}
+
+/// Who makes a booking in a restaurant, as the rows are now. A program books for its own restaurant
+/// and no other. One statement where there is a principal.
+pub(crate) async fn find_booking_maker<'a, R>(
+    mut connection: &AsyncPgConnection,
+    principal: Option<&'a Principal>,
+    restaurant: RestaurantId,
+    now: Timestamp,
+) -> Result<BookingMaker<'a>, TransactionError<RestaurantAccessRefusal<R>>> {
+    let Some(principal) = principal else {
+        return Ok(BookingMaker {
+            diner: None,
+            actor: Actor::Guest,
+        });
+    };
+    let found: Option<(bool, CallerRow)> = restaurants::table
+        .find(restaurant.get())
+        .select((
+            restaurants::suspended_at.is_not_null(),
+            caller_columns!(Some(principal), now, restaurant.get()),
+        ))
+        .first(&mut connection)
+        .await
+        .optional()?;
+    let (is_suspended, caller) = found.ok_or(TransactionError::no_access(RestaurantNotFound))?;
+    let granted = rights(&caller, is_suspended)?.scopes();
+    let diner = principal.user().filter(|_| granted.is_none());
+    if diner.is_none() {
+        // Everybody knows of the restaurant, so that a program of another one learns nothing.
+        decide_access(principal.scopes(), granted, Scope::BookingsWrite)
+            .map_err(|_| TransactionError::forbidden())?;
+    }
+    Ok(BookingMaker {
+        diner,
+        actor: actor(principal),
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use booking_domain::UserId;
 
     use super::*;
     use crate::lists::{CursorOfAnotherList, Window};

@@ -70,20 +70,23 @@ async fn ids_that_are_none_are_refused() {
 async fn parameters_that_stand_twice_are_refused() {
     let service = TestService::start().await;
     for (target, field) in [
-        ("/bookings?limit=1&limit=2", "limit"),
-        ("/bookings?limit=1&limit=1", "limit"),
-        ("/bookings?page=1&page=1", "page"),
-        ("/bookings?cursor=a&cursor=b", "cursor"),
+        ("/bookings?restaurant_id=1&limit=1&limit=2", "limit"),
+        ("/bookings?restaurant_id=1&limit=1&limit=1", "limit"),
+        ("/bookings?restaurant_id=1&page=1&page=1", "page"),
+        ("/bookings?restaurant_id=1&cursor=a&cursor=b", "cursor"),
         ("/bookings?restaurant_id=1&restaurant_id=2", "restaurant_id"),
         (
-            "/bookings?sort=created_at_asc&%73ort=created_at_asc",
+            "/bookings?restaurant_id=1&sort=created_at_asc&%73ort=created_at_asc",
             "sort",
         ),
         (
-            "/bookings?date_from=2027-01-01&date_from=2027-01-01",
+            "/bookings?restaurant_id=1&date_from=2027-01-01&date_from=2027-01-01",
             "date_from",
         ),
-        ("/bookings?email=a%40b.c&email=a%40b.c", "email"),
+        (
+            "/bookings?restaurant_id=1&email=a%40b.c&email=a%40b.c",
+            "email",
+        ),
         ("/restaurants?q=a&q=b", "q"),
         ("/restaurants?cuisine=a&cuisine=b", "cuisine"),
         (
@@ -99,7 +102,7 @@ async fn parameters_that_stand_twice_are_refused() {
         assert_eq!(refusals[0].violations(), [("DUPLICATE", field)], "{target}");
     }
     // A state that stands twice is one of a list that wants each once.
-    let twice = Request::get("/bookings?status=pending&status=pending");
+    let twice = Request::get("/bookings?restaurant_id=1&status=pending&status=pending");
     let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [twice]).await;
     assert_eq!(refusals[0].violations(), [("DUPLICATE_ITEMS", "status")]);
 }
@@ -110,9 +113,15 @@ async fn parameters_that_the_contract_does_not_know_are_refused() {
     let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
     let path = booking_path(&booking.booking_id);
     for (request, field) in [
-        (Request::get("/bookings?Limit=1"), "Limit"),
-        (Request::get("/bookings?restaurant=1"), "restaurant"),
-        (Request::get("/bookings?status[]=pending"), "?"),
+        (Request::get("/bookings?restaurant_id=1&Limit=1"), "Limit"),
+        (
+            Request::get("/bookings?restaurant_id=1&restaurant=1"),
+            "restaurant",
+        ),
+        (
+            Request::get("/bookings?restaurant_id=1&status[]=pending"),
+            "?",
+        ),
         (Request::get("/restaurants?name=bella"), "name"),
         (Request::get("/restaurants/1?fields=name"), "fields"),
         (Request::get(format!("{path}?expand=all")), "expand"),
@@ -152,47 +161,59 @@ async fn query_values_that_break_the_contract_are_refused() {
             ("WRONG_TYPE", "restaurant_id"),
         ),
         (
-            format!("/bookings?status={MARK}"),
-            ("NOT_ALLOWED", "status[0]"),
-        ),
-        ("/bookings?status=".to_owned(), ("NOT_ALLOWED", "status[0]")),
-        (
-            "/bookings?status=pending,confirmed".to_owned(),
+            format!("/bookings?restaurant_id=1&status={MARK}"),
             ("NOT_ALLOWED", "status[0]"),
         ),
         (
-            "/bookings?status=pending&status=x".to_owned(),
+            "/bookings?restaurant_id=1&status=".to_owned(),
+            ("NOT_ALLOWED", "status[0]"),
+        ),
+        (
+            "/bookings?restaurant_id=1&status=pending,confirmed".to_owned(),
+            ("NOT_ALLOWED", "status[0]"),
+        ),
+        (
+            "/bookings?restaurant_id=1&status=pending&status=x".to_owned(),
             ("NOT_ALLOWED", "status[1]"),
         ),
         (
-            "/bookings?sort=booking_date".to_owned(),
+            "/bookings?restaurant_id=1&sort=booking_date".to_owned(),
             ("NOT_ALLOWED", "sort"),
         ),
         (
-            "/bookings?sort=;DROP%20TABLE%20users".to_owned(),
+            "/bookings?restaurant_id=1&sort=;DROP%20TABLE%20users".to_owned(),
             ("NOT_ALLOWED", "sort"),
         ),
         (
-            "/bookings?date_from=2027-02-30".to_owned(),
+            "/bookings?restaurant_id=1&date_from=2027-02-30".to_owned(),
             ("FORMAT", "date_from"),
         ),
         (
-            "/bookings?date_to=-0001-01-01".to_owned(),
+            "/bookings?restaurant_id=1&date_to=-0001-01-01".to_owned(),
             ("FORMAT", "date_to"),
         ),
-        ("/bookings?date_to=".to_owned(), ("FORMAT", "date_to")),
-        (format!("/bookings?email={MARK}"), ("FORMAT", "email")),
         (
-            "/bookings?email=ada%00%40example.com".to_owned(),
+            "/bookings?restaurant_id=1&date_to=".to_owned(),
+            ("FORMAT", "date_to"),
+        ),
+        (
+            format!("/bookings?restaurant_id=1&email={MARK}"),
             ("FORMAT", "email"),
         ),
         (
-            "/bookings?email=%FF%FE%40example.com".to_owned(),
+            "/bookings?restaurant_id=1&email=ada%00%40example.com".to_owned(),
+            ("FORMAT", "email"),
+        ),
+        (
+            "/bookings?restaurant_id=1&email=%FF%FE%40example.com".to_owned(),
             ("MALFORMED", "email"),
         ),
-        ("/bookings?cursor=%00".to_owned(), ("PATTERN", "cursor")),
         (
-            format!("/bookings?cursor={}", "A".repeat(513)),
+            "/bookings?restaurant_id=1&cursor=%00".to_owned(),
+            ("PATTERN", "cursor"),
+        ),
+        (
+            format!("/bookings?restaurant_id=1&cursor={}", "A".repeat(513)),
             ("TOO_LONG", "cursor"),
         ),
         ("/restaurants?q=".to_owned(), ("TOO_SHORT", "q")),
@@ -309,11 +330,11 @@ async fn a_header_that_nobody_asked_for_changes_nothing() {
 async fn long_queries_are_answered_like_short_ones() {
     let service = TestService::start().await;
     let many: String = (0..5_000).map(|n| format!("&x{n}=1")).collect();
-    let request = Request::get(format!("/bookings?{}", &many[1..]));
+    let request = Request::get(format!("/bookings?restaurant_id=1&{}", &many[1..]));
     let refusals = refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
     // No answer lists more than a hundred violations.
     assert_eq!(refusals[0].details.len(), 100);
     let states = "&status=pending".repeat(3_000);
-    let request = Request::get(format!("/bookings?{}", &states[1..]));
+    let request = Request::get(format!("/bookings?restaurant_id=1&{}", &states[1..]));
     refuse_each(&service, 400, "INVALID_REQUEST", [request]).await;
 }

@@ -56,7 +56,7 @@ async fn every_operation_answers_503_while_the_database_is_away_and_works_again_
     assert_eq!(probe(&service, "/ready").await, 503);
     assert_eq!(probe(&service, "/health").await, 200);
     // What breaks the contract is refused as ever.
-    let broken = Request::get("/bookings?limit=0");
+    let broken = Request::get("/bookings?restaurant_id=1&limit=0");
     service.send(&broken).await.refused(400, "INVALID_REQUEST");
 
     cluster.start_again().unwrap();
@@ -121,7 +121,7 @@ async fn what_was_acknowledged_before_a_crash_is_there_after_it() {
     acknowledged[0] = given_up;
 
     cluster.stop_immediately().unwrap();
-    unavailable(&service, &Request::get("/bookings")).await;
+    unavailable(&service, &Request::get("/bookings?restaurant_id=1")).await;
     cluster.start_again().unwrap();
 
     for booking in &acknowledged {
@@ -227,7 +227,10 @@ async fn a_restaurant_in_an_unknown_zone_is_counted_and_all_that_needs_no_zone_w
     let restaurants = service.send(&Request::get("/restaurants")).await.json();
     let listed = restaurants["data"].as_array().unwrap().len();
     assert_eq!(restaurants["pagination"]["total"], listed);
-    let bookings = service.send(&Request::get("/bookings?page=1")).await.json();
+    let bookings = service
+        .send(&Request::get("/bookings?restaurant_id=1&page=1"))
+        .await
+        .json();
     assert_eq!(bookings["pagination"]["total"], 1);
     assert_eq!(bookings["data"].as_array().unwrap().len(), 1);
 

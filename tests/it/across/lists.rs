@@ -8,10 +8,10 @@ use crate::bookings::list_bookings::{list, many};
 async fn page_and_cursor_exclude_each_other() {
     let service = TestService::start().await;
     many(&service).await;
-    let (_, page) = list(&service, "?limit=1").await;
+    let (_, page) = list(&service, "limit=1").await;
     let cursor = page["pagination"]["next_cursor"].as_str().unwrap();
-    for path in ["/bookings", "/restaurants"] {
-        let both = Request::get(format!("{path}?page=2&limit=1&cursor={cursor}"));
+    for path in ["/bookings?restaurant_id=1&", "/restaurants?"] {
+        let both = Request::get(format!("{path}page=2&limit=1&cursor={cursor}"));
         let refusal = service.send(&both).await.refused(400, "INVALID_REQUEST");
         assert_eq!(refusal.violations(), [("NOT_ALLOWED", "cursor")]);
     }
@@ -21,7 +21,7 @@ async fn page_and_cursor_exclude_each_other() {
 async fn a_cursor_of_another_list_is_refused() {
     let service = TestService::start().await;
     many(&service).await;
-    let (_, page) = list(&service, "?limit=1&sort=created_at_asc").await;
+    let (_, page) = list(&service, "limit=1&sort=created_at_asc").await;
     let cursor = page["pagination"]["next_cursor"].as_str().unwrap();
     let restaurants = Request::get("/restaurants?limit=1");
     let page = service.send(&restaurants).await.json();
@@ -31,19 +31,23 @@ async fn a_cursor_of_another_list_is_refused() {
     let digits = "f".repeat(cursor.len());
     let far = format!("{}7fffffffffffffff{}", &cursor[..16], &cursor[32..]);
     for query in [
-        format!("/bookings?sort=created_at_desc&cursor={cursor}"),
-        format!("/bookings?sort=created_at_asc&restaurant_id=1&cursor={cursor}"),
-        format!("/bookings?sort=created_at_asc&status=confirmed&cursor={cursor}"),
-        format!("/bookings?sort=created_at_asc&email=ada%40example.com&cursor={cursor}"),
-        format!("/bookings?sort=created_at_asc&date_from=2027-01-01&cursor={cursor}"),
-        format!("/bookings?cursor={cursor}"),
-        format!("/bookings?cursor={of_restaurants}"),
-        format!("/bookings?sort=created_at_asc&cursor={spoilt}"),
-        format!("/bookings?sort=created_at_asc&cursor={digits}"),
-        format!("/bookings?sort=created_at_asc&cursor={far}"),
-        "/bookings?cursor=x".to_owned(),
-        "/bookings?cursor=eyJhIjoxfQ".to_owned(),
-        format!("/bookings?cursor={}", "A".repeat(512)),
+        format!("/bookings?restaurant_id=1&sort=created_at_desc&cursor={cursor}"),
+        format!("/bookings?restaurant_id=2&sort=created_at_asc&cursor={cursor}"),
+        format!("/bookings?restaurant_id=1&sort=created_at_asc&status=confirmed&cursor={cursor}"),
+        format!(
+            "/bookings?restaurant_id=1&sort=created_at_asc&email=ada%40example.com&cursor={cursor}"
+        ),
+        format!(
+            "/bookings?restaurant_id=1&sort=created_at_asc&date_from=2027-01-01&cursor={cursor}"
+        ),
+        format!("/bookings?restaurant_id=1&cursor={cursor}"),
+        format!("/bookings?restaurant_id=1&cursor={of_restaurants}"),
+        format!("/bookings?restaurant_id=1&sort=created_at_asc&cursor={spoilt}"),
+        format!("/bookings?restaurant_id=1&sort=created_at_asc&cursor={digits}"),
+        format!("/bookings?restaurant_id=1&sort=created_at_asc&cursor={far}"),
+        "/bookings?restaurant_id=1&cursor=x".to_owned(),
+        "/bookings?restaurant_id=1&cursor=eyJhIjoxfQ".to_owned(),
+        format!("/bookings?restaurant_id=1&cursor={}", "A".repeat(512)),
         format!("/restaurants?cursor={cursor}"),
         format!("/restaurants?q=a&cursor={of_restaurants}"),
         format!("/restaurants?cuisine=a&cursor={of_restaurants}"),
@@ -71,8 +75,8 @@ async fn limits_and_pages_out_of_bounds_are_refused() {
         ("cursor=", ("TOO_SHORT", "cursor")),
         ("cursor=a%20b", ("PATTERN", "cursor")),
     ] {
-        for path in ["/bookings", "/restaurants"] {
-            let answer = service.send(&Request::get(format!("{path}?{query}"))).await;
+        for path in ["/bookings?restaurant_id=1&", "/restaurants?"] {
+            let answer = service.send(&Request::get(format!("{path}{query}"))).await;
             let refusal = answer.refused(400, "INVALID_REQUEST");
             assert!(
                 refusal.violations().contains(&broken),
@@ -81,9 +85,9 @@ async fn limits_and_pages_out_of_bounds_are_refused() {
         }
     }
     for query in ["limit=1", "limit=100", "page=1", "page=10000&limit=100"] {
-        for path in ["/bookings", "/restaurants"] {
-            let answer = service.send(&Request::get(format!("{path}?{query}"))).await;
-            assert_eq!(answer.status, 200, "{path}?{query}");
+        for path in ["/bookings?restaurant_id=1&", "/restaurants?"] {
+            let answer = service.send(&Request::get(format!("{path}{query}"))).await;
+            assert_eq!(answer.status, 200, "{path}{query}");
         }
     }
 }

@@ -198,7 +198,7 @@ async fn head_is_answered_as_get_is_without_the_body() {
     for path in [
         booking_path(&booking.booking_id),
         "/bookings".to_owned(),
-        "/bookings?limit=0".to_owned(),
+        "/bookings?restaurant_id=1&limit=0".to_owned(),
         "/bookings/bk_none".to_owned(),
         "/restaurants".to_owned(),
         "/restaurants/1".to_owned(),

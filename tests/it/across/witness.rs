@@ -151,7 +151,7 @@ async fn each_kind_of_violation_is_told_with_its_operation_and_status() {
 
 #[tokio::test]
 async fn a_missing_header_is_told_of_head_as_of_get() {
-    let said = "HTTP/1.1 304 Not Modified\r\n\r\n".to_owned();
+    let said = "HTTP/1.1 304 Not Modified\r\nCache-Control: no-store\r\n\r\n".to_owned();
     for method in ["GET", "HEAD"] {
         let witness = answering(said.clone()).await;
         let request = format!("{method} /api/v1/bookings/bk_1 HTTP/1.1\r\nhost: x\r\n\r\n");

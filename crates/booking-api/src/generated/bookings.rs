@@ -4,7 +4,7 @@
 //!
 //! Promises of a table for a party, at a date and a time.
 
-use super::{errors, headers, types};
+use super::{callers, errors, headers, security, types};
 
 contract_runtime::operations! {
     /// What a backend implements for the operations tagged Bookings.
@@ -12,7 +12,7 @@ contract_runtime::operations! {
     /// Promises of a table for a party, at a date and a time.
     ///
     /// An operation that is new in the contract does not compile until it is implemented; implement `UnimplementedBookings` instead where it should answer 501 until then.
-    trait Bookings;
+    trait Bookings: security::Authenticator;
     /// `Bookings` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `Bookings`.
     trait UnimplementedBookings;
     /// Book a table: `POST /bookings`.
@@ -20,28 +20,43 @@ contract_runtime::operations! {
     /// Books a table for a party. The smallest free table that fits is taken, and is the party's
     /// for the restaurant's turn time. Two bookings never hold one table at one time: of two
     /// requests for the last table, one gets 201 and the other 409.
-    fn create_booking(CreateBookingRequest) -> Result<CreateBookingResponse, CreateBookingError>;
+    ///
+    /// Whoever books needs no account. The answer, and no other, holds the booking's secret, which
+    /// opens this booking from then on (`Booking-Secret`). A booking that a diner makes while logged in
+    /// belongs to the account besides. A restaurant's key books at its own restaurant only. Who books
+    /// without a credential can book a few times a minute.
+    fn create_booking(CreateBookingRequest) by callers::BookingsWriteOrAnonymous -> Result<CreateBookingResponse, CreateBookingError>;
     /// List bookings: `GET /bookings`.
     ///
-    /// Lists the bookings that meet all of the given filters. `page` and `cursor` exclude each
-    /// other: a request with both is refused with 400.
-    fn list_bookings(ListBookingsRequest) -> Result<ListBookingsResponse, ListBookingsError>;
+    /// Lists the bookings of a restaurant that meet all of the given filters, for its staff. `page` and
+    /// `cursor` exclude each other: a request with both is refused with 400.
+    fn list_bookings(ListBookingsRequest) by callers::BookingsRead -> Result<ListBookingsResponse, ListBookingsError>;
     /// Read a booking: `GET /bookings/{booking_id}`.
     ///
-    /// Gives one booking. With `If-None-Match`, a booking that is still the same is answered with
+    /// Gives one booking to whoever holds its secret, to the diner whose booking it is, and to the staff
+    /// of its restaurant. With `If-None-Match`, a booking that is still the same is answered with
     /// 304 and no body.
-    fn get_booking(GetBookingRequest) -> Result<GetBookingResponse, GetBookingError>;
+    fn get_booking(GetBookingRequest) by callers::BookingSecretOrBookingsRead -> Result<GetBookingResponse, GetBookingError>;
     /// Change a booking: `PATCH /bookings/{booking_id}`.
     ///
     /// Changes what the body names and leaves the rest as it is. A new date, time or party size is
     /// a new request for a table, by the same rules as a new booking; until it is granted, the
     /// table that the booking has stays booked. An empty body changes nothing.
-    fn update_booking(UpdateBookingRequest) -> Result<UpdateBookingResponse, UpdateBookingError>;
+    fn update_booking(UpdateBookingRequest) by callers::BookingSecretOrBookingsWrite -> Result<UpdateBookingResponse, UpdateBookingError>;
     /// Cancel a booking: `POST /bookings/{booking_id}/cancel`.
     ///
     /// Cancels a booking and frees its table at once. Cancelling a booking that is cancelled
     /// already gives the same answer again and changes nothing.
-    fn cancel_booking(CancelBookingRequest) -> Result<CancelBookingResponse, CancelBookingError>;
+    fn cancel_booking(CancelBookingRequest) by callers::BookingSecretOrBookingsWrite -> Result<CancelBookingResponse, CancelBookingError>;
+    /// Find a booking again: `POST /booking-reminders`.
+    ///
+    /// Mails a link that opens the booking with this code and this address. The answer is the same
+    /// whether or not there is one: the mail tells.
+    fn find_booking(FindBookingRequest) -> Result<FindBookingResponse, FindBookingError>;
+    /// Replace a booking's secret: `POST /bookings/{booking_id}/secret`.
+    ///
+    /// Gives the booking a new secret. The one before opens nothing from now on.
+    fn rotate_booking_secret(RotateBookingSecretRequest) by callers::BookingSecretOrBookingsWrite -> Result<RotateBookingSecretResponse, RotateBookingSecretError>;
 }
 
 contract_runtime::request! {
@@ -55,7 +70,7 @@ contract_runtime::response! {
     /// What `createBooking` answers.
     CreateBookingResponse {
         /// The table is booked.
-        201 => Created(body: types::Booking, headers: headers::LocationETag),
+        201 => Created(body: types::Booking, headers: headers::LocationETagCacheControl),
     }
 }
 
@@ -64,6 +79,8 @@ contract_runtime::operation_error! {
     CreateBookingError for "createBooking" {
         InvalidRequest(errors::InvalidRequest),
         InvalidDate(errors::InvalidDate),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
         RestaurantNotFound(errors::RestaurantNotFound),
         TableNotAvailable(errors::TableNotAvailable),
         PayloadTooLarge(errors::PayloadTooLarge),
@@ -71,6 +88,7 @@ contract_runtime::operation_error! {
         OutsideOpeningHours(errors::OutsideOpeningHours),
         OutsideBookingWindow(errors::OutsideBookingWindow),
         PartyTooLarge(errors::PartyTooLarge),
+        TooManyRequests(errors::TooManyRequests),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -82,7 +100,7 @@ contract_runtime::operation! {
         route: POST "/api/v1/bookings",
         tag: "Bookings",
         summary: "Book a table",
-        description: "Books a table for a party. The smallest free table that fits is taken, and is the party's\nfor the restaurant's turn time. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.",
+        description: "Books a table for a party. The smallest free table that fits is taken, and is the party's\nfor the restaurant's turn time. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.\n\nWhoever books needs no account. The answer, and no other, holds the booking's secret, which\nopens this booking from then on (`Booking-Secret`). A booking that a diner makes while logged in\nbelongs to the account besides. A restaurant's key books at its own restaurant only. Who books\nwithout a credential can book a few times a minute.",
         request: CreateBookingRequest,
         response: CreateBookingResponse,
         error: CreateBookingError,
@@ -94,8 +112,8 @@ contract_runtime::operation! {
 contract_runtime::parameters! {
     /// The query parameters of `listBookings`.
     Query ListBookingsQuery {
-        /// Only bookings at this restaurant.
-        "restaurant_id" => restaurant_id: Option<types::RestaurantId>,
+        /// The restaurant, one that the caller works for.
+        "restaurant_id" => restaurant_id: types::RestaurantId,
         /// Only bookings in one of these states. Repeat the name for each state.
         "status" => status: Option<types::BookingStatusFilter>,
         /// Only bookings on this date or later, in the restaurant's calendar.
@@ -105,6 +123,8 @@ contract_runtime::parameters! {
         "date_to" => date_to: Option<types::BookingDate>,
         /// Only bookings of the customer with this address, whatever its case.
         "email" => email: Option<types::EmailAddress>,
+        /// Only the booking with this code.
+        "confirmation_code" => confirmation_code: Option<types::ConfirmationCode>,
         /// The order of the list. Bookings that tie stand in a stable order.
         "sort" => sort: types::BookingSort = "created_at_desc",
         /// The page to give, counted from 1. Excludes `cursor`.
@@ -128,7 +148,7 @@ contract_runtime::response! {
     /// What `listBookings` answers.
     ListBookingsResponse {
         /// The bookings of one page.
-        200 => Ok(body: types::BookingPage),
+        200 => Ok(body: types::BookingPage, headers: headers::CacheControl),
     }
 }
 
@@ -138,6 +158,9 @@ contract_runtime::operation_error! {
         InvalidRequest(errors::InvalidRequest),
         InvalidDate(errors::InvalidDate),
         InvalidCursor(errors::InvalidCursor),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        RestaurantNotFound(errors::RestaurantNotFound),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -149,7 +172,7 @@ contract_runtime::operation! {
         route: GET "/api/v1/bookings",
         tag: "Bookings",
         summary: "List bookings",
-        description: "Lists the bookings that meet all of the given filters. `page` and `cursor` exclude each\nother: a request with both is refused with 400.",
+        description: "Lists the bookings of a restaurant that meet all of the given filters, for its staff. `page` and\n`cursor` exclude each other: a request with both is refused with 400.",
         request: ListBookingsRequest,
         response: ListBookingsResponse,
         error: ListBookingsError,
@@ -185,9 +208,9 @@ contract_runtime::response! {
     /// What `getBooking` answers.
     GetBookingResponse {
         /// The booking.
-        200 => Ok(body: types::Booking, headers: headers::ETag),
+        200 => Ok(body: types::Booking, headers: headers::ETagCacheControl),
         /// The copy that the caller holds is up to date.
-        304 => NotModified(headers: headers::ETag),
+        304 => NotModified(headers: headers::ETagCacheControl),
     }
 }
 
@@ -195,6 +218,8 @@ contract_runtime::operation_error! {
     /// What `getBooking` refuses with: each code that the contract declares for it.
     GetBookingError for "getBooking" {
         InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
         BookingNotFound(errors::BookingNotFound),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
@@ -207,7 +232,7 @@ contract_runtime::operation! {
         route: GET "/api/v1/bookings/{booking_id}",
         tag: "Bookings",
         summary: "Read a booking",
-        description: "Gives one booking. With `If-None-Match`, a booking that is still the same is answered with\n304 and no body.",
+        description: "Gives one booking to whoever holds its secret, to the diner whose booking it is, and to the staff\nof its restaurant. With `If-None-Match`, a booking that is still the same is answered with\n304 and no body.",
         request: GetBookingRequest,
         response: GetBookingResponse,
         error: GetBookingError,
@@ -245,7 +270,7 @@ contract_runtime::response! {
     /// What `updateBooking` answers.
     UpdateBookingResponse {
         /// The booking as it is now.
-        200 => Ok(body: types::Booking, headers: headers::ETag),
+        200 => Ok(body: types::Booking, headers: headers::ETagCacheControl),
     }
 }
 
@@ -254,6 +279,8 @@ contract_runtime::operation_error! {
     UpdateBookingError for "updateBooking" {
         InvalidRequest(errors::InvalidRequest),
         InvalidDate(errors::InvalidDate),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
         BookingNotFound(errors::BookingNotFound),
         TableNotAvailable(errors::TableNotAvailable),
         BookingNotChangeable(errors::BookingNotChangeable),
@@ -303,7 +330,7 @@ contract_runtime::response! {
     /// What `cancelBooking` answers.
     CancelBookingResponse {
         /// The booking is cancelled.
-        200 => Ok(body: types::Booking),
+        200 => Ok(body: types::Booking, headers: headers::CacheControl),
     }
 }
 
@@ -311,6 +338,8 @@ contract_runtime::operation_error! {
     /// What `cancelBooking` refuses with: each code that the contract declares for it.
     CancelBookingError for "cancelBooking" {
         InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
         BookingNotFound(errors::BookingNotFound),
         BookingNotChangeable(errors::BookingNotChangeable),
         PayloadTooLarge(errors::PayloadTooLarge),
@@ -332,5 +361,96 @@ contract_runtime::operation! {
         error: CancelBookingError,
         envelope: types::ErrorEnvelope,
         max_body_bytes: 16384,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `findBooking`.
+    FindBookingRequest {
+        body: types::BookingReminder,
+    }
+}
+
+contract_runtime::response! {
+    /// What `findBooking` answers.
+    FindBookingResponse {
+        /// If there is such a booking, a mail is on its way.
+        202 => Accepted,
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `findBooking` refuses with: each code that the contract declares for it.
+    FindBookingError for "findBooking" {
+        InvalidRequest(errors::InvalidRequest),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        TooManyRequests(errors::TooManyRequests),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `findBooking` to the runtime.
+    FindBooking = "findBooking" {
+        route: POST "/api/v1/booking-reminders",
+        tag: "Bookings",
+        summary: "Find a booking again",
+        description: "Mails a link that opens the booking with this code and this address. The answer is the same\nwhether or not there is one: the mail tells.",
+        request: FindBookingRequest,
+        response: FindBookingResponse,
+        error: FindBookingError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 16384,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `rotateBookingSecret`.
+    Path RotateBookingSecretPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `rotateBookingSecret`.
+    RotateBookingSecretRequest {
+        path: RotateBookingSecretPath,
+    }
+}
+
+contract_runtime::response! {
+    /// What `rotateBookingSecret` answers.
+    RotateBookingSecretResponse {
+        /// The new secret.
+        200 => Ok(body: types::BookingAccess, headers: headers::CacheControl),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `rotateBookingSecret` refuses with: each code that the contract declares for it.
+    RotateBookingSecretError for "rotateBookingSecret" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        BookingNotFound(errors::BookingNotFound),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `rotateBookingSecret` to the runtime.
+    RotateBookingSecret = "rotateBookingSecret" {
+        route: POST "/api/v1/bookings/{booking_id}/secret",
+        tag: "Bookings",
+        summary: "Replace a booking's secret",
+        description: "Gives the booking a new secret. The one before opens nothing from now on.",
+        request: RotateBookingSecretRequest,
+        response: RotateBookingSecretResponse,
+        error: RotateBookingSecretError,
+        envelope: types::ErrorEnvelope,
     }
 }

@@ -7,9 +7,9 @@ use super::security;
 
 contract_runtime::caller! {
     security;
-    /// A caller with a credential of `oauth` for `account:manage`.
-    AccountManage("oauth") {
-        oauth: Oauth[security::OauthScope::AccountManage],
+    /// A caller with a credential of `oauth` for `bookings:write`.
+    BookingsWrite("oauth") {
+        oauth: Oauth[security::OauthScope::BookingsWrite],
     }
 }
 
@@ -18,5 +18,63 @@ contract_runtime::caller! {
     /// A caller with a credential of `oauth` for `bookings:read`.
     BookingsRead("oauth") {
         oauth: Oauth[security::OauthScope::BookingsRead],
+    }
+}
+
+contract_runtime::caller! {
+    security;
+    /// A caller with a credential of `bookingSecret`.
+    BookingSecret("bookingSecret") {
+        booking_secret: BookingSecret[],
+    }
+}
+
+contract_runtime::caller! {
+    security;
+    /// A caller with a credential of `oauth` for `account:manage`.
+    AccountManage("oauth") {
+        oauth: Oauth[security::OauthScope::AccountManage],
+    }
+}
+
+contract_runtime::caller! {
+    security;
+    /// A caller with a credential of `oauth` for `staff:manage`.
+    StaffManage("oauth") {
+        oauth: Oauth[security::OauthScope::StaffManage],
+    }
+}
+
+contract_runtime::caller! {
+    security;
+    /// A caller with a credential of `oauth` for `api_keys:manage`.
+    ApiKeysManage("oauth") {
+        oauth: Oauth[security::OauthScope::ApiKeysManage],
+    }
+}
+
+contract_runtime::caller_alternatives! {
+    security;
+    /// A caller who has met the first of these that is met.
+    BookingsWriteOrAnonymous(oauth: Oauth) or Anonymous {
+        BookingsWrite(oauth),
+    }
+}
+
+contract_runtime::caller_alternatives! {
+    security;
+    /// A caller who has met the first of these that is met.
+    BookingSecretOrBookingsRead(booking_secret: BookingSecret, oauth: Oauth) {
+        BookingSecret(booking_secret),
+        BookingsRead(oauth),
+    }
+}
+
+contract_runtime::caller_alternatives! {
+    security;
+    /// A caller who has met the first of these that is met.
+    BookingSecretOrBookingsWrite(booking_secret: BookingSecret, oauth: Oauth) {
+        BookingSecret(booking_secret),
+        BookingsWrite(oauth),
     }
 }

@@ -5,25 +5,12 @@
 use super::types;
 
 contract_runtime::headers! {
-    /// `Location`, `ETag`
-    LocationETag {
+    /// `Location`, `ETag`, `Cache-Control`
+    LocationETagCacheControl {
         /// Where the new booking can be read.
         "location" => location: types::RelativeReference,
         /// The version of the booking, for `If-Match` and `If-None-Match`.
         "etag" => etag: types::EntityTag,
-    }
-    /// `Retry-After`
-    RetryAfter {
-        /// After how many seconds it is worth trying again.
-        "retry-after" => retry_after: Option<types::RetryAfterSeconds>,
-    }
-    /// `ETag`
-    ETag {
-        /// The version of the booking, for `If-Match` and `If-None-Match`.
-        "etag" => etag: types::EntityTag,
-    }
-    /// `Cache-Control`
-    CacheControl {
         /// The answer is for the caller alone, and is kept nowhere.
         "cache-control" => cache_control: types::CacheControl,
     }
@@ -32,10 +19,27 @@ contract_runtime::headers! {
         /// How to authenticate, and what was wrong with the credential that was sent (RFC 6750).
         "www-authenticate" => www_authenticate: types::AuthenticationChallenge,
     }
+    /// `Retry-After`
+    RetryAfter {
+        /// After how many seconds it is worth trying again.
+        "retry-after" => retry_after: Option<types::RetryAfterSeconds>,
+    }
+    /// `Cache-Control`
+    CacheControl {
+        /// The answer is for the caller alone, and is kept nowhere.
+        "cache-control" => cache_control: types::CacheControl,
+    }
     /// `ETag`, `Cache-Control`
     ETagCacheControl {
-        /// The version of the account, for `If-Match`.
+        /// The version of the booking, for `If-Match` and `If-None-Match`.
         "etag" => etag: types::EntityTag,
+        /// The answer is for the caller alone, and is kept nowhere.
+        "cache-control" => cache_control: types::CacheControl,
+    }
+    /// `Location`, `Cache-Control`
+    LocationCacheControl {
+        /// Where the new key can be read, without the key itself.
+        "location" => location: types::RelativeReference,
         /// The answer is for the caller alone, and is kept nowhere.
         "cache-control" => cache_control: types::CacheControl,
     }

@@ -16,6 +16,10 @@ contract_runtime::paths! {
     update_booking<52>(booking_id: types::BookingId) => "/bookings/{}";
     /// Where `cancelBooking` is: `POST /bookings/{booking_id}/cancel`.
     cancel_booking<59>(booking_id: types::BookingId) => "/bookings/{}/cancel";
+    /// Where `findBooking` is: `POST /booking-reminders`.
+    find_booking<25>() => "/booking-reminders";
+    /// Where `rotateBookingSecret` is: `POST /bookings/{booking_id}/secret`.
+    rotate_booking_secret<59>(booking_id: types::BookingId) => "/bookings/{}/secret";
     /// Where `listRestaurants` is: `GET /restaurants`.
     list_restaurants<19>() => "/restaurants";
     /// Where `getRestaurant` is: `GET /restaurants/{restaurant_id}`.
@@ -44,4 +48,22 @@ contract_runtime::paths! {
     change_password<19>() => "/me/password";
     /// Where `listMyBookings` is: `GET /me/bookings`.
     list_my_bookings<19>() => "/me/bookings";
+    /// Where `listStaff` is: `GET /restaurants/{restaurant_id}/staff`.
+    list_staff<46>(restaurant_id: types::RestaurantId) => "/restaurants/{}/staff";
+    /// Where `inviteStaff` is: `POST /restaurants/{restaurant_id}/invitations`.
+    invite_staff<52>(restaurant_id: types::RestaurantId) => "/restaurants/{}/invitations";
+    /// Where `updateStaff` is: `PATCH /restaurants/{restaurant_id}/staff/{user_id}`.
+    update_staff<83>(restaurant_id: types::RestaurantId, user_id: types::UserId) => "/restaurants/{}/staff/{}";
+    /// Where `removeStaff` is: `DELETE /restaurants/{restaurant_id}/staff/{user_id}`.
+    remove_staff<83>(restaurant_id: types::RestaurantId, user_id: types::UserId) => "/restaurants/{}/staff/{}";
+    /// Where `acceptInvitation` is: `POST /invitations/accept`.
+    accept_invitation<26>() => "/invitations/accept";
+    /// Where `listApiKeys` is: `GET /restaurants/{restaurant_id}/api-keys`.
+    list_api_keys<49>(restaurant_id: types::RestaurantId) => "/restaurants/{}/api-keys";
+    /// Where `createApiKey` is: `POST /restaurants/{restaurant_id}/api-keys`.
+    create_api_key<49>(restaurant_id: types::RestaurantId) => "/restaurants/{}/api-keys";
+    /// Where `getApiKey` is: `GET /restaurants/{restaurant_id}/api-keys/{api_key_id}`.
+    get_api_key<61>(restaurant_id: types::RestaurantId, api_key_id: types::ApiKeyId) => "/restaurants/{}/api-keys/{}";
+    /// Where `revokeApiKey` is: `DELETE /restaurants/{restaurant_id}/api-keys/{api_key_id}`.
+    revoke_api_key<61>(restaurant_id: types::RestaurantId, api_key_id: types::ApiKeyId) => "/restaurants/{}/api-keys/{}";
 }

@@ -15,6 +15,18 @@ contract_runtime::scopes! {
         ///
         /// Read bookings
         BookingsRead = "bookings:read",
+        /// `bookings:write`
+        ///
+        /// Make, change and cancel bookings
+        BookingsWrite = "bookings:write",
+        /// `staff:manage`
+        ///
+        /// See and change who works for a restaurant
+        StaffManage = "staff:manage",
+        /// `api_keys:manage`
+        ///
+        /// See, make and revoke a restaurant's keys
+        ApiKeysManage = "api_keys:manage",
     }
 }
 
@@ -26,4 +38,7 @@ contract_runtime::security! {
     /// clients, with PKCE (S256 only) and no secrets. RFC 8414 metadata is at
     /// `/.well-known/oauth-authorization-server`.
     bearer Oauth "oauth" => oauth with OauthScope,
+    /// The secret of one booking, which createBooking gave. It opens that booking and no other; for any
+    /// other it is answered as if there were no such booking.
+    header("booking-secret") BookingSecret "bookingSecret" => booking_secret,
 }

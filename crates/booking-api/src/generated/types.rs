@@ -77,6 +77,8 @@ contract_runtime::object! {
         /// When the booking last changed.
         "updated_at" => updated_at: Timestamp,
         "links" => links: BookingLinks,
+        /// The booking's secret, in the answer of createBooking and nowhere else.
+        "booking_secret" => booking_secret: Option<BookingSecret>,
     }
 }
 
@@ -264,6 +266,39 @@ contract_runtime::text! {
 }
 
 contract_runtime::object! {
+    /// What a guest remembers of a booking.
+    BookingReminder "BookingReminder",
+    referenceable: true,
+    closed,
+    [asked] {
+        "confirmation_code" => confirmation_code: ConfirmationCode,
+        "email" => email: EmailAddress,
+    }
+}
+
+contract_runtime::object! {
+    /// What opens a booking.
+    BookingAccess "BookingAccess",
+    referenceable: true,
+    closed,
+    [answered] {
+        "booking_secret" => booking_secret: BookingSecret,
+    }
+}
+
+contract_runtime::text! {
+    /// What opens a booking, and only that one, for whoever sends it as `Booking-Secret`.
+    BookingSecret "BookingSecret",
+    referenceable: true,
+    {
+        min_length: 46,
+        max_length: 46,
+        pattern: "^bs_[0-9A-Za-z_-]{43}$",
+    }
+    regex "^bs_[0-9A-Za-z\\x{5F}\\x{2D}]{43}$"
+}
+
+contract_runtime::object! {
     /// Where a booking is changed and cancelled.
     BookingLinks "BookingLinks",
     referenceable: true,
@@ -273,7 +308,22 @@ contract_runtime::object! {
         "modify" => modify: RelativeReference,
         /// Where cancelBooking cancels the booking, with POST.
         "cancel" => cancel: RelativeReference,
+        /// The page on which a guest opens the booking, with its secret in the fragment, which a browser
+        /// sends to nobody. It is in the answer of createBooking, where the service has a public address.
+        "open" => open: Option<BookingPageUrl>,
     }
+}
+
+contract_runtime::text! {
+    /// The page on which a guest opens a booking, with its secret in the fragment.
+    BookingPageUrl "BookingPageUrl",
+    referenceable: true,
+    {
+        min_length: 10,
+        max_length: 400,
+        pattern: "^https?://[0-9A-Za-z_.~:/%\\[\\]-]+#bs_[0-9A-Za-z_-]{43}$",
+    }
+    regex "^https?://[0-9A-Za-z\\x{5F}\\x{2E}\\x{7E}\\x{3A}\\x{2F}\\x{25}\\x{5B}\\x{5D}\\x{2D}]+\\#bs_[0-9A-Za-z\\x{5F}\\x{2D}]{43}$"
 }
 
 contract_runtime::text! {
@@ -875,6 +925,225 @@ contract_runtime::text! {
 }
 
 contract_runtime::enumeration! {
+    /// What somebody does for a restaurant. A `host` takes and changes bookings; a `manager` also
+    /// changes how the restaurant is run; an `owner` also decides who works there, and over its keys.
+    StaffRole "StaffRole" {
+        Host = "host",
+        Manager = "manager",
+        Owner = "owner",
+    }
+}
+
+contract_runtime::object! {
+    /// Who is invited, and as what.
+    NewStaffMember "NewStaffMember",
+    referenceable: true,
+    closed,
+    [asked] {
+        "email" => email: EmailAddress,
+        "role" => role: StaffRole,
+    }
+}
+
+contract_runtime::object! {
+    /// The new role of a member of the staff.
+    StaffChange "StaffChange",
+    referenceable: true,
+    closed,
+    [asked] {
+        "role" => role: StaffRole,
+    }
+}
+
+contract_runtime::object! {
+    /// Somebody who works for a restaurant.
+    StaffMember "StaffMember",
+    referenceable: true,
+    closed,
+    [answered] {
+        "user_id" => user_id: UserId,
+        "name" => name: CustomerName,
+        "email" => email: EmailAddress,
+        "role" => role: StaffRole,
+        /// Since when they work there.
+        "created_at" => created_at: Timestamp,
+    }
+}
+
+contract_runtime::object! {
+    /// One page of a restaurant's staff.
+    StaffPage "StaffPage",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: StaffItems,
+        "pagination" => pagination: Pagination,
+    }
+}
+
+contract_runtime::array! {
+    /// The staff of one page.
+    StaffItems(StaffMember) "StaffItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(100),
+    }
+}
+
+contract_runtime::object! {
+    /// The token of an invitation.
+    InvitationAcceptance "InvitationAcceptance",
+    referenceable: true,
+    closed,
+    [asked] {
+        "token" => token: OneTimeToken,
+    }
+}
+
+contract_runtime::object! {
+    /// Where somebody works, and as what.
+    Employment "Employment",
+    referenceable: true,
+    closed,
+    [answered] {
+        "restaurant" => restaurant: RestaurantSummary,
+        "role" => role: StaffRole,
+    }
+}
+
+contract_runtime::text! {
+    /// The name of a key in this API. It is a part of the key, after `re_`, and no secret.
+    ApiKeyId "ApiKeyId",
+    referenceable: true,
+    {
+        min_length: 11,
+        max_length: 11,
+        pattern: "^[0-9A-Za-z]{11}$",
+    }
+    regex "^[0-9A-Za-z]{11}$"
+}
+
+contract_runtime::text! {
+    /// What a key is for, in the words of those who made it.
+    ApiKeyName "ApiKeyName",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 100,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::text! {
+    /// A key itself. Scanners find leaked ones by its form, and by the checksum at its end.
+    ApiKeyText "ApiKeyText",
+    referenceable: true,
+    {
+        min_length: 65,
+        max_length: 65,
+        pattern: "^re_[0-9A-Za-z]{11}_[0-9A-Za-z]{50}$",
+    }
+    regex "^re_[0-9A-Za-z]{11}_[0-9A-Za-z]{50}$"
+}
+
+contract_runtime::array! {
+    /// What a key may.
+    ApiKeyScopes(ApiKeyScope) "ApiKeyScopes",
+    referenceable: true,
+    [asked answered] {
+        min_items: Some(1),
+        max_items: Some(10),
+        unique_items: true,
+    }
+}
+
+contract_runtime::enumeration! {
+    /// Something that a key may do, a scope of `oauth`.
+    ApiKeyScope "ApiKeyScope" {
+        BookingsRead = "bookings:read",
+        BookingsWrite = "bookings:write",
+    }
+}
+
+contract_runtime::object! {
+    /// What a key is for, and what it may.
+    NewApiKey "NewApiKey",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: ApiKeyName,
+        "scopes" => scopes: ApiKeyScopes,
+        /// When the key ends by itself.
+        "expires_at" => expires_at: Timestamp,
+    }
+}
+
+contract_runtime::object! {
+    /// A key of a restaurant, without the key itself.
+    ApiKey "ApiKey",
+    referenceable: true,
+    closed,
+    [answered] {
+        "api_key_id" => api_key_id: ApiKeyId,
+        "name" => name: ApiKeyName,
+        "scopes" => scopes: ApiKeyScopes,
+        /// When the key was made.
+        "created_at" => created_at: Timestamp,
+        /// When the key ends by itself.
+        "expires_at" => expires_at: Timestamp,
+        "last_used_at" => last_used_at: contract_runtime::Nullable<OptionalTimestamp>,
+    }
+}
+
+contract_runtime::object! {
+    /// A new key. The key itself is answered this once.
+    CreatedApiKey "CreatedApiKey",
+    referenceable: true,
+    closed,
+    [answered] {
+        "key" => key: ApiKeyText,
+        "api_key_id" => api_key_id: ApiKeyId,
+        "name" => name: ApiKeyName,
+        "scopes" => scopes: ApiKeyScopes,
+        /// When the key was made.
+        "created_at" => created_at: Timestamp,
+        /// When the key ends by itself.
+        "expires_at" => expires_at: Timestamp,
+        "last_used_at" => last_used_at: contract_runtime::Nullable<OptionalTimestamp>,
+    }
+}
+
+contract_runtime::formatted! {
+    /// An instant, in UTC; `null` where it has not come yet.
+    OptionalTimestamp(DateTime) "OptionalTimestamp",
+    referenceable: true,
+    {
+        format: contract_runtime::rules::TextFormat::DateTime,
+    }
+}
+
+contract_runtime::object! {
+    /// One page of a restaurant's keys.
+    ApiKeyPage "ApiKeyPage",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: ApiKeyItems,
+        "pagination" => pagination: Pagination,
+    }
+}
+
+contract_runtime::array! {
+    /// The keys of one page.
+    ApiKeyItems(ApiKey) "ApiKeyItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(100),
+    }
+}
+
+contract_runtime::enumeration! {
     /// For how long and by whom an answer may be kept (RFC 9111).
     CacheControl "CacheControl" {
         NoStore = "no-store",
@@ -959,7 +1228,9 @@ contract_runtime::enumeration! {
     /// `INVALID_CURSOR`: the cursor was not made for this list.
     /// `UNAUTHENTICATED`: no credential, or one that is not valid. `FORBIDDEN`: the credential does not
     /// allow it. `INVALID_CREDENTIALS`: the address, the password or the refresh token is wrong.
-    /// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`: there is none with this id.
+    /// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`, `STAFF_MEMBER_NOT_FOUND`, `API_KEY_NOT_FOUND`: there
+    /// is none with this id, or none that the caller may know of.
+    /// `LAST_OWNER`: the restaurant would be without an owner.
     /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
     /// `BOOKING_NOT_CHANGEABLE`: the booking is over.
     /// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:
@@ -986,6 +1257,9 @@ contract_runtime::enumeration! {
         Forbidden = "FORBIDDEN",
         BookingNotFound = "BOOKING_NOT_FOUND",
         RestaurantNotFound = "RESTAURANT_NOT_FOUND",
+        StaffMemberNotFound = "STAFF_MEMBER_NOT_FOUND",
+        ApiKeyNotFound = "API_KEY_NOT_FOUND",
+        LastOwner = "LAST_OWNER",
         TableNotAvailable = "TABLE_NOT_AVAILABLE",
         BookingNotChangeable = "BOOKING_NOT_CHANGEABLE",
         PreconditionFailed = "PRECONDITION_FAILED",

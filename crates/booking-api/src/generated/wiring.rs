@@ -6,7 +6,7 @@
 pub const TITLE: &str = "ReserveEasy Booking API";
 
 /// The contract's version.
-pub const VERSION: &str = "0.2.0";
+pub const VERSION: &str = "0.3.0";
 
 /// The contract itself, as JSON.
 pub const CONTRACT_JSON: &str = include_str!("contract.json");
@@ -15,12 +15,16 @@ contract_runtime::routes! {
     super::bookings::Bookings,
     super::restaurants::Restaurants,
     super::auth::Auth,
-    super::users::Users;
-    create_booking => super::bookings::CreateBooking,
-    list_bookings => super::bookings::ListBookings,
-    get_booking => super::bookings::GetBooking,
-    update_booking => super::bookings::UpdateBooking,
-    cancel_booking => super::bookings::CancelBooking,
+    super::users::Users,
+    super::staff::Staff,
+    super::api_keys::ApiKeys;
+    create_booking by super::callers::BookingsWriteOrAnonymous => super::bookings::CreateBooking,
+    list_bookings by super::callers::BookingsRead => super::bookings::ListBookings,
+    get_booking by super::callers::BookingSecretOrBookingsRead => super::bookings::GetBooking,
+    update_booking by super::callers::BookingSecretOrBookingsWrite => super::bookings::UpdateBooking,
+    cancel_booking by super::callers::BookingSecretOrBookingsWrite => super::bookings::CancelBooking,
+    find_booking => super::bookings::FindBooking,
+    rotate_booking_secret by super::callers::BookingSecretOrBookingsWrite => super::bookings::RotateBookingSecret,
     list_restaurants => super::restaurants::ListRestaurants,
     get_restaurant => super::restaurants::GetRestaurant,
     get_availability => super::restaurants::GetAvailability,
@@ -35,4 +39,13 @@ contract_runtime::routes! {
     update_me by super::callers::AccountManage => super::users::UpdateMe,
     change_password by super::callers::AccountManage => super::users::ChangePassword,
     list_my_bookings by super::callers::BookingsRead => super::users::ListMyBookings,
+    list_staff by super::callers::StaffManage => super::staff::ListStaff,
+    invite_staff by super::callers::StaffManage => super::staff::InviteStaff,
+    update_staff by super::callers::StaffManage => super::staff::UpdateStaff,
+    remove_staff by super::callers::StaffManage => super::staff::RemoveStaff,
+    accept_invitation by super::callers::AccountManage => super::staff::AcceptInvitation,
+    list_api_keys by super::callers::ApiKeysManage => super::api_keys::ListApiKeys,
+    create_api_key by super::callers::ApiKeysManage => super::api_keys::CreateApiKey,
+    get_api_key by super::callers::ApiKeysManage => super::api_keys::GetApiKey,
+    revoke_api_key by super::callers::ApiKeysManage => super::api_keys::RevokeApiKey,
 }

@@ -14,25 +14,31 @@ impl super::Client {
     /// for the restaurant's turn time. Two bookings never hold one table at one time: of two
     /// requests for the last table, one gets 201 and the other 409.
     ///
-    /// `POST /bookings` refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_OPENING_HOURS`, `OUTSIDE_BOOKING_WINDOW`, `PARTY_TOO_LARGE` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// Whoever books needs no account. The answer, and no other, holds the booking's secret, which
+    /// opens this booking from then on (`Booking-Secret`). A booking that a diner makes while logged in
+    /// belongs to the account besides. A restaurant's key books at its own restaurant only. Who books
+    /// without a credential can book a few times a minute.
+    ///
+    /// `POST /bookings` takes `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_OPENING_HOURS`, `OUTSIDE_BOOKING_WINDOW`, `PARTY_TOO_LARGE` (422), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_booking(&self) -> CreateBooking {
         CreateBooking::new(&self.0)
     }
     /// List bookings
     ///
-    /// Lists the bookings that meet all of the given filters. `page` and `cursor` exclude each
-    /// other: a request with both is refused with 400.
+    /// Lists the bookings of a restaurant that meet all of the given filters, for its staff. `page` and
+    /// `cursor` exclude each other: a request with both is refused with 400.
     ///
-    /// `GET /bookings` refuses with `INVALID_REQUEST`, `INVALID_DATE`, `INVALID_CURSOR` (400), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `GET /bookings` takes `oauth` (`bookings:read`); refuses with `INVALID_REQUEST`, `INVALID_DATE`, `INVALID_CURSOR` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn list_bookings(&self) -> ListBookings {
         ListBookings::new(&self.0)
     }
     /// Read a booking
     ///
-    /// Gives one booking. With `If-None-Match`, a booking that is still the same is answered with
+    /// Gives one booking to whoever holds its secret, to the diner whose booking it is, and to the staff
+    /// of its restaurant. With `If-None-Match`, a booking that is still the same is answered with
     /// 304 and no body.
     ///
-    /// `GET /bookings/{booking_id}` refuses with `INVALID_REQUEST` (400), `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `GET /bookings/{booking_id}` takes `bookingSecret`, or `oauth` (`bookings:read`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_booking(&self) -> GetBooking {
         GetBooking::new(&self.0)
     }
@@ -42,7 +48,7 @@ impl super::Client {
     /// a new request for a table, by the same rules as a new booking; until it is granted, the
     /// table that the booking has stays booked. An empty body changes nothing.
     ///
-    /// `PATCH /bookings/{booking_id}` refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `BOOKING_NOT_CHANGEABLE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_OPENING_HOURS`, `OUTSIDE_BOOKING_WINDOW`, `PARTY_TOO_LARGE` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `PATCH /bookings/{booking_id}` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `BOOKING_NOT_CHANGEABLE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_OPENING_HOURS`, `OUTSIDE_BOOKING_WINDOW`, `PARTY_TOO_LARGE` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn update_booking(&self) -> UpdateBooking {
         UpdateBooking::new(&self.0)
     }
@@ -51,9 +57,26 @@ impl super::Client {
     /// Cancels a booking and frees its table at once. Cancelling a booking that is cancelled
     /// already gives the same answer again and changes nothing.
     ///
-    /// `POST /bookings/{booking_id}/cancel` refuses with `INVALID_REQUEST` (400), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings/{booking_id}/cancel` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn cancel_booking(&self) -> CancelBooking {
         CancelBooking::new(&self.0)
+    }
+    /// Find a booking again
+    ///
+    /// Mails a link that opens the booking with this code and this address. The answer is the same
+    /// whether or not there is one: the mail tells.
+    ///
+    /// `POST /booking-reminders` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn find_booking(&self) -> FindBooking {
+        FindBooking::new(&self.0)
+    }
+    /// Replace a booking's secret
+    ///
+    /// Gives the booking a new secret. The one before opens nothing from now on.
+    ///
+    /// `POST /bookings/{booking_id}/secret` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn rotate_booking_secret(&self) -> RotateBookingSecret {
+        RotateBookingSecret::new(&self.0)
     }
 }
 
@@ -72,6 +95,8 @@ impl CreateBooking {
 client_runtime::operation! {
     CreateBooking(client_runtime::Json<types::Booking>) or super::Error;
     POST "/bookings" requires("body") answers(201);
+    security([super::OAUTH],[]);
+    oauth(Credential): super::OAUTH,
 }
 
 /// A request of `listBookings`.
@@ -82,7 +107,7 @@ pub struct ListBookings(
 );
 
 impl ListBookings {
-    /// Only bookings at this restaurant.
+    /// The restaurant, one that the caller works for.
     pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
         Self(self.0.query("restaurant_id", value))
     }
@@ -102,6 +127,13 @@ impl ListBookings {
     /// Only bookings of the customer with this address, whatever its case.
     pub fn email(self, value: impl IntoField<types::EmailAddress>) -> Self {
         Self(self.0.query("email", value))
+    }
+    /// Only the booking with this code.
+    pub fn confirmation_code(
+        self,
+        value: impl IntoField<types::ConfirmationCode>,
+    ) -> Self {
+        Self(self.0.query("confirmation_code", value))
     }
     /// The order of the list. Bookings that tie stand in a stable order.
     pub fn sort(self, value: impl IntoField<types::BookingSort>) -> Self {
@@ -124,7 +156,9 @@ impl ListBookings {
 
 client_runtime::operation! {
     ListBookings(client_runtime::Json<types::BookingPage>) or super::Error;
-    GET "/bookings" answers(200);
+    GET "/bookings" requires("restaurant_id") answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
 }
 
 /// A request of `getBooking`.
@@ -155,6 +189,9 @@ impl<A> GetBooking<A> {
 client_runtime::operation! {
     GetBooking<A>(client_runtime::Json<types::Booking>) or super::Error;
     GET "/bookings/{booking_id}" answers(200);
+    security([super::BOOKING_SECRET],[super::OAUTH]);
+    booking_secret(SecretString): super::BOOKING_SECRET,
+    oauth(Credential): super::OAUTH,
 }
 
 /// A request of `updateBooking`.
@@ -181,6 +218,9 @@ impl UpdateBooking {
 client_runtime::operation! {
     UpdateBooking(client_runtime::Json<types::Booking>) or super::Error;
     PATCH "/bookings/{booking_id}" requires("body") answers(200);
+    security([super::BOOKING_SECRET],[super::OAUTH]);
+    booking_secret(SecretString): super::BOOKING_SECRET,
+    oauth(Credential): super::OAUTH,
 }
 
 /// A request of `cancelBooking`.
@@ -202,4 +242,46 @@ impl CancelBooking {
 client_runtime::operation! {
     CancelBooking(client_runtime::Json<types::Booking>) or super::Error;
     POST "/bookings/{booking_id}/cancel" answers(200);
+    security([super::BOOKING_SECRET],[super::OAUTH]);
+    booking_secret(SecretString): super::BOOKING_SECRET,
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `findBooking`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct FindBooking(client_runtime::Request<client_runtime::Empty>);
+
+impl FindBooking {
+    /// The body.
+    pub fn body(self, value: impl IntoField<types::BookingReminder>) -> Self {
+        Self(self.0.body(value))
+    }
+}
+
+client_runtime::operation! {
+    FindBooking(client_runtime::Empty) or super::Error;
+    POST "/booking-reminders" requires("body") answers(202);
+}
+
+/// A request of `rotateBookingSecret`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct RotateBookingSecret(
+    client_runtime::Request<client_runtime::Json<types::BookingAccess>>,
+);
+
+impl RotateBookingSecret {
+    /// The booking, by the `booking_id` that createBooking gave.
+    pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
+        Self(self.0.path("booking_id", value))
+    }
+}
+
+client_runtime::operation! {
+    RotateBookingSecret(client_runtime::Json<types::BookingAccess>) or super::Error;
+    POST "/bookings/{booking_id}/secret" answers(200);
+    security([super::BOOKING_SECRET],[super::OAUTH]);
+    booking_secret(SecretString): super::BOOKING_SECRET,
+    oauth(Credential): super::OAUTH,
 }

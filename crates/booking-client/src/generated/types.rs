@@ -141,6 +141,8 @@ pub struct Booking {
     pub updated_at: Timestamp,
     /// `links`
     pub links: BookingLinks,
+    /// The booking's secret, in the answer of createBooking and nowhere else.
+    pub booking_secret: Option<BookingSecret>,
 }
 
 /// A booking's name in this API. It is opaque, is made at random, and cannot be guessed from
@@ -304,6 +306,42 @@ client_runtime::text!(
     PhoneNumber, 3, 16, "^\\+[1-9][0-9]{1,14}$", "^\\+[1-9][0-9]{1,14}$"
 );
 
+/// What a guest remembers of a booking.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct BookingReminder {
+    /// `confirmation_code`
+    pub confirmation_code: ConfirmationCode,
+    /// `email`
+    pub email: EmailAddress,
+}
+
+client_runtime::object! {
+    BookingReminder,
+    BookingReminderBuilder;
+    required confirmation_code: ConfirmationCode = "confirmation_code";
+    required email: EmailAddress = "email";
+}
+
+/// What opens a booking.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct BookingAccess {
+    /// `booking_secret`
+    pub booking_secret: BookingSecret,
+}
+
+/// What opens a booking, and only that one, for whoever sends it as `Booking-Secret`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BookingSecret(String);
+
+client_runtime::text!(
+    BookingSecret, 46, 46, "^bs_[0-9A-Za-z_-]{43}$", "^bs_[0-9A-Za-z\\x{5F}\\x{2D}]{43}$"
+);
+
 /// Where a booking is changed and cancelled.
 #[derive(Debug, Clone, PartialEq)]
 #[derive(client_runtime::Serialize, client_runtime::Deserialize)]
@@ -314,7 +352,19 @@ pub struct BookingLinks {
     pub modify: RelativeReference,
     /// Where cancelBooking cancels the booking, with POST.
     pub cancel: RelativeReference,
+    /// The page on which a guest opens the booking, with its secret in the fragment, which a browser
+    /// sends to nobody. It is in the answer of createBooking, where the service has a public address.
+    pub open: Option<BookingPageUrl>,
 }
+
+/// The page on which a guest opens a booking, with its secret in the fragment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BookingPageUrl(String);
+
+client_runtime::text!(
+    BookingPageUrl, 10, 400, "^https?://[0-9A-Za-z_.~:/%\\[\\]-]+#bs_[0-9A-Za-z_-]{43}$",
+    "^https?://[0-9A-Za-z\\x{5F}\\x{2E}\\x{7E}\\x{3A}\\x{2F}\\x{25}\\x{5B}\\x{5D}\\x{2D}]+\\#bs_[0-9A-Za-z\\x{5F}\\x{2D}]{43}$"
+);
 
 /// A path on this server.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -927,6 +977,271 @@ client_runtime::text!(
     "^[a-z\\x{5F}]+:[a-z]+(?: [a-z\\x{5F}]+:[a-z]+)*$"
 );
 
+/// What somebody does for a restaurant. A `host` takes and changes bookings; a `manager` also
+/// changes how the restaurant is run; an `owner` also decides who works there, and over its keys.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum StaffRole {
+    /// `host`
+    Host,
+    /// `manager`
+    Manager,
+    /// `owner`
+    Owner,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl StaffRole {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("host", Self::Host),
+        ("manager", Self::Manager),
+        ("owner", Self::Owner),
+    ];
+}
+
+client_runtime::enumeration!(StaffRole, Unknown);
+
+/// Who is invited, and as what.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct NewStaffMember {
+    /// `email`
+    pub email: EmailAddress,
+    /// `role`
+    pub role: StaffRole,
+}
+
+client_runtime::object! {
+    NewStaffMember,
+    NewStaffMemberBuilder;
+    required email: EmailAddress = "email";
+    required role: StaffRole = "role";
+}
+
+/// The new role of a member of the staff.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct StaffChange {
+    /// `role`
+    pub role: StaffRole,
+}
+
+client_runtime::object! {
+    StaffChange,
+    StaffChangeBuilder;
+    required role: StaffRole = "role";
+}
+
+/// Somebody who works for a restaurant.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct StaffMember {
+    /// `user_id`
+    pub user_id: UserId,
+    /// `name`
+    pub name: CustomerName,
+    /// `email`
+    pub email: EmailAddress,
+    /// `role`
+    pub role: StaffRole,
+    /// Since when they work there.
+    pub created_at: Timestamp,
+}
+
+/// One page of a restaurant's staff.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct StaffPage {
+    /// `data`
+    pub data: StaffItems,
+    /// `pagination`
+    pub pagination: Pagination,
+}
+
+/// The staff of one page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StaffItems(Vec<StaffMember>);
+
+client_runtime::items!(StaffItems, StaffMember);
+
+/// The token of an invitation.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct InvitationAcceptance {
+    /// `token`
+    pub token: OneTimeToken,
+}
+
+client_runtime::object! {
+    InvitationAcceptance,
+    InvitationAcceptanceBuilder;
+    required token: OneTimeToken = "token";
+}
+
+/// Where somebody works, and as what.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct Employment {
+    /// `restaurant`
+    pub restaurant: RestaurantSummary,
+    /// `role`
+    pub role: StaffRole,
+}
+
+/// The name of a key in this API. It is a part of the key, after `re_`, and no secret.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ApiKeyId(String);
+
+client_runtime::text!(ApiKeyId, 11, 11, "^[0-9A-Za-z]{11}$", "^[0-9A-Za-z]{11}$");
+
+/// What a key is for, in the words of those who made it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ApiKeyName(String);
+
+client_runtime::text!(
+    ApiKeyName, 1, 100, "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
+
+/// A key itself. Scanners find leaked ones by its form, and by the checksum at its end.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ApiKeyText(String);
+
+client_runtime::text!(
+    ApiKeyText, 65, 65, "^re_[0-9A-Za-z]{11}_[0-9A-Za-z]{50}$",
+    "^re_[0-9A-Za-z]{11}_[0-9A-Za-z]{50}$"
+);
+
+/// What a key may.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApiKeyScopes(Vec<ApiKeyScope>);
+
+client_runtime::list!(ApiKeyScopes, ApiKeyScope, 1, 10, true);
+
+/// Something that a key may do, a scope of `oauth`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ApiKeyScope {
+    /// `bookings:read`
+    BookingsRead,
+    /// `bookings:write`
+    BookingsWrite,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl ApiKeyScope {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("bookings:read", Self::BookingsRead),
+        ("bookings:write", Self::BookingsWrite),
+    ];
+}
+
+client_runtime::enumeration!(ApiKeyScope, Unknown);
+
+/// What a key is for, and what it may.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct NewApiKey {
+    /// `name`
+    pub name: ApiKeyName,
+    /// `scopes`
+    pub scopes: ApiKeyScopes,
+    /// When the key ends by itself.
+    pub expires_at: Timestamp,
+}
+
+client_runtime::object! {
+    NewApiKey,
+    NewApiKeyBuilder;
+    required name: ApiKeyName = "name";
+    required scopes: ApiKeyScopes = "scopes";
+    required expires_at: Timestamp = "expires_at";
+}
+
+/// A key of a restaurant, without the key itself.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct ApiKey {
+    /// `api_key_id`
+    pub api_key_id: ApiKeyId,
+    /// `name`
+    pub name: ApiKeyName,
+    /// `scopes`
+    pub scopes: ApiKeyScopes,
+    /// When the key was made.
+    pub created_at: Timestamp,
+    /// When the key ends by itself.
+    pub expires_at: Timestamp,
+    /// `last_used_at`
+    #[serde(deserialize_with = "client_runtime::required")]
+    pub last_used_at: Option<OptionalTimestamp>,
+}
+
+/// A new key. The key itself is answered this once.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct CreatedApiKey {
+    /// `key`
+    pub key: ApiKeyText,
+    /// `api_key_id`
+    pub api_key_id: ApiKeyId,
+    /// `name`
+    pub name: ApiKeyName,
+    /// `scopes`
+    pub scopes: ApiKeyScopes,
+    /// When the key was made.
+    pub created_at: Timestamp,
+    /// When the key ends by itself.
+    pub expires_at: Timestamp,
+    /// `last_used_at`
+    #[serde(deserialize_with = "client_runtime::required")]
+    pub last_used_at: Option<OptionalTimestamp>,
+}
+
+/// An instant, in UTC; `null` where it has not come yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OptionalTimestamp(client_runtime::support::jiff::Timestamp);
+
+client_runtime::parsed!(
+    OptionalTimestamp, jiff::Timestamp, "date-time (2027-02-15T19:00:00Z)"
+);
+
+/// One page of a restaurant's keys.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct ApiKeyPage {
+    /// `data`
+    pub data: ApiKeyItems,
+    /// `pagination`
+    pub pagination: Pagination,
+}
+
+/// The keys of one page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApiKeyItems(Vec<ApiKey>);
+
+client_runtime::items!(ApiKeyItems, ApiKey);
+
 /// For how long and by whom an answer may be kept (RFC 9111).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -968,7 +1283,9 @@ client_runtime::text!(
 /// `INVALID_CURSOR`: the cursor was not made for this list.
 /// `UNAUTHENTICATED`: no credential, or one that is not valid. `FORBIDDEN`: the credential does not
 /// allow it. `INVALID_CREDENTIALS`: the address, the password or the refresh token is wrong.
-/// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`: there is none with this id.
+/// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`, `STAFF_MEMBER_NOT_FOUND`, `API_KEY_NOT_FOUND`: there
+/// is none with this id, or none that the caller may know of.
+/// `LAST_OWNER`: the restaurant would be without an owner.
 /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
 /// `BOOKING_NOT_CHANGEABLE`: the booking is over.
 /// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:
@@ -1005,6 +1322,12 @@ pub enum ErrorCode {
     BookingNotFound,
     /// `RESTAURANT_NOT_FOUND`
     RestaurantNotFound,
+    /// `STAFF_MEMBER_NOT_FOUND`
+    StaffMemberNotFound,
+    /// `API_KEY_NOT_FOUND`
+    ApiKeyNotFound,
+    /// `LAST_OWNER`
+    LastOwner,
     /// `TABLE_NOT_AVAILABLE`
     TableNotAvailable,
     /// `BOOKING_NOT_CHANGEABLE`
@@ -1056,6 +1379,9 @@ impl ErrorCode {
         ("FORBIDDEN", Self::Forbidden),
         ("BOOKING_NOT_FOUND", Self::BookingNotFound),
         ("RESTAURANT_NOT_FOUND", Self::RestaurantNotFound),
+        ("STAFF_MEMBER_NOT_FOUND", Self::StaffMemberNotFound),
+        ("API_KEY_NOT_FOUND", Self::ApiKeyNotFound),
+        ("LAST_OWNER", Self::LastOwner),
         ("TABLE_NOT_AVAILABLE", Self::TableNotAvailable),
         ("BOOKING_NOT_CHANGEABLE", Self::BookingNotChangeable),
         ("PRECONDITION_FAILED", Self::PreconditionFailed),

@@ -75,8 +75,8 @@ pub enum Actor {
     User(UserId),
     /// A program of the restaurant.
     ApiKey(ApiKeyId),
-    /// Whoever held the secret of the booking.
-    BookingSecret,
+    /// Somebody without a login, who made the booking or held its secret.
+    Guest,
 }
 
 /// Something that was done in a restaurant. It holds names of things and no values, and nothing

@@ -34,7 +34,7 @@ pub(crate) async fn insert(
     let (kind, actor) = match event.actor {
         Actor::User(id) => (USER, Some(id.as_str())),
         Actor::ApiKey(id) => (API_KEY, Some(id.as_str())),
-        Actor::BookingSecret => (BOOKING_SECRET, None),
+        Actor::Guest => (GUEST, None),
     };
     let network = event.context.network.map(|network| network.to_string());
     diesel::insert_into(audit_events::table)
@@ -55,7 +55,7 @@ pub(crate) async fn insert(
 
 const USER: &str = "user";
 const API_KEY: &str = "api_key";
-const BOOKING_SECRET: &str = "booking_secret";
+const GUEST: &str = "guest";
 
 /// An event as it is read.
 #[derive(Queryable, Selectable)]
@@ -80,7 +80,7 @@ impl TryFrom<EventRow> for AuditEvent {
         let actor = match (row.actor_kind.as_str(), row.actor_id) {
             (USER, Some(id)) => UserId::parse(id).map(Actor::User),
             (API_KEY, Some(id)) => ApiKeyId::parse(id).map(Actor::ApiKey),
-            (BOOKING_SECRET, None) => Some(Actor::BookingSecret),
+            (GUEST, None) => Some(Actor::Guest),
             _ => None,
         };
         let subject = row.subject_id.map(SubjectId::parse);

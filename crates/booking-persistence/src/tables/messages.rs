@@ -10,7 +10,7 @@ use booking_domain::{BookingId, CustomerName, EmailAddress, MessageKind, Restaur
 
 use super::parsed;
 use crate::error::{Corrupt, LoadError};
-use crate::schema::messages;
+use crate::schema::{bookings, messages};
 
 /// A mail that waits to be sent.
 #[derive(Debug, Clone)]
@@ -27,9 +27,9 @@ pub struct PendingMessage {
     pub token: Option<SecretString>,
     /// The restaurant that it is about, if it is about one.
     pub restaurant: Option<RestaurantName>,
-    /// The booking that its link opens, if it has such a link. The secret in it is made when the
-    /// mail is sent.
-    pub booking: Option<BookingId>,
+    /// The booking that its link opens, if it has such a link, and how often its secret was replaced
+    /// by now: the secret in the link is made when the mail is sent.
+    pub booking: Option<(BookingId, u32)>,
     /// When it was written.
     pub created_at: Timestamp,
 }
@@ -48,18 +48,21 @@ struct MessageRow {
     created_at: Timestamp,
 }
 
-impl TryFrom<MessageRow> for PendingMessage {
+impl TryFrom<(MessageRow, Option<i32>)> for PendingMessage {
     type Error = Corrupt;
 
-    fn try_from(row: MessageRow) -> Result<Self, Corrupt> {
+    fn try_from((row, rotation): (MessageRow, Option<i32>)) -> Result<Self, Corrupt> {
         let key = row.message_id;
         let recipient = EmailAddress::parse(row.recipient);
         let name = row.name.map(CustomerName::parse);
         let name = name.map(|name| parsed(name, "messages.name", key));
         let restaurant = row.restaurant_name.map(RestaurantName::parse);
         let restaurant = restaurant.map(|name| parsed(name, "messages.restaurant_name", key));
-        let booking = row.booking_id.map(BookingId::parse);
-        let booking = booking.map(|id| parsed(id, "messages.booking_id", key));
+        let booking = row.booking_id.map(|id| {
+            let id = parsed(BookingId::parse(id), "messages.booking_id", key)?;
+            let rotation = rotation.and_then(|rotation| u32::try_from(rotation).ok());
+            Ok::<_, Corrupt>((id, parsed(rotation, "bookings.secret_rotation", key)?))
+        });
         Ok(Self {
             id: key,
             kind: parsed(MessageKind::parse(&row.kind), "messages.kind", key)?,
@@ -167,11 +170,15 @@ pub(crate) async fn pending(
     mut connection: &AsyncPgConnection,
     limit: u32,
 ) -> Result<Vec<PendingMessage>, LoadError> {
-    let rows: Vec<MessageRow> = messages::table
+    let rotation = bookings::table
+        .filter(bookings::public_id.nullable().eq(messages::booking_id))
+        .select(bookings::secret_rotation)
+        .single_value();
+    let rows: Vec<(MessageRow, Option<i32>)> = messages::table
         .filter(messages::sent_at.is_null())
         .order(messages::message_id)
         .limit(i64::from(limit))
-        .select(MessageRow::as_select())
+        .select((MessageRow::as_select(), rotation))
         .load(&mut connection)
         .await?;
     let pending = rows.into_iter().map(PendingMessage::try_from);

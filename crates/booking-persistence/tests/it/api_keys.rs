@@ -62,7 +62,7 @@ async fn key_that_is_revoked_opens_nothing_and_is_not_listed() {
     // Nor does it for a request that was let in just before.
     let listed = venue
         .store
-        .list_restaurant_bookings(
+        .list_bookings(
             &principal,
             first,
             (

@@ -3,14 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{BookingChange, BookingId, BookingStatus, ChangeRefusal, PlaceRefusal};
-use booking_persistence::{
-    AccessRefusal, BookingNotFound, OperationRefusal, RestaurantNotFound, StoreError,
-};
+use booking_persistence::{AccessRefusal, BookingNotFound, RestaurantNotFound, StoreError};
 use jiff::ToSpan;
 use jiff::civil::time;
 
 use crate::support::{
-    DAY, NOW, SEVEN, TestRestaurant, bytes, cancel_booking, email, get_booking, name, party,
+    DAY, NOW, SEVEN, TestRestaurant, at, bytes, cancel_booking, email, get_booking, name, party,
     reason, requests, restaurant_id, update_booking,
 };
 
@@ -21,7 +19,7 @@ async fn booking_reads_as_it_was_made() {
     request.special_requests = requests("Fensterplatz, \u{1f382}\nbitte");
     let made = venue
         .store
-        .create_booking(&request, None, NOW + 123_456_789.nanoseconds())
+        .create_booking(&request, None, &at(NOW + 123_456_789.nanoseconds()))
         .await
         .expect("a table is free");
     assert_eq!(made.booking.version, 1);
@@ -66,7 +64,7 @@ async fn what_does_not_exist_is_not_found() {
     let create = venue.book(&request).await;
     assert!(matches!(
         create,
-        Err(StoreError::Refused(OperationRefusal::NotFound(
+        Err(StoreError::Refused(AccessRefusal::NotFound(
             RestaurantNotFound
         )))
     ));
@@ -80,7 +78,7 @@ async fn refused_booking_leaves_nothing_behind() {
     let refused = venue.book(&request).await;
     assert!(matches!(
         refused,
-        Err(StoreError::Refused(OperationRefusal::Rule(
+        Err(StoreError::Refused(AccessRefusal::Rule(
             PlaceRefusal::InThePast
         )))
     ));
@@ -98,7 +96,7 @@ async fn table_is_free_again_at_the_minute_in_which_a_turn_ends() {
     let overlapping = venue.book(&request).await;
     assert!(matches!(
         overlapping,
-        Err(StoreError::Refused(OperationRefusal::Rule(
+        Err(StoreError::Refused(AccessRefusal::Rule(
             PlaceRefusal::NoTableFree
         )))
     ));
@@ -142,9 +140,9 @@ async fn names_in_use_are_drawn_again() {
     let base = 1 << 29;
     let request = venue.request();
     let (one, other) = (draw(base).await, draw(base).await);
-    let first = one.create_booking(&request, None, NOW).await;
+    let first = one.create_booking(&request, None, &at(NOW)).await;
     let first = first.expect("a table is free").booking;
-    let second = other.create_booking(&request, None, NOW).await;
+    let second = other.create_booking(&request, None, &at(NOW)).await;
     let second = second.expect("new names are drawn").booking;
     assert_ne!(first.id, second.id);
     assert_ne!(first.confirmation_code, second.confirmation_code);
@@ -157,9 +155,9 @@ async fn draws_that_are_never_new_end() {
     let venue = TestRestaurant::with_tables(2).await;
     let stuck = venue.store_with(|| bytes((1 << 29) - 1)).await;
     let request = venue.request();
-    let first = stuck.create_booking(&request, None, NOW).await;
+    let first = stuck.create_booking(&request, None, &at(NOW)).await;
     first.expect("a table is free");
-    let second = stuck.create_booking(&request, None, NOW).await;
+    let second = stuck.create_booking(&request, None, &at(NOW)).await;
     assert!(matches!(second, Err(StoreError::Internal(_))), "{second:?}");
 }
 

@@ -1,12 +1,12 @@
 //! What happens when many want the same at the same time.
 
 use booking_domain::{BookingChange, BookingStatus, ChangeRefusal, PlaceRefusal};
-use booking_persistence::{AccessRefusal, OperationRefusal, StoreError};
+use booking_persistence::{AccessRefusal, StoreError};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use jiff::ToSpan;
 
 use crate::support::{
-    DAY, NOW, TestRestaurant, cancel_booking, get_booking, party, update_booking,
+    DAY, NOW, TestRestaurant, at, cancel_booking, get_booking, party, update_booking,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -15,14 +15,14 @@ async fn of_twenty_who_want_the_last_table_exactly_one_gets_it() {
     let rivals: Vec<_> = (0..20)
         .map(|_| {
             let (store, request) = (venue.store.clone(), venue.request());
-            tokio::spawn(async move { store.create_booking(&request, None, NOW).await })
+            tokio::spawn(async move { store.create_booking(&request, None, &at(NOW)).await })
         })
         .collect();
     let mut winners = 0;
     for rival in rivals {
         match rival.await.expect("it does not panic") {
             Ok(_) => winners += 1,
-            Err(StoreError::Refused(OperationRefusal::Rule(PlaceRefusal::NoTableFree))) => {}
+            Err(StoreError::Refused(AccessRefusal::Rule(PlaceRefusal::NoTableFree))) => {}
             Err(other) => panic!("{other:?}"),
         }
     }
@@ -37,7 +37,7 @@ async fn parallel_bookings_fill_every_table_once() {
     let rivals: Vec<_> = (0..12)
         .map(|_| {
             let (store, request) = (venue.store.clone(), venue.request());
-            tokio::spawn(async move { store.create_booking(&request, None, NOW).await })
+            tokio::spawn(async move { store.create_booking(&request, None, &at(NOW)).await })
         })
         .collect();
     let mut tables = Vec::new();
@@ -84,7 +84,7 @@ async fn overlap_that_comes_past_the_lock_is_refused_by_the_database() {
     intruder.batch_execute(INTRUDER).await.expect("it writes");
 
     let (store, request) = (venue.store.clone(), venue.request());
-    let booking = tokio::spawn(async move { store.create_booking(&request, None, NOW).await });
+    let booking = tokio::spawn(async move { store.create_booking(&request, None, &at(NOW)).await });
     until_somebody_waits(&mut observer).await;
     intruder.batch_execute("COMMIT").await.expect("it commits");
 
@@ -92,7 +92,7 @@ async fn overlap_that_comes_past_the_lock_is_refused_by_the_database() {
     assert!(
         matches!(
             refused,
-            Err(StoreError::Refused(OperationRefusal::Rule(
+            Err(StoreError::Refused(AccessRefusal::Rule(
                 PlaceRefusal::NoTableFree
             )))
         ),
@@ -109,7 +109,7 @@ async fn lost_race_for_one_table_is_decided_again_and_takes_another_one() {
     intruder.batch_execute(INTRUDER).await.expect("it writes");
 
     let (store, request) = (venue.store.clone(), venue.request());
-    let booking = tokio::spawn(async move { store.create_booking(&request, None, NOW).await });
+    let booking = tokio::spawn(async move { store.create_booking(&request, None, &at(NOW)).await });
     until_somebody_waits(&mut observer).await;
     intruder.batch_execute("COMMIT").await.expect("it commits");
 
@@ -194,7 +194,7 @@ async fn guest_who_books_many_dates_at_once_for_the_first_time_is_one_user() {
         .map(|days| {
             let (store, mut request) = (venue.store.clone(), venue.request());
             request.date = DAY + days.days();
-            tokio::spawn(async move { store.create_booking(&request, None, NOW).await })
+            tokio::spawn(async move { store.create_booking(&request, None, &at(NOW)).await })
         })
         .collect();
     for booking in bookings {

@@ -2,17 +2,18 @@
 
 use std::collections::HashSet;
 
-use booking_domain::{AvailabilityRefusal, BookingChange, RestaurantView};
+use booking_domain::{AvailabilityRefusal, BookingChange, RestaurantView, StaffRole};
 use booking_persistence::{
-    BookingFilter, BookingSort, Corrupt, CursorOfAnotherList, Internal, OperationRefusal,
-    RestaurantFilter, RestaurantNotFound, Store, StoreError, Window,
+    AccessRefusal, BookingFilter, BookingSort, Corrupt, CursorOfAnotherList, Internal,
+    OperationRefusal, RestaurantFilter, RestaurantNotFound, Store, StoreError, Window,
 };
 use jiff::civil::{Weekday, date, time};
 
 use crate::support::{
-    DAY, NOW, SEVEN, TestRestaurant, cancel_booking, connect_store, migrated, party, requests,
+    DAY, NOW, SEVEN, TestRestaurant, at, cancel_booking, connect_store, migrated, party, requests,
     restaurant_id, update_booking,
 };
+use crate::team::{add_account, hire, user};
 
 const ALL: Window = Window::Page {
     page: 1,
@@ -272,10 +273,14 @@ async fn booking_in_an_unknown_zone_is_refused_nothing_that_needs_no_zone() {
     });
     let (column, row) = internal(larger.await.expect_err("it needs a zone"));
     assert_eq!((column, row.as_str()), ("booking_policies.time_zone", "2"));
-    let filter = BookingFilter::default();
-    let sort = BookingSort::CreatedAtAsc;
-    let page = venue.store.list_bookings(&filter, sort, &ALL).await;
-    let page = page.expect("it is a list");
+    add_account(&venue, "owner").await;
+    hire(&venue, 2, "owner", StaffRole::Owner).await;
+    let (caller, filter, context) = (user("owner"), BookingFilter::default(), at(NOW));
+    let what = (&filter, BookingSort::CreatedAtAsc, &ALL);
+    let page = venue
+        .store
+        .list_bookings(&caller, made.restaurant, what, &context);
+    let page = page.await.expect("it is a list");
     assert_eq!((page.items.len(), page.total), (1, Some(1)));
     let cancelled = cancel_booking(&venue.store, &made.id, None, NOW).await;
     cancelled.expect("it needs no zone");
@@ -324,7 +329,7 @@ async fn restaurant_without_a_booking_policy_is_neither_read_nor_listed_nor_coun
     let refused = venue.book(&request).await;
     assert!(matches!(
         refused,
-        Err(StoreError::Refused(OperationRefusal::NotFound(
+        Err(StoreError::Refused(AccessRefusal::NotFound(
             RestaurantNotFound
         )))
     ));

@@ -8,8 +8,8 @@ use booking_domain::{
     RequestId, RestaurantId, SpecialRequests, StatusRefusal,
 };
 use booking_persistence::{
-    BookingCaller, BookingRefusal, ConnectError, RandomSource, RequestContext, RestaurantRefusal,
-    Store, StoreError,
+    BookingCaller, BookingRefusal, ConnectError, RandomSource, RequestContext,
+    RestaurantAccessRefusal, Store, StoreError,
 };
 use credentials::{BookingSecretKey, SecretKey};
 use dev_postgres::TestDatabase;
@@ -108,8 +108,8 @@ impl TestRestaurant {
     pub(crate) async fn book(
         &self,
         new: &NewBooking,
-    ) -> Result<BookingView, StoreError<RestaurantRefusal<PlaceRefusal>>> {
-        self.store.create_booking(new, None, NOW).await
+    ) -> Result<BookingView, StoreError<RestaurantAccessRefusal<PlaceRefusal>>> {
+        self.store.create_booking(new, None, &at(NOW)).await
     }
 
     /// A request for two at seven.

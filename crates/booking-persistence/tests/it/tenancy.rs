@@ -66,7 +66,7 @@ async fn all_outcomes(
             Scope::BookingsRead,
             outcome(
                 store
-                    .list_restaurant_bookings(caller, restaurant, bookings, context)
+                    .list_bookings(caller, restaurant, bookings, context)
                     .await,
             ),
         ),
@@ -214,8 +214,11 @@ async fn booked(venue: &TestRestaurant, by: Option<&str>) -> BookingView {
     if by.is_some() {
         request.customer.email = email("friend@example.com");
     }
-    let by = by.map(user_id);
-    let made = venue.store.create_booking(&request, by.as_ref(), NOW).await;
+    let (by, context) = (by.map(user), at(NOW));
+    let made = venue
+        .store
+        .create_booking(&request, by.as_ref(), &context)
+        .await;
     made.expect("a table is free")
 }
 
@@ -365,7 +368,7 @@ async fn list_of_bookings_is_that_of_one_restaurant_whatever_is_filtered() {
         let (caller, context) = (user(caller), at(NOW));
         venue
             .store
-            .list_restaurant_bookings(&caller, restaurant, what, &context)
+            .list_bookings(&caller, restaurant, what, &context)
             .await
     };
     let page = list("host1", venue.restaurant, &FIRST)

@@ -1,6 +1,8 @@
 //! The operations tagged Users.
 
-use booking_domain::{AccountChange, ChangeAccountRefusal, PhoneNumber, Scope, UserId};
+use booking_domain::{
+    AccountChange, ChangeAccountRefusal, PhoneNumber, Principal, Scope, Scopes, UserId,
+};
 use booking_persistence::{
     AccountExists, AccountNotFound, AccountRefusal, BookingFilter, BookingSort, PasswordChanged,
     StoreError, Window,
@@ -8,7 +10,7 @@ use booking_persistence::{
 use jiff::ToSpan;
 
 use crate::accounts::{SARAH, account, ends, hash, login_of, registration, session};
-use crate::support::{NOW, TestRestaurant, email, name};
+use crate::support::{NOW, TestRestaurant, at, email, name};
 
 fn nobody() -> UserId {
     UserId::parse("usr_none").expect("it is an id")
@@ -182,16 +184,20 @@ async fn own_bookings_are_those_with_the_address_and_those_made_while_logged_in(
     let venue = TestRestaurant::with_tables(4).await;
     let mut request = venue.request();
     let user = account(&venue, SARAH).await;
-    let made = venue.store.create_booking(&request, None, NOW).await;
+    let made = venue.store.create_booking(&request, None, &at(NOW)).await;
     let as_guest = made.expect("a table is free").booking.id;
     request.customer.email = email("friend@example.com");
+    let caller = Principal::User {
+        id: user.id.clone(),
+        scopes: Scopes::new(Scope::ALL),
+    };
     let made = venue
         .store
-        .create_booking(&request, Some(&user.id), NOW)
+        .create_booking(&request, Some(&caller), &at(NOW))
         .await;
     let for_a_friend = made.expect("a table is free").booking.id;
     request.customer.email = email("stranger@example.com");
-    let made = venue.store.create_booking(&request, None, NOW).await;
+    let made = venue.store.create_booking(&request, None, &at(NOW)).await;
     made.expect("a table is free");
 
     let filter = BookingFilter::default();

@@ -3,10 +3,12 @@
 //! A handler is a conversion in, one call of the store, and a conversion out. The conversions
 //! stand beside the handlers; what several tags need stands in `shared`.
 
+mod api_keys;
 mod auth;
 mod bookings;
 mod restaurants;
 mod shared;
+mod staff;
 mod users;
 
 use std::sync::Arc;
@@ -16,6 +18,8 @@ use dropshot::{ApiDescription, ApiDescriptionRegisterError};
 use crate::boot::StartError;
 use crate::operational;
 use crate::service::Service;
+
+pub(crate) use shared::{IntoError, store_error};
 
 /// The endpoints of the server.
 ///

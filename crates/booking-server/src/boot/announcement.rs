@@ -60,6 +60,11 @@ impl fmt::Display for Announcement {
         match &self.example {
             Some(example) => {
                 writeln!(formatter, "  try it     {}", example.curl(address))?;
+                writeln!(
+                    formatter,
+                    "  read it    curl -sS http://{address}/api/v1/bookings/BOOKING_ID \
+                     -H 'Booking-Secret: BOOKING_SECRET'  (both are in the answer)"
+                )?;
             }
             None => writeln!(
                 formatter,

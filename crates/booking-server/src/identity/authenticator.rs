@@ -1,30 +1,97 @@
 //! Whose credential a request carries.
 
 use booking_api::security::{Authenticator, OauthScope};
+use booking_domain::{Principal, UserId};
+use booking_persistence::ApiKeyRejected;
 use contract_runtime::{AuthenticationError, BearerToken, Grant};
+use credentials::{ApiKey, BookingSecret};
+use uuid::Uuid;
 
-use super::AuthenticUser;
+use crate::api::{IntoError, store_error};
 use crate::service::Service;
 
+/// Whom a good access token or a good key identifies.
+#[derive(Debug, Clone)]
+pub struct AuthenticCaller {
+    /// Who it is, and what the credential allows. What they may do is asked by each operation.
+    pub(crate) principal: Principal,
+    /// The session that an access token is of. A key has none.
+    pub(crate) session: Option<Uuid>,
+}
+
+impl AuthenticCaller {
+    /// The user, if it is one.
+    pub(crate) fn user(&self) -> Option<&UserId> {
+        self.principal.user()
+    }
+}
+
 impl Authenticator for Service {
-    type Oauth = AuthenticUser;
+    type Oauth = AuthenticCaller;
+    type BookingSecret = BookingSecret;
 
     async fn oauth(
         &self,
         token: BearerToken<'_>,
-    ) -> Result<Grant<AuthenticUser, OauthScope>, AuthenticationError> {
+    ) -> Result<Grant<AuthenticCaller, OauthScope>, AuthenticationError> {
+        let caller = if token.as_str().starts_with(ApiKey::PREFIX) {
+            self.authenticate_api_key(token.as_str()).await?
+        } else {
+            self.authenticate_user(token.as_str())?
+        };
+        // A scope that no operation demands yet is none of the contract's.
+        let scopes: Vec<OauthScope> = caller
+            .principal
+            .scopes()
+            .iter()
+            .filter_map(|scope| OauthScope::parse(scope.as_str()))
+            .collect();
+        Ok(Grant::new(caller, scopes))
+    }
+
+    async fn booking_secret(
+        &self,
+        secret: contract_runtime::ApiKey<'_>,
+    ) -> Result<BookingSecret, AuthenticationError> {
+        // Which booking it opens is seen where that is read.
+        BookingSecret::parse(secret.as_str())
+            .map_err(|malformed| AuthenticationError::rejected(malformed.to_string()))
+    }
+}
+
+impl Service {
+    fn authenticate_user(&self, token: &str) -> Result<AuthenticCaller, AuthenticationError> {
         let identity = self.identity();
         let keys = identity.signing_keys.known();
         let user = identity
             .tokens
-            .verify(&keys, token.as_str(), self.clock().now())
+            .verify(&keys, token, self.clock().now())
             .map_err(|rejection| AuthenticationError::rejected(rejection.to_string()))?;
-        // A scope that no operation demands yet is none of the contract's.
-        let scopes: Vec<OauthScope> = user
-            .scopes
-            .iter()
-            .filter_map(|scope| OauthScope::parse(scope.as_str()))
-            .collect();
-        Ok(Grant::new(user, scopes))
+        Ok(AuthenticCaller {
+            principal: Principal::User {
+                id: user.id,
+                scopes: user.scopes,
+            },
+            session: Some(user.session),
+        })
+    }
+
+    async fn authenticate_api_key(
+        &self,
+        token: &str,
+    ) -> Result<AuthenticCaller, AuthenticationError> {
+        let key = ApiKey::parse(token)
+            .map_err(|malformed| AuthenticationError::rejected(malformed.to_string()))?;
+        let found = self.store().authenticate_api_key(&key, self.clock().now());
+        Ok(AuthenticCaller {
+            principal: found.await.map_err(store_error::<_, AuthenticationError>)?,
+            session: None,
+        })
+    }
+}
+
+impl IntoError<AuthenticationError> for ApiKeyRejected {
+    fn into_error(self) -> AuthenticationError {
+        AuthenticationError::rejected(self.to_string())
     }
 }

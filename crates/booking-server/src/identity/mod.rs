@@ -16,17 +16,18 @@ use std::sync::Arc;
 
 use booking_domain::Scopes;
 use booking_persistence::{AccountSession, Store};
-use credentials::SecretKey;
+use credentials::{BookingSecretKey, SecretKey};
 use jiff::Timestamp;
 
 pub(crate) use attempt_limits::AttemptLimits;
+pub(crate) use authenticator::AuthenticCaller;
 pub(crate) use login::{VerifyLoginError, grantable_scopes};
 pub use oauth_clients::{OauthClients, ParseOauthClientsError};
 pub(crate) use oauth_clients::{REFERENCE_REDIRECT_PATH, first_party};
 pub(crate) use passwords::PasswordHasher;
 pub(crate) use signing_keys::SigningKeys;
 pub use signing_keys::SigningKeysError;
-pub(crate) use tokens::{AuthenticUser, IssueError, IssuedTokens, Tokens};
+pub(crate) use tokens::{IssueError, IssuedTokens, Tokens};
 
 use crate::clock::Clock;
 
@@ -41,6 +42,8 @@ pub(crate) struct Identity {
     pub(crate) passwords: PasswordHasher,
     pub(crate) attempts: AttemptLimits,
     pub(crate) oauth_clients: OauthClients,
+    pub(crate) booking_secrets: BookingSecretKey,
+    /// Where callers reach the service, if that is known.
     pub(crate) public_url: Option<String>,
 }
 
@@ -75,6 +78,7 @@ impl Identity {
                 .oauth_clients
                 .clone()
                 .with_reference_page(options.public_url.as_deref()),
+            booking_secrets: BookingSecretKey::new(secret_key),
             public_url: options.public_url.clone(),
         })
     }

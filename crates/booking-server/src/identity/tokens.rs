@@ -42,7 +42,7 @@ pub(crate) enum IssueError {
 
 /// A person, as a good access token names them.
 #[derive(Debug, Clone)]
-pub struct AuthenticUser {
+pub(crate) struct AuthenticUser {
     pub(crate) id: UserId,
     /// What the token allows. What the person may do is asked by each operation.
     pub(crate) scopes: Scopes,

@@ -38,13 +38,20 @@ pub(super) async fn answer(context: Context) -> HandlerResult {
             return Ok(file::status(StatusCode::SERVICE_UNAVAILABLE, "unavailable"));
         }
     };
+    let identity = service.identity();
     let mails: Vec<_> = messages
         .iter()
         .map(|message| {
+            let secret = message.booking.as_ref().map(|(id, rotation)| {
+                let secret = identity.booking_secrets.secret(id.as_str(), *rotation);
+                secret.expose_text().expose_secret().to_owned()
+            });
             json!({
                 "to": message.recipient.as_str(),
                 "kind": message.kind.as_str(),
                 "token": message.token.as_ref().map(ExposeSecret::expose_secret),
+                "booking_id": message.booking.as_ref().map(|(id, _)| id.as_str()),
+                "booking_secret": secret,
                 "created_at": message.created_at.to_string(),
             })
         })

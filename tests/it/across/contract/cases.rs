@@ -5,7 +5,8 @@
 
 use booking_client::types::{BookingId, BookingStatus};
 use booking_tests::{
-    Examples, NOW, Request, Response, TestService, contract, document, is_secured,
+    Examples, NOW, OWNER, Request, Response, TestService, contract, document, is_optional,
+    is_secured,
 };
 use serde_json::json;
 
@@ -31,7 +32,8 @@ fn case(operation: &'static str, code: &str, request: Request) -> Case {
 
 /// What the rules of single operations refuse. Each case is independent of the others.
 fn refused_by_rules(open: &BookingId) -> Vec<Case> {
-    let wrong_order = Request::get("/bookings?date_from=2027-02-02&date_to=2027-02-01");
+    let wrong_order =
+        Request::get("/bookings?restaurant_id=1&date_from=2027-02-02&date_to=2027-02-01");
     let mut cases = vec![
         case("listBookings", "INVALID_DATE", wrong_order),
         case(
@@ -70,7 +72,8 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
     book(service, BELLA, MONDAY, "19:00", 10).await;
     let mut cases = refused_by_rules(&open);
     let account = service.with_account(&examples(&open), "cases").await;
-    let limited = service.access_token("usr_1", "none:none", NOW).await;
+    let limited = service.access_token("usr_1", "none:none", NOW);
+    let (_, key_of_elsewhere) = service.create_api_key(2, &["bookings:write"]).await;
     let (reset, registration) = (
         service.reset_token("cases@example.com").await,
         service.registration_token("weak@example.com").await,
@@ -96,7 +99,23 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
                     "BOOKING_NOT_CHANGEABLE" => asking(&examples(&over)),
                     "PRECONDITION_FAILED" => asking(&open.with("If-Match", "\"stale\"")),
                     "PRECONDITION_REQUIRED" => asking(&open.without("If-Match")),
-                    "UNAUTHENTICATED" => asking(&open.without("access_token")),
+                    "UNAUTHENTICATED" => asking(&open.with("access_token", "x.y.z")),
+                    "STAFF_MEMBER_NOT_FOUND" => asking(&open.with("user_id", "usr_none")),
+                    "API_KEY_NOT_FOUND" => asking(&open.with("api_key_id", "00000000000")),
+                    // The second restaurant has one owner, whose requests these are.
+                    "LAST_OWNER" => asking(
+                        &open
+                            .without("access_token")
+                            .with("restaurant_id", 2)
+                            .with("user_id", OWNER),
+                    ),
+                    "INVALID_DATE" if id == "createApiKey" => {
+                        asking(&open.with("expires_at", "2027-01-01T00:00:00Z"))
+                    }
+                    // Without the scope, it is somebody who needs none; but no key of elsewhere.
+                    "FORBIDDEN" if is_optional(&operation.pointer) => {
+                        asking(&open.with("access_token", key_of_elsewhere.as_str()))
+                    }
                     "FORBIDDEN" => asking(&open.with("access_token", limited.as_str())),
                     "INVALID_CREDENTIALS" => asking(
                         &open
@@ -104,7 +123,11 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
                             .with("refresh_token", format!("rt_{}", "A".repeat(70))),
                     ),
                     "INVALID_TOKEN" => {
-                        let prefix = if id == "resetPassword" { "pr" } else { "ev" };
+                        let prefix = match id {
+                            "resetPassword" => "pr",
+                            "acceptInvitation" => "in",
+                            _ => "ev",
+                        };
                         asking(&open.with("token", format!("{prefix}_{}", "A".repeat(43))))
                     }
                     "WRONG_PASSWORD" => asking(&open.with("current_password", "another password")),
@@ -192,7 +215,11 @@ pub(super) async fn one_too_many(service: &TestService, account: &Examples) -> V
     for operation in contract().operations() {
         if declares(operation, "TOO_MANY_REQUESTS") {
             let id = operation.id.as_str();
-            let request = account.request(id);
+            // Who is known may try as often as they like where others may not.
+            let request = match is_optional(&operation.pointer) {
+                true => account.without("access_token").request(id).anonymous(),
+                false => account.request(id),
+            };
             service.send(&request).await;
             cases.push(case(id, "TOO_MANY_REQUESTS", request));
         }

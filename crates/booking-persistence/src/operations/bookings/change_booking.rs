@@ -53,14 +53,14 @@ impl Store {
             let booking = match decision {
                 Decision::Unchanged => locked.booking,
                 Decision::Changed(changed) => {
-                    let event = actor.as_ref().map(|actor| NewEvent {
+                    let event = NewEvent {
                         restaurant: changed.restaurant,
-                        actor,
+                        actor: &actor,
                         action: operation,
                         subject: Some(id.as_str()),
                         context,
-                    });
-                    write(connection, &locked, &changed, event).await?;
+                    };
+                    write(connection, &locked, &changed, &event).await?;
                     changed
                 }
             };
@@ -79,17 +79,12 @@ async fn write<R>(
     connection: &AsyncPgConnection,
     locked: &LockedBooking,
     changed: &Booking,
-    event: Option<NewEvent<'_>>,
+    event: &NewEvent<'_>,
 ) -> Result<(), TransactionError<R>> {
     let row = bookings::update(connection, locked.key, changed);
     let occupancy = write_occupancy(connection, locked, changed);
     // An active booking holds exactly one table.
-    let recorded = async {
-        match &event {
-            Some(event) => audit_events::insert(connection, event).await,
-            None => Ok(()),
-        }
-    };
+    let recorded = audit_events::insert(connection, event);
     match tokio::try_join!(biased; occupancy, row, recorded)? {
         (1, 1, ()) => Ok(()),
         _ => Err(Corrupt::new("occupancies.booking_id", locked.key).into()),

@@ -1,19 +1,19 @@
 //! `createBooking`.
 
 use diesel_async::AsyncPgConnection;
-use jiff::Timestamp;
 
 use booking_domain::{
     BookingId, BookingReference, BookingView, ConfirmationCode, Customer, NewBooking, PlaceRefusal,
-    UserId, create,
+    Principal, create,
 };
 
+use crate::access::{RequestContext, RestaurantAccessRefusal, find_booking_maker};
 use crate::connection::{ConstraintViolation, FromViolation, lock_date};
 use crate::error::{StoreError, TransactionError};
 use crate::operations::service_day::load_restaurant_tables;
-use crate::operations::{RestaurantNotFound, RestaurantRefusal, to_the_microsecond};
+use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
-use crate::tables::{bookings, occupancies, restaurants, users};
+use crate::tables::{audit_events, bookings, occupancies, restaurants, users};
 
 impl FromViolation for PlaceRefusal {
     fn from_violation(violation: ConstraintViolation) -> Option<Self> {
@@ -24,27 +24,29 @@ impl FromViolation for PlaceRefusal {
     }
 }
 
+const OPERATION: &str = "create_booking";
+
 impl Store {
-    /// Makes a booking, seen from `now`, under an id and a confirmation code drawn at random. It is
-    /// among the bookings of `user`, if one is logged in, for whomever they book.
+    /// Makes a booking under an id and a confirmation code drawn at random. A guest needs no
+    /// credential; what a diner has made while logged in is among their bookings, for whomever they
+    /// book, and what the staff or a program of the restaurant makes is not.
     ///
     /// # Errors
     ///
-    /// [`RestaurantRefusal`]. Who loses the race for the last table gets
+    /// [`RestaurantAccessRefusal`]. Who loses the race for the last table gets
     /// [`PlaceRefusal::NoTableFree`].
     pub async fn create_booking(
         &self,
         new: &NewBooking,
-        user: Option<&UserId>,
-        now: Timestamp,
-    ) -> Result<BookingView, StoreError<RestaurantRefusal<PlaceRefusal>>> {
-        let now = to_the_microsecond(now);
-        self.transact("create_booking", async |connection| {
+        principal: Option<&Principal>,
+        context: &RequestContext,
+    ) -> Result<BookingView, StoreError<RestaurantAccessRefusal<PlaceRefusal>>> {
+        self.transact(OPERATION, async |connection| {
             let reference = BookingReference {
                 id: BookingId::from_random(self.random().bytes()?),
                 confirmation_code: ConfirmationCode::from_random(self.random().bytes()?),
             };
-            create_in(connection, new, user, reference, now).await
+            create_in(connection, new, principal, reference, context).await
         })
         .await
     }
@@ -55,23 +57,25 @@ impl Store {
 async fn create_in(
     connection: &AsyncPgConnection,
     new: &NewBooking,
-    made_by: Option<&UserId>,
+    principal: Option<&Principal>,
     reference: BookingReference,
-    now: Timestamp,
-) -> Result<BookingView, TransactionError<RestaurantRefusal<PlaceRefusal>>> {
+    context: &RequestContext,
+) -> Result<BookingView, TransactionError<RestaurantAccessRefusal<PlaceRefusal>>> {
+    let now = to_the_microsecond(context.now);
     // The lock is asked for first. What is loaded beside it is not guarded by it.
-    let ((), user, restaurant, tables) = tokio::try_join!(
+    let ((), maker, user, restaurant, tables) = tokio::try_join!(
         biased;
         async { Ok(lock_date(connection, new.restaurant, new.date).await?) },
+        find_booking_maker(connection, principal, new.restaurant, now),
         async { Ok(users::find(connection, &new.customer.email).await?) },
-        restaurants::find_summary(connection, new.restaurant),
-        load_restaurant_tables(connection, new.restaurant),
+        async { Ok(restaurants::find_summary(connection, new.restaurant).await?) },
+        async { Ok(load_restaurant_tables(connection, new.restaurant).await?) },
     )?;
     let (Some(restaurant), Some(tables)) = (restaurant, tables) else {
-        return Err(TransactionError::not_found(RestaurantNotFound));
+        return Err(TransactionError::no_access(RestaurantNotFound));
     };
     let day = tables.load_service_day(connection, new.date).await?;
-    let booking = create(&day, new.clone(), reference, now).map_err(TransactionError::rule)?;
+    let booking = create(&day, new.clone(), reference, now).map_err(TransactionError::refused)?;
     let user = match user {
         Some(user) => user,
         None => {
@@ -79,8 +83,17 @@ async fn create_in(
             users::insert_or_find(connection, email, name, Some(phone), now).await?
         }
     };
-    let key = bookings::insert(connection, &booking, user, made_by).await?;
-    occupancies::insert(connection, booking.restaurant, key, &booking.placement).await?;
+    let key = bookings::insert(connection, &booking, user, maker.diner).await?;
+    let occupancy = occupancies::insert(connection, booking.restaurant, key, &booking.placement);
+    let event = audit_events::NewEvent {
+        restaurant: booking.restaurant,
+        actor: &maker.actor,
+        action: OPERATION,
+        subject: Some(booking.id.as_str()),
+        context,
+    };
+    let recorded = audit_events::insert(connection, &event);
+    tokio::try_join!(biased; occupancy, recorded)?;
     Ok(BookingView {
         booking,
         restaurant,

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    BookingStatus, BookingView, EmailAddress, Principal, RestaurantId, Scope, UserId,
+    BookingStatus, BookingView, ConfirmationCode, EmailAddress, Principal, RestaurantId, Scope,
+    UserId,
 };
 
 use crate::access::{Guarded, RequestContext, RestaurantAccessRefusal, StaffRequest};
@@ -32,6 +33,8 @@ pub struct BookingFilter {
     pub date_to: Option<Date>,
     /// Those of the customer with this address, whatever its case.
     pub email: Option<EmailAddress>,
+    /// The one with this code.
+    pub confirmation_code: Option<ConfirmationCode>,
     /// Those that this user has made while logged in, or that were made with their address.
     pub user: Option<UserId>,
 }
@@ -95,6 +98,8 @@ impl BookingFilter {
         let digest = text(self.date_from.map(|date| date.to_string()), digest);
         let digest = text(self.date_to.map(|date| date.to_string()), digest);
         let digest = text(self.email.as_ref().map(EmailAddress::normalized), digest);
+        let code = self.confirmation_code.as_ref();
+        let digest = text(code.map(ConfirmationCode::to_string), digest);
         let digest = text(self.user.as_ref().map(UserId::to_string), digest);
         digest.text(Some(&self.status_names().join(","))).finish()
     }
@@ -123,6 +128,9 @@ macro_rules! narrowed {
                 .select(users::user_id);
             query = query.filter(bookings::user_id.eq_any(user));
         }
+        if let Some(code) = &$filter.confirmation_code {
+            query = query.filter(bookings::confirmation_code.eq(code.as_str()));
+        }
         if let Some(user) = &$filter.user {
             // One value, found before the bookings are, so that both indexes can be asked for it.
             let user = accounts::table
@@ -142,7 +150,7 @@ impl Store {
     /// # Errors
     ///
     /// [`RestaurantAccessRefusal`].
-    pub async fn list_restaurant_bookings(
+    pub async fn list_bookings(
         &self,
         principal: &Principal,
         restaurant: RestaurantId,
@@ -167,27 +175,10 @@ impl Store {
         })
         .await
     }
-
-    /// The bookings that pass the filter, in an order, for anybody. It is no operation of its own
-    /// once the handler knows its caller, and gives way to the one above then.
-    ///
-    /// # Errors
-    ///
-    /// [`CursorOfAnotherList`].
-    pub async fn list_bookings(
-        &self,
-        filter: &BookingFilter,
-        sort: BookingSort,
-        window: &Window,
-    ) -> Result<Page<BookingView>, StoreError<CursorOfAnotherList>> {
-        self.read("list_bookings", async |connection| {
-            list(connection, filter, sort, window).await
-        })
-        .await
-    }
 }
 
-async fn list(
+/// The bookings that pass the filter, in an order, whoever asks.
+pub(crate) async fn list(
     mut connection: &AsyncPgConnection,
     filter: &BookingFilter,
     sort: BookingSort,

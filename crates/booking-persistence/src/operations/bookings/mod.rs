@@ -10,6 +10,7 @@ mod rotate_booking_secret;
 mod update_booking;
 
 pub use get_booking::BookingNotFound;
+pub(super) use list_bookings::list;
 pub use list_bookings::{BookingFilter, BookingSort};
 
 use std::convert::Infallible;

@@ -29,16 +29,14 @@ impl Store {
             let (locked, actor) = locked.open(caller, Scope::BookingsWrite)?;
             let rotation = locked.secret_rotation.saturating_add(1);
             bookings::update_secret_rotation(connection, &locked, rotation).await?;
-            if let Some(actor) = &actor {
-                let event = NewEvent {
-                    restaurant: locked.booking.restaurant,
-                    actor,
-                    action: OPERATION,
-                    subject: Some(id.as_str()),
-                    context,
-                };
-                audit_events::insert(connection, &event).await?;
-            }
+            let event = NewEvent {
+                restaurant: locked.booking.restaurant,
+                actor: &actor,
+                action: OPERATION,
+                subject: Some(id.as_str()),
+                context,
+            };
+            audit_events::insert(connection, &event).await?;
             let rotation = u32::try_from(rotation);
             Ok(rotation.map_err(|_| Corrupt::new("bookings.secret_rotation", id))?)
         })

@@ -4,7 +4,7 @@ use booking_domain::{BookingView, UserId};
 
 use crate::error::StoreError;
 use crate::lists::{CursorOfAnotherList, Page, Window};
-use crate::operations::bookings::{BookingFilter, BookingSort};
+use crate::operations::bookings::{BookingFilter, BookingSort, list};
 use crate::store::Store;
 
 impl Store {
@@ -25,6 +25,9 @@ impl Store {
             user: Some(user.clone()),
             ..filter.clone()
         };
-        self.list_bookings(&mine, sort, window).await
+        self.read("list_my_bookings", async |connection| {
+            list(connection, &mine, sort, window).await
+        })
+        .await
     }
 }

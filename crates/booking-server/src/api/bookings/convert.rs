@@ -3,6 +3,7 @@
 use booking_api::{paths, types};
 use booking_domain as domain;
 use contract_runtime::Nullable;
+use credentials::{BookingSecretKey, ExposeSecret};
 
 use crate::api::shared::{BreaksContract, IntoDomain, ToContract};
 
@@ -69,8 +70,21 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         links: types::BookingLinks {
             modify: types::RelativeReference::from_bounded(modify),
             cancel: types::RelativeReference::from_bounded(cancel),
+            open: None,
         },
+        booking_secret: None,
     })
+}
+
+/// What opens a booking, after so many replacements.
+pub(crate) fn booking_secret(
+    key: &BookingSecretKey,
+    id: &domain::BookingId,
+    rotation: u32,
+) -> Result<types::BookingSecret, BreaksContract> {
+    let text = key.secret(id.as_str(), rotation).expose_text();
+    types::BookingSecret::try_from(text.expose_secret())
+        .map_err(BreaksContract::at("booking_secret"))
 }
 
 fn customer(customer: &domain::Customer) -> types::Customer {

@@ -3,45 +3,67 @@
 pub(super) mod convert;
 
 use booking_api::bookings::*;
-use booking_api::errors::InternalError;
-use booking_api::types::{self, BookingChange, EntityTag, NewBooking};
-use booking_api::{errors, headers};
-use booking_domain::{BookingView, ChangeRefusal, PlaceRefusal, RequestId, StatusRefusal};
-use booking_persistence::{
-    BookingCaller, BookingFilter, BookingNotFound, BookingSort, Forbidden, RequestContext,
+use booking_api::callers::{
+    BookingSecretOrBookingsRead, BookingSecretOrBookingsWrite, BookingsRead,
+    BookingsWriteOrAnonymous,
 };
+use booking_api::errors::InternalError;
+use booking_api::types::{self, BookingChange, NewBooking};
+use booking_api::{errors, headers};
+use booking_domain::{BookingView, ChangeRefusal, PlaceRefusal, StatusRefusal};
+use booking_persistence::{BookingCaller, BookingFilter, BookingNotFound, BookingSort};
 use contract_runtime::Problem;
 
 use super::shared::{
-    IntoDomain, IntoError, Paging, entity_tag, expected_versions, internal_error, is_held,
-    store_error,
+    BreaksContract, IntoDomain, IntoError, Paging, attempt, entity_tag, expected_versions,
+    internal_error, is_held, no_store, request_context, store_error,
 };
 use crate::service::Service;
 
 impl Bookings for Service {
     async fn create_booking(
         &self,
+        caller: BookingsWriteOrAnonymous<Self>,
         request: CreateBookingRequest,
     ) -> Result<CreateBookingResponse, CreateBookingError> {
+        let principal = match &caller {
+            BookingsWriteOrAnonymous::BookingsWrite(caller) => Some(&caller.principal().principal),
+            BookingsWriteOrAnonymous::Anonymous(_) => None,
+        };
+        if principal.is_none() {
+            attempt::<CreateBookingError>(self, "create_booking", &request.origin, None)?;
+        }
         let new = convert::new_booking(request.body);
-        let stored = self.store().create_booking(&new, None, self.clock().now());
-        let booking = stored.await.map_err(store_error::<_, CreateBookingError>)?;
-        let (body, etag) = tagged(&booking)?;
-        let location = body.links.modify.clone();
-        let headers = headers::LocationETag { location, etag };
+        let context = request_context(self, &request.origin)?;
+        let created = self.store().create_booking(&new, principal, &context);
+        let view = created
+            .await
+            .map_err(store_error::<_, CreateBookingError>)?;
+        let mut body = convert::booking(&view).map_err(internal_error)?;
+        // A booking that is new has its first secret.
+        let secret = convert::booking_secret(&self.identity().booking_secrets, &view.booking.id, 0);
+        let secret = secret.map_err(internal_error)?;
+        body.links.open = self
+            .booking_page_url(&body.booking_id, &secret)
+            .map_err(internal_error)?;
+        body.booking_secret = Some(secret);
+        let headers = headers::LocationETagCacheControl {
+            location: body.links.modify.clone(),
+            etag: entity_tag(view.booking.version),
+            cache_control: types::CacheControl::NoStore,
+        };
         Ok(CreateBookingResponse::Created(body, headers))
     }
 
     async fn list_bookings(
         &self,
+        caller: BookingsRead<Self>,
         request: ListBookingsRequest,
     ) -> Result<ListBookingsResponse, ListBookingsError> {
         let query = request.query;
         let paging =
             Paging::new::<ListBookingsError>(query.page, query.limit, query.cursor.as_ref())?;
         let filter = BookingFilter {
-            user: None,
-            restaurant: query.restaurant_id.map(IntoDomain::into_domain),
             statuses: query
                 .status
                 .into_iter()
@@ -51,6 +73,8 @@ impl Bookings for Service {
             date_from: query.date_from.map(types::BookingDate::get),
             date_to: query.date_to.map(types::BookingDate::get),
             email: query.email.map(IntoDomain::into_domain),
+            confirmation_code: query.confirmation_code.map(IntoDomain::into_domain),
+            ..BookingFilter::default()
         };
         if let (Some(from), Some(to)) = (filter.date_from, filter.date_to)
             && to < from
@@ -61,102 +85,166 @@ impl Bookings for Service {
         }
         let page = self
             .store()
-            .list_bookings(&filter, sort(query.sort), &paging.window())
+            .list_bookings(
+                &caller.principal().principal,
+                query.restaurant_id.into_domain(),
+                (&filter, sort(query.sort), &paging.window()),
+                &request_context(self, &request.origin)?,
+            )
             .await
             .map_err(store_error::<_, ListBookingsError>)?;
         let (data, pagination) = paging
             .answer(&page, convert::booking)
             .map_err(internal_error)?;
-        Ok(ListBookingsResponse::Ok(types::BookingPage {
-            data,
-            pagination,
-        }))
+        let body = types::BookingPage { data, pagination };
+        Ok(ListBookingsResponse::Ok(body, no_store()))
     }
 
     async fn get_booking(
         &self,
+        caller: BookingSecretOrBookingsRead<Self>,
         request: GetBookingRequest,
     ) -> Result<GetBookingResponse, GetBookingError> {
+        let caller = match &caller {
+            BookingSecretOrBookingsRead::BookingSecret(caller) => {
+                self.secret_holder(caller.principal())
+            }
+            BookingSecretOrBookingsRead::BookingsRead(caller) => {
+                BookingCaller::Principal(&caller.principal().principal)
+            }
+        };
         let id = request.path.booking_id.into_domain();
-        let booking = self
-            .store()
-            .get_booking(&BookingCaller::Anyone, &id, &self.anybody())
-            .await
-            .map_err(store_error::<_, GetBookingError>)?;
-        let (body, etag) = tagged(&booking)?;
+        let context = request_context(self, &request.origin)?;
+        let booking = self.store().get_booking(&caller, &id, &context).await;
+        let booking = booking.map_err(store_error::<_, GetBookingError>)?;
+        let (body, headers) = tagged(&booking)?;
         let condition = request.headers.if_none_match;
         if condition.is_some_and(|condition| is_held(condition, booking.booking.version)) {
-            return Ok(GetBookingResponse::NotModified(headers::ETag { etag }));
+            return Ok(GetBookingResponse::NotModified(headers));
         }
-        Ok(GetBookingResponse::Ok(body, headers::ETag { etag }))
+        Ok(GetBookingResponse::Ok(body, headers))
     }
 
     async fn update_booking(
         &self,
+        caller: BookingSecretOrBookingsWrite<Self>,
         request: UpdateBookingRequest,
     ) -> Result<UpdateBookingResponse, UpdateBookingError> {
-        let id = request.path.booking_id.into_domain();
         let change = convert::booking_change(request.body);
         let expected = request.headers.if_match.and_then(expected_versions);
         let booking = self
             .store()
             .update_booking(
-                &BookingCaller::Anyone,
-                &id,
+                &self.booking_writer(&caller),
+                &request.path.booking_id.into_domain(),
                 (&change, expected.as_deref()),
-                &self.anybody(),
+                &request_context(self, &request.origin)?,
             )
             .await
             .map_err(store_error::<_, UpdateBookingError>)?;
-        let (body, etag) = tagged(&booking)?;
-        Ok(UpdateBookingResponse::Ok(body, headers::ETag { etag }))
+        let (body, headers) = tagged(&booking)?;
+        Ok(UpdateBookingResponse::Ok(body, headers))
     }
 
     async fn cancel_booking(
         &self,
+        caller: BookingSecretOrBookingsWrite<Self>,
         request: CancelBookingRequest,
     ) -> Result<CancelBookingResponse, CancelBookingError> {
-        let id = request.path.booking_id.into_domain();
         let reason = request.body.and_then(|body| body.reason);
         let reason = reason.map(IntoDomain::into_domain);
         let booking = self
             .store()
             .cancel_booking(
-                &BookingCaller::Anyone,
-                &id,
+                &self.booking_writer(&caller),
+                &request.path.booking_id.into_domain(),
                 reason.as_ref(),
-                &self.anybody(),
+                &request_context(self, &request.origin)?,
             )
             .await
             .map_err(store_error::<_, CancelBookingError>)?;
         let body = convert::booking(&booking).map_err(internal_error)?;
-        Ok(CancelBookingResponse::Ok(body))
+        Ok(CancelBookingResponse::Ok(body, no_store()))
+    }
+
+    async fn find_booking(
+        &self,
+        request: FindBookingRequest,
+    ) -> Result<FindBookingResponse, FindBookingError> {
+        let code = request.body.confirmation_code.into_domain();
+        let email = request.body.email.into_domain();
+        attempt::<FindBookingError>(self, "find_booking", &request.origin, Some(&email))?;
+        let found = self.store().find_booking(&code, &email, self.clock().now());
+        found.await.map_err(store_error::<_, FindBookingError>)?;
+        Ok(FindBookingResponse::Accepted)
+    }
+
+    async fn rotate_booking_secret(
+        &self,
+        caller: BookingSecretOrBookingsWrite<Self>,
+        request: RotateBookingSecretRequest,
+    ) -> Result<RotateBookingSecretResponse, RotateBookingSecretError> {
+        let id = request.path.booking_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let caller = self.booking_writer(&caller);
+        let rotation = self.store().rotate_booking_secret(&caller, &id, &context);
+        let rotation = rotation
+            .await
+            .map_err(store_error::<_, RotateBookingSecretError>)?;
+        let secret = convert::booking_secret(&self.identity().booking_secrets, &id, rotation);
+        let booking_secret = secret.map_err(internal_error)?;
+        let body = types::BookingAccess { booking_secret };
+        Ok(RotateBookingSecretResponse::Ok(body, no_store()))
     }
 }
 
 impl Service {
-    /// A request of somebody of whom nothing is known, and of whom nothing is recorded. It goes with
-    /// [`BookingCaller::Anyone`].
-    fn anybody(&self) -> RequestContext {
-        RequestContext {
-            now: self.clock().now(),
-            request_id: RequestId::parse("unknown").expect("it is an id"),
-            network: None,
+    /// Whoever holds a booking's secret.
+    fn secret_holder<'a>(&'a self, secret: &'a credentials::BookingSecret) -> BookingCaller<'a> {
+        BookingCaller::SecretHolder {
+            secret,
+            key: &self.identity().booking_secrets,
         }
     }
-}
 
-/// Nobody is answered so while everybody may do everything.
-impl<E: From<errors::BookingNotFound>> IntoError<E> for Forbidden {
-    fn into_error(self) -> E {
-        BookingNotFound.into_error()
+    fn booking_writer<'a>(
+        &'a self,
+        caller: &'a BookingSecretOrBookingsWrite<Self>,
+    ) -> BookingCaller<'a> {
+        match caller {
+            BookingSecretOrBookingsWrite::BookingSecret(caller) => {
+                self.secret_holder(caller.principal())
+            }
+            BookingSecretOrBookingsWrite::BookingsWrite(caller) => {
+                BookingCaller::Principal(&caller.principal().principal)
+            }
+        }
+    }
+
+    /// The page on which a guest opens a booking, where the service has a public address.
+    fn booking_page_url(
+        &self,
+        id: &types::BookingId,
+        secret: &types::BookingSecret,
+    ) -> Result<Option<types::BookingPageUrl>, BreaksContract> {
+        let public_url = self.identity().public_url.as_deref();
+        let url = public_url.map(|url| {
+            let (id, secret) = (id.as_str(), secret.as_str());
+            types::BookingPageUrl::try_from(format!("{url}/bookings/{id}#{secret}"))
+        });
+        url.transpose().map_err(BreaksContract::at("links.open"))
     }
 }
 
-/// A booking as it is answered, and its tag.
-fn tagged(view: &BookingView) -> Result<(types::Booking, EntityTag), InternalError> {
-    let body = convert::booking(view).map_err(internal_error)?;
-    Ok((body, entity_tag(view.booking.version)))
+/// A booking as it is answered, with its tag.
+fn tagged(
+    view: &BookingView,
+) -> Result<(types::Booking, headers::ETagCacheControl), InternalError> {
+    let headers = headers::ETagCacheControl {
+        etag: entity_tag(view.booking.version),
+        cache_control: types::CacheControl::NoStore,
+    };
+    Ok((convert::booking(view).map_err(internal_error)?, headers))
 }
 
 impl<E> IntoError<E> for ChangeRefusal

@@ -118,6 +118,8 @@ macro_rules! same_bounds {
 
 same_bounds! {
     Address = Address;
+    ApiKeyId = ApiKeyId;
+    ApiKeyName = ApiKeyName;
     BookingId = BookingId;
     CancellationReason = CancellationReason;
     ConfirmationCode = ConfirmationCode;

@@ -1,16 +1,17 @@
 //! Attempts, passwords and tokens of mails, for every operation that takes them.
 
 use booking_api::errors::{
-    InternalError, InvalidToken, PasswordTooWeak, TooManyRequests, Unauthenticated,
+    self, InternalError, InvalidToken, PasswordTooWeak, TooManyRequests, Unauthenticated,
 };
 use booking_api::headers::{self, CacheControl, WwwAuthenticate};
 use booking_api::types::{self, AuthenticationChallenge, NewPasswordByToken, RetryAfterSeconds};
-use booking_domain::EmailAddress;
-use booking_persistence::OneTimeTokenRefusal;
+use booking_domain::{CallerNetwork, EmailAddress, RequestId, UserId};
+use booking_persistence::{Forbidden, OneTimeTokenRefusal, RequestContext};
 use contract_runtime::{FieldName, Problem, RequestOrigin};
 use credentials::{Password, PasswordHash};
 
 use super::{IntoError, internal_error};
+use crate::identity::AuthenticCaller;
 use crate::service::Service;
 
 /// Counts an attempt at `operation`, at this account if one is tried.
@@ -80,9 +81,47 @@ pub(crate) fn unauthenticated(message: &'static str) -> Unauthenticated {
 
 /// What a 401 has to say (RFC 9110, 15.5.2): what a login leads to.
 pub(crate) fn challenge() -> WwwAuthenticate {
-    let challenge = "Bearer realm=\"ReserveEasy Booking API\"";
+    authenticate("Bearer realm=\"ReserveEasy Booking API\"")
+}
+
+fn authenticate(challenge: &str) -> WwwAuthenticate {
     WwwAuthenticate {
         www_authenticate: AuthenticationChallenge::try_from(challenge)
             .expect("the contract takes any challenge of this length"),
     }
 }
+
+/// Somebody whose credential is good, and who may do less (RFC 6750, 3.1).
+impl<E: From<errors::Forbidden>> IntoError<E> for Forbidden {
+    fn into_error(self) -> E {
+        let challenge = "Bearer realm=\"ReserveEasy Booking API\", error=\"insufficient_scope\"";
+        errors::Forbidden {
+            problem: Problem::new(self.to_string()),
+            headers: authenticate(challenge),
+        }
+        .into()
+    }
+}
+
+/// The user who calls. A program has no account.
+pub(crate) fn user<E: From<errors::Forbidden>>(caller: &AuthenticCaller) -> Result<&UserId, E> {
+    caller.user().ok_or_else(|| Forbidden.into_error())
+}
+
+/// When a request is made, and what the log of a restaurant keeps of where from.
+pub(crate) fn request_context(
+    service: &Service,
+    origin: &RequestOrigin,
+) -> Result<RequestContext, InternalError> {
+    let request_id = RequestId::parse(origin.request_id.as_str());
+    Ok(RequestContext {
+        now: service.clock().now(),
+        request_id: request_id.ok_or(OddRequestId).map_err(internal_error)?,
+        network: Some(CallerNetwork::from_address(origin.address)),
+    })
+}
+
+/// The log could not name the request by its id.
+#[derive(Debug, thiserror::Error)]
+#[error("the request's id has other characters than letters, digits, '-' and '_'")]
+struct OddRequestId;

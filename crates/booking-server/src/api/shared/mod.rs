@@ -8,8 +8,11 @@ mod paging;
 
 pub(super) use bounds::{IntoDomain, ToContract};
 pub(super) use entity_tag::{entity_tag, expected_versions, is_held};
-pub(super) use errors::{IntoError, internal_error, store_error};
-pub(super) use identity::{attempt, challenge, new_password, no_store, unauthenticated};
+pub(super) use errors::internal_error;
+pub(crate) use errors::{IntoError, store_error};
+pub(super) use identity::{
+    attempt, challenge, new_password, no_store, request_context, unauthenticated, user,
+};
 pub(super) use paging::Paging;
 
 use contract_runtime::RuleViolation;

@@ -26,7 +26,7 @@ use credentials::{OneTimeToken, OneTimeTokenPurpose, Password};
 use super::bookings::convert::booking;
 use super::shared::{
     IntoDomain, IntoError, Paging, attempt, entity_tag, expected_versions, internal_error,
-    new_password, no_store, store_error, unauthenticated,
+    new_password, no_store, store_error, unauthenticated, user,
 };
 use crate::service::Service;
 
@@ -74,7 +74,10 @@ impl Users for Service {
         caller: callers::AccountManage<Self>,
         _: GetMeRequest,
     ) -> Result<GetMeResponse, GetMeError> {
-        let account = self.store().get_me(&caller.principal().id).await;
+        let account = self
+            .store()
+            .get_me(user::<GetMeError>(caller.principal())?)
+            .await;
         let account = account.map_err(store_error::<_, GetMeError>)?;
         let (body, headers) = answer(&account)?;
         Ok(GetMeResponse::Ok(body, headers))
@@ -95,7 +98,7 @@ impl Users for Service {
         let account = self
             .store()
             .update_me(
-                &caller.principal().id,
+                user::<UpdateMeError>(caller.principal())?,
                 &change,
                 expected.as_deref(),
                 self.clock().now(),
@@ -112,8 +115,9 @@ impl Users for Service {
         request: ChangePasswordRequest,
     ) -> Result<ChangePasswordResponse, ChangePasswordError> {
         type Error = ChangePasswordError;
-        let user = caller.principal();
-        let found = self.store().find_password(&user.id).await;
+        let session = caller.principal().session;
+        let user = user::<Error>(caller.principal())?;
+        let found = self.store().find_password(user).await;
         let found = found.map_err(store_error::<_, Error>)?;
         let email = found.as_ref().map(|found| &found.account.email);
         attempt::<Error>(self, "change_password", &request.origin, email)?;
@@ -136,9 +140,9 @@ impl Users for Service {
         let field = PasswordChange::FIELDS.new_password;
         let new = new_password::<Error>(self, &wanted, field, &about).await?;
         let now = self.clock().now();
-        let changed =
-            self.store()
-                .change_password(&user.id, (&hash, &new), Some(user.session), now);
+        let changed = self
+            .store()
+            .change_password(user, (&hash, &new), session, now);
         changed.await.map_err(|error| -> Error {
             match error {
                 StoreError::Refused(OperationRefusal::Rule(PasswordChanged)) => wrong_password(),
@@ -162,7 +166,7 @@ impl Users for Service {
         let page = self
             .store()
             .list_my_bookings(
-                &caller.principal().id,
+                user::<ListMyBookingsError>(caller.principal())?,
                 &BookingFilter::default(),
                 BookingSort::BookingDateDesc,
                 &paging.window(),
