@@ -9,7 +9,8 @@ Nearly every restaurant, booking and version of a booking that is made up does n
 them become ones that do, those of the contract's examples always, and half of the times of day
 become ones at which tables are booked: so there are successes, whose answers are checked and whose
 links are followed. Nobody can make up a token: what demands one is asked with that of an account of
-this run, and every second address, password and token of a mail becomes that account's.
+this run, which owns every restaurant, and every second address, password and token of a mail becomes
+that account's. What a booking's secret opens is asked half of the time with that.
 """
 
 import datetime
@@ -27,6 +28,7 @@ from schemathesis.generation.meta import TestPhase
 
 EXAMPLE_BOOKING = "bk_7x3mN9pQs2"
 EXAMPLE_ENTITY_TAG = '"3"'
+EXAMPLE_KEY = "001IYT0XLWR"
 
 # Dates are moved to within these weeks, with their day of the week. They begin on a Monday, so
 # that a run does not depend on the day on which it is made.
@@ -40,11 +42,16 @@ FAR_AHEAD = 2500
 # When every restaurant of the demo serves dinner, from Tuesday to Saturday.
 DINNERS = [f"{hour}:{minute}" for hour in (18, 19, 20) for minute in ("00", "30")]
 
-# The account of this run.
+# The account of this run, which is there from the start, without a password; and members of the staff of
+# every restaurant, of whom each can be removed once.
 EMAIL = "conform@example.com"
+MEMBERS = itertools.cycle(f"usr_conform{number}" for number in range(400))
 PASSWORD = "quiet river under seven stones"
 NEW_ADDRESSES = itertools.count()
 TOKEN = {}
+
+# The secrets of the bookings that were made here, by their ids.
+SECRETS = {}
 
 # Further weeks, in which no table is asked for twice.
 QUIET_WEEKS = 40
@@ -56,11 +63,13 @@ def before_call(context, case, kwargs):
     """Leads a request that is meant to be valid within the rules that stand in words."""
     if case.meta is None:
         return
-    show_credential(case)
     # What is wrong with a request is not to be hidden behind a restaurant or a booking that does
     # not exist, or behind a date that is past.
     use_real_restaurant(case)
     use_real_booking(case)
+    use_real_member(case)
+    use_real_key(case)
+    show_credential(case)
     use_dates_ahead(case)
     if case.meta.generation.mode.is_positive:
         use_real_version(case)
@@ -74,16 +83,19 @@ def show_credential(case):
     """Shows the token of this run's account to operations that demand one."""
     definition = case.operation.definition.raw
     security = definition.get("security", case.operation.schema.raw_schema.get("security", []))
-    if any("oauth" in way for way in security):
+    secret = SECRETS.get((case.path_parameters or {}).get("booking_id"))
+    if secret and any("bookingSecret" in way for way in security) and is_even(secret):
+        case.headers = {**(case.headers or {}), "Booking-Secret": secret}
+    elif any("oauth" in way for way in security):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {access_token(case)}"}
 
 
 @functools.cache
 def account(base_url):
-    """Makes the account of this run."""
-    post(base_url, "/users", {"name": "Sarah Chen", "email": EMAIL})
-    verify = {"token": mailed_token(base_url, EMAIL, "verify_email"), "password": PASSWORD}
-    post(base_url, "/users/verify", verify)
+    """Gives the account of this run its password."""
+    post(base_url, "/auth/password-reset", {"email": EMAIL})
+    reset = {"token": mailed_token(base_url, EMAIL, "reset_password"), "password": PASSWORD}
+    post(base_url, "/auth/password-reset/confirm", reset)
     return EMAIL
 
 
@@ -118,6 +130,12 @@ def lead_account(case):
     elif operation == "resetPassword":
         post(base_url, "/auth/password-reset", {"email": account(base_url)})
         body = {"token": mailed_token(base_url, EMAIL, "reset_password"), "password": PASSWORD}
+    elif operation == "acceptInvitation":
+        path = f"/restaurants/{real_restaurant(case, 1)}/invitations"
+        post(base_url, path, {"email": account(base_url), "role": "host"}, access_token(case))
+        body = {"token": mailed_token(base_url, EMAIL, "staff_invitation")}
+    elif operation == "createApiKey" and str(body.get("expires_at")) < str(TODAY):
+        body["expires_at"] = f"{FIRST_MONDAY}T00:00:00Z"
     elif operation == "changePassword":
         body = {"current_password": PASSWORD, "new_password": PASSWORD}
     elif operation == "updateMe":
@@ -134,12 +152,13 @@ def mailed_token(base_url, email, kind):
     return [mail for mail in mails if (mail["to"], mail["kind"]) == (email, kind)][-1]["token"]
 
 
-def post(base_url, path, body):
+def post(base_url, path, body, token=None):
     """Asks for something that must be granted."""
+    credential = {"Authorization": f"Bearer {token}"} if token else {}
     request = urllib.request.Request(
         base_url + path,
         data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
+        headers={"Content-Type": "application/json", **credential},
     )
     with urllib.request.urlopen(request, timeout=30) as response:
         text = response.read()
@@ -154,6 +173,10 @@ def use_real_restaurant(case):
         case.path_parameters = {**path, "restaurant_id": identifier}
     if isinstance(body, dict) and isinstance(body.get("restaurant_id"), int):
         case.body = {**body, "restaurant_id": real_restaurant(case, body["restaurant_id"])}
+    query = case.query or {}
+    if "restaurant_id" in query:
+        identifier = real_restaurant(case, query["restaurant_id"])
+        case.query = {**query, "restaurant_id": identifier}
 
 
 def real_restaurant(case, given):
@@ -180,6 +203,31 @@ def use_real_booking(case):
         if booking is None:
             booking, _ = book(case)
             case.path_parameters = {**path, "booking_id": booking["booking_id"]}
+
+
+def use_real_member(case):
+    """Puts a member of the staff in the place of every second one who does not work there."""
+    path = case.path_parameters or {}
+    identifier = str(path.get("user_id"))
+    if re.fullmatch("usr_[0-9A-Za-z]{1,32}", identifier, re.ASCII) and is_even(identifier[:-1]):
+        case.path_parameters = {**path, "user_id": next(MEMBERS)}
+
+
+def use_real_key(case):
+    """Puts a new key in the place of every second one that does not exist."""
+    path = case.path_parameters or {}
+    identifier = str(path.get("api_key_id"))
+    if not re.fullmatch("[0-9A-Za-z]{11}", identifier, re.ASCII):
+        return
+    restaurant = path["restaurant_id"]
+    if identifier == EXAMPLE_KEY or is_even(identifier):
+        key, _ = get(case, f"/restaurants/{restaurant}/api-keys/{identifier}")
+        if key is None:
+            expires_at = f"{FIRST_MONDAY}T00:00:00Z"
+            new = {"name": "Till", "scopes": ["bookings:read"], "expires_at": expires_at}
+            key, _ = get(case, f"/restaurants/{restaurant}/api-keys", new)
+        if key is not None:
+            case.path_parameters = {**path, "api_key_id": key["api_key_id"]}
 
 
 def use_real_version(case):
@@ -272,7 +320,7 @@ def book(case):
     """Makes a booking at the first restaurant, at the first time that is free in the quiet weeks."""
     restaurants, _ = get(case, "/restaurants?limit=1")
     date, time = quiet_slot()
-    return get(
+    booking, entity_tag = get(
         case,
         "/bookings",
         {
@@ -287,6 +335,8 @@ def book(case):
             },
         },
     )
+    SECRETS[booking["booking_id"]] = booking["booking_secret"]
+    return booking, entity_tag
 
 
 def get(case, path, body=None):
@@ -297,7 +347,10 @@ def get(case, path, body=None):
     request = urllib.request.Request(
         case.operation.schema.get_base_url() + path,
         data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
+        headers={
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {access_token(case)}",
+        },
     )
     try:
         with urllib.request.urlopen(request, timeout=10) as response:

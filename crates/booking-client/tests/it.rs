@@ -188,7 +188,13 @@ async fn an_unknown_state_is_read_and_cannot_be_sent() {
     let status = read(&server).await.expect("it is a booking").status;
     assert_eq!(status, BookingStatus::Unknown("seated".to_owned()));
     assert_eq!(status.to_string(), "seated");
-    let sent = server.client.list_bookings().status([status]).send().await;
+    let sent = server
+        .client
+        .list_bookings()
+        .restaurant_id(1)
+        .status([status])
+        .send()
+        .await;
     let error = sent.expect_err("the contract has no such state");
     assert!(matches!(error, Error::InvalidRequest(_)), "{error}");
     assert_eq!((error.field(), error.status()), (Some("status[0]"), None));
@@ -239,7 +245,7 @@ async fn unknown_properties_are_ignored() {
 async fn a_missing_optional_property_is_none() {
     let body = json!({ "data": [booking()], "pagination": { "limit": 20 } });
     let server = FakeServer::json("200 OK", &body).await;
-    let page = server.client.list_bookings().send().await;
+    let page = server.client.list_bookings().restaurant_id(1).send().await;
     let page = page.expect("it is a page");
     assert_eq!(page.data.len(), 1);
     assert_eq!(page.pagination.total, None);
@@ -256,7 +262,7 @@ async fn a_missing_required_property_is_named_with_its_path() {
         .remove("email");
     let body = json!({ "data": [booking(), lacking], "pagination": { "limit": 20 } });
     let server = FakeServer::json("200 OK", &body).await;
-    let sent = server.client.list_bookings().send().await;
+    let sent = server.client.list_bookings().restaurant_id(1).send().await;
     let error = sent.expect_err("it is no page");
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     let told = error.to_string();
@@ -432,7 +438,10 @@ async fn a_weak_entity_tag_is_read_as_it_came() {
 #[tokio::test]
 async fn without_an_answer_there_is_no_status() {
     let client = Client::new("http://127.0.0.1:1/api/v1").expect("a URL");
-    let request = client.list_bookings().email("ada@example.com");
+    let request = client
+        .list_bookings()
+        .restaurant_id(1)
+        .email("ada@example.com");
     let error = request.send().await.expect_err("nobody listens");
     assert!(matches!(error, Error::NoResponse(_)), "{error:?}");
     assert_eq!(error.status(), None);
@@ -502,7 +511,13 @@ async fn a_wrong_request_never_travels_and_names_its_field() {
         .send()
         .await;
     assert_eq!(missing.expect_err("no date").field(), Some("date"));
-    let empty = server.client.list_bookings().status([]).send().await;
+    let empty = server
+        .client
+        .list_bookings()
+        .restaurant_id(1)
+        .status([])
+        .send()
+        .await;
     let empty = empty.expect_err("at least one");
     assert_eq!(empty.field(), Some("status"));
     assert!(server.requests().is_empty());

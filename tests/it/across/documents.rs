@@ -58,20 +58,45 @@ fn curl(line: &str) -> Option<Request> {
     (program == "curl").then_some(request)
 }
 
+/// What the answers so far have given, by the name of a shell's variable: `$BOOKING_ID`.
+fn remember(variables: &mut Vec<(String, String)>, answer: &Value) {
+    for (name, value) in answer.as_object().into_iter().flatten() {
+        if let Some(value) = value.as_str() {
+            variables.retain(|(known, _)| *known != name.to_uppercase());
+            variables.push((name.to_uppercase(), value.to_owned()));
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_curl_of_the_documents_is_answered_as_it_should_be() {
     let service = TestService::start().await;
+    // Who has an account in the README works for the first restaurant.
+    service.register("sarah.chen@example.com").await;
+    let sarah = service.login("sarah.chen@example.com").await.user_id;
+    service.hire(&sarah, 1, "owner").await;
     let mut sent = 0;
     for (path, text) in documents() {
+        let mut variables: Vec<(String, String)> = Vec::new();
         for (_, code) in blocks(&text).iter().filter(|(info, _)| *info == "sh") {
-            for line in code.lines() {
-                let Some(request) = curl(line) else {
+            let mut commands = code.replace("\\\n", " ");
+            // A quoted text may go on in the next line.
+            commands = commands.replace(",\n", ",");
+            for command in commands.lines() {
+                let mut line = command.to_owned();
+                for (name, value) in &variables {
+                    line = line.replace(&format!("${name}"), value);
+                }
+                let Some(request) = curl(&line) else {
                     continue;
                 };
-                let answer = service.send(&request).await;
+                let answer = service.send(&request.anonymous()).await;
                 let said = String::from_utf8_lossy(&answer.body);
                 let is_fine = (200..300).contains(&answer.status);
                 assert!(is_fine, "{}: {line}: {said}", path.display());
+                if let Ok(answer) = serde_json::from_slice(&answer.body) {
+                    remember(&mut variables, &answer);
+                }
                 sent += 1;
             }
         }

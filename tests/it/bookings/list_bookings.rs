@@ -261,7 +261,7 @@ async fn a_filtered_list_can_be_walked_to_its_end() {
     let made = many(&service).await;
     let filter = "email=ada%40example.com&sort=created_at_desc&limit=1";
     let mut met = Vec::new();
-    let mut query = format!("{filter}");
+    let mut query = filter.to_owned();
     loop {
         let (found, page) = list(&service, &query).await;
         met.extend(found);

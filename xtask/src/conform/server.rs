@@ -94,6 +94,36 @@ fn compile(layout: &Layout) -> Result<PathBuf, Failure> {
     }
 }
 
+/// Makes an account that owns every restaurant of the demo, and four hundred people who work in each,
+/// for what is asked of restaurants. Nobody has a password yet.
+const STAFF: &str = "
+    INSERT INTO users (name, email, created_at)
+        SELECT 'Conform', 'conform' || COALESCE(number::text, '') || '@example.com', '2026-01-01Z'
+        FROM (SELECT NULL AS number UNION ALL SELECT generate_series(0, 399)) AS numbers;
+    INSERT INTO accounts (user_id, public_id, name, email_verified_at, version, created_at, updated_at)
+        SELECT user_id, 'usr_' || split_part(email, '@', 1), name, created_at, 1, created_at, created_at
+        FROM users WHERE name = 'Conform';
+    INSERT INTO restaurant_staff (restaurant_id, user_id, role, version, created_at, updated_at)
+        SELECT restaurant_id, user_id,
+            CASE public_id WHEN 'usr_conform' THEN 'owner' ELSE 'host' END,
+            1, accounts.created_at, accounts.created_at
+        FROM restaurants, accounts WHERE accounts.name = 'Conform'";
+
+/// Has the restaurants of the demo staff.
+fn hire(url: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+        let connection = tokio::spawn(connection);
+        client.batch_execute(STAFF).await?;
+        drop(client);
+        connection.await??;
+        Ok(())
+    })
+}
+
 /// A server that listens. It ends with this value, and its database with it.
 pub(super) struct Server {
     process: Running,
@@ -131,12 +161,15 @@ impl Server {
             .without(&variables())
             .start(errors)?;
         match address(&mut process) {
-            Some(address) => Ok(Self {
-                process,
-                address,
-                log: log.to_owned(),
-                _database: database,
-            }),
+            Some(address) => {
+                hire(&url).map_err(|error| failed(error.to_string()))?;
+                Ok(Self {
+                    process,
+                    address,
+                    log: log.to_owned(),
+                    _database: database,
+                })
+            }
             None => {
                 // It writes nothing more then.
                 let _ = process.stop();

@@ -83,14 +83,14 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "a header of an answer goes",
         replace: &[(
-            "            ETag:\n              $ref: '#/components/headers/BookingETag'\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Booking'\n              examples:\n                confirmed:\n                  $ref: '#/components/examples/ConfirmedBooking'\n          links:\n            GetBooking:",
-            "          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Booking'\n              examples:\n                confirmed:\n                  $ref: '#/components/examples/ConfirmedBooking'\n          links:\n            GetBooking:",
+            "            ETag:\n              $ref: '#/components/headers/BookingETag'\n            Cache-Control:\n              $ref: '#/components/headers/NoStore'\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Booking'\n              examples:\n                confirmed:\n                  $ref: '#/components/examples/CreatedBooking'\n          links:\n            GetBooking:",
+            "            Cache-Control:\n              $ref: '#/components/headers/NoStore'\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Booking'\n              examples:\n                confirmed:\n                  $ref: '#/components/examples/CreatedBooking'\n          links:\n            GetBooking:",
         )],
     },
     Edit {
         what: "bookings are only for those who are known",
         replace: &[(
-            "      security: []\n      x-max-body-bytes: 16384\n      requestBody:\n        required: true\n        description: What to book, and for whom.",
+            "      security:\n        - oauth: [bookings:write]\n        - {}\n      x-max-body-bytes: 16384\n      requestBody:\n        required: true\n        description: What to book, and for whom.",
             "      security:\n        - oauth: []\n      x-max-body-bytes: 16384\n      requestBody:\n        required: true\n        description: What to book, and for whom.",
         )],
     },
