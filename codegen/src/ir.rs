@@ -58,6 +58,9 @@ pub struct TypeDef {
     pub component: Option<String>,
     /// What it is.
     pub description: String,
+    /// `x-personal-data`: whether its values tell of a person, or are a secret of one, and are
+    /// never shown by `Debug`. Only for strings that are no enumeration.
+    pub is_personal: bool,
     /// What its values are.
     pub kind: TypeKind,
 }

@@ -12,6 +12,8 @@
 //!   of live servers show (`tests/it/security.rs`), and `contract.json` has them;
 //! - that a body is optional (Dropshot derives `required: true`);
 //! - a list as a query parameter, which is carried as `x-repeated` and made a list again here;
+//! - `x-personal-data`, which says nothing of values: what it makes of types is seen in the generated
+//!   code (`tests/accept/personal`);
 //! - examples, and descriptions other than the operations' own.
 
 use std::collections::BTreeMap;
@@ -157,7 +159,7 @@ impl<'a> Document<'a> {
         let mut normal = Map::new();
         for (keyword, value) in entries(schema) {
             match keyword.as_str() {
-                "description" | "title" | "example" | "x-repeated" => {}
+                "description" | "title" | "example" | "x-personal-data" | "x-repeated" => {}
                 "allOf" => {
                     for part in items(value) {
                         if let Value::Object(part) = self.schema(part, open) {

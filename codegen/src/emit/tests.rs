@@ -99,13 +99,18 @@ fn names_generates_its_golden_files() {
 }
 
 #[test]
+fn personal_generates_its_golden_files() {
+    output_is_golden("personal");
+}
+
+#[test]
 fn security_generates_its_golden_files() {
     output_is_golden("security");
 }
 
 #[test]
 fn the_same_contract_gives_the_same_bytes_wherever_it_is() {
-    for name in ["constraints", "names", "security"] {
+    for name in ["constraints", "names", "personal", "security"] {
         let here = files_of(&load_as("here.yaml", name));
         let there = files_of(&load_as("/somewhere/else/there.yml", name));
         assert_eq!(here, there);
@@ -129,7 +134,7 @@ fn the_first_line_of_every_generated_rust_file_names_its_command() {
 
 #[test]
 fn generated_code_neither_panics_nor_is_unsafe() {
-    let files = ["constraints", "names", "security"]
+    let files = ["constraints", "names", "personal", "security"]
         .into_iter()
         .flat_map(generate);
     for file in files.filter(|file| file.path.ends_with(".rs")) {

@@ -101,6 +101,7 @@ fn text(ty: &TypeDef, format: Option<(&str, bool)>, rules: &TextRules) -> TokenS
         let regex = &pattern.rust;
         quote! { regex #regex }
     });
+    let personal = ty.is_personal.then(|| quote! { personal, });
     let (declared, held) = match held {
         Some(kind) => (quote! { formatted }, Some(quote! { (#kind) })),
         None => (quote! { text }, None),
@@ -108,7 +109,7 @@ fn text(ty: &TypeDef, format: Option<(&str, bool)>, rules: &TextRules) -> TokenS
     quote! {
         contract_runtime::#declared! {
             #doc
-            #ident #held #name, referenceable: #referenceable,
+            #ident #held #name, referenceable: #referenceable, #personal
             { #min_length #max_length #pattern #format } #regex
         }
     }

@@ -60,6 +60,7 @@ fn types(model: &Model<'_>) -> Option<Vec<TypeDef>> {
                 ident: info.ident.clone(),
                 component: info.component.map(str::to_owned),
                 description: description(info),
+                is_personal: info.is_personal(),
                 kind: match info.kind.clone()? {
                     TypeKind::Object(mut object) => {
                         object.properties.iter_mut().for_each(tidy);

@@ -381,6 +381,7 @@ pub(crate) static SCHEMA: Vocabulary = Vocabulary {
         ("properties", Read),
         ("required", Read),
         ("additionalProperties", Read),
+        ("x-personal-data", Read),
         ("title", PROSE),
         ("externalDocs", PROSE),
         ("deprecated", DEPRECATED),
@@ -455,6 +456,7 @@ pub(crate) static APPLIES: &[(&str, &[&str])] = &[
     ("properties", &["object"]),
     ("required", &["object"]),
     ("additionalProperties", &["object"]),
+    ("x-personal-data", &["string"]),
 ];
 
 /// Every vocabulary.

@@ -68,6 +68,15 @@ pub(crate) struct TypeInfo<'a> {
     pub(crate) property_spans: HashMap<&'a str, Span>,
 }
 
+impl TypeInfo<'_> {
+    /// Whether it is marked with `x-personal-data`.
+    pub(crate) fn is_personal(&self) -> bool {
+        self.node
+            .as_mapping()
+            .is_some_and(|mapping| mapping.contains("x-personal-data"))
+    }
+}
+
 impl<'a> Types<'a> {
     /// Adds a type: its place in the list, and the place of the one whose identifier it would
     /// share. Such a type goes on under an identifier that no Rust can have, so that nothing

@@ -120,6 +120,19 @@ impl<'a> Cx<'a> {
             }
         };
         let ty = used.as_ref().and_then(|used| used.ty.clone());
+        if matches!(location, ParameterLocation::Path | ParameterLocation::Query)
+            && ty.as_ref().is_some_and(|ty| self.is_personal(ty))
+        {
+            self.sink
+                .report(
+                    rules::KEYWORD_PLACE,
+                    fields.span_of("schema"),
+                    format!("`{wire}` would carry personal data in a URL"),
+                )
+                .help(
+                    "send it in a header or in the body: URLs are logged, remembered and passed on",
+                );
+        }
         self.describe_inline(ty.as_ref(), description);
         let ty =
             ty.filter(|ty| self.check_parameter_type(ty, location, wire, fields.span_of("schema")));
@@ -151,6 +164,17 @@ impl<'a> Cx<'a> {
             required,
             ty,
             default,
+        })
+    }
+
+    /// Whether a type, or an item of it, is marked with `x-personal-data`.
+    fn is_personal(&self, ty: &TypeRef) -> bool {
+        self.model.types.find(ty).is_some_and(|info| {
+            let items = match &info.kind {
+                Some(TypeKind::Array(rules)) => self.is_personal(&rules.items),
+                _ => false,
+            };
+            info.is_personal() || items
         })
     }
 

@@ -432,6 +432,9 @@ impl<'a> Cx<'a> {
                     ("maximum" | "maxItems", "string") => "did you mean `maxLength`?".to_owned(),
                     ("minimum", "array") => "did you mean `minItems`?".to_owned(),
                     ("maximum", "array") => "did you mean `maxItems`?".to_owned(),
+                    ("x-personal-data", _) => {
+                        "remove it, and mark each text in it that tells of a person".to_owned()
+                    }
                     _ => format!(
                         "remove it, or correct the type: `{keyword}` belongs to {}",
                         types.join(" and ")

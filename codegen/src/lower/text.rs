@@ -14,12 +14,19 @@ const FORMATS: &str =
     "date, date-time, time, uuid, email, uri, wall-clock-time, entity-tag-condition";
 
 pub(super) fn lower<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) -> Option<TypeKind> {
+    check_personal_data(cx, fields);
     if fields.mapping.contains("enum") {
         refuse_beside(
             cx,
             fields,
             "an enumeration",
-            &["format", "minLength", "maxLength", "pattern"],
+            &[
+                "format",
+                "minLength",
+                "maxLength",
+                "pattern",
+                "x-personal-data",
+            ],
         );
         return enumeration(cx, fields).map(TypeKind::Enumeration);
     }
@@ -35,6 +42,22 @@ pub(super) fn lower<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) -> Option<TypeKind
     };
     refuse_beside(cx, fields, what, &["minLength", "maxLength", "pattern"]);
     Some(kind)
+}
+
+/// Data is personal or nothing is said of it: there is no "not personal" that could be forgotten.
+fn check_personal_data<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>) {
+    if cx.flag(fields, "x-personal-data") == Some(false) {
+        let span = fields
+            .get("x-personal-data")
+            .map_or(fields.at, |node| node.span);
+        cx.sink
+            .report(
+                rules::WRONG_KIND,
+                span,
+                "`x-personal-data` must be `true`, and is `false`",
+            )
+            .help("remove it: that says the same");
+    }
 }
 
 /// Reports keywords that could only repeat or narrow what the type says already.
@@ -145,7 +168,7 @@ fn rules_of<'a>(cx: &mut Cx<'a>, fields: &Fields<'a>, format: Option<&str>) -> O
                     "bodies are JSON: send a text with a `pattern`, and say how it is encoded"
                         .to_owned()
                 }
-                "password" => "remove it: it only hints at how to show the value".to_owned(),
+                "password" => "remove it, since it only hints at how to show the value, and write `x-personal-data: true`: that keeps it out of every log".to_owned(),
                 _ => match super::fields::did_you_mean(other, FORMATS.split(", ")) {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => format!("use one of {FORMATS}, or a `pattern`"),

@@ -20,3 +20,4 @@ mod test_server;
 mod constraints;
 mod doors;
 mod names;
+mod personal;

@@ -11,11 +11,20 @@ use crate::error::ResponseFailure;
 use crate::headers;
 
 /// An answer, as far as it came.
-#[derive(Debug)]
 pub struct Received {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+}
+
+/// Without what it holds, which may tell of a person.
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Received {
@@ -65,9 +74,24 @@ impl Received {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         serde_path_to_error::deserialize(&mut json).map_err(|error| DecodeError {
             path: Some(error.path().to_string()).filter(|path| path != "."),
-            message: error.into_inner().to_string(),
+            message: without_value(&error.into_inner().to_string()),
         })
     }
+}
+
+/// What serde says of a value of the wrong kind, without the value: it may tell of a person.
+fn without_value(message: &str) -> String {
+    let parts = ["invalid type: ", "invalid value: "]
+        .into_iter()
+        .find_map(|kind| Some((kind, message.strip_prefix(kind)?)));
+    if let Some((kind, rest)) = parts
+        && let Some(value) = rest.find(['"', '`'])
+        && let Some(expected) = rest.rfind(", expected ")
+        && let (Some(found), Some(expected)) = (rest.get(..value), rest.get(expected..))
+    {
+        return format!("{kind}{}{expected}", found.trim_end());
+    }
+    message.to_owned()
 }
 
 /// Whether a content type is JSON, be it of its own kind (`application/problem+json`).
@@ -202,6 +226,42 @@ impl<T> Conditional<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
+
+    #[test]
+    fn an_answer_that_cannot_be_read_is_told_of_without_what_it_holds() {
+        let received = |body: &str| Received {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: body.as_bytes().to_vec(),
+        };
+        for (body, told) in [
+            (
+                r#"{"guests": "Quark, expected"}"#,
+                "guests: invalid type: string, expected u32",
+            ),
+            (
+                r#"{"guests": -4711}"#,
+                "guests: invalid value: integer, expected u32",
+            ),
+            (
+                r#"{"guests": 47.11}"#,
+                "guests: invalid type: floating point, expected u32",
+            ),
+        ] {
+            let received = received(body);
+            let read = received.json::<std::collections::BTreeMap<String, u32>>();
+            let error = read.expect_err("it is no number of guests");
+            let shown = error.to_string();
+            assert!(shown.starts_with(told), "{shown}");
+            let failure = ResponseFailure::Undecodable(error);
+            let error = Error::<String, String>::from_received(&received, failure);
+            let shown = format!("{error} {error:?} {received:?}");
+            assert!(!shown.contains("Quark") && !shown.contains("47"), "{shown}");
+            let kept = error.response().map(|response| response.body.as_str());
+            assert_eq!(kept, Some(body));
+        }
+    }
 
     #[test]
     fn a_content_type_is_json_whatever_its_case_and_parameters() {

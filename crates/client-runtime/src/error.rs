@@ -32,8 +32,7 @@ pub enum Error<C, V> {
 }
 
 /// An answer that is not one of the operation's successes. What it carried is here where it was
-/// sent, and the status always.
-#[derive(Debug)]
+/// sent, and the status always. `Debug` tells of the body only how long it is.
 #[non_exhaustive]
 pub struct ErrorResponse<C, V> {
     /// The answer's status.
@@ -194,6 +193,33 @@ impl<C: fmt::Display, V> fmt::Display for Error<C, V> {
             Self::NoResponse(_) => f.write_str("no answer came"),
             Self::Response(response) => response.fmt(f),
         }
+    }
+}
+
+impl<C: fmt::Debug, V: fmt::Debug> fmt::Debug for ErrorResponse<C, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            status,
+            failure,
+            code,
+            message,
+            field,
+            details,
+            request_id,
+            retry_after,
+            body,
+        } = self;
+        f.debug_struct("ErrorResponse")
+            .field("status", status)
+            .field("failure", failure)
+            .field("code", code)
+            .field("message", message)
+            .field("field", field)
+            .field("details", details)
+            .field("request_id", request_id)
+            .field("retry_after", retry_after)
+            .field("body_bytes", &body.len())
+            .finish()
     }
 }
 

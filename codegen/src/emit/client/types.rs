@@ -30,20 +30,22 @@ pub(super) fn emit(contract: &Contract, usage: &Usage<'_>) -> TokenStream {
 fn item(ty: &TypeDef, usage: &Usage<'_>, taken: &HashSet<&str>) -> TokenStream {
     let ident = rust::ident(&ty.ident);
     let doc = docs::outer(&[&ty.description]);
+    let debug = Debug::new(ty);
     match &ty.kind {
-        TypeKind::Text(rules) => text(&doc, &ident, rules),
+        TypeKind::Text(rules) => text(&doc, &ident, rules, &debug),
         TypeKind::Enumeration(values) => enumeration(&doc, &ident, values, usage.is_read(ty)),
         TypeKind::Date => parsed(
             &doc,
             &ident,
             &quote! { jiff::civil::Date },
             "date (2027-02-15)",
+            &debug,
         ),
         TypeKind::DateTime => {
             let form = "date-time (2027-02-15T19:00:00Z)";
-            parsed(&doc, &ident, &quote! { jiff::Timestamp }, form)
+            parsed(&doc, &ident, &quote! { jiff::Timestamp }, form, &debug)
         }
-        TypeKind::Uuid => parsed(&doc, &ident, &quote! { uuid::Uuid }, "UUID"),
+        TypeKind::Uuid => parsed(&doc, &ident, &quote! { uuid::Uuid }, "UUID", &debug),
         TypeKind::Integer(rules) => integer(&doc, &ident, rules),
         TypeKind::Number(rules) => number(&doc, &ident, rules),
         TypeKind::Boolean => quote! { #doc pub type #ident = bool; },
@@ -53,7 +55,26 @@ fn item(ty: &TypeDef, usage: &Usage<'_>, taken: &HashSet<&str>) -> TokenStream {
     }
 }
 
-fn text(doc: &TokenStream, ident: &Ident, rules: &TextRules) -> TokenStream {
+/// How values of a type are shown to those who develop: derived, or without the value.
+struct Debug {
+    derived: Option<TokenStream>,
+    written: Option<TokenStream>,
+}
+
+impl Debug {
+    fn new(ty: &TypeDef) -> Self {
+        let ident = rust::ident(&ty.ident);
+        Self {
+            derived: (!ty.is_personal).then(|| quote! { Debug, }),
+            written: ty
+                .is_personal
+                .then(|| quote! { client_runtime::personal_data!(#ident); }),
+        }
+    }
+}
+
+fn text(doc: &TokenStream, ident: &Ident, rules: &TextRules, debug: &Debug) -> TokenStream {
+    let Debug { derived, written } = debug;
     let (minimum, maximum) = lengths(rules.min_length, rules.max_length);
     let pattern = rules.pattern.as_ref().map(|pattern| {
         let (source, regex) = (&pattern.source, &pattern.rust);
@@ -61,9 +82,10 @@ fn text(doc: &TokenStream, ident: &Ident, rules: &TextRules) -> TokenStream {
     });
     quote! {
         #doc
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(#derived Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct #ident(String);
 
+        #written
         client_runtime::text!(#ident, #minimum, #maximum #pattern);
     }
 }
@@ -129,12 +151,20 @@ fn enumeration(doc: &TokenStream, ident: &Ident, values: &[EnumValue], read: boo
     }
 }
 
-fn parsed(doc: &TokenStream, ident: &Ident, inner: &TokenStream, form: &str) -> TokenStream {
+fn parsed(
+    doc: &TokenStream,
+    ident: &Ident,
+    inner: &TokenStream,
+    form: &str,
+    debug: &Debug,
+) -> TokenStream {
+    let Debug { derived, written } = debug;
     quote! {
         #doc
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(#derived Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct #ident(client_runtime::support::#inner);
 
+        #written
         client_runtime::parsed!(#ident, #inner, #form);
     }
 }

@@ -58,6 +58,21 @@ macro_rules! __wrapper {
     };
 }
 
+/// `Debug` of a value that tells of a person, or is a secret of one: it says only that there is one.
+#[macro_export]
+macro_rules! personal_data {
+    ($name:ident) => {
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(::core::concat!(
+                    ::core::stringify!($name),
+                    "([personal data])"
+                ))
+            }
+        }
+    };
+}
+
 /// The conversions from text that a type with `FromStr` has.
 #[doc(hidden)]
 #[macro_export]

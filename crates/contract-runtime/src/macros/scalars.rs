@@ -1,17 +1,19 @@
 //! The head of each scalar and list type: what generated code writes of it, and what it becomes.
 
-/// A string of a contract, with its rules.
+/// A string of a contract, with its rules. What is `personal` is not shown by `Debug`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! text {
     (
         $(#[$meta:meta])*
-        $type:ident $name:literal, referenceable: $referenceable:literal,
+        $type:ident $name:literal, referenceable: $referenceable:literal, $($personal:ident,)?
         { $($rule:ident: $value:expr,)* } $(regex $regex:literal)?
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $type(String);
+
+        $crate::debug_as!($($personal)? $type);
 
         impl $type {
             /// What the contract asks of the text.
@@ -26,18 +28,21 @@ macro_rules! text {
     };
 }
 
-/// A string of a contract that is held as what was read, with its rules.
+/// A string of a contract that is held as what was read, with its rules. What is `personal` is not
+/// shown by `Debug`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! formatted {
     (
         $(#[$meta:meta])*
-        $type:ident($kind:ident) $name:literal, referenceable: $referenceable:literal,
+        $type:ident($kind:ident) $name:literal, referenceable: $referenceable:literal, $($personal:ident,)?
         { $($rule:ident: $value:expr,)* } $(regex $regex:literal)?
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $type($crate::private::$kind);
+
+        $crate::debug_as!($($personal)? $type);
 
         impl $type {
             /// What the contract asks of the text.

@@ -14,6 +14,29 @@ macro_rules! display_as {
     };
 }
 
+/// `Debug` as it is derived; for `personal` data it says only that there is some.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! debug_as {
+    ($type:ident) => {
+        impl ::std::fmt::Debug for $type {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter
+                    .debug_tuple(stringify!($type))
+                    .field(&self.0)
+                    .finish()
+            }
+        }
+    };
+    (personal $type:ident) => {
+        impl ::std::fmt::Debug for $type {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.write_str(concat!(stringify!($type), "([personal data])"))
+            }
+        }
+    };
+}
+
 /// `Serialize` through what the closure gives, `Deserialize` through `TryFrom<$repr>`.
 #[doc(hidden)]
 #[macro_export]
