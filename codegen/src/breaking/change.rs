@@ -36,6 +36,8 @@ pub enum Hurts {
     Readers,
     /// Callers who send and callers who read.
     Both,
+    /// Those whom the contract protects, callers or not: their data, and what only they may do.
+    Protected,
 }
 
 impl fmt::Display for Hurts {
@@ -45,6 +47,7 @@ impl fmt::Display for Hurts {
             Self::Senders => "callers who send",
             Self::Readers => "callers who read",
             Self::Both => "callers who send and callers who read",
+            Self::Protected => "those who are protected",
         })
     }
 }

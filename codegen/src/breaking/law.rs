@@ -110,6 +110,10 @@ pub(super) enum What {
     Servers,
     /// The credentials with which an operation can be called.
     Security,
+    /// The ways in which callers come by credentials: flows, their URLs, their scopes.
+    Credentials,
+    /// The values that are kept out of logs.
+    PersonalData,
     /// The links that callers follow.
     Links,
     /// `info.version`.
@@ -194,7 +198,12 @@ impl What {
     fn is_offer(self) -> bool {
         matches!(
             self,
-            Self::Operations | Self::Names | Self::Servers | Self::AnswerMediaTypes | Self::Links
+            Self::Operations
+                | Self::Names
+                | Self::Servers
+                | Self::AnswerMediaTypes
+                | Self::Links
+                | Self::Credentials
         )
     }
 
@@ -208,6 +217,7 @@ impl What {
             Self::AnswerMediaTypes => "response-media-types",
             Self::Servers => "servers",
             Self::Security => "security",
+            Self::Credentials => "credentials",
             Self::Links => "links",
             _ => match direction {
                 Direction::Request => "request",
@@ -249,6 +259,9 @@ fn reason(what: What, direction: Direction, verdict: Verdict, relation: Relation
             }
             What::Security => {
                 "callers without the new credentials are refused: accept the old ones too, or raise the version"
+            }
+            What::Credentials => {
+                "callers come by their credentials in this way: keep it, or raise the version"
             }
             What::Links => "callers follow it: keep it as it was, or raise the version",
             What::AnswerMediaTypes => {
@@ -298,6 +311,8 @@ mod tests {
             What::AnswerMediaTypes,
             What::Servers,
             What::Security,
+            What::Credentials,
+            What::PersonalData,
             What::Links,
             What::Version,
             What::Prose,

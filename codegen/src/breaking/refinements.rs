@@ -5,7 +5,9 @@
 //! - (c) what was promised and no longer comes is missed, though the set of answers only shrank;
 //! - (d) absence has a meaning, and an unchanged request must not come to mean something else;
 //! - (e) an open object takes any property, but nobody sends what is not written down;
-//! - (f) what is no set at all.
+//! - (f) what is no set at all;
+//! - (g) a contract protects those whom it concerns, callers or not, and what is looser for callers
+//!   may be too loose for them.
 
 use super::change::{Hurts, Verdict};
 use super::law::{Class, Direction, Judgement, Presence, Relation, Step, What};
@@ -157,6 +159,21 @@ fn anywhere(what: What, relation: Relation) -> Option<Judgement> {
             "request-default-removed",
             Hurts::Senders,
             "a request that leaves it out has no stated meaning any more: make sure that the server does what it did before",
+        ),
+        // (g)
+        (What::Security, Relation::Wider) => dangerous(
+            "security-widened",
+            Hurts::Protected,
+            "callers are let in, or told apart, who were not before: make sure that it is meant, for everybody whom the operation protects",
+        ),
+        (What::PersonalData, Relation::Wider) => dangerous(
+            "personal-data-unmarked",
+            Hurts::Protected,
+            "its values may be written into logs from now on: mark it again, or make sure that nothing in it tells of a person",
+        ),
+        (What::PersonalData, _) => harmless(
+            "personal-data-marked",
+            "nothing that travels changes; from now on the values are kept out of logs",
         ),
         // (f)
         (What::Prose, _) => harmless(

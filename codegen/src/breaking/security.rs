@@ -7,9 +7,9 @@ use super::treatment::Object;
 use super::walk::{Context, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One way in: every scheme of it must be satisfied, with every scope. An empty one is open to
+/// What lets a caller in: every scheme must be satisfied, with every scope. An empty one is open to
 /// everybody.
-type Way = BTreeMap<String, BTreeSet<String>>;
+type Alternative = BTreeMap<String, BTreeSet<String>>;
 
 /// The security of an operation: its own, or else that of the root.
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, id: &str, root: &Two<'a>, operation: &Two<'a>) {
@@ -18,8 +18,11 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, id: &str, root: &Two<'a>, operati
     let (old, new) = (old.or(old_root), new.or(new_root));
     let documents = walk.documents;
     let same_scheme = |name: &str| scheme_under_another_name(documents, name);
-    let (were, are) = (ways(old, |name| name.to_owned()), ways(new, same_scheme));
-    let relation = Relation::from_inclusions(opens(&are, &were), opens(&were, &are));
+    let (were, are) = (
+        alternatives(old, |name| name.to_owned()),
+        alternatives(new, same_scheme),
+    );
+    let relation = relation(&were, &are);
     if relation != Relation::Same {
         let message = format!("`security` {} → {}", shown(&were), shown(&are));
         let context = Context::new(Direction::Request, id);
@@ -48,13 +51,13 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, id: &str, root: &Two<'a>, operati
     }
 }
 
-/// Without any way that is named, an operation is open.
-fn ways(at: Option<&At<'_>>, name: impl Fn(&str) -> String) -> Vec<Way> {
+/// Without any alternative that is named, an operation is open.
+fn alternatives(at: Option<&At<'_>>, name: impl Fn(&str) -> String) -> Vec<Alternative> {
     let items = at.map(At::items).unwrap_or_default();
-    let mut ways: Vec<Way> = items
+    let mut alternatives: Vec<Alternative> = items
         .iter()
-        .map(|way| {
-            let schemes = way.entries().into_iter();
+        .map(|alternative| {
+            let schemes = alternative.entries().into_iter();
             schemes
                 .map(|(scheme, scopes)| {
                     let scopes = scopes.items();
@@ -64,15 +67,37 @@ fn ways(at: Option<&At<'_>>, name: impl Fn(&str) -> String) -> Vec<Way> {
                 .collect()
         })
         .collect();
-    if ways.is_empty() {
-        ways.push(Way::new());
+    if alternatives.is_empty() {
+        alternatives.push(Alternative::new());
     }
-    ways
+    alternatives
 }
 
-/// Whether whoever can go one of `these` ways can go one of `those`.
-fn opens(those: &[Way], these: &[Way]) -> bool {
-    let demands_less = |that: &Way, this: &Way| {
+/// Which callers are let in, and which are told apart: a credential that is not asked for any more
+/// makes nobody of its owner, and one that is asked for instead makes it a bad one, although `{}`
+/// lets everybody in.
+fn relation(were: &[Alternative], are: &[Alternative]) -> Relation {
+    let let_in = Relation::from_inclusions(opens(are, were), opens(were, are));
+    let is_public = |these: &[Alternative]| these.iter().all(Alternative::is_empty);
+    let has_open = |these: &[Alternative]| these.iter().any(Alternative::is_empty);
+    // To open what was closed to all, or to close what was open to all, is that and nothing else.
+    if (is_public(are) && !has_open(were)) || (is_public(were) && !has_open(are)) {
+        return let_in;
+    }
+    let demanding = |these: &[Alternative]| -> Vec<Alternative> {
+        let demanding = these.iter().filter(|one| !one.is_empty());
+        demanding.cloned().collect()
+    };
+    let (were, are) = (demanding(were), demanding(are));
+    let_in.and(Relation::from_inclusions(
+        opens(&are, &were),
+        opens(&were, &are),
+    ))
+}
+
+/// Whether whoever meets one of `these` alternatives meets one of `those`.
+fn opens(those: &[Alternative], these: &[Alternative]) -> bool {
+    let demands_less = |that: &Alternative, this: &Alternative| {
         that.iter().all(|(scheme, scopes)| {
             this.get(scheme)
                 .is_some_and(|granted| scopes.is_subset(granted))
@@ -83,9 +108,9 @@ fn opens(those: &[Way], these: &[Way]) -> bool {
         .all(|this| those.iter().any(|that| demands_less(that, this)))
 }
 
-fn shown(ways: &[Way]) -> String {
-    let way = |way: &Way| {
-        let schemes = way.iter().map(|(scheme, scopes)| {
+fn shown(alternatives: &[Alternative]) -> String {
+    let alternative = |alternative: &Alternative| {
+        let schemes = alternative.iter().map(|(scheme, scopes)| {
             if scopes.is_empty() {
                 scheme.clone()
             } else {
@@ -100,8 +125,8 @@ fn shown(ways: &[Way]) -> String {
             schemes.join(" and ")
         }
     };
-    let ways: Vec<String> = ways.iter().map(way).collect();
-    shorten(&ways.join(" or "))
+    let alternatives: Vec<String> = alternatives.iter().map(alternative).collect();
+    shorten(&alternatives.join(" or "))
 }
 
 fn schemes<'a>(root: &At<'a>) -> BTreeMap<&'a str, At<'a>> {
@@ -139,7 +164,93 @@ fn scheme(walk: &mut Walk<'_>, id: &str, name: &str) {
     );
     if let (Some(old), Some(new)) = (old.get(name), new.get(name)) {
         let two = Two::new(documents, old, new);
-        let edits = two.leftovers(documents, Object::SecurityScheme);
+        let mut edits = places(documents, &two);
+        edits.extend(flows(documents, &two));
+        edits.extend(two.leftovers(documents, Object::SecurityScheme));
         walk.edits(&Context::new(Direction::Request, id), edits);
     }
+}
+
+/// Where a credential is sent, and who has given it.
+fn places(documents: Documents<'_>, scheme: &Two<'_>) -> Vec<Edit> {
+    let keys = ["type", "scheme", "in", "name", "openIdConnectUrl"];
+    let differing = keys.into_iter().filter_map(|key| {
+        let (old, new) = scheme.both(key);
+        if documents.same(old, new) {
+            return None;
+        }
+        let text = |at: Option<&At<'_>>| at.and_then(|at| at.node.as_str()).map(str::to_lowercase);
+        // RFC 9110, 5.1 and 11.1: names of headers and of HTTP authentication have no case.
+        let in_header = || {
+            let (old, new) = scheme.both("in");
+            [old, new].map(text) == [Some("header".to_owned()), Some("header".to_owned())]
+        };
+        let has_no_case = key == "scheme" || (key == "name" && in_header());
+        if has_no_case && text(old) == text(new) {
+            return Some(scheme.edit(What::Restated, Relation::Same, key));
+        }
+        Some(scheme.edit(What::Security, Relation::Incomparable, key))
+    });
+    differing.collect()
+}
+
+/// How callers come by a token.
+fn flows<'a>(documents: Documents<'a>, scheme: &Two<'a>) -> Vec<Edit> {
+    let (Some(old), Some(new)) = scheme.both("flows") else {
+        return offer(documents, scheme, "flows").into_iter().collect();
+    };
+    let flows = Two::new(documents, old, new);
+    let mut edits = flows.leftovers(documents, Object::OAuthFlows);
+    for name in [
+        "authorizationCode",
+        "clientCredentials",
+        "implicit",
+        "password",
+    ] {
+        let (Some(old), Some(new)) = flows.both(name) else {
+            edits.extend(offer(documents, &flows, name));
+            continue;
+        };
+        let flow = Two::new(documents, old, new);
+        for url in ["authorizationUrl", "tokenUrl", "refreshUrl"] {
+            edits.extend(offer(documents, &flow, url));
+        }
+        edits.extend(scopes(documents, &flow));
+        edits.extend(flow.leftovers(documents, Object::OAuthFlow));
+    }
+    edits
+}
+
+/// The scopes that can be asked for. What is said of each is for people.
+fn scopes<'a>(documents: Documents<'a>, flow: &Two<'a>) -> Vec<Edit> {
+    let (Some(old), Some(new)) = flow.both("scopes") else {
+        return offer(documents, flow, "scopes").into_iter().collect();
+    };
+    let scopes = Two::new(documents, old, new);
+    let (old, new) = flow.maps("scopes");
+    let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+    let edits = names.into_iter().filter_map(|name| {
+        let both = old.contains_key(name) && new.contains_key(name);
+        let edit = offer(documents, &scopes, name)?;
+        Some(Edit {
+            what: if both { What::Prose } else { edit.what },
+            relation: if both { Relation::Same } else { edit.relation },
+            ..edit
+        })
+    });
+    edits.collect()
+}
+
+/// The edit of something that callers use as it stands; `None` where it is the same.
+fn offer(documents: Documents<'_>, two: &Two<'_>, key: &str) -> Option<Edit> {
+    let (old, new) = two.both(key);
+    if documents.same(old, new) {
+        return None;
+    }
+    let relation = match (old, new) {
+        (None, _) => Relation::Wider,
+        (_, None) => Relation::Narrower,
+        _ => Relation::Incomparable,
+    };
+    Some(two.edit(What::Credentials, relation, key))
 }

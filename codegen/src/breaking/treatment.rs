@@ -20,6 +20,8 @@ pub(super) enum Object {
     Link,
     Schema,
     SecurityScheme,
+    OAuthFlows,
+    OAuthFlow,
     /// `paths` and `responses`: everything but `x-` keys is compared.
     Map,
 }
@@ -151,8 +153,17 @@ fn compared(object: Object) -> &'static [&'static str] {
             "anyOf",
             "oneOf",
             "not",
+            "x-personal-data",
         ],
-        Object::SecurityScheme | Object::Map => &[],
+        Object::SecurityScheme => &["type", "scheme", "in", "name", "flows", "openIdConnectUrl"],
+        Object::OAuthFlows => &[
+            "authorizationCode",
+            "clientCredentials",
+            "implicit",
+            "password",
+        ],
+        Object::OAuthFlow => &["authorizationUrl", "tokenUrl", "refreshUrl", "scopes"],
+        Object::Map => &[],
     }
 }
 
@@ -187,7 +198,7 @@ fn prose(object: Object) -> &'static [&'static str] {
             "deprecated",
         ],
         Object::SecurityScheme => &["description", "bearerFormat"],
-        Object::Components | Object::Map => &[],
+        Object::Components | Object::OAuthFlows | Object::OAuthFlow | Object::Map => &[],
     }
 }
 

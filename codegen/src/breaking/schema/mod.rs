@@ -86,6 +86,7 @@ pub(super) fn compare<'a>(
         object::compare(&mut pair);
         composition::compare(&mut pair);
     }
+    values::personal_data(&mut pair);
     let (old, new) = (pair.keys_of(pair.old), pair.keys_of(pair.new));
     let left = leftovers(documents, Object::Schema, old, new);
     pair.found.edits.extend(left);

@@ -88,6 +88,17 @@ pub(super) fn null(pair: &mut Pair<'_, '_>) {
     pair.edit(key, What::Values, relation);
 }
 
+/// Whether values are kept out of logs.
+pub(super) fn personal_data(pair: &mut Pair<'_, '_>) {
+    let key = "x-personal-data";
+    let relation = match (pair.old.is(key), pair.new.is(key)) {
+        (false, true) => Relation::Narrower,
+        (true, false) => Relation::Wider,
+        _ => return,
+    };
+    pair.edit(key, What::PersonalData, relation);
+}
+
 /// `enum`: values that came and values that went are two edits, since the law may judge them
 /// differently.
 pub(super) fn vocabulary(pair: &mut Pair<'_, '_>) {

@@ -146,6 +146,7 @@ fn supported() -> Vec<Row> {
             json!(false),
         )
         .ends(json!(false), json!(true)),
+        row("x-personal-data", "", text(), json!(true)),
         row("default", "", integer(), json!(3)).other(json!(4)),
         row("allOf", "around one", json!({}), around("Short9"))
             .ends(around("Short8"), around("Short9"))

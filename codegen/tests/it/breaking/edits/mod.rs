@@ -55,6 +55,8 @@ fn contract() -> Value {
 fn edits() -> Vec<Edit> {
     let mut edits = operations::names_and_places();
     edits.extend(operations::credentials());
+    edits.extend(operations::optional_credentials());
+    edits.extend(operations::schemes());
     edits.extend(contents::bodies());
     edits.extend(contents::answers());
     edits.extend(rearrangements());
@@ -103,6 +105,23 @@ fn rearrangements() -> Vec<Edit> {
                 ),
             ],
         ),
+        edit(
+            "values are marked as personal data",
+            vec![Set(
+                "/components/schemas/Thing/properties/note/x-personal-data",
+                json!(true),
+            )],
+        ),
+        edit(
+            "values are not marked as personal data any more",
+            vec![Remove(
+                "/components/schemas/Thing/properties/note/x-personal-data",
+            )],
+        )
+        .given(vec![Set(
+            "/components/schemas/Thing/properties/note/x-personal-data",
+            json!(true),
+        )]),
         edit(
             "a component that nothing uses is added",
             vec![Set("/components/schemas/Unused", color())],

@@ -139,8 +139,9 @@ pub(super) fn names_and_places() -> Vec<Edit> {
     ]
 }
 
+const OWN: &str = "/paths/~1things/post/security";
+
 pub(super) fn credentials() -> Vec<Edit> {
-    const OWN: &str = "/paths/~1things/post/security";
     let named =
         |what, old: Value, new: Value| edit(what, vec![Set(OWN, new)]).given(vec![Set(OWN, old)]);
     vec![
@@ -219,6 +220,179 @@ pub(super) fn credentials() -> Vec<Edit> {
                 "/components/securitySchemes/key/name",
                 json!("X-Other"),
             )],
+        ),
+    ]
+}
+
+/// What `{}` among the alternatives hides, unless somebody looks for it.
+pub(super) fn optional_credentials() -> Vec<Edit> {
+    let named =
+        |what, old: Value, new: Value| edit(what, vec![Set(OWN, new)]).given(vec![Set(OWN, old)]);
+    vec![
+        named(
+            "one of two optional credentials is not asked for any more",
+            json!([{"token": []}, {"key": []}, {}]),
+            json!([{"token": []}, {}]),
+        ),
+        named(
+            "the only optional credential is not asked for any more",
+            json!([{"token": []}, {}]),
+            json!([]),
+        ),
+        named(
+            "an optional credential is asked for",
+            json!([]),
+            json!([{"token": []}, {}]),
+        ),
+        named(
+            "another optional credential is asked for instead",
+            json!([{"token": []}, {}]),
+            json!([{"key": []}, {}]),
+        ),
+        named(
+            "an optional credential needs another scope",
+            json!([{"token": ["read"]}, {}]),
+            json!([{"token": ["read", "write"]}, {}]),
+        ),
+        named(
+            "an optional credential needs a scope less",
+            json!([{"token": ["read", "write"]}, {}]),
+            json!([{"token": ["read"]}, {}]),
+        ),
+        named(
+            "credentials become optional, and one goes",
+            json!([{"token": []}, {"key": []}]),
+            json!([{"token": []}, {}]),
+        ),
+        named(
+            "optional credentials become necessary",
+            json!([{"token": []}, {}]),
+            json!([{"token": []}]),
+        ),
+        edit(
+            "the root says nothing of security any more",
+            vec![Remove("/security")],
+        ),
+    ]
+}
+
+/// How a credential travels, and how callers come by it.
+pub(super) fn schemes() -> Vec<Edit> {
+    const SCHEME: &str = "/components/securitySchemes/account";
+    const FLOW: &str = "/components/securitySchemes/account/flows/authorizationCode";
+    let account = json!({"type": "oauth2", "flows": {"authorizationCode": {
+        "authorizationUrl": "/authorize",
+        "tokenUrl": "/token",
+        "refreshUrl": "/refresh",
+        "scopes": {"read": "Read.", "write": "Write."},
+    }}});
+    let outside = json!({"type": "openIdConnect", "openIdConnectUrl": "https://a.example"});
+    let given = |scheme: &Value, new| {
+        edit("", vec![new]).given(vec![
+            Set(SCHEME, scheme.clone()),
+            Set(OWN, json!([{"account": []}])),
+        ])
+    };
+    let at = |path: &'static str, value: Value| Set(path, value);
+    let of = |what, scheme: &Value, new| Edit {
+        what,
+        ..given(scheme, new)
+    };
+    let cookie = json!({"type": "apiKey", "in": "cookie", "name": "session"});
+    let header = json!({"type": "apiKey", "in": "header", "name": "X-Key"});
+    let bearer = json!({"type": "http", "scheme": "bearer"});
+    vec![
+        of(
+            "a scheme becomes one of another type",
+            &bearer,
+            at(SCHEME, account.clone()),
+        ),
+        of(
+            "a key moves from a cookie to a header",
+            &cookie,
+            at("/components/securitySchemes/account/in", json!("header")),
+        ),
+        of(
+            "a cookie is called in another case",
+            &cookie,
+            at("/components/securitySchemes/account/name", json!("Session")),
+        ),
+        of(
+            "a header is called in another case",
+            &header,
+            at("/components/securitySchemes/account/name", json!("x-key")),
+        ),
+        of(
+            "bearer is written in another case",
+            &bearer,
+            at(
+                "/components/securitySchemes/account/scheme",
+                json!("Bearer"),
+            ),
+        ),
+        of(
+            "tokens come from another issuer",
+            &outside,
+            at(
+                "/components/securitySchemes/account/openIdConnectUrl",
+                json!("https://b.example"),
+            ),
+        ),
+        of(
+            "a flow is added",
+            &account,
+            at(
+                "/components/securitySchemes/account/flows/clientCredentials",
+                json!({"tokenUrl": "/token", "scopes": {}}),
+            ),
+        ),
+        of("a flow goes", &account, Remove(FLOW)),
+        of(
+            "all flows go",
+            &account,
+            Remove("/components/securitySchemes/account/flows"),
+        ),
+        of(
+            "tokens are fetched elsewhere",
+            &account,
+            at(
+                "/components/securitySchemes/account/flows/authorizationCode/tokenUrl",
+                json!("/tokens"),
+            ),
+        ),
+        of(
+            "people are sent elsewhere",
+            &account,
+            at(
+                "/components/securitySchemes/account/flows/authorizationCode/authorizationUrl",
+                json!("/allow"),
+            ),
+        ),
+        of(
+            "tokens are not refreshed any more",
+            &account,
+            Remove("/components/securitySchemes/account/flows/authorizationCode/refreshUrl"),
+        ),
+        of(
+            "a scope can be asked for",
+            &account,
+            at(
+                "/components/securitySchemes/account/flows/authorizationCode/scopes/manage",
+                json!("Manage."),
+            ),
+        ),
+        of(
+            "a scope cannot be asked for any more",
+            &account,
+            Remove("/components/securitySchemes/account/flows/authorizationCode/scopes/write"),
+        ),
+        of(
+            "a scope is described in other words",
+            &account,
+            at(
+                "/components/securitySchemes/account/flows/authorizationCode/scopes/write",
+                json!("Change."),
+            ),
         ),
     ]
 }
