@@ -282,7 +282,7 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
     ),
     (
         "audit_events_actor_check",
-        "UPDATE audit_events SET actor_kind = 'booking_secret'",
+        "UPDATE audit_events SET actor_kind = 'guest'",
     ),
     (
         "messages_subject_check",
@@ -314,7 +314,7 @@ const ACCOUNTS: &str = "
         '2026-01-01Z', '2026-01-08Z' FROM accounts;
     INSERT INTO api_keys SELECT 1, 1, '001IYT0XLWR', sha256('1'), 'Till', 'bookings:read', user_id,
         '2026-01-01Z', '2027-01-01Z' FROM accounts;
-    INSERT INTO audit_events VALUES (1, 1, '2026-01-01Z', 'user', 'usr_1', 'invite_staff', NULL,
+    INSERT INTO audit_events VALUES (1, 1000, '2026-01-01Z', 'user', 'usr_1', 'invite_staff', NULL,
         '192.0.2.0/24', 'r-1');
 ";
 

@@ -345,9 +345,46 @@ async fn secret_opens_its_booking_until_it_is_replaced() {
         .expect("its secret stays");
     let log =
         "SELECT concat_ws(' ', restaurant_id, action, actor_kind, actor_id, subject_id) AS line
-        FROM audit_events";
-    let expected = format!("1 rotate_booking_secret booking_secret {}", made.id);
+        FROM audit_events WHERE action = 'rotate_booking_secret'";
+    let expected = format!("1 rotate_booking_secret guest {}", made.id);
     assert_eq!(venue.texts(log).await, [expected]);
+}
+
+#[tokio::test]
+async fn who_makes_a_booking_is_in_the_log_and_only_a_diner_has_it_among_their_own() {
+    let venue = with_staff().await;
+    booked(&venue, None).await;
+    booked(&venue, Some("diner")).await;
+    booked(&venue, Some("host1")).await;
+    let made = "SELECT concat_ws(' ', actor_kind, actor_id, accounts.name) AS line
+        FROM audit_events
+        JOIN bookings ON bookings.public_id = audit_events.subject_id
+        LEFT JOIN accounts ON accounts.user_id = bookings.account_user_id
+        WHERE action = 'create_booking' ORDER BY audit_event_id";
+    assert_eq!(
+        venue.texts(made).await,
+        ["guest", "user usr_diner diner", "user usr_host1"]
+    );
+}
+
+#[tokio::test]
+async fn program_books_at_its_own_restaurant_only() {
+    let venue = with_staff().await;
+    let key = make_key(&venue, second(), &[Scope::BookingsWrite]).await;
+    let elsewhere = key_principal(&venue, &key).await;
+    let request = venue.request();
+    let refused = venue
+        .store
+        .create_booking(&request, Some(&elsewhere), &at(NOW))
+        .await;
+    assert_eq!(outcome(refused), Outcome::Forbidden);
+    let mut at_home = request;
+    at_home.restaurant = second();
+    let made = venue
+        .store
+        .create_booking(&at_home, Some(&elsewhere), &at(NOW))
+        .await;
+    made.expect("it is its restaurant");
 }
 
 #[tokio::test]
