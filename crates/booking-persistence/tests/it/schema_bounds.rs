@@ -133,22 +133,14 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     ),
     ("restaurants", "suspended_at", &["'infinity'"]),
     ("bookings", "secret_rotation", &["-1"]),
-    ("restaurant_staff", "role", &["''", "'waiter'"]),
     ("restaurant_staff", "version", &["0"]),
     (
         "staff_invitations",
         "email",
         &["'none'", "'Luis@example.com'"],
     ),
-    ("staff_invitations", "role", &["''", "'waiter'"]),
     ("staff_invitations", "digest", &["''", "'\\x01'"]),
-    (
-        "api_keys",
-        "public_id",
-        &["''", "'0123456789'", "'0123-567890'"],
-    ),
     ("api_keys", "digest", &["''", "'\\x01'"]),
-    ("api_keys", "name", &["''", r"E'a\n'"]),
     ("api_keys", "scopes", &["''", "'bookings:read '", "'admin'"]),
     ("audit_events", "occurred_at", &["'infinity'"]),
     ("audit_events", "actor_kind", &["''", "'nobody'"]),
@@ -314,6 +306,7 @@ const ACCOUNTS: &str = "
         '2026-01-01Z', '2026-01-08Z' FROM accounts;
     INSERT INTO api_keys SELECT 1, 1, '001IYT0XLWR', sha256('1'), 'Till', 'bookings:read', user_id,
         '2026-01-01Z', '2027-01-01Z' FROM accounts;
+    DELETE FROM audit_events;
     INSERT INTO audit_events VALUES (1, 1000, '2026-01-01Z', 'user', 'usr_1', 'invite_staff', NULL,
         '192.0.2.0/24', 'r-1');
 ";
