@@ -4,8 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod across;
+mod api_keys;
 mod auth;
 mod bookings;
 mod restaurants;
+mod staff;
 mod support;
 mod users;

@@ -222,7 +222,12 @@ impl TestService {
         }
     }
 
-    async fn mailed_token(&self, email: &str, kind: &str) -> String {
+    /// The token of the mail of this kind that was written last.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub async fn mailed_token(&self, email: &str, kind: &str) -> String {
         let query = format!(
             "SELECT token FROM messages WHERE recipient = '{email}' AND kind = '{kind}'
              ORDER BY message_id DESC"

@@ -11,5 +11,6 @@ mod lists;
 mod not_found;
 mod races;
 mod security;
+mod tenancy;
 mod unrouted;
 mod witness;

@@ -3,5 +3,6 @@
 mod cancel_booking;
 mod create_booking;
 mod get_booking;
+mod guests;
 pub(crate) mod list_bookings;
 mod update_booking;
