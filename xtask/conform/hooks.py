@@ -69,7 +69,7 @@ def before_call(context, case, kwargs):
     use_real_booking(case)
     use_real_member(case)
     use_real_key(case)
-    show_credential(case)
+    show_credential(case, kwargs)
     use_dates_ahead(case)
     if case.meta.generation.mode.is_positive:
         use_real_version(case)
@@ -92,17 +92,19 @@ class Credential:
         pass
 
 
-def show_credential(case):
-    """Shows the token of this run's account, or the secret of a booking."""
+def show_credential(case, kwargs):
+    """Shows the token of this run's account, or the secret of a booking: to this call alone, so that what
+    schemathesis asks besides without a credential has none."""
     if not case._has_explicit_auth:
         return
     definition = case.operation.definition.raw
     security = definition.get("security", case.operation.schema.raw_schema.get("security", []))
     secret = SECRETS.get((case.path_parameters or {}).get("booking_id"))
     if secret and any("bookingSecret" in way for way in security) and is_even(secret):
-        case.headers = {**(case.headers or {}), "Booking-Secret": secret}
+        kwargs["headers"] = {**(kwargs.get("headers") or {}), "Booking-Secret": secret}
     elif any("oauth" in way for way in security):
-        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {access_token(case)}"}
+        credential = f"Bearer {access_token(case)}"
+        kwargs["headers"] = {**(kwargs.get("headers") or {}), "Authorization": credential}
 
 
 @functools.cache
