@@ -70,6 +70,17 @@ pub enum Subcommand {
     /// Manage who runs the installation
     #[command(subcommand, arg_required_else_help = false)]
     Admin(AdminCommand),
+    /// Manage the keys that access tokens are signed with
+    #[command(subcommand, arg_required_else_help = false)]
+    SigningKeys(SigningKeysCommand),
+}
+
+/// What is done about the keys that access tokens are signed with.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
+pub enum SigningKeysCommand {
+    /// Have another key take the place of the present one, an hour from now, when every server knows
+    /// it. The servers do so by themselves every thirty days
+    Rotate,
 }
 
 /// What is done about those who run the installation.

@@ -13,6 +13,7 @@ mod run;
 mod running;
 mod secret_key;
 mod signals;
+mod signing_keys;
 
 pub use error::StartError;
 pub(crate) use http_server::{HttpServer, Listen};

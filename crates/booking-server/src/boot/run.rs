@@ -7,7 +7,7 @@ use booking_domain::Registration;
 
 use crate::boot::admin;
 use crate::boot::announcement::Announcement;
-use crate::boot::config::{AdminCommand, Config, Subcommand};
+use crate::boot::config::{AdminCommand, Config, SigningKeysCommand, Subcommand};
 use crate::boot::database::Database;
 use crate::boot::demo_logins::DemoLogins;
 use crate::boot::error::StartError;
@@ -15,6 +15,7 @@ use crate::boot::http_server::Listen;
 use crate::boot::running::{self, ServerOptions};
 use crate::boot::secret_key;
 use crate::boot::signals::StopRequest;
+use crate::boot::signing_keys;
 use crate::clock::Clock;
 use crate::identity::IdentityOptions;
 use crate::operational::MetricsServer;
@@ -34,6 +35,9 @@ pub fn run(config: Config) -> Result<(), StartError> {
         Some(Subcommand::Admin(AdminCommand::Create { email, name })) => {
             let registration = Registration { email, name };
             runtime.block_on(admin::create(config.database, registration))
+        }
+        Some(Subcommand::SigningKeys(SigningKeysCommand::Rotate)) => {
+            runtime.block_on(signing_keys::rotate(config.database, config.secret_key))
         }
     };
     // What blocks a thread is not waited for: a name lookup that nobody answers cannot be

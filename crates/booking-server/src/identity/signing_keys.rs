@@ -86,6 +86,26 @@ impl SigningKeys {
         Ok(())
     }
 
+    /// Has another key take the place of the present one, though it is not time yet, and gives the
+    /// moment from which it signs. Where one is announced already, that is the one.
+    pub(crate) async fn rotate(
+        &self,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Timestamp, SigningKeysError> {
+        self.open(&store.signing_keys().await?)?;
+        let next = Candidate::new(&self.secret_key)?;
+        let decide = |stored: &[StoredSigningKey]| {
+            if is_announced(stored, now) {
+                Vec::new()
+            } else {
+                rotation(stored, &next, now)
+            }
+        };
+        let stored = store.rotate_signing_keys(decide).await?;
+        Ok(latest(&stored).map_or(now, |key| key.life.active_from))
+    }
+
     /// The keys as they are now.
     pub(crate) fn known(&self) -> Arc<KnownKeys> {
         Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
@@ -157,6 +177,11 @@ impl Candidate {
 /// Whether it is time for another key.
 fn is_rotation_due(stored: &[StoredSigningKey], now: Timestamp) -> bool {
     latest(stored).is_none_or(|key| key.life.rotation_due_at() <= now)
+}
+
+/// Whether there is a key that will sign, and does not yet.
+fn is_announced(stored: &[StoredSigningKey], now: Timestamp) -> bool {
+    latest(stored).is_some_and(|key| now < key.life.active_from)
 }
 
 /// What is to be stored when `next` takes the place of the present key, which signs until all have

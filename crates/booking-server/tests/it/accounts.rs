@@ -11,7 +11,7 @@ use dev_postgres::TestDatabase;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{Directory, Process, Refusal, Response, command, post};
+use crate::support::{Directory, Process, Refusal, Response, command, get, post};
 
 const PASSWORD: &str = "quiet river under seven stones";
 
@@ -214,4 +214,24 @@ fn help_of_a_subcommand_tells_what_it_takes() {
         help.contains("<EMAIL>") && help.contains("--database-url"),
         "{help}"
     );
+}
+
+#[test]
+fn the_signing_key_is_rotated_on_command_and_once_within_its_announcement() {
+    let directory = Directory::new();
+    let data_dir = directory.path().to_str().unwrap();
+    let rotate = || {
+        let arguments = ["signing-keys", "rotate", "--data-dir", data_dir];
+        let output = command(&arguments, &[]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let said = rotate();
+    assert!(said.starts_with("access tokens are signed with another key from "));
+    assert_eq!(rotate(), said);
+    // Both keys are published: the one that signs, and the one that will.
+    let server = Process::start(directory.path(), &[]);
+    let keys = get(server.address(), "/.well-known/jwks.json", &[]);
+    let keys: Value = serde_json::from_slice(&keys.body).unwrap();
+    assert_eq!(keys["keys"].as_array().unwrap().len(), 2);
 }
