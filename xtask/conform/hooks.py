@@ -69,7 +69,7 @@ def before_call(context, case, kwargs):
     use_real_booking(case)
     use_real_member(case)
     use_real_key(case)
-    show_credential(case, kwargs)
+    show_credential(case)
     use_dates_ahead(case)
     if case.meta.generation.mode.is_positive:
         use_real_version(case)
@@ -77,6 +77,16 @@ def before_call(context, case, kwargs):
         if isinstance(case.body, dict):
             lead_body(case)
             lead_account(case)
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    """Tells schemathesis where the tokens of `oauth` travel, so that it tries what is without one, or with a
+    bad one: it knows of no header for a scheme of OAuth 2.0."""
+    schemes = raw_schema["components"]["securitySchemes"]
+    for name, scheme in schemes.items():
+        if scheme["type"] == "oauth2":
+            schemes[name] = {"type": "http", "scheme": "bearer"}
 
 
 @schemathesis.auth(refresh_interval=None)
@@ -92,19 +102,17 @@ class Credential:
         pass
 
 
-def show_credential(case, kwargs):
-    """Shows the token of this run's account, or the secret of a booking: to this call alone, so that what
-    schemathesis asks besides without a credential has none."""
+def show_credential(case):
+    """Shows the token of this run's account, or the secret of a booking."""
     if not case._has_explicit_auth:
         return
     definition = case.operation.definition.raw
     security = definition.get("security", case.operation.schema.raw_schema.get("security", []))
     secret = SECRETS.get((case.path_parameters or {}).get("booking_id"))
     if secret and any("bookingSecret" in way for way in security) and is_even(secret):
-        kwargs["headers"] = {**(kwargs.get("headers") or {}), "Booking-Secret": secret}
+        case.headers = {**(case.headers or {}), "Booking-Secret": secret}
     elif any("oauth" in way for way in security):
-        credential = f"Bearer {access_token(case)}"
-        kwargs["headers"] = {**(kwargs.get("headers") or {}), "Authorization": credential}
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {access_token(case)}"}
 
 
 @functools.cache

@@ -49,8 +49,8 @@ const FUZZED_EACH: (usize, usize) = (24, 300);
 
 /// How many walks are made for each link, if that is within the fewest and the most walks of a
 /// contract.
-const WALKS_EACH: usize = 16;
-const WALKS: (usize, usize) = (240, 720);
+const WALKS_EACH: usize = 24;
+const WALKS: (usize, usize) = (360, 720);
 
 /// The runs along links. They are several, for one walk that goes wrong ends its run.
 const LINK_SEEDS: [u32; 4] = [1, 2, 3, 4];
