@@ -97,6 +97,11 @@ impl Examples {
         {
             headers.push(("authorization", format!("Bearer {token}")));
         }
+        if let Some(token) = self.0.get("refresh_token").and_then(Value::as_str)
+            && takes(&declared.pointer, "refreshCookie")
+        {
+            headers.push(("cookie", format!("__Secure-refresh_token={token}")));
+        }
         headers
             .into_iter()
             .fold(Request::new(&declared.method, target), |request, header| {
@@ -166,6 +171,12 @@ pub fn alternatives(pointer: &str) -> impl Iterator<Item = &'static Map<String, 
     let demanded = own.unwrap_or_else(|| at("/security"));
     let alternatives = demanded.as_array().into_iter().flatten();
     alternatives.filter_map(Value::as_object)
+}
+
+/// Whether an operation takes credentials of this scheme.
+#[must_use]
+pub fn takes(pointer: &str, scheme: &str) -> bool {
+    alternatives(pointer).any(|way| way.contains_key(scheme))
 }
 
 /// Whether an operation takes a credential and does without one, too.

@@ -18,7 +18,7 @@ mod service;
 mod witness;
 
 pub use accounts::{ALL_SCOPES, ISSUER, LoggedIn, PASSWORD, signed};
-pub use examples::{Examples, alternatives, is_optional, is_secured};
+pub use examples::{Examples, alternatives, is_optional, is_secured, takes};
 pub use owner::OWNER;
 pub use request::Request;
 pub use response::{Detail, Refusal, Response};

@@ -74,6 +74,7 @@ impl Request {
         let is_credential = |name: &String| {
             name.eq_ignore_ascii_case("authorization")
                 || name.eq_ignore_ascii_case("booking-secret")
+                || name.eq_ignore_ascii_case("cookie")
         };
         self.anonymous || self.headers.iter().any(|(name, _)| is_credential(name))
     }

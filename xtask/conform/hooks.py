@@ -73,6 +73,7 @@ def before_call(context, case, kwargs):
     use_dates_ahead(case)
     if case.meta.generation.mode.is_positive:
         use_real_version(case)
+        use_own_origin(case)
         lead_query(case)
         if isinstance(case.body, dict):
             lead_body(case)
@@ -111,6 +112,9 @@ def show_credential(case):
     secret = SECRETS.get((case.path_parameters or {}).get("booking_id"))
     if secret and any("bookingSecret" in way for way in security) and is_even(secret):
         case.headers = {**(case.headers or {}), "Booking-Secret": secret}
+    elif any("refreshCookie" in way for way in security):
+        cookie = {"__Secure-refresh_token": login(case)["refresh_token"]}
+        case.cookies = {**(case.cookies or {}), **cookie}
     elif any("oauth" in way for way in security):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {access_token(case)}"}
 
@@ -144,7 +148,7 @@ def lead_account(case):
     body = dict(case.body)
     if not is_even(json.dumps(body, sort_keys=True)) and case.meta.phase.name is TestPhase.FUZZING:
         return
-    if operation == "login":
+    if operation in ("login", "createSession"):
         body = {"email": account(base_url), "password": PASSWORD}
     elif operation in ("refreshToken", "logout"):
         body = {"refresh_token": login(case)["refresh_token"]}
@@ -265,6 +269,12 @@ def use_real_version(case):
         if value is not None and (value.isalnum() or is_even(value) or value == EXAMPLE_ENTITY_TAG):
             _, entity_tag = get(case, f"/bookings/{case.path_parameters['booking_id']}")
             case.headers[name] = entity_tag or "*"
+
+
+def use_own_origin(case):
+    """Puts the service's own site in the place of every other one."""
+    if "Origin" in (case.headers or {}):
+        case.headers["Origin"] = "http://localhost:8080"
 
 
 def is_even(text):

@@ -25,6 +25,7 @@ impl booking_api::users::UnimplementedUsers for UnimplementedService {}
 impl Authenticator for UnimplementedService {
     type Oauth = ();
     type BookingSecret = ();
+    type RefreshCookie = ();
 
     async fn oauth(
         &self,
@@ -34,6 +35,10 @@ impl Authenticator for UnimplementedService {
     }
 
     async fn booking_secret(&self, _: ApiKey<'_>) -> Result<(), AuthenticationError> {
+        Ok(())
+    }
+
+    async fn refresh_cookie(&self, _: ApiKey<'_>) -> Result<(), AuthenticationError> {
         Ok(())
     }
 }
@@ -155,7 +160,8 @@ fn requests(root: &Value, base: &str, method: &str, path: &str) -> Vec<reqwest::
         .map(|body| {
             let request = client.request(method.clone(), &url).query(&query);
             // Whoever is authenticated is let in; a public operation does not look.
-            let mut request = request.bearer_auth("token");
+            let request = request.bearer_auth("token");
+            let mut request = request.header("cookie", "__Secure-refresh_token=token");
             for (name, value) in &headers {
                 request = request.header(*name, value);
             }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use booking_client::types::BookingId;
 use booking_tests::{
     ALL_SCOPES, Examples, ISSUER, NOW, Request, TestService, alternatives, contract, document,
-    is_optional, is_secured, signed,
+    is_optional, is_secured, signed, takes,
 };
 use contract_witness::Operation;
 use credentials::SigningKey;
@@ -106,6 +106,10 @@ async fn every_operation_refuses_every_credential_that_is_none() {
             continue;
         }
         let asked = |examples: &Examples| examples.request(&operation.id);
+        if takes(&operation.pointer, "refreshCookie") {
+            cells += refuse_bad_cookies(&service, operation, &booking).await;
+            continue;
+        }
         let anonymous = asked(&examples(&booking));
         let sent = |credential: &str| anonymous.clone().header("authorization", credential);
         let refused = |request: Request, status: u16, code: &'static str, says: String| {
@@ -166,7 +170,10 @@ async fn every_operation_refuses_every_credential_that_is_none() {
             let about = service
                 .with_subjects(&examples(&booking), &operation.id)
                 .await;
-            let request = about.with("access_token", good.as_str());
+            let cookie = service.login("ada@example.com").await.refresh_token;
+            let request = about
+                .with("access_token", good.as_str())
+                .with("refresh_token", cookie);
             let answer = service.send(&request.request(&operation.id)).await;
             let shown = format!("{}: {}", operation.id, answer.text());
             assert!(!matches!(answer.status, 401 | 403), "{shown}");
@@ -175,6 +182,31 @@ async fn every_operation_refuses_every_credential_that_is_none() {
     }
     assert!(cells > 0, "no operation demands a credential");
     println!("{cells} cells of the security matrix");
+}
+
+/// Asks an operation of a browser's login with cookies that are none. Gives how many there were.
+async fn refuse_bad_cookies(
+    service: &TestService,
+    operation: &Operation,
+    booking: &BookingId,
+) -> usize {
+    let stranger = format!("rt_{}", "A".repeat(70));
+    let bad = [None, Some(""), Some("x"), Some(&*stranger)];
+    for token in bad {
+        let about = examples(booking);
+        let about = match token {
+            Some(token) => about.with("refresh_token", token),
+            None => about,
+        };
+        let answer = service
+            .send(&about.request(&operation.id).anonymous())
+            .await;
+        let shown = format!("{}, {token:?}: {}", operation.id, answer.text());
+        assert_eq!(answer.status, 401, "{shown}");
+        assert_eq!(answer.refusal().code, "UNAUTHENTICATED", "{shown}");
+        assert!(answer.header("www-authenticate").is_some(), "{shown}");
+    }
+    bad.len()
 }
 
 /// Who asks an operation in the second half of the matrix.
@@ -434,7 +466,9 @@ async fn every_operation_serves_whom_it_is_for_and_nobody_else() {
     let callers = Callers::new(&service).await;
     let mut cells = 0;
     for operation in contract().operations() {
-        if !is_secured(&operation.pointer) {
+        // Whose login it is, is all that an operation of a browser's login asks.
+        let is_of_browsers = takes(&operation.pointer, "refreshCookie");
+        if !is_secured(&operation.pointer) || is_of_browsers {
             continue;
         }
         let id = operation.id.as_str();

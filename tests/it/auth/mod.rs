@@ -1,5 +1,6 @@
 //! The operations tagged Auth, a module for what belongs together.
 
+mod browser;
 mod login;
 mod oauth;
 mod password_reset;

@@ -1,9 +1,12 @@
 //! The authorization code flow, with a browser that follows no redirect by itself.
 
+use std::num::NonZeroU32;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use booking_tests::{PASSWORD, TestService};
+use booking_tests::{PASSWORD, Request, TestService};
+use dev_postgres::TestDatabase;
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
@@ -286,6 +289,32 @@ async fn who_denies_or_gives_a_wrong_password_lets_nobody_act() {
             .await
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn attempts_on_the_page_count_as_logins() {
+    let database = TestDatabase::create().unwrap();
+    let url = database.url();
+    let service = TestService::start_with(&url, false, |options| {
+        options.identity.attempts_per_minute = NonZeroU32::new(2);
+    });
+    let service = service.await.unwrap();
+    let mut browser = Browser::new(&service);
+    let page = browser.open(&question(&[])).await.text().await.unwrap();
+    let login = Request::post("/auth/login");
+    let login = login.json(&json!({ "email": ADA, "password": "another password" }));
+    assert_eq!(service.send(&login).await.status, 401);
+    let fields = [
+        ("email", "Ada@example.com"),
+        ("password", "another password"),
+        ("decision", "allow"),
+    ];
+    let refused = browser.submit(&page, &fields).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let limited = browser.submit(&page, &fields).await;
+    assert_eq!(limited.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(limited.headers()["retry-after"], "30");
+    service.shutdown().await;
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 //!
 //! Logging in, staying logged in, and logging out.
 
-use super::{errors, headers, types};
+use super::{callers, errors, headers, security, types};
 
 contract_runtime::operations! {
     /// What a backend implements for the operations tagged Auth.
@@ -12,7 +12,7 @@ contract_runtime::operations! {
     /// Logging in, staying logged in, and logging out.
     ///
     /// An operation that is new in the contract does not compile until it is implemented; implement `UnimplementedAuth` instead where it should answer 501 until then.
-    trait Auth;
+    trait Auth: security::Authenticator;
     /// `Auth` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `Auth`.
     trait UnimplementedAuth;
     /// Log in: `POST /auth/login`.
@@ -32,6 +32,20 @@ contract_runtime::operations! {
     /// Ends the login that a refresh token belongs to: its refresh tokens are refused from now on, and
     /// its access tokens end within 15 minutes. A token that is unknown or over is answered alike.
     fn logout(LogoutRequest) -> Result<LogoutResponse, LogoutError>;
+    /// Log in with a browser: `POST /auth/session`.
+    ///
+    /// Logs in as `login` does, for a page of this service's own site: the refresh token becomes a cookie
+    /// that no script can read, and that is sent to this path alone. Over plain http, browsers keep it on
+    /// the same machine only.
+    fn create_session(CreateSessionRequest) -> Result<CreateSessionResponse, CreateSessionError>;
+    /// Log out with a browser: `DELETE /auth/session`.
+    ///
+    /// Ends the login that the cookie belongs to, as `logout` does, and takes the cookie back.
+    fn delete_session(DeleteSessionRequest) by callers::RefreshCookie -> Result<DeleteSessionResponse, DeleteSessionError>;
+    /// Get the next access token with a browser: `POST /auth/session/refresh`.
+    ///
+    /// Does with the cookie what `refreshToken` does with a token in the body, and replaces the cookie.
+    fn refresh_session(RefreshSessionRequest) by callers::RefreshCookie -> Result<RefreshSessionResponse, RefreshSessionError>;
     /// Ask for a new password: `POST /auth/password-reset`.
     ///
     /// Mails a link with which a new password can be set. The answer is the same whether or not there is
@@ -167,6 +181,161 @@ contract_runtime::operation! {
         error: LogoutError,
         envelope: types::ErrorEnvelope,
         max_body_bytes: 16384,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The headers of `createSession`.
+    Headers CreateSessionHeaders {
+        /// Says that a script has sent the request. No form or link of another site can.
+        "X-CSRF-Protection" => x_csrf_protection: types::CsrfProtection,
+        /// The site of the page that has sent the request, as browsers say it themselves. It has to be this
+        /// service's own.
+        "Origin" => origin: Option<types::WebOrigin>,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `createSession`.
+    CreateSessionRequest {
+        headers: CreateSessionHeaders,
+        body: types::LoginCredentials,
+    }
+}
+
+contract_runtime::response! {
+    /// What `createSession` answers.
+    CreateSessionResponse {
+        /// The access token; the refresh token is in the cookie.
+        200 => Ok(body: types::BrowserTokens, headers: headers::CacheControlSetCookie),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `createSession` refuses with: each code that the contract declares for it.
+    CreateSessionError for "createSession" {
+        InvalidRequest(errors::InvalidRequest),
+        InvalidCredentials(errors::InvalidCredentials),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        TooManyRequests(errors::TooManyRequests),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `createSession` to the runtime.
+    CreateSession = "createSession" {
+        route: POST "/api/v1/auth/session",
+        tag: "Auth",
+        summary: "Log in with a browser",
+        description: "Logs in as `login` does, for a page of this service's own site: the refresh token becomes a cookie\nthat no script can read, and that is sent to this path alone. Over plain http, browsers keep it on\nthe same machine only.",
+        request: CreateSessionRequest,
+        response: CreateSessionResponse,
+        error: CreateSessionError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 16384,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The headers of `deleteSession`.
+    Headers DeleteSessionHeaders {
+        /// Says that a script has sent the request. No form or link of another site can.
+        "X-CSRF-Protection" => x_csrf_protection: types::CsrfProtection,
+        /// The site of the page that has sent the request, as browsers say it themselves. It has to be this
+        /// service's own.
+        "Origin" => origin: Option<types::WebOrigin>,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `deleteSession`.
+    DeleteSessionRequest {
+        headers: DeleteSessionHeaders,
+    }
+}
+
+contract_runtime::response! {
+    /// What `deleteSession` answers.
+    DeleteSessionResponse {
+        /// The login is over.
+        204 => NoContent(headers: headers::SetCookie),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `deleteSession` refuses with: each code that the contract declares for it.
+    DeleteSessionError for "deleteSession" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `deleteSession` to the runtime.
+    DeleteSession = "deleteSession" {
+        route: DELETE "/api/v1/auth/session",
+        tag: "Auth",
+        summary: "Log out with a browser",
+        description: "Ends the login that the cookie belongs to, as `logout` does, and takes the cookie back.",
+        request: DeleteSessionRequest,
+        response: DeleteSessionResponse,
+        error: DeleteSessionError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The headers of `refreshSession`.
+    Headers RefreshSessionHeaders {
+        /// Says that a script has sent the request. No form or link of another site can.
+        "X-CSRF-Protection" => x_csrf_protection: types::CsrfProtection,
+        /// The site of the page that has sent the request, as browsers say it themselves. It has to be this
+        /// service's own.
+        "Origin" => origin: Option<types::WebOrigin>,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `refreshSession`.
+    RefreshSessionRequest {
+        headers: RefreshSessionHeaders,
+    }
+}
+
+contract_runtime::response! {
+    /// What `refreshSession` answers.
+    RefreshSessionResponse {
+        /// The access token; the refresh token is in the cookie.
+        200 => Ok(body: types::BrowserTokens, headers: headers::CacheControlSetCookie),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `refreshSession` refuses with: each code that the contract declares for it.
+    RefreshSessionError for "refreshSession" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `refreshSession` to the runtime.
+    RefreshSession = "refreshSession" {
+        route: POST "/api/v1/auth/session/refresh",
+        tag: "Auth",
+        summary: "Get the next access token with a browser",
+        description: "Does with the cookie what `refreshToken` does with a token in the body, and replaces the cookie.",
+        request: RefreshSessionRequest,
+        response: RefreshSessionResponse,
+        error: RefreshSessionError,
+        envelope: types::ErrorEnvelope,
     }
 }
 

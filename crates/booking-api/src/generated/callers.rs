@@ -31,6 +31,14 @@ contract_runtime::caller! {
 
 contract_runtime::caller! {
     security;
+    /// A caller with a credential of `refreshCookie`.
+    RefreshCookie("refreshCookie") {
+        refresh_cookie: RefreshCookie[],
+    }
+}
+
+contract_runtime::caller! {
+    security;
     /// A caller with a credential of `oauth` for `account:manage`.
     AccountManage("oauth") {
         oauth: Oauth[security::OauthScope::AccountManage],

@@ -36,6 +36,18 @@ contract_runtime::headers! {
         /// The answer is for the caller alone, and is kept nowhere.
         "cache-control" => cache_control: types::CacheControl,
     }
+    /// `Cache-Control`, `Set-Cookie`
+    CacheControlSetCookie {
+        /// The answer is for the caller alone, and is kept nowhere.
+        "cache-control" => cache_control: types::CacheControl,
+        /// The cookie with the next refresh token, or with none.
+        "set-cookie" => set_cookie: types::SetCookie,
+    }
+    /// `Set-Cookie`
+    SetCookie {
+        /// The cookie with the next refresh token, or with none.
+        "set-cookie" => set_cookie: types::SetCookie,
+    }
     /// `Location`, `Cache-Control`
     LocationCacheControl {
         /// Where the new key can be read, without the key itself.

@@ -32,6 +32,12 @@ contract_runtime::paths! {
     refresh_token<20>() => "/auth/refresh";
     /// Where `logout` is: `POST /auth/logout`.
     logout<19>() => "/auth/logout";
+    /// Where `createSession` is: `POST /auth/session`.
+    create_session<20>() => "/auth/session";
+    /// Where `deleteSession` is: `DELETE /auth/session`.
+    delete_session<20>() => "/auth/session";
+    /// Where `refreshSession` is: `POST /auth/session/refresh`.
+    refresh_session<28>() => "/auth/session/refresh";
     /// Where `requestPasswordReset` is: `POST /auth/password-reset`.
     request_password_reset<27>() => "/auth/password-reset";
     /// Where `resetPassword` is: `POST /auth/password-reset/confirm`.

@@ -41,4 +41,6 @@ contract_runtime::security! {
     /// The secret of one booking, which createBooking gave. It opens that booking and no other; for any
     /// other it is answered as if there were no such booking.
     header("booking-secret") BookingSecret "bookingSecret" => booking_secret,
+    /// The refresh token of a browser's login, which createSession gave. No script can read it.
+    cookie("__Secure-refresh_token") RefreshCookie "refreshCookie" => refresh_cookie,
 }

@@ -858,6 +858,19 @@ contract_runtime::object! {
     }
 }
 
+contract_runtime::object! {
+    /// What a script in a browser keeps to act for a person.
+    BrowserTokens "BrowserTokens",
+    referenceable: true,
+    closed,
+    [answered] {
+        "access_token" => access_token: AccessToken,
+        "token_type" => token_type: TokenType,
+        "expires_in" => expires_in: ExpiresIn,
+        "scope" => scope: GrantedScope,
+    }
+}
+
 contract_runtime::text! {
     /// What is sent as `Authorization: Bearer …`. It is opaque to clients.
     AccessToken "AccessToken",
@@ -1140,6 +1153,34 @@ contract_runtime::array! {
     referenceable: true,
     [answered] {
         max_items: Some(100),
+    }
+}
+
+contract_runtime::enumeration! {
+    /// That a script has sent the request.
+    CsrfProtection "CsrfProtection" {
+        N1 = "1",
+    }
+}
+
+contract_runtime::text! {
+    /// A site (RFC 6454), or `null`.
+    WebOrigin "WebOrigin",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 300,
+    }
+}
+
+contract_runtime::text! {
+    /// A cookie for the browser (RFC 6265).
+    SetCookie "SetCookie",
+    referenceable: true,
+    personal,
+    {
+        min_length: 1,
+        max_length: 500,
     }
 }
 

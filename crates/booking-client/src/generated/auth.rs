@@ -37,6 +37,32 @@ impl super::Client {
     pub fn logout(&self) -> Logout {
         Logout::new(&self.0)
     }
+    /// Log in with a browser
+    ///
+    /// Logs in as `login` does, for a page of this service's own site: the refresh token becomes a cookie
+    /// that no script can read, and that is sent to this path alone. Over plain http, browsers keep it on
+    /// the same machine only.
+    ///
+    /// `POST /auth/session` refuses with `INVALID_REQUEST` (400), `INVALID_CREDENTIALS` (401), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn create_session(&self) -> CreateSession {
+        CreateSession::new(&self.0)
+    }
+    /// Log out with a browser
+    ///
+    /// Ends the login that the cookie belongs to, as `logout` does, and takes the cookie back.
+    ///
+    /// `DELETE /auth/session` takes `refreshCookie`; refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn delete_session(&self) -> DeleteSession {
+        DeleteSession::new(&self.0)
+    }
+    /// Get the next access token with a browser
+    ///
+    /// Does with the cookie what `refreshToken` does with a token in the body, and replaces the cookie.
+    ///
+    /// `POST /auth/session/refresh` takes `refreshCookie`; refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn refresh_session(&self) -> RefreshSession {
+        RefreshSession::new(&self.0)
+    }
     /// Ask for a new password
     ///
     /// Mails a link with which a new password can be set. The answer is the same whether or not there is
@@ -106,6 +132,93 @@ impl Logout {
 client_runtime::operation! {
     Logout(client_runtime::Empty) or super::Error;
     POST "/auth/logout" requires("body") answers(204);
+}
+
+/// A request of `createSession`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CreateSession(
+    client_runtime::Request<client_runtime::Json<types::BrowserTokens>>,
+);
+
+impl CreateSession {
+    /// Says that a script has sent the request. No form or link of another site can.
+    pub fn x_csrf_protection(
+        self,
+        value: impl IntoField<types::CsrfProtection>,
+    ) -> Self {
+        Self(self.0.header("X-CSRF-Protection", value))
+    }
+    /// The site of the page that has sent the request, as browsers say it themselves. It has to be this
+    /// service's own.
+    pub fn origin(self, value: impl IntoField<types::WebOrigin>) -> Self {
+        Self(self.0.header("Origin", value))
+    }
+    /// The body.
+    pub fn body(self, value: impl IntoField<types::LoginCredentials>) -> Self {
+        Self(self.0.body(value))
+    }
+}
+
+client_runtime::operation! {
+    CreateSession(client_runtime::Json<types::BrowserTokens>) or super::Error;
+    POST "/auth/session" requires("X-CSRF-Protection", "body") answers(200);
+}
+
+/// A request of `deleteSession`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct DeleteSession(client_runtime::Request<client_runtime::Empty>);
+
+impl DeleteSession {
+    /// Says that a script has sent the request. No form or link of another site can.
+    pub fn x_csrf_protection(
+        self,
+        value: impl IntoField<types::CsrfProtection>,
+    ) -> Self {
+        Self(self.0.header("X-CSRF-Protection", value))
+    }
+    /// The site of the page that has sent the request, as browsers say it themselves. It has to be this
+    /// service's own.
+    pub fn origin(self, value: impl IntoField<types::WebOrigin>) -> Self {
+        Self(self.0.header("Origin", value))
+    }
+}
+
+client_runtime::operation! {
+    DeleteSession(client_runtime::Empty) or super::Error;
+    DELETE "/auth/session" requires("X-CSRF-Protection") answers(204);
+    security([super::REFRESH_COOKIE]);
+    refresh_cookie(SecretString): super::REFRESH_COOKIE,
+}
+
+/// A request of `refreshSession`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct RefreshSession(
+    client_runtime::Request<client_runtime::Json<types::BrowserTokens>>,
+);
+
+impl RefreshSession {
+    /// Says that a script has sent the request. No form or link of another site can.
+    pub fn x_csrf_protection(
+        self,
+        value: impl IntoField<types::CsrfProtection>,
+    ) -> Self {
+        Self(self.0.header("X-CSRF-Protection", value))
+    }
+    /// The site of the page that has sent the request, as browsers say it themselves. It has to be this
+    /// service's own.
+    pub fn origin(self, value: impl IntoField<types::WebOrigin>) -> Self {
+        Self(self.0.header("Origin", value))
+    }
+}
+
+client_runtime::operation! {
+    RefreshSession(client_runtime::Json<types::BrowserTokens>) or super::Error;
+    POST "/auth/session/refresh" requires("X-CSRF-Protection") answers(200);
+    security([super::REFRESH_COOKIE]);
+    refresh_cookie(SecretString): super::REFRESH_COOKIE,
 }
 
 /// A request of `requestPasswordReset`.

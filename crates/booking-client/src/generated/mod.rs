@@ -50,6 +50,8 @@ client_runtime::client! {
     /// The secret of one booking, which createBooking gave. It opens that booking and no other; for any
     /// other it is answered as if there were no such booking.
     booking_secret(SecretString): BOOKING_SECRET = header("bookingSecret", "booking-secret"),
+    /// The refresh token of a browser's login, which createSession gave. No script can read it.
+    refresh_cookie(SecretString): REFRESH_COOKIE = cookie("refreshCookie", "__Secure-refresh_token"),
 }
 
 /// The headers of answers, as types. A header that an answer does not have is `None`.
@@ -60,6 +62,8 @@ pub trait ResponseHeaders {
     fn etag(&self) -> Option<types::EntityTag>;
     /// `Location`: Where the new booking can be read.
     fn location(&self) -> Option<types::RelativeReference>;
+    /// `Set-Cookie`: The cookie with the next refresh token, or with none.
+    fn set_cookie(&self) -> Option<types::SetCookie>;
 }
 
 impl<T> ResponseHeaders for ResponseValue<T> {
@@ -71,5 +75,8 @@ impl<T> ResponseHeaders for ResponseValue<T> {
     }
     fn location(&self) -> Option<types::RelativeReference> {
         client_runtime::header(self, "Location")
+    }
+    fn set_cookie(&self) -> Option<types::SetCookie> {
+        client_runtime::header(self, "Set-Cookie")
     }
 }

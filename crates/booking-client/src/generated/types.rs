@@ -919,6 +919,22 @@ pub struct Tokens {
     pub scope: GrantedScope,
 }
 
+/// What a script in a browser keeps to act for a person.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct BrowserTokens {
+    /// `access_token`
+    pub access_token: AccessToken,
+    /// `token_type`
+    pub token_type: TokenType,
+    /// `expires_in`
+    pub expires_in: ExpiresIn,
+    /// `scope`
+    pub scope: GrantedScope,
+}
+
 /// What is sent as `Authorization: Bearer …`. It is opaque to clients.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccessToken(String);
@@ -1241,6 +1257,34 @@ pub struct ApiKeyPage {
 pub struct ApiKeyItems(Vec<ApiKey>);
 
 client_runtime::items!(ApiKeyItems, ApiKey);
+
+/// That a script has sent the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CsrfProtection {
+    /// `1`
+    N1,
+}
+
+impl CsrfProtection {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[("1", Self::N1)];
+}
+
+client_runtime::enumeration!(CsrfProtection);
+
+/// A site (RFC 6454), or `null`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WebOrigin(String);
+
+client_runtime::text!(WebOrigin, 1, 300);
+
+/// A cookie for the browser (RFC 6265).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SetCookie(String);
+
+client_runtime::personal_data!(SetCookie);
+
+client_runtime::text!(SetCookie, 1, 500);
 
 /// For how long and by whom an answer may be kept (RFC 9111).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -17,5 +17,5 @@ window.ui = window.SwaggerUIBundle({
 window.ui.initOAuth({
   clientId: "reserveeasy-docs",
   usePkceWithAuthorizationCodeGrant: true,
-  scopes: ["account:manage", "bookings:read"],
+  scopes: ["account:manage", "bookings:read", "bookings:write"],
 });

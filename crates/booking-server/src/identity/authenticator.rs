@@ -4,7 +4,7 @@ use booking_api::security::{Authenticator, OauthScope};
 use booking_domain::{Principal, UserId};
 use booking_persistence::ApiKeyRejected;
 use contract_runtime::{AuthenticationError, BearerToken, Grant};
-use credentials::{ApiKey, BookingSecret};
+use credentials::{ApiKey, AuthenticRefreshToken, BookingSecret};
 use uuid::Uuid;
 
 use crate::api::{IntoError, store_error};
@@ -29,6 +29,7 @@ impl AuthenticCaller {
 impl Authenticator for Service {
     type Oauth = AuthenticCaller;
     type BookingSecret = BookingSecret;
+    type RefreshCookie = AuthenticRefreshToken;
 
     async fn oauth(
         &self,
@@ -56,6 +57,15 @@ impl Authenticator for Service {
         // Which booking it opens is seen where that is read.
         BookingSecret::parse(secret.as_str())
             .map_err(|malformed| AuthenticationError::rejected(malformed.to_string()))
+    }
+
+    async fn refresh_cookie(
+        &self,
+        token: contract_runtime::ApiKey<'_>,
+    ) -> Result<AuthenticRefreshToken, AuthenticationError> {
+        // Whether it is still good is seen where its session is read.
+        let token = self.identity().tokens.authenticate(token.as_str());
+        token.ok_or_else(|| AuthenticationError::rejected("no refresh token of this service"))
     }
 }
 

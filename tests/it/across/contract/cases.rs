@@ -99,7 +99,11 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
                     "BOOKING_NOT_CHANGEABLE" => asking(&examples(&over)),
                     "PRECONDITION_FAILED" => asking(&open.with("If-Match", "\"stale\"")),
                     "PRECONDITION_REQUIRED" => asking(&open.without("If-Match")),
-                    "UNAUTHENTICATED" => asking(&open.with("access_token", "x.y.z")),
+                    "UNAUTHENTICATED" => asking(
+                        &open
+                            .with("access_token", "x.y.z")
+                            .with("refresh_token", "x.y.z"),
+                    ),
                     "STAFF_MEMBER_NOT_FOUND" => asking(&open.with("user_id", "usr_none")),
                     "API_KEY_NOT_FOUND" => asking(&open.with("api_key_id", "00000000000")),
                     // The second restaurant has one owner, whose requests these are.
