@@ -31,7 +31,7 @@ INSERT INTO audit_events (
 VALUES
     (1, '2026-01-05 12:00Z', 'user', 'usr_1', 'create_api_key', '0123456789a', '192.0.2.0/24', 'r-1'),
     (1, '2026-01-06 12:00Z', 'api_key', '0123456789a', 'update_booking', 'bk_1', '2001:db8:1::/48', 'r-2'),
-    (1, '2026-01-07 12:00Z', 'booking_secret', NULL, 'cancel_booking', 'bk_2', NULL, 'r-3');
+    (1, '2026-01-07 12:00Z', 'guest', NULL, 'cancel_booking', 'bk_2', NULL, 'r-3');
 
 INSERT INTO messages (kind, recipient, restaurant_name, booking_id, token, created_at)
 VALUES
