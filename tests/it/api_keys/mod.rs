@@ -28,7 +28,7 @@ async fn a_key_is_shown_once_is_used_and_is_revoked() {
         list.oauth(key.as_str()).send()
     };
     assert_eq!(list().await.unwrap().data.len(), 0);
-    let used = read().send().await.unwrap().last_used_at.clone();
+    let used = read().send().await.unwrap().last_used_at;
     assert_eq!(used.map(|at| at.to_string()).as_deref(), Some(NOW));
 
     let revoke = owner.revoke_api_key().restaurant_id(BELLA);
