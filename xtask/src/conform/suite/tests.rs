@@ -399,7 +399,8 @@ fn a_contract_that_changes_while_the_service_does_not_is_found_out() {
         ("      maximum: 86400\n", "      maximum: 86401\n", &[]),
         (
             "is up to date.\n          headers:\n            ETag:\n              \
-             $ref: '#/components/headers/BookingETag'\n",
+             $ref: '#/components/headers/BookingETag'\n            Cache-Control:\n              \
+             $ref: '#/components/headers/NoStore'\n",
             "is up to date.\n",
             &["undeclared-header", "unreached"],
         ),
