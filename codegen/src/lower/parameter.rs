@@ -120,17 +120,16 @@ impl<'a> Cx<'a> {
             }
         };
         let ty = used.as_ref().and_then(|used| used.ty.clone());
-        if matches!(location, ParameterLocation::Path | ParameterLocation::Query)
-            && ty.as_ref().is_some_and(|ty| self.is_personal(ty))
+        if location == ParameterLocation::Path && ty.as_ref().is_some_and(|ty| self.is_personal(ty))
         {
             self.sink
                 .report(
                     rules::KEYWORD_PLACE,
                     fields.span_of("schema"),
-                    format!("`{wire}` would carry personal data in a URL"),
+                    format!("`{wire}` would carry personal data in a path"),
                 )
                 .help(
-                    "send it in a header or in the body: URLs are logged, remembered and passed on",
+                    "send it in the body or a header: paths are in every log, as what a thing is called by",
                 );
         }
         self.describe_inline(ty.as_ref(), description);

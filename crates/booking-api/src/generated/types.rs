@@ -181,6 +181,7 @@ contract_runtime::text! {
     /// characters are refused. `null` where there are none.
     SpecialRequests "SpecialRequests",
     referenceable: true,
+    personal,
     {
         min_length: 1,
         max_length: 500,
@@ -194,6 +195,7 @@ contract_runtime::text! {
     /// control characters are refused.
     CancellationReason "CancellationReason",
     referenceable: true,
+    personal,
     {
         min_length: 1,
         max_length: 500,
@@ -218,6 +220,7 @@ contract_runtime::text! {
     /// A person's name, as they write it. It is more than spaces, and holds no control characters.
     CustomerName "CustomerName",
     referenceable: true,
+    personal,
     {
         min_length: 2,
         max_length: 100,
@@ -230,6 +233,7 @@ contract_runtime::text! {
     /// An email address, in printable ASCII.
     EmailAddress "EmailAddress",
     referenceable: true,
+    personal,
     {
         min_length: 3,
         max_length: 254,
@@ -245,6 +249,7 @@ contract_runtime::text! {
     /// between digits. It is kept as E.164.
     DialledPhoneNumber "DialledPhoneNumber",
     referenceable: true,
+    personal,
     {
         min_length: 2,
         max_length: 32,
@@ -257,6 +262,7 @@ contract_runtime::text! {
     /// A telephone number as E.164 has it, the country code first, digits only.
     PhoneNumber "PhoneNumber",
     referenceable: true,
+    personal,
     {
         min_length: 3,
         max_length: 16,
@@ -290,6 +296,7 @@ contract_runtime::text! {
     /// What opens a booking, and only that one, for whoever sends it as `Booking-Secret`.
     BookingSecret "BookingSecret",
     referenceable: true,
+    personal,
     {
         min_length: 46,
         max_length: 46,
@@ -318,6 +325,7 @@ contract_runtime::text! {
     /// The page on which a guest opens a booking, with its secret in the fragment.
     BookingPageUrl "BookingPageUrl",
     referenceable: true,
+    personal,
     {
         min_length: 10,
         max_length: 400,
@@ -814,6 +822,7 @@ contract_runtime::text! {
     /// A telephone number as E.164 has it; `null` where there is none.
     OptionalPhoneNumber "OptionalPhoneNumber",
     referenceable: true,
+    personal,
     {
         min_length: 3,
         max_length: 16,
@@ -826,6 +835,7 @@ contract_runtime::text! {
     /// A telephone number as people write it; `null` for none. It is kept as E.164.
     OptionalDialledPhoneNumber "OptionalDialledPhoneNumber",
     referenceable: true,
+    personal,
     {
         min_length: 2,
         max_length: 32,
@@ -838,6 +848,7 @@ contract_runtime::text! {
     /// A password, of any characters. A new one must not be easily guessed (`PASSWORD_TOO_WEAK`).
     Password "Password",
     referenceable: true,
+    personal,
     {
         min_length: 8,
         max_length: 128,
@@ -875,6 +886,7 @@ contract_runtime::text! {
     /// What is sent as `Authorization: Bearer …`. It is opaque to clients.
     AccessToken "AccessToken",
     referenceable: true,
+    personal,
     {
         min_length: 1,
         max_length: 4096,
@@ -905,6 +917,7 @@ contract_runtime::text! {
     /// What gives the next access token, once. It is opaque.
     RefreshToken "RefreshToken",
     referenceable: true,
+    personal,
     {
         min_length: 73,
         max_length: 73,
@@ -917,6 +930,7 @@ contract_runtime::text! {
     /// The token of a mail. It is good for one use, and for a limited time.
     OneTimeToken "OneTimeToken",
     referenceable: true,
+    personal,
     {
         min_length: 46,
         max_length: 46,
@@ -1052,6 +1066,7 @@ contract_runtime::text! {
     /// A key itself. Scanners find leaked ones by its form, and by the checksum at its end.
     ApiKeyText "ApiKeyText",
     referenceable: true,
+    personal,
     {
         min_length: 65,
         max_length: 65,

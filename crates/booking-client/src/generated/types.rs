@@ -234,8 +234,10 @@ client_runtime::integer!(PartySize, i32, 1, 20, 1);
 
 /// Wishes for the visit, for the restaurant to read. Several lines are fine; other control
 /// characters are refused. `null` where there are none.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SpecialRequests(String);
+
+client_runtime::personal_data!(SpecialRequests);
 
 client_runtime::text!(
     SpecialRequests, 1, 500,
@@ -245,8 +247,10 @@ client_runtime::text!(
 
 /// Why the booking is cancelled, for the restaurant to read. Several lines are fine; other
 /// control characters are refused.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CancellationReason(String);
+
+client_runtime::personal_data!(CancellationReason);
 
 client_runtime::text!(
     CancellationReason, 1, 500,
@@ -269,8 +273,10 @@ pub struct Customer {
 }
 
 /// A person's name, as they write it. It is more than spaces, and holds no control characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerName(String);
+
+client_runtime::personal_data!(CustomerName);
 
 client_runtime::text!(
     CustomerName, 2, 100,
@@ -279,8 +285,10 @@ client_runtime::text!(
 );
 
 /// An email address, in printable ASCII.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress(String);
+
+client_runtime::personal_data!(EmailAddress);
 
 client_runtime::text!(
     EmailAddress, 3, 254, "^[\\u0020-\\u007E]+@[\\u0020-\\u007E]+$",
@@ -290,8 +298,10 @@ client_runtime::text!(
 /// A telephone number with its country code, as people write it: 2 to 15 digits, the first of
 /// them not 0, with or without a leading `+`, and up to two spaces, dots, hyphens or brackets
 /// between digits. It is kept as E.164.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DialledPhoneNumber(String);
+
+client_runtime::personal_data!(DialledPhoneNumber);
 
 client_runtime::text!(
     DialledPhoneNumber, 2, 32, "^\\+?[1-9]([ ().-]{0,2}[0-9]){1,14}$",
@@ -299,8 +309,10 @@ client_runtime::text!(
 );
 
 /// A telephone number as E.164 has it, the country code first, digits only.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhoneNumber(String);
+
+client_runtime::personal_data!(PhoneNumber);
 
 client_runtime::text!(
     PhoneNumber, 3, 16, "^\\+[1-9][0-9]{1,14}$", "^\\+[1-9][0-9]{1,14}$"
@@ -335,8 +347,10 @@ pub struct BookingAccess {
 }
 
 /// What opens a booking, and only that one, for whoever sends it as `Booking-Secret`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BookingSecret(String);
+
+client_runtime::personal_data!(BookingSecret);
 
 client_runtime::text!(
     BookingSecret, 46, 46, "^bs_[0-9A-Za-z_-]{43}$", "^bs_[0-9A-Za-z\\x{5F}\\x{2D}]{43}$"
@@ -358,8 +372,10 @@ pub struct BookingLinks {
 }
 
 /// The page on which a guest opens a booking, with its secret in the fragment.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BookingPageUrl(String);
+
+client_runtime::personal_data!(BookingPageUrl);
 
 client_runtime::text!(
     BookingPageUrl, 10, 400, "^https?://[0-9A-Za-z_.~:/%\\[\\]-]+#bs_[0-9A-Za-z_-]{43}$",
@@ -879,16 +895,20 @@ client_runtime::text!(
 );
 
 /// A telephone number as E.164 has it; `null` where there is none.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OptionalPhoneNumber(String);
+
+client_runtime::personal_data!(OptionalPhoneNumber);
 
 client_runtime::text!(
     OptionalPhoneNumber, 3, 16, "^\\+[1-9][0-9]{1,14}$", "^\\+[1-9][0-9]{1,14}$"
 );
 
 /// A telephone number as people write it; `null` for none. It is kept as E.164.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OptionalDialledPhoneNumber(String);
+
+client_runtime::personal_data!(OptionalDialledPhoneNumber);
 
 client_runtime::text!(
     OptionalDialledPhoneNumber, 2, 32, "^\\+?[1-9]([ ().-]{0,2}[0-9]){1,14}$",
@@ -896,8 +916,10 @@ client_runtime::text!(
 );
 
 /// A password, of any characters. A new one must not be easily guessed (`PASSWORD_TOO_WEAK`).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Password(String);
+
+client_runtime::personal_data!(Password);
 
 client_runtime::text!(Password, 8, 128);
 
@@ -936,8 +958,10 @@ pub struct BrowserTokens {
 }
 
 /// What is sent as `Authorization: Bearer …`. It is opaque to clients.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccessToken(String);
+
+client_runtime::personal_data!(AccessToken);
 
 client_runtime::text!(
     AccessToken, 1, 4096, "^[0-9A-Za-z_.~+/-]+=*$",
@@ -968,16 +992,20 @@ pub struct ExpiresIn(i32);
 client_runtime::integer!(ExpiresIn, i32, 1, 86400, 1);
 
 /// What gives the next access token, once. It is opaque.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RefreshToken(String);
+
+client_runtime::personal_data!(RefreshToken);
 
 client_runtime::text!(
     RefreshToken, 73, 73, "^rt_[0-9A-Za-z_-]{70}$", "^rt_[0-9A-Za-z\\x{5F}\\x{2D}]{70}$"
 );
 
 /// The token of a mail. It is good for one use, and for a limited time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OneTimeToken(String);
+
+client_runtime::personal_data!(OneTimeToken);
 
 client_runtime::text!(
     OneTimeToken, 46, 46, "^[a-z]{2}_[0-9A-Za-z_-]{43}$",
@@ -1131,8 +1159,10 @@ client_runtime::text!(
 );
 
 /// A key itself. Scanners find leaked ones by its form, and by the checksum at its end.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApiKeyText(String);
+
+client_runtime::personal_data!(ApiKeyText);
 
 client_runtime::text!(
     ApiKeyText, 65, 65, "^re_[0-9A-Za-z]{11}_[0-9A-Za-z]{50}$",
