@@ -44,16 +44,42 @@ pub(crate) const fn is_same_pattern(left: &str, right: &str) -> bool {
     index == left.len() && index == right.len()
 }
 
-/// A text of a bounded number of characters (Unicode scalar values) in a certain alphabet.
+/// `Debug` as it is derived; of personal data it says only that there is some, so that no log of
+/// what a program has in hand shows it.
+macro_rules! debug_text {
+    ($name:ident) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter
+                    .debug_tuple(stringify!($name))
+                    .field(&self.0)
+                    .finish()
+            }
+        }
+    };
+    ($name:ident, personal: true) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(concat!(stringify!($name), "([personal data])"))
+            }
+        }
+    };
+}
+
+/// A text of a bounded number of characters (Unicode scalar values) in a certain alphabet. One that
+/// is `personal: true`, as the contract's `x-personal-data` says, is not shown by `Debug`.
 macro_rules! bounded_text {
     (
         $(#[$meta:meta])*
         $name:ident, $min:literal..=$max:literal, $pattern:literal, $accepts:expr
         $(, email: $is_email:literal)?
+        $(, personal: $personal:tt)?
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
+
+        $crate::bounded::debug_text!($name $(, personal: $personal)?);
 
         impl $name {
             /// The least number of characters.
@@ -225,7 +251,7 @@ macro_rules! text_enum {
     };
 }
 
-pub(crate) use {bounded_integer, bounded_text, text_enum};
+pub(crate) use {bounded_integer, bounded_text, debug_text, text_enum};
 
 /// Whether the text is a mailbox of RFC 5321 and nothing besides.
 pub(crate) fn is_mailbox(text: &str) -> bool {
@@ -318,6 +344,28 @@ mod tests {
                 )*
             }
         };
+    }
+
+    #[test]
+    fn what_tells_of_a_person_is_not_shown_by_debug() {
+        let customer = Customer {
+            name: CustomerName::parse("Quark").unwrap(),
+            email: EmailAddress::parse("quark@example.com").unwrap(),
+            phone: PhoneNumber::parse("+15551234567").unwrap(),
+        };
+        assert_eq!(
+            format!("{customer:?}"),
+            "Customer { name: CustomerName([personal data]), email: EmailAddress([personal data]), \
+             phone: PhoneNumber([personal data]) }"
+        );
+        let dialled = DialledPhoneNumber::parse("+1 555 123 4567").unwrap();
+        let wishes = SpecialRequests::parse("Quietly").unwrap();
+        let reason = CancellationReason::parse("Quarantine").unwrap();
+        let shown = format!("{dialled:?} {wishes:?} {reason:?}");
+        assert!(!shown.contains("555") && !shown.contains("Qu"), "{shown}");
+        assert_eq!(customer.email.to_string(), "quark@example.com");
+        let address = Address::parse("1 Main St").unwrap();
+        assert_eq!(format!("{address:?}"), "Address(\"1 Main St\")");
     }
 
     parses_what_it_states! {

@@ -18,7 +18,8 @@ bounded_text! {
     CustomerName,
     2..=100,
     r"^[^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u0020\u007F-\u00A0\u1680\u2000-\u200F\u2028-\u202F\u205F-\u2064\u3000\uFEFF][^\u0000-\u001F\u007F-\u009F]*$",
-    is_visible_line
+    is_visible_line,
+    personal: true
 }
 
 bounded_text! {
@@ -26,7 +27,7 @@ bounded_text! {
     /// that can deliver to.
     EmailAddress, 3..=254, r"^[\u0020-\u007E]+@[\u0020-\u007E]+$", |text| {
         text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && is_mailbox(text)
-    }, email: true
+    }, email: true, personal: true
 }
 
 bounded_text! {
@@ -36,7 +37,7 @@ bounded_text! {
         text.strip_prefix('+').is_some_and(|digits| {
             !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
         })
-    }
+    }, personal: true
 }
 
 bounded_text! {
@@ -51,7 +52,7 @@ bounded_text! {
             && number.ends_with(is_digit)
             && (2..=15).contains(&number.matches(is_digit).count())
             && gaps.all(|gap| gap.len() <= 2 && gap.bytes().all(is_separator))
-    }
+    }, personal: true
 }
 
 impl EmailAddress {

@@ -26,7 +26,8 @@ bounded_text! {
     SpecialRequests,
     1..=500,
     r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$",
-    is_multi_line
+    is_multi_line,
+    personal: true
 }
 
 bounded_text! {
@@ -34,7 +35,8 @@ bounded_text! {
     CancellationReason,
     1..=500,
     r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$",
-    is_multi_line
+    is_multi_line,
+    personal: true
 }
 
 /// A booking as it stands: what was promised, and nothing that can change without it.
