@@ -9,6 +9,7 @@ mod example;
 mod faults;
 mod lists;
 mod not_found;
+mod personal_data;
 mod races;
 mod security;
 mod tenancy;
