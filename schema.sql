@@ -9,12 +9,28 @@
 --     of whatever meets it. Wall-clock times are whole minutes before 24:00; instants and
 --     dates stay within the calendar of four-digit years;
 --   * tables of one restaurant carry restaurant_id in their keys and foreign keys, so
---     that the schema can be distributed and guarded by it.
+--     that the schema can be distributed and guarded by it;
+--   * row-level security guards each of them. What a statement sees depends on settings of its
+--     transaction: booking.restaurant and booking.user say for which restaurant (by its number) or
+--     account (by its public id) something is done, booking.reference by which id or code one row is
+--     looked up, whosever it is. What everybody may see (USING (true)) says nothing of any guest.
 
 -- Equality of numbers inside a GiST index, for the exclusion constraint.
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 -- Substring search over the names of restaurants.
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+-- The role that the service connects as. It owns nothing, and may do no more than it needs. Roles
+-- are of the whole cluster: another database may have made it, or be making it at this moment.
+-- Without a password nobody logs in as it over a network.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'booking_service') THEN
+        CREATE ROLE booking_service LOGIN;
+    END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+    NULL;
+END $$;
 
 -- Who books or has an account. The email, in lower case, is what tells users apart; what is kept
 -- here is what came first, with a booking or a registration, and is never overwritten.
@@ -71,6 +87,8 @@ CREATE INDEX idx_restaurants_name ON restaurants (name, restaurant_id);
 -- The list's `q` and `cuisine`.
 CREATE INDEX idx_restaurants_name_search ON restaurants USING gin (name gin_trgm_ops);
 CREATE INDEX idx_restaurants_cuisine ON restaurants (lower(cuisine));
+ALTER TABLE restaurants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE restaurants FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE dining_tables (
     restaurant_id bigint      NOT NULL,
@@ -85,6 +103,8 @@ CREATE TABLE dining_tables (
     CONSTRAINT dining_tables_name_key UNIQUE (restaurant_id, name),
     CONSTRAINT dining_tables_party_check CHECK (1 <= min_party AND min_party <= max_party AND max_party <= 20)
 );
+ALTER TABLE dining_tables ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dining_tables FORCE ROW LEVEL SECURITY;
 
 -- When a restaurant receives guests, week by week. A period that closes at or before the time at
 -- which it opens runs past midnight.
@@ -101,6 +121,8 @@ CREATE TABLE opening_hours (
     CONSTRAINT opening_hours_opens_check CHECK (opens < '24:00' AND extract(second FROM opens) = 0),
     CONSTRAINT opening_hours_closes_check CHECK (closes < '24:00' AND extract(second FROM closes) = 0)
 );
+ALTER TABLE opening_hours ENABLE ROW LEVEL SECURITY;
+ALTER TABLE opening_hours FORCE ROW LEVEL SECURITY;
 
 -- Users who can log in. There is a row only once the address is verified, so that nobody can
 -- prepare an account for somebody else's.
@@ -229,6 +251,8 @@ CREATE INDEX idx_bookings_restaurant_created ON bookings (restaurant_id, created
 CREATE INDEX idx_bookings_table ON bookings (restaurant_id, table_id);
 -- A user's own bookings; those for their address are in idx_bookings_user.
 CREATE INDEX idx_bookings_account ON bookings (account_user_id, created_at, booking_id);
+ALTER TABLE bookings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bookings FORCE ROW LEVEL SECURITY;
 
 -- Which table is taken when. An active booking has its row here; one that is over has none. The
 -- exclusion constraint is the last guard against a double booking.
@@ -253,6 +277,8 @@ CREATE TABLE occupancies (
 );
 -- What one restaurant has taken on one day.
 CREATE INDEX idx_occupancies_period ON occupancies USING gist (restaurant_id, period);
+ALTER TABLE occupancies ENABLE ROW LEVEL SECURITY;
+ALTER TABLE occupancies FORCE ROW LEVEL SECURITY;
 
 -- How a restaurant takes bookings. A restaurant without a row here takes none, and is not shown.
 CREATE TABLE booking_policies (
@@ -277,6 +303,8 @@ CREATE TABLE booking_policies (
     CONSTRAINT booking_policies_booking_window_days_check
         CHECK (booking_window_days BETWEEN 0 AND 3650)
 );
+ALTER TABLE booking_policies ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking_policies FORCE ROW LEVEL SECURITY;
 
 -- What a mail lets its reader do once. A new one for the same address and purpose takes the place
 -- of the older one, and using it deletes it.
@@ -451,6 +479,8 @@ CREATE TABLE restaurant_staff (
 CREATE INDEX idx_restaurant_staff_user ON restaurant_staff (user_id);
 -- The order of the list.
 CREATE INDEX idx_restaurant_staff_created ON restaurant_staff (restaurant_id, created_at, user_id);
+ALTER TABLE restaurant_staff ENABLE ROW LEVEL SECURITY;
+ALTER TABLE restaurant_staff FORCE ROW LEVEL SECURITY;
 
 -- Who is asked to work for a restaurant. A new invitation takes the place of the older one,
 -- accepting it deletes it, and those of somebody who is removed go with them.
@@ -482,6 +512,8 @@ CREATE TABLE staff_invitations (
 );
 -- The foreign key to who has invited.
 CREATE INDEX idx_staff_invitations_invited_by ON staff_invitations (restaurant_id, invited_by);
+ALTER TABLE staff_invitations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE staff_invitations FORCE ROW LEVEL SECURITY;
 
 -- Keys of the programs that act for a restaurant. Every request with one reads its row: a key that
 -- is revoked has lost access.
@@ -523,6 +555,8 @@ CREATE INDEX idx_api_keys_created ON api_keys (restaurant_id, created_at, api_ke
     WHERE revoked_at IS NULL;
 -- The foreign key to who has made the key.
 CREATE INDEX idx_api_keys_created_by ON api_keys (created_by);
+ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE api_keys FORCE ROW LEVEL SECURITY;
 
 -- Who did what in a restaurant, and from where. A row is written in the transaction of what it
 -- records, and never changes. No values, and nothing personal: only names of things.
@@ -561,6 +595,8 @@ CREATE TABLE audit_events (
 );
 -- The order of the list.
 CREATE INDEX idx_audit_events_occurred ON audit_events (restaurant_id, occurred_at, audit_event_id);
+ALTER TABLE audit_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_events FORCE ROW LEVEL SECURITY;
 
 -- What a program is given when somebody lets it act for them, and exchanges for tokens once, within
 -- a minute. A used one stays for a while, so that its second use is noticed.
@@ -608,3 +644,132 @@ CREATE INDEX idx_authorization_codes_user ON authorization_codes (user_id);
 CREATE INDEX idx_authorization_codes_session ON authorization_codes (session_id);
 -- Those that are not kept any longer.
 CREATE INDEX idx_authorization_codes_expiry ON authorization_codes (expires_at);
+
+CREATE POLICY restaurants_public ON restaurants FOR SELECT USING (true);
+
+CREATE POLICY restaurants_restaurant ON restaurants
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY booking_policies_public ON booking_policies FOR SELECT USING (true);
+
+CREATE POLICY booking_policies_restaurant ON booking_policies
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY opening_hours_public ON opening_hours FOR SELECT USING (true);
+
+CREATE POLICY opening_hours_restaurant ON opening_hours
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY dining_tables_public ON dining_tables FOR SELECT USING (true);
+
+CREATE POLICY dining_tables_restaurant ON dining_tables
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY occupancies_public ON occupancies FOR SELECT USING (true);
+
+CREATE POLICY occupancies_restaurant ON occupancies
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY bookings_select ON bookings FOR SELECT USING (
+    CASE
+        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
+            THEN true
+        WHEN public_id = (SELECT NULLIF(current_setting('booking.reference', true), '')) THEN true
+        WHEN confirmation_code = (SELECT NULLIF(current_setting('booking.reference', true), ''))
+            THEN true
+        ELSE (
+            SELECT user_id FROM accounts
+            WHERE public_id = NULLIF(current_setting('booking.user', true), '')
+        ) IN (user_id, account_user_id)
+    END
+);
+
+CREATE POLICY bookings_insert ON bookings FOR INSERT
+    WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY bookings_update ON bookings FOR UPDATE USING (
+    CASE
+        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
+            THEN true
+        ELSE public_id = (SELECT NULLIF(current_setting('booking.reference', true), ''))
+    END
+) WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY restaurant_staff_select ON restaurant_staff FOR SELECT USING (
+    CASE
+        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
+            THEN true
+        ELSE user_id = (
+            SELECT user_id FROM accounts
+            WHERE public_id = NULLIF(current_setting('booking.user', true), '')
+        )
+    END
+);
+
+CREATE POLICY restaurant_staff_insert ON restaurant_staff FOR INSERT
+    WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY restaurant_staff_update ON restaurant_staff FOR UPDATE
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY restaurant_staff_delete ON restaurant_staff FOR DELETE
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY staff_invitations_select ON staff_invitations FOR SELECT USING (
+    CASE
+        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
+            THEN true
+        ELSE encode(digest, 'hex') = (SELECT NULLIF(current_setting('booking.reference', true), ''))
+    END
+);
+
+CREATE POLICY staff_invitations_insert ON staff_invitations FOR INSERT
+    WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY staff_invitations_update ON staff_invitations FOR UPDATE
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY staff_invitations_delete ON staff_invitations FOR DELETE USING (
+    CASE
+        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
+            THEN true
+        ELSE encode(digest, 'hex') = (SELECT NULLIF(current_setting('booking.reference', true), ''))
+    END
+);
+
+CREATE POLICY api_keys_select ON api_keys FOR SELECT
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY api_keys_reference ON api_keys FOR SELECT
+    USING (public_id = NULLIF(current_setting('booking.reference', true), ''));
+
+CREATE POLICY api_keys_insert ON api_keys FOR INSERT
+    WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY api_keys_update ON api_keys FOR UPDATE
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY audit_events_select ON audit_events FOR SELECT
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY audit_events_insert ON audit_events FOR INSERT
+    WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+GRANT SELECT, INSERT, UPDATE ON users TO booking_service;
+GRANT SELECT, INSERT, UPDATE ON restaurants TO booking_service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON dining_tables TO booking_service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON opening_hours TO booking_service;
+GRANT SELECT, INSERT, UPDATE ON bookings TO booking_service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON occupancies TO booking_service;
+GRANT SELECT, INSERT, UPDATE ON booking_policies TO booking_service;
+GRANT SELECT, INSERT, UPDATE ON accounts TO booking_service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON one_time_tokens TO booking_service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON messages TO booking_service;
+GRANT SELECT, INSERT, UPDATE ON sessions TO booking_service;
+GRANT SELECT, INSERT, UPDATE ON signing_keys TO booking_service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON restaurant_staff TO booking_service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON staff_invitations TO booking_service;
+GRANT SELECT, INSERT, UPDATE (last_used_at, revoked_at) ON api_keys TO booking_service;
+GRANT SELECT, INSERT ON audit_events TO booking_service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON authorization_codes TO booking_service;
+GRANT USAGE ON SEQUENCE restaurants_restaurant_id_seq TO booking_service;

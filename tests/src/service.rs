@@ -81,7 +81,8 @@ impl TestService {
         }
     }
 
-    /// The service on the database at `url`, at [`NOW`].
+    /// The service on the database at `url`, which is its superuser's, at [`NOW`]. The superuser
+    /// migrates; the service connects as its own role.
     ///
     /// # Errors
     ///
@@ -101,7 +102,9 @@ impl TestService {
         change: impl FnOnce(&mut ServerOptions),
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let (clock, setter) = Clock::set_to(NOW.parse()?);
-        let mut options = ServerOptions::new(url.parse()?, Arc::new(secret_key()));
+        let service_url = url.replace("user=postgres", "user=booking_service");
+        let mut options = ServerOptions::new(service_url.parse()?, Arc::new(secret_key()));
+        options.database.migration_url = Some(url.parse()?);
         options.clock = clock;
         options.demo = demo;
         options.show_mails = true;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Time;
 
-use crate::floor::{Occupancy, PartySize};
+use crate::floor::PartySize;
 use crate::placement::{PlaceRefusal, ServiceDay, check_date, first_free, fitting_tables};
 
 /// A time at which a party would get a table.
@@ -40,13 +40,12 @@ pub fn available_slots(
         Ok(()) => {}
     }
     let fitting = fitting_tables(day, party);
-    let busy: Vec<&Occupancy> = day.occupancies.iter().collect();
     let mut slots: Vec<Slot> = day
         .calendar
         .candidate_slots(day.date)
         .into_iter()
         .filter(|slot| slot.starts_at > now)
-        .filter(|slot| first_free(&fitting, &busy, *slot).is_some())
+        .filter(|slot| first_free(&fitting, &day.occupancies, *slot).is_some())
         .map(|slot| Slot {
             time: slot.time,
             starts_at: slot.starts_at,

@@ -59,21 +59,11 @@ pub(crate) fn table(id: i64, min: i64, max: i64) -> DiningTable {
 
 /// Another party's turn at a table, from `time` on.
 pub(crate) fn occupied(day: &ServiceDay, table: i64, time: Time) -> Occupancy {
-    occupied_by(day, table, time, &BookingId::from_random([9; 32]))
-}
-
-pub(crate) fn occupied_by(
-    day: &ServiceDay,
-    table: i64,
-    time: Time,
-    booking: &BookingId,
-) -> Occupancy {
     let slots = day.calendar.candidate_slots(day.date);
     let slot = slots.iter().find(|slot| slot.time == time);
     let slot = slot.expect("it is a slot");
     Occupancy {
         table: TableId::new(table),
-        booking: booking.clone(),
         starts_at: slot.starts_at,
         ends_at: slot.ends_at,
     }
@@ -90,10 +80,9 @@ pub(crate) fn booking_in(status: BookingStatus) -> Booking {
 /// A confirmed booking for two on 15 February 2027 at 19:00 in Berlin, at table 1.
 pub(crate) fn booking() -> Booking {
     let day = day(vec![]);
-    let id = BookingId::from_random([7; 32]);
-    let turn = occupied_by(&day, 1, time(19, 0, 0, 0), &id);
+    let turn = occupied(&day, 1, time(19, 0, 0, 0));
     Booking {
-        id,
+        id: BookingId::from_random([7; 32]),
         confirmation_code: ConfirmationCode::from_random([7; 32]),
         status: BookingStatus::Confirmed,
         restaurant: RestaurantId::new(1).expect("it is in range"),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::bounded::bounded_integer;
-use crate::ids::{BookingId, TableId};
+use crate::ids::TableId;
 
 bounded_integer! {
     /// How many guests a booking is for: 1 to 20, as the product's first document has it.
@@ -34,8 +34,6 @@ impl DiningTable {
 pub struct Occupancy {
     /// The table.
     pub table: TableId,
-    /// The booking that takes it.
-    pub booking: BookingId,
     /// The first instant at which it is taken.
     pub starts_at: Timestamp,
     /// The instant at which it is free again.

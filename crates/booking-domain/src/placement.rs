@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::calendar::{CandidateSlot, RestaurantCalendar};
 use crate::floor::{DiningTable, Occupancy, PartySize};
-use crate::ids::{BookingId, TableId};
+use crate::ids::TableId;
 
 /// The snapshot on which one decision is made: one calendar date of one restaurant, with
 /// everything that decides whether a table is free.
@@ -18,7 +18,7 @@ pub struct ServiceDay {
     /// The date, in the restaurant's calendar.
     pub date: Date,
     /// Every occupancy that overlaps [`RestaurantCalendar::span`], in any order; more do no
-    /// harm.
+    /// harm. Where a booking is to be moved, its own is not among them.
     pub occupancies: Vec<Occupancy>,
 }
 
@@ -73,17 +73,6 @@ pub fn place(
     party: PartySize,
     now: Timestamp,
 ) -> Result<Placement, PlaceRefusal> {
-    place_excluding(day, time, party, now, None)
-}
-
-/// Places a party as if the booking `excluded`, its own, occupied nothing.
-pub(crate) fn place_excluding(
-    day: &ServiceDay,
-    time: Time,
-    party: PartySize,
-    now: Timestamp,
-    excluded: Option<&BookingId>,
-) -> Result<Placement, PlaceRefusal> {
     check_date(day, now)?;
     let slot = day
         .calendar
@@ -108,9 +97,7 @@ pub(crate) fn place_excluding(
             largest: largest.unwrap_or(0),
         });
     }
-    let busy = |occupancy: &&Occupancy| Some(&occupancy.booking) != excluded;
-    let busy: Vec<&Occupancy> = day.occupancies.iter().filter(busy).collect();
-    first_free(&fitting, &busy, slot)
+    first_free(&fitting, &day.occupancies, slot)
         .map(|table| Placement {
             table: table.id,
             starts_at: slot.starts_at,
@@ -148,7 +135,7 @@ pub(crate) fn fitting_tables(day: &ServiceDay, party: PartySize) -> Vec<&DiningT
 /// The first table that is free for a whole turn.
 pub(crate) fn first_free<'a>(
     fitting: &[&'a DiningTable],
-    busy: &[&Occupancy],
+    busy: &[Occupancy],
     slot: CandidateSlot,
 ) -> Option<&'a DiningTable> {
     fitting.iter().copied().find(|table| {

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use crate::fixtures::{NOW, calendar_of, policy, table};
 use crate::{
-    BookingId, DiningTable, Occupancy, OpeningPeriod, PartySize, PlaceRefusal, ServiceDay,
-    SlotInterval, TableId, TurnTime, available_slots, place,
+    DiningTable, Occupancy, OpeningPeriod, PartySize, PlaceRefusal, ServiceDay, SlotInterval,
+    TableId, TurnTime, available_slots, place,
 };
 
 /// Zones with ordinary, large, half-hour and skipped-midnight changes of the clock.
@@ -68,7 +68,6 @@ prop_compose! {
                 let starts_at = midnight.checked_add(from.minutes()).expect("it exists");
                 Occupancy {
                     table: TableId::new(table),
-                    booking: BookingId::from_random([1; 32]),
                     starts_at,
                     ends_at: starts_at.checked_add(length.minutes()).expect("it exists"),
                 }
@@ -136,7 +135,7 @@ proptest! {
     #[test]
     fn booking_every_slot_never_overlaps(mut day in any_day(), party in any_party()) {
         day.occupancies.clear();
-        for turn in 0..200_u8 {
+        for _ in 0..200 {
             let Some(slot) = available_slots(&day, party, NOW).unwrap_or_default().pop() else {
                 break;
             };
@@ -148,7 +147,6 @@ proptest! {
             prop_assert!(!taken);
             day.occupancies.push(Occupancy {
                 table: placed.table,
-                booking: BookingId::from_random([turn; 32]),
                 starts_at: placed.starts_at,
                 ends_at: placed.ends_at,
             });

@@ -21,7 +21,7 @@ use booking_domain::{
     RestaurantId, RestaurantRights, Scope, Scopes, StaffRole, UserId, decide_access,
 };
 
-use crate::connection::{ConstraintViolation, FromViolation};
+use crate::connection::{ConstraintViolation, FromViolation, Visibility};
 use crate::error::{Corrupt, Internal, StoreError, TransactionError};
 use crate::operations::{BookingNotFound, BookingRefusal, RestaurantNotFound};
 use crate::schema::restaurants;
@@ -255,13 +255,14 @@ impl Store {
         )
             -> Result<Guarded<T>, TransactionError<RestaurantAccessRefusal<R>>>,
     ) -> Result<T, StoreError<RestaurantAccessRefusal<R>>> {
-        self.read(request.operation, async |connection| {
+        let seeing = self.seeing(Visibility::of_restaurant(request.restaurant));
+        let reading = seeing.read(request.operation, async |connection| {
             let access = request.authorize(connection);
             // Whatever is wrong with the list, a stranger learns only that there is nothing.
             let (access, loaded) = tokio::join!(biased; access, load(connection));
             Ok(access?.open(loaded?)?)
-        })
-        .await
+        });
+        reading.await
     }
 
     /// Does something in a restaurant for somebody who may, and records it. `work` gives the public
@@ -277,7 +278,8 @@ impl Store {
             TransactionError<RestaurantAccessRefusal<R>>,
         > + Clone,
     ) -> Result<T, StoreError<RestaurantAccessRefusal<R>>> {
-        self.transact(request.operation, async |connection| {
+        let seeing = self.seeing(Visibility::of_restaurant(request.restaurant));
+        let transaction = seeing.transact(request.operation, async |connection| {
             let access = request.authorize(connection).await?;
             let (done, subject) = work(connection, access).await?;
             let event = audit_events::NewEvent {
@@ -289,8 +291,8 @@ impl Store {
             };
             audit_events::insert(connection, &event).await?;
             Ok(done)
-        })
-        .await
+        });
+        transaction.await
     }
 }
 
@@ -446,6 +448,9 @@ mod tests {
             required: Scope::AuditRead,
             context: &context,
         };
+        connection
+            .see(&Visibility::of_restaurant(request.restaurant))
+            .await;
         let access = request.authorize::<CursorOfAnotherList>(&connection.diesel);
         let access = access.await.expect("they are the owner");
         connection.assert_plans(&[

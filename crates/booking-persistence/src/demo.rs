@@ -11,12 +11,12 @@ use jiff_diesel::ToDiesel;
 
 use booking_domain::{Account, Registration, RestaurantId, StaffRole, UserId};
 
-use crate::connection::pg_advisory_xact_lock;
-use crate::error::{Corrupt, StoreError};
+use crate::connection::{pg_advisory_xact_lock, show_restaurant};
+use crate::error::{Corrupt, LoadError, StoreError};
 use crate::operations::to_the_microsecond;
 use crate::schema::{booking_policies, dining_tables, opening_hours, restaurants};
 use crate::store::Store;
-use crate::tables::{accounts, restaurant_staff, users};
+use crate::tables::{self, accounts, restaurant_staff, users};
 
 /// When the restaurants were entered: 1 January 2026. A demonstration needs no clock.
 const FOUNDED: Timestamp = Timestamp::constant(1_767_225_600, 0);
@@ -151,6 +151,7 @@ impl Store {
             if accounts::insert(connection, user, &account, password_hash).await? == 0 {
                 return Ok(false);
             }
+            show_restaurant(connection, restaurant).await?;
             restaurant_staff::put(connection, restaurant, user, role, now).await?;
             Ok(true)
         })
@@ -169,7 +170,7 @@ async fn first_restaurant(mut connection: &AsyncPgConnection) -> QueryResult<Opt
         .optional()
 }
 
-async fn fill(mut connection: &AsyncPgConnection) -> QueryResult<()> {
+async fn fill(mut connection: &AsyncPgConnection) -> Result<(), LoadError> {
     // Of two processes that start at once, the second finds the first one's restaurants.
     diesel::select(pg_advisory_xact_lock(DEMO_LOCK))
         .execute(&mut connection)
@@ -180,7 +181,10 @@ async fn fill(mut connection: &AsyncPgConnection) -> QueryResult<()> {
         return Ok(());
     }
     for restaurant in &RESTAURANTS {
-        let id = add_restaurant(connection, restaurant).await?;
+        let id = tables::restaurants::draw_id(connection).await?;
+        show_restaurant(connection, id).await?;
+        let id = id.get();
+        add_restaurant(connection, id, restaurant).await?;
         add_policy(connection, id, restaurant).await?;
         add_hours(connection, id, restaurant.hours).await?;
         add_tables(connection, id, restaurant.tables).await?;
@@ -190,10 +194,12 @@ async fn fill(mut connection: &AsyncPgConnection) -> QueryResult<()> {
 
 async fn add_restaurant(
     mut connection: &AsyncPgConnection,
+    id: i64,
     restaurant: &DemoRestaurant,
-) -> QueryResult<i64> {
+) -> QueryResult<()> {
     diesel::insert_into(restaurants::table)
         .values((
+            restaurants::restaurant_id.eq(id),
             restaurants::name.eq(restaurant.name),
             restaurants::cuisine.eq(restaurant.cuisine),
             restaurants::address.eq(restaurant.address),
@@ -201,9 +207,9 @@ async fn add_restaurant(
             restaurants::lng.eq(restaurant.lng),
             restaurants::created_at.eq(FOUNDED.to_diesel()),
         ))
-        .returning(restaurants::restaurant_id)
-        .get_result(&mut connection)
+        .execute(&mut connection)
         .await
+        .map(drop)
 }
 
 async fn add_policy(

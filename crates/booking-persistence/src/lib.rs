@@ -39,7 +39,9 @@ mod tables;
 pub use access::{
     AccessRefusal, BookingCaller, Forbidden, RequestContext, RestaurantAccessRefusal,
 };
-pub use connection::{ConnectError, MigrateError};
+pub use connection::{
+    ConnectError, MigrateError, PrivilegedRole, SERVICE_ROLE, VerifyError, migrate,
+};
 pub use error::{Corrupt, Internal, OperationRefusal, StoreError, Unavailable};
 pub use lists::{Cursor, CursorOfAnotherList, Page, Window};
 pub use operations::*;

@@ -9,9 +9,13 @@
 //! ```text
 //! let database = LargeDatabase::new();
 //! let connection = database.connect().await;
+//! connection.see(&Visibility::of_booking(&caller, &id)).await;
 //! bookings::find(&connection.diesel, &id).await?;
 //! connection.assert_plans(&["bookings_public_id_key"]);
 //! ```
+//!
+//! The statements run as the service's role, and so under the policies of row-level security, which
+//! become a part of their plans.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::ready;
@@ -20,7 +24,8 @@ use dev_postgres::TestDatabase;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio_postgres::{AsyncMessage, NoTls};
 
-use crate::{RandomSource, Store};
+use crate::connection::Visibility;
+use crate::{SERVICE_ROLE, migrate};
 
 /// 100 restaurants of 40 tables, each of which is booked twice on each of six days, and 19,900
 /// restaurants besides, with nothing booked: 48,000 bookings by 8,000
@@ -131,9 +136,7 @@ impl LargeDatabase {
         let database = TestDatabase::from_template("booking_large", |url| {
             let runtime = tokio::runtime::Runtime::new()?;
             runtime.block_on(async {
-                let store = Store::connect(url, RandomSource::new(|| Ok([0; 32]))).await?;
-                store.migrate().await?;
-                store.close();
+                migrate(url).await?;
                 let mut connection = connect(url).await.diesel;
                 for statement in FILL.split_inclusive(";\n") {
                     connection.batch_execute(statement).await?;
@@ -149,6 +152,10 @@ impl LargeDatabase {
         let mut connection = connect(&self.0.url()).await;
         let report = connection.diesel.batch_execute(REPORT_PLANS).await;
         report.expect("auto_explain comes with PostgreSQL");
+        // Only a superuser loads the module.
+        let role = format!("SET ROLE {SERVICE_ROLE}");
+        let role = connection.diesel.batch_execute(&role).await;
+        role.expect("the migrations make it");
         connection
     }
 }
@@ -186,6 +193,22 @@ async fn connect(url: &str) -> ObservedConnection {
 }
 
 impl ObservedConnection {
+    /// From here on it sees this, with every statement: within a transaction, the plan of a
+    /// statement would be reported by the next one.
+    pub(crate) async fn see(&self, visibility: &Visibility) {
+        let settings = visibility.settings().map(|(name, value)| {
+            let value = value.unwrap_or_default();
+            format!("SELECT set_config('booking.{name}', '{value}', false);")
+        });
+        let set = (&self.diesel).batch_execute(&settings.concat()).await;
+        set.expect("the settings are");
+        self.forget();
+    }
+
+    fn forget(&self) -> Vec<String> {
+        std::mem::take(&mut *self.plans.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Checks the plans of all statements since the last time: each of `indexes` (or, of
     /// `one|other`, either) is used by one of them, and no large table is read from its beginning to its end.
     ///
@@ -194,8 +217,7 @@ impl ObservedConnection {
     /// When that is not so.
     #[track_caller]
     pub(crate) fn assert_plans(&self, indexes: &[&str]) {
-        let plans: Vec<String> =
-            std::mem::take(&mut *self.plans.lock().unwrap_or_else(PoisonError::into_inner));
+        let plans = self.forget();
         assert!(!plans.is_empty(), "no statement has run");
         let all = plans.join("\n");
         for table in LARGE_TABLES {
@@ -212,10 +234,12 @@ impl ObservedConnection {
 }
 
 mod tests {
+    use booking_domain::RestaurantId;
     use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
 
     use super::LargeDatabase;
+    use crate::connection::Visibility;
     use crate::schema::bookings;
 
     #[tokio::test]
@@ -223,6 +247,8 @@ mod tests {
     async fn statement_without_an_index_is_found() {
         let database = LargeDatabase::new();
         let connection = database.connect().await;
+        let restaurant = RestaurantId::new(7).expect("it is a number");
+        connection.see(&Visibility::of_restaurant(restaurant)).await;
         bookings::table
             .filter(bookings::party_size.eq(3))
             .count()

@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use tokio_postgres::Config;
 
-use crate::connection::{self, ConnectError, MigrateError, Pool, configuration};
+use crate::connection::{
+    self, ConnectError, Pool, PrivilegedRole, VerifyError, configuration, open_session,
+};
 use crate::error::Internal;
 
 /// Restaurants, bookings and accounts in one PostgreSQL database. Cheap to clone; all clones share
 /// their connections. Any number of processes may work on one database.
 ///
 /// Every operation ends: after six seconds without an answer, it is
-/// [`Unavailable`](crate::StoreError::Unavailable). Only [`Store::migrate`] may take as long as
-/// it needs.
+/// [`Unavailable`](crate::StoreError::Unavailable).
 #[derive(Clone)]
 pub struct Store {
     config: Arc<Config>,
@@ -69,15 +70,15 @@ impl Store {
         })
     }
 
-    /// Brings the schema up to date. Of several processes that do so at the same time, one
-    /// does the work and the others wait for it.
+    /// Looks whether the database is as the service needs it: every migration has run, the role is
+    /// granted what it needs, and row-level security binds it, unless that is not asked for.
     ///
     /// # Errors
     ///
-    /// The database holds migrations that this program does not know, cannot be reached, or
-    /// refuses a migration.
-    pub async fn migrate(&self) -> Result<(), MigrateError> {
-        connection::migrate(&self.config).await
+    /// [`VerifyError`].
+    pub async fn verify(&self, privileged: PrivilegedRole) -> Result<(), VerifyError> {
+        let mut connection = open_session(&self.config).await?;
+        connection::verify(&mut connection, privileged).await
     }
 
     /// Takes no more requests: from now on all are

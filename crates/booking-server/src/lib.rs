@@ -17,6 +17,6 @@ mod service;
 pub mod telemetry;
 
 pub use api::routes;
-pub use boot::{RunningServer, ServerOptions, StartError, config, run, start};
+pub use boot::{DatabaseAccess, RunningServer, ServerOptions, StartError, config, run, start};
 pub use identity::{IdentityOptions, OauthClients, ParseOauthClientsError, SigningKeysError};
 pub use service::Service;

@@ -13,7 +13,7 @@ use crate::installation::Installation;
 use crate::server::{Server, Settings};
 use crate::sql;
 use crate::supervisor::Signal;
-use crate::url::socket_url;
+use crate::url::{socket_url, socket_url_as};
 
 /// How long PostgreSQL may take to come up. After a crash it first replays its log.
 pub(crate) const STARTUP_TIMEOUT: Duration = Duration::from_secs(60);
@@ -169,6 +169,13 @@ impl Cluster {
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         socket_url(self.server.sockets(), database)
+    }
+
+    /// The same for another role than the superuser. The role need not exist; to connect, it has to,
+    /// and has to be one that may log in. No password is asked for.
+    #[must_use]
+    pub fn url_as(&self, database: &str, role: &str) -> String {
+        socket_url_as(self.server.sockets(), database, role)
     }
 
     /// Creates an empty database unless it exists, and says whether it was created.

@@ -16,7 +16,7 @@ use crate::server::{POLL_INTERVAL, Server, Settings};
 use crate::sql;
 use crate::supervisor::Signal;
 use crate::test_database::TestDatabase;
-use crate::url::socket_url;
+use crate::url::{socket_url, socket_url_as};
 
 /// A test's data need not survive a power cut, only a crash of PostgreSQL. Autovacuum is
 /// off because it comes when it likes: plans would change between two runs of a test.
@@ -217,6 +217,13 @@ impl TemporaryCluster {
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         socket_url(self.server.sockets(), database)
+    }
+
+    /// The same for another role than the superuser. The role need not exist; to connect, it has to,
+    /// and has to be one that may log in. No password is asked for.
+    #[must_use]
+    pub fn url_as(&self, database: &str, role: &str) -> String {
+        socket_url_as(self.server.sockets(), database, role)
     }
 
     /// The private directory that holds the socket, the data and the log.

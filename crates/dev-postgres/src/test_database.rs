@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::error::Error;
 use crate::sql;
 use crate::temporary::TemporaryCluster;
-use crate::url::socket_url;
+use crate::url::{socket_url, socket_url_as};
 
 /// A database that belongs to one test and is dropped with this value, together with
 /// whatever connections to it are still open.
@@ -53,6 +53,12 @@ impl TestDatabase {
     #[must_use]
     pub fn url(&self) -> String {
         socket_url(&self.sockets, &self.name)
+    }
+
+    /// The same for another role than the superuser; see [`TemporaryCluster::url_as`].
+    #[must_use]
+    pub fn url_as(&self, role: &str) -> String {
+        socket_url_as(&self.sockets, &self.name, role)
     }
 
     /// The database's name, unique in its cluster.

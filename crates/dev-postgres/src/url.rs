@@ -22,10 +22,16 @@ const ESCAPED_IN_PATH: &AsciiSet = &ESCAPED.remove(b'/');
 /// `postgres:///database?host=/socket/directory&user=…`, as libpq and `tokio-postgres`
 /// read it.
 pub(crate) fn socket_url(sockets: &Path, database: &str) -> String {
+    socket_url_as(sockets, database, SUPERUSER)
+}
+
+/// The same for another role than the superuser.
+pub(crate) fn socket_url_as(sockets: &Path, database: &str, role: &str) -> String {
     format!(
-        "postgres:///{}?host={}&user={SUPERUSER}",
+        "postgres:///{}?host={}&user={}",
         percent_encode(database.as_bytes(), ESCAPED),
         percent_encode(sockets.as_os_str().as_bytes(), ESCAPED_IN_PATH),
+        percent_encode(role.as_bytes(), ESCAPED),
     )
 }
 
@@ -69,6 +75,13 @@ mod tests {
                 assert_eq!((name.as_str(), user.as_str()), (database, "postgres"));
             }
         }
+    }
+
+    #[test]
+    fn another_role_is_named_in_the_url() {
+        let url = socket_url_as(Path::new("/tmp/pg.x1"), "booking_dev", "a b&c");
+        let config: Config = url.parse().unwrap();
+        assert_eq!(config.get_user(), Some("a b&c"));
     }
 
     #[test]

@@ -124,6 +124,26 @@ fn hire(url: &str) -> Result<(), Box<dyn std::error::Error>> {
     })
 }
 
+/// Has the server's program bring the schema of its database up to date, as the superuser.
+fn migrate(build: &Build, url: &str) -> Result<(), Failure> {
+    let what = "booking-server migrate";
+    let mut command = Command::new(&build.program);
+    for variable in variables() {
+        command.env_remove(variable);
+    }
+    let output = command
+        .args(["migrate", "--migration-database-url", url])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|source| Failure::tool(what, format!("it cannot be run: {source}")))?;
+    if output.status.success() {
+        Ok(())
+    } else {
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(Failure::tool(what, said.trim().to_owned()))
+    }
+}
+
 /// A server that listens. It ends with this value, and its database with it.
 pub(super) struct Server {
     process: Running,
@@ -144,7 +164,8 @@ impl Server {
         let database = cluster
             .database()
             .map_err(|source| failed(source.to_string()))?;
-        let url = database.url();
+        migrate(build, &database.url())?;
+        let url = database.url_as("booking_service");
         let arguments = [
             ["--listen", "127.0.0.1:0"],
             ["--database-url", &url],

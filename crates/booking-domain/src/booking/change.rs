@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time};
 
 use super::{Booking, BookingChange, Decision, StatusRefusal};
 use crate::floor::PartySize;
-use crate::placement::{PlaceRefusal, ServiceDay, place_excluding};
+use crate::placement::{PlaceRefusal, ServiceDay, place};
 
 /// Why a booking cannot change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -94,7 +94,8 @@ impl TableRequest {
         self.wanted.date
     }
 
-    /// The changed booking, if the party gets a table on `day`, which is that of [`Self::date`].
+    /// The changed booking, if the party gets a table on `day`, which is that of [`Self::date`]
+    /// without what the booking itself occupies.
     ///
     /// When the party only becomes smaller or larger and its own table fits and takes it at the
     /// same time, it stays where it is: nobody is moved without need.
@@ -109,7 +110,7 @@ impl TableRequest {
         let placement = if stays {
             current.placement
         } else {
-            place_excluding(day, wanted.time, wanted.party, now, Some(&current.id))?
+            place(day, wanted.time, wanted.party, now)?
         };
         Ok(Booking {
             placement,
@@ -134,15 +135,12 @@ mod tests {
     use jiff::civil::time;
 
     use super::*;
-    use crate::fixtures::{NOW, booking, booking_in, day, occupied, occupied_by, party, table};
+    use crate::fixtures::{NOW, booking, booking_in, day, occupied, party, table};
     use crate::{BookingStatus, SpecialRequests};
 
     /// Two tables; the booking is for two at 19:00 on the smaller one.
     fn booked() -> (Booking, ServiceDay) {
-        let booking = booking();
-        let mut day = day(vec![table(1, 1, 4), table(2, 3, 8)]);
-        day.occupancies = vec![occupied_by(&day, 1, booking.time, &booking.id)];
-        (booking, day)
+        (booking(), day(vec![table(1, 1, 4), table(2, 3, 8)]))
     }
 
     /// What becomes of the booking on that day.

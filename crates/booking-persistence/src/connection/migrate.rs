@@ -3,14 +3,17 @@
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::sql_types::{BigInt, Text};
-use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use tokio_postgres::Config;
 
-use super::connect::{ConnectError, open_unlimited};
+use super::connect::{ConnectError, configuration, open_unlimited};
 
 /// Every migration, in the program itself.
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
+
+/// What Diesel remembers of the migrations is no migration's to grant; the service compares it with
+/// its own.
+const GRANT_BOOKKEEPING: &str = "GRANT SELECT ON __diesel_schema_migrations TO booking_service";
 
 /// The advisory lock under which migrations run: the letters "MIGRATE". The locks of a
 /// service date (`lock.rs`) are mixed over all 64 bits and live for one transaction, so that a
@@ -59,11 +62,17 @@ impl MigrateError {
     }
 }
 
-/// Runs what is missing, on a connection of its own: migrations may take longer than what the
-/// pool allows a statement and an operation. Several processes may start at once; one migrates, and
-/// the others wait for it.
-pub(crate) async fn migrate(config: &Config) -> Result<(), MigrateError> {
-    let mut connection = open_unlimited(config).await?;
+/// Brings the schema of the database at `url` up to date, as a user who owns its tables or is to own
+/// them, and grants the service's role (`booking_service`, which is made where it is missing and may
+/// be made) what it needs. Several processes may do so at once: one does the work, and the others
+/// wait for it. It may take as long as it needs.
+///
+/// # Errors
+///
+/// The database holds migrations that this program does not know, cannot be reached, or refuses a
+/// migration.
+pub async fn migrate(url: &str) -> Result<(), MigrateError> {
+    let mut connection = open_unlimited(&configuration(url)?).await?;
     let encoding: String = diesel::select(current_setting("server_encoding"))
         .get_result(&mut connection)
         .await
@@ -79,12 +88,28 @@ pub(crate) async fn migrate(config: &Config) -> Result<(), MigrateError> {
         .await
         .map_err(MigrateError::failed)?;
     // The harness blocks its thread, which a single-threaded runtime could not afford.
-    tokio::task::spawn_blocking(move || run(connection))
+    let mut connection = tokio::task::spawn_blocking(move || run(connection))
         .await
-        .map_err(MigrateError::failed)?
+        .map_err(MigrateError::failed)??;
+    connection
+        .batch_execute(GRANT_BOOKKEEPING)
+        .await
+        .map_err(MigrateError::failed)
 }
 
-fn run(connection: AsyncPgConnection) -> Result<(), MigrateError> {
+/// The versions of all migrations that this program knows, oldest first.
+pub(super) fn known_versions() -> Vec<String> {
+    let migrations: Result<Vec<Box<dyn Migration<Pg>>>, _> = MIGRATIONS.migrations();
+    let migrations = migrations.expect("what was embedded was read while it was built");
+    let versions = migrations
+        .iter()
+        .map(|migration| migration.name().version().to_string());
+    let mut versions: Vec<String> = versions.collect();
+    versions.sort();
+    versions
+}
+
+fn run(connection: AsyncPgConnection) -> Result<AsyncPgConnection, MigrateError> {
     let mut harness = AsyncMigrationHarness::new(connection);
     let migrations: Vec<Box<dyn Migration<Pg>>> =
         MIGRATIONS.migrations().map_err(MigrateError::failed)?;
@@ -105,5 +130,5 @@ fn run(connection: AsyncPgConnection) -> Result<(), MigrateError> {
     for version in run {
         tracing::info!(migration.version = %version, "migrated the database");
     }
-    Ok(())
+    Ok(harness.into_inner())
 }

@@ -2,7 +2,8 @@
 //!
 //! An operation has two ways to the database: [`Store::transact`](crate::Store) for what writes,
 //! and `Store::read` for what does not. Both stand in `transact.rs`, and both have a deadline,
-//! classify what goes wrong, and count themselves.
+//! classify what goes wrong, and count themselves. What of the restaurants' rows they see is said by
+//! a `Visibility` (`visibility.rs`).
 
 mod connect;
 mod constraints;
@@ -12,12 +13,16 @@ mod migrate;
 mod pool;
 mod retry;
 mod transact;
+mod verify;
+mod visibility;
 
 pub use connect::ConnectError;
-pub(crate) use connect::configuration;
+pub(crate) use connect::{configuration, open_session};
 pub(crate) use constraints::{ConstraintViolation, FromViolation};
 pub(crate) use database_error::DatabaseErrorKind;
 pub(crate) use lock::{lock_date, lock_signing_keys, pg_advisory_xact_lock};
-pub use migrate::MigrateError;
-pub(crate) use migrate::migrate;
+pub use migrate::{MigrateError, migrate};
 pub(crate) use pool::Pool;
+pub(crate) use verify::verify;
+pub use verify::{PrivilegedRole, SERVICE_ROLE, VerifyError};
+pub(crate) use visibility::{Visibility, show_restaurant};

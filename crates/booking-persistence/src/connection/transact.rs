@@ -6,12 +6,15 @@ use std::time::Duration;
 use diesel::IntoSql;
 use diesel::result::Error;
 use diesel::sql_types::Integer;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, TransactionManager};
+use diesel_async::{
+    AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager,
+};
 
 use super::constraints::FromViolation;
 use super::database_error::DatabaseErrorKind;
 use super::pool::PooledConnection;
 use super::retry::TRANSACTION_RETRY_POLICY;
+use super::visibility::Visibility;
 use crate::error::{StoreError, TransactionError, Unavailable};
 use crate::store::Store;
 
@@ -23,9 +26,48 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);
 /// How long the database may take to show that it is there.
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How long the end of a transaction that has only read may take.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
+
 type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 
+/// The store, as far as somebody sees it.
+pub(crate) struct SeeingStore<'a> {
+    store: &'a Store,
+    visibility: Visibility,
+}
+
 impl Store {
+    /// The store, with what this shows beside what everybody sees.
+    pub(crate) const fn seeing(&self, visibility: Visibility) -> SeeingStore<'_> {
+        SeeingStore {
+            store: self,
+            visibility,
+        }
+    }
+
+    /// As [`SeeingStore::transact`], with what everybody sees.
+    pub(crate) async fn transact<T, R: FromViolation>(
+        &self,
+        operation: &'static str,
+        work: impl AsyncFnOnce(&AsyncPgConnection) -> Result<T, TransactionError<R>> + Clone,
+    ) -> Result<T, StoreError<R>> {
+        let seeing = self.seeing(Visibility::default());
+        seeing.transact(operation, work).await
+    }
+
+    /// As [`SeeingStore::read`], with what everybody sees.
+    pub(crate) async fn read<T, R: FromViolation>(
+        &self,
+        operation: &'static str,
+        work: impl AsyncFnOnce(&AsyncPgConnection) -> Result<T, TransactionError<R>>,
+    ) -> Result<T, StoreError<R>> {
+        let seeing = self.seeing(Visibility::default());
+        seeing.read(operation, work).await
+    }
+}
+
+impl SeeingStore<'_> {
     /// Runs `work` in a transaction of its own, from the checkout of a connection to the commit.
     ///
     /// What loses a race is rolled back and run again, a bounded number of times and with a
@@ -44,11 +86,13 @@ impl Store {
         operation: &'static str,
         work: impl AsyncFnOnce(&AsyncPgConnection) -> Result<T, TransactionError<R>> + Clone,
     ) -> Result<T, StoreError<R>> {
+        let store = self.store;
+        let begin = self.visibility.begin();
         let attempts = async {
             let mut attempts = 0;
             loop {
-                let mut connection = self.pool().check_out().await?;
-                let error = match in_transaction(&mut connection, work.clone()).await {
+                let mut connection = store.pool().check_out().await?;
+                let error = match in_transaction(&mut connection, &begin, work.clone()).await {
                     Ok(done) => {
                         connection.release();
                         return Ok(done);
@@ -56,7 +100,7 @@ impl Store {
                     Err(error) => error,
                 };
                 attempts += 1;
-                let kind = self.release_after(connection, operation, &error);
+                let kind = store.release_after(connection, operation, &error);
                 match kind {
                     Some(kind) if TRANSACTION_RETRY_POLICY.should_retry(attempts, kind) => {
                         tracing::warn!(
@@ -68,20 +112,24 @@ impl Store {
                         let labels = [("operation", operation), ("kind", kind.label())];
                         metrics::counter!("database_transaction_retries_total", &labels)
                             .increment(1);
-                        let random = self.random().number()?;
+                        let random = store.random().number()?;
                         tokio::time::sleep(TRANSACTION_RETRY_POLICY.delay(attempts, random)).await;
                     }
                     _ => return Err(error.into()),
                 }
             }
         };
-        let outcome = self.with_deadline(OPERATION_TIMEOUT, attempts).await;
+        let outcome = store.with_deadline(OPERATION_TIMEOUT, attempts).await;
         count(operation, "committed", &outcome);
         outcome
     }
 
     /// Runs `work`, which only reads, on a connection of its own. Each of its statements sees
     /// what is committed when it begins.
+    ///
+    /// It costs no round trip but those of `work`: what begins the transaction that bounds the
+    /// visibility is sent with its first statement, and nobody waits for the end. Where everybody
+    /// sees what is read, there is no transaction.
     ///
     /// # Errors
     ///
@@ -94,13 +142,56 @@ impl Store {
         self.read_within(OPERATION_TIMEOUT, operation, work).await
     }
 
+    async fn read_within<T, R: FromViolation>(
+        &self,
+        timeout: Duration,
+        operation: &'static str,
+        work: impl AsyncFnOnce(&AsyncPgConnection) -> Result<T, TransactionError<R>>,
+    ) -> Result<T, StoreError<R>> {
+        let store = self.store;
+        let reading = async {
+            let connection = store.pool().check_out().await?;
+            if self.visibility.is_public() {
+                let done = work(&connection).await;
+                match &done {
+                    Ok(_) => connection.release(),
+                    Err(error) => {
+                        store.release_after(connection, operation, error);
+                    }
+                }
+                return Ok(done?);
+            }
+            let begin = self.visibility.begin();
+            let mut shared = &*connection;
+            let begin = shared.batch_execute(&begin);
+            let (began, done) = tokio::join!(biased; begin, work(&connection));
+            let done = began.map_err(TransactionError::Database).and(done);
+            match &done {
+                Err(error)
+                    if store.record_failure(operation, error)
+                        == Some(DatabaseErrorKind::ConnectionLost) =>
+                {
+                    store.discard(connection);
+                }
+                _ => end_transaction(connection),
+            }
+            Ok(done?)
+        };
+        let outcome = store.with_deadline(timeout, reading).await;
+        count(operation, "read", &outcome);
+        outcome
+    }
+}
+
+impl Store {
     /// Whether the database answers, within two seconds.
     ///
     /// # Errors
     ///
     /// It does not.
     pub async fn ping(&self) -> Result<(), Unavailable> {
-        let answer = self.read_within(PING_TIMEOUT, "ping", async |mut connection| {
+        let seeing = self.seeing(Visibility::default());
+        let answer = seeing.read_within(PING_TIMEOUT, "ping", async |mut connection| {
             diesel::select(1_i32.into_sql::<Integer>())
                 .execute(&mut connection)
                 .await?;
@@ -115,30 +206,6 @@ impl Store {
                     Unavailable::because("it does not answer", internal)
                 }
             })
-    }
-
-    async fn read_within<T, R: FromViolation>(
-        &self,
-        timeout: Duration,
-        operation: &'static str,
-        work: impl AsyncFnOnce(&AsyncPgConnection) -> Result<T, TransactionError<R>>,
-    ) -> Result<T, StoreError<R>> {
-        let reading = async {
-            let connection = self.pool().check_out().await?;
-            match work(&connection).await {
-                Ok(found) => {
-                    connection.release();
-                    Ok(found)
-                }
-                Err(error) => {
-                    self.release_after(connection, operation, &error);
-                    Err(error.into())
-                }
-            }
-        };
-        let outcome = self.with_deadline(timeout, reading).await;
-        count(operation, "read", &outcome);
-        outcome
     }
 
     /// Waits for an operation, but for no longer than this: a database that stalls without
@@ -171,29 +238,59 @@ impl Store {
         operation: &'static str,
         error: &TransactionError<R>,
     ) -> Option<DatabaseErrorKind> {
-        let TransactionError::Database(error) = error else {
+        let kind = self.record_failure(operation, error);
+        if kind == Some(DatabaseErrorKind::ConnectionLost) {
+            self.discard(connection);
+        } else {
             connection.release();
+        }
+        kind
+    }
+
+    /// Counts what was wrong with the database, if anything was.
+    fn record_failure<R>(
+        &self,
+        operation: &'static str,
+        error: &TransactionError<R>,
+    ) -> Option<DatabaseErrorKind> {
+        let TransactionError::Database(error) = error else {
             return None;
         };
         let kind = DatabaseErrorKind::from_error(error);
         metrics::counter!("database_errors_total", "kind" => kind.label()).increment(1);
         if kind == DatabaseErrorKind::ConnectionLost {
             tracing::warn!(operation, error = %error, "a connection to the database is lost");
-            drop(connection);
-            self.pool().discard_idle();
-        } else {
-            connection.release();
         }
         Some(kind)
     }
+
+    /// Closes a broken connection, and those that are idle with it.
+    fn discard(&self, connection: PooledConnection) {
+        drop(connection);
+        self.pool().discard_idle();
+    }
+}
+
+/// Ends a transaction that has only read, and lets the next request have its connection. Nobody
+/// waits for it: there is nothing to be said about it. A connection on which it fails is closed, so
+/// that nobody ever sees what was visible there.
+fn end_transaction(connection: PooledConnection) {
+    tokio::spawn(async move {
+        let mut shared = &*connection;
+        let ended = tokio::time::timeout(END_TIMEOUT, shared.batch_execute("COMMIT")).await;
+        if let Ok(Ok(())) = ended {
+            connection.release();
+        }
+    });
 }
 
 /// One attempt: begin, work, commit; or roll back.
 async fn in_transaction<T, R>(
     connection: &mut AsyncPgConnection,
+    begin: &str,
     work: impl AsyncFnOnce(&AsyncPgConnection) -> Result<T, TransactionError<R>>,
 ) -> Result<T, TransactionError<R>> {
-    Transactions::begin_transaction(connection).await?;
+    Transactions::begin_transaction_sql(connection, begin).await?;
     match work(connection).await {
         Ok(done) => {
             Transactions::commit_transaction(connection).await?;

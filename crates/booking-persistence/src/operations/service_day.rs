@@ -36,16 +36,18 @@ pub(super) async fn load_restaurant_tables(
 }
 
 impl RestaurantTables {
-    /// Loads one date, as it is now, in one round trip. Who wants to write what is decided on it
-    /// holds the date's lock.
+    /// Loads one date, as it is now, in one round trip: without what the booking with the number
+    /// `excluded` occupies, if it is given. Who wants to write what is decided on it holds the
+    /// date's lock.
     pub(super) async fn load_service_day(
         self,
         connection: &AsyncPgConnection,
         date: Date,
+        excluded: Option<i64>,
     ) -> Result<ServiceDay, LoadError> {
         let occupancies = match self.calendar.span(date) {
-            Some((from, to)) => {
-                occupancies::overlapping(connection, self.restaurant, from, to).await?
+            Some(span) => {
+                occupancies::overlapping(connection, self.restaurant, span, excluded).await?
             }
             None => Vec::new(),
         };

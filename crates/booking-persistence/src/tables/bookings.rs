@@ -359,6 +359,7 @@ mod tests {
     use booking_domain::{BookingId, Principal, Scopes, UserId};
 
     use super::*;
+    use crate::connection::Visibility;
     use crate::plans::LargeDatabase;
 
     #[tokio::test]
@@ -373,6 +374,7 @@ mod tests {
         };
         let caller = BookingCaller::Principal(&principal);
         let now = Timestamp::UNIX_EPOCH;
+        connection.see(&Visibility::of_booking(&caller, &id)).await;
         let found = find(&connection.diesel, &caller, &id, now).await;
         let found = found.expect("it is read");
         assert!(found.is_some());

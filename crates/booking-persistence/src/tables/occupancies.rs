@@ -9,10 +9,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use booking_domain::{BookingId, Occupancy, Placement, RestaurantId, TableId};
+use booking_domain::{Occupancy, Placement, RestaurantId, TableId};
 
 use crate::error::{Corrupt, LoadError};
-use crate::schema::{bookings, occupancies};
+use crate::schema::occupancies;
 
 /// A `tstzrange` as Diesel has it.
 type Period = (Bound<jiff_diesel::Timestamp>, Bound<jiff_diesel::Timestamp>);
@@ -25,10 +25,10 @@ fn period(starts_at: Timestamp, ends_at: Timestamp) -> Period {
     )
 }
 
-/// The table, the booking, and from when until when.
+/// The table, the booking's number, and from when until when.
 type OccupancyRow = (
     i64,
-    String,
+    i64,
     Option<jiff_diesel::Timestamp>,
     Option<jiff_diesel::Timestamp>,
 );
@@ -37,33 +37,33 @@ fn occupancy((table, booking, starts_at, ends_at): OccupancyRow) -> Result<Occup
     let (Some(starts_at), Some(ends_at)) = (starts_at, ends_at) else {
         return Err(Corrupt::new("occupancies.period", booking));
     };
-    let id = BookingId::parse(booking.as_str());
     Ok(Occupancy {
         table: TableId::new(table),
-        booking: id.ok_or_else(|| Corrupt::new("bookings.public_id", booking))?,
         starts_at: starts_at.to_jiff(),
         ends_at: ends_at.to_jiff(),
     })
 }
 
-/// What a restaurant has taken at any instant of `[from, to)`.
+/// What of a restaurant is taken at any instant of `[from, to)`, by other bookings than the one with
+/// this number, if there is one.
 pub(crate) async fn overlapping(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
-    from: Timestamp,
-    to: Timestamp,
+    (from, to): (Timestamp, Timestamp),
+    excluded: Option<i64>,
 ) -> Result<Vec<Occupancy>, LoadError> {
     let span = period(from, to).into_sql::<Range<Timestamptz>>();
-    let same_booking = bookings::restaurant_id
-        .eq(occupancies::restaurant_id)
-        .and(bookings::booking_id.eq(occupancies::booking_id));
     let rows: Vec<OccupancyRow> = occupancies::table
-        .inner_join(bookings::table.on(same_booking))
         .filter(occupancies::restaurant_id.eq(restaurant.get()))
         .filter(occupancies::period.overlaps_with(span))
+        .filter(
+            occupancies::booking_id
+                .nullable()
+                .is_distinct_from(excluded),
+        )
         .select((
             occupancies::table_id,
-            bookings::public_id,
+            occupancies::booking_id,
             lower(occupancies::period),
             upper(occupancies::period),
         ))
@@ -133,7 +133,7 @@ mod tests {
         let restaurant = RestaurantId::new(7).expect("it is in range");
         let midnight: Timestamp = "2027-02-11T23:00:00Z".parse().expect("it is an instant");
         let next: Timestamp = "2027-02-13T00:30:00Z".parse().expect("it is an instant");
-        let taken = overlapping(&connection.diesel, restaurant, midnight, next).await;
+        let taken = overlapping(&connection.diesel, restaurant, (midnight, next), None).await;
         assert_eq!(taken.expect("it is read").len(), 80);
         connection.assert_plans(&["idx_occupancies_period|occupancies_no_overlap"]);
     }

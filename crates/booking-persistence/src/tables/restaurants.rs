@@ -1,6 +1,7 @@
 //! The table `restaurants`: what a restaurant shows of itself.
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use booking_domain::{
@@ -11,6 +12,20 @@ use booking_domain::{
 use super::{parsed, restaurant_id};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::restaurants;
+
+diesel::define_sql_function! {
+    /// The next number of a sequence.
+    fn nextval(sequence: Text) -> BigInt;
+}
+
+/// The number of a restaurant that is still to be written. It is drawn before, for a row is written
+/// only into the restaurant that its transaction sees.
+pub(crate) async fn draw_id(mut connection: &AsyncPgConnection) -> Result<RestaurantId, LoadError> {
+    let number: i64 = diesel::select(nextval("restaurants_restaurant_id_seq"))
+        .get_result(&mut connection)
+        .await?;
+    Ok(restaurant_id(number, "restaurants.restaurant_id")?)
+}
 
 /// A restaurant's profile.
 #[derive(Queryable, Selectable)]

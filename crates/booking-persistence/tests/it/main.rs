@@ -20,6 +20,8 @@ mod registration;
 #[cfg(test)]
 mod restaurants;
 #[cfg(test)]
+mod row_security;
+#[cfg(test)]
 mod schema_bounds;
 #[cfg(test)]
 mod schema_rules;

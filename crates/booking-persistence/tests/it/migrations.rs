@@ -1,10 +1,10 @@
 //! The way to the schema.
 
-use booking_persistence::MigrateError;
+use booking_persistence::{MigrateError, migrate};
 use dev_postgres::TestDatabase;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 
-use crate::support::{connect, connect_store, migrated, texts};
+use crate::support::{connect, migrated, texts};
 
 /// What has run, and what there is now. What a whole schema is, `cargo xtask check` compares.
 async fn state(connection: &mut AsyncPgConnection) -> Vec<String> {
@@ -29,13 +29,7 @@ async fn processes_that_start_at_once_migrate_once() {
     let starts: Vec<_> = (0..4)
         .map(|_| {
             let url = url.clone();
-            tokio::spawn(async move {
-                connect_store(&url)
-                    .await
-                    .expect("it answers")
-                    .migrate()
-                    .await
-            })
+            tokio::spawn(async move { migrate(&url).await })
         })
         .collect();
     for start in starts {
@@ -57,8 +51,7 @@ async fn migrations_of_a_newer_program_are_named() {
         .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000001')")
         .await
         .expect("it is SQL");
-    let store = connect_store(&database.url()).await.expect("it answers");
-    match store.migrate().await {
+    match migrate(&database.url()).await {
         Err(MigrateError::UnknownMigrations { versions }) => {
             assert_eq!(versions, ["29991231000001"]);
         }
@@ -71,9 +64,10 @@ async fn migrations_of_a_newer_program_are_named() {
 #[tokio::test]
 async fn migrating_twice_changes_nothing() {
     let database = migrated();
-    let store = connect_store(&database.url()).await.expect("it answers");
     let before = state(&mut connect(&database.url()).await).await;
-    store.migrate().await.expect("there is nothing to do");
+    migrate(&database.url())
+        .await
+        .expect("there is nothing to do");
     assert_eq!(state(&mut connect(&database.url()).await).await, before);
 }
 
@@ -89,15 +83,13 @@ async fn database_of_another_encoding_is_refused_before_anything_is_made() {
         .await
         .expect("it is SQL");
     let url = database.url().replace(database.name(), &other);
-    let store = connect_store(&url).await.expect("it answers");
-    match store.migrate().await {
+    match migrate(&url).await {
         Err(MigrateError::Failed { reason }) => assert!(reason.contains("UTF8"), "{reason}"),
         other => panic!("{other:?}"),
     }
     let tables = "SELECT relname::text AS line FROM pg_class
         WHERE relnamespace = 'public'::regnamespace";
     assert!(texts(&mut connect(&url).await, tables).await.is_empty());
-    store.close();
     connection
         .batch_execute(&format!("DROP DATABASE {other} WITH (FORCE)"))
         .await

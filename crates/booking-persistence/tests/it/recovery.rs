@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use booking_persistence::{ConnectError, StoreError};
+use booking_persistence::{ConnectError, SERVICE_ROLE, StoreError, migrate};
 use dev_postgres::TemporaryCluster;
 use diesel_async::AsyncPgConnection;
 use rustix::process::{Pid, Signal, kill_process};
@@ -57,11 +57,13 @@ fn is_about(took: Duration, seconds: u64) -> bool {
 #[tokio::test]
 async fn database_that_stalls_is_not_waited_for_and_recovers() {
     let cluster = TemporaryCluster::start().expect("PostgreSQL runs");
-    let url = cluster.url("postgres");
+    let url = cluster.url_as("postgres", SERVICE_ROLE);
+    migrate(&cluster.url("postgres"))
+        .await
+        .expect("it migrates");
     let store = connect_store(&url).await.expect("it answers");
-    store.migrate().await.expect("it migrates");
     store.fill_demo().await.expect("it fills");
-    let mut observer = connect(&url).await;
+    let mut observer = connect(&cluster.url("postgres")).await;
     let restaurant = restaurant_id(1);
     let two_at_once = async || {
         let (one, other) = tokio::join!(
@@ -102,7 +104,7 @@ async fn database_that_stalls_is_not_waited_for_and_recovers() {
         "{outcome:?}"
     );
     assert!(is_about(took, 3), "{took:?}");
-    let (outcome, took) = silence(store.migrate()).await;
+    let (outcome, took) = silence(migrate(&url)).await;
     assert!(outcome.is_err());
     assert!(is_about(took, 3), "{took:?}");
 
@@ -114,9 +116,11 @@ async fn database_that_stalls_is_not_waited_for_and_recovers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn restart_costs_at_most_one_request_and_no_process() {
     let mut cluster = TemporaryCluster::start().expect("PostgreSQL runs");
-    let url = cluster.url("postgres");
+    let url = cluster.url_as("postgres", SERVICE_ROLE);
+    migrate(&cluster.url("postgres"))
+        .await
+        .expect("it migrates");
     let store = connect_store(&url).await.expect("it answers");
-    store.migrate().await.expect("it migrates");
     store.fill_demo().await.expect("it fills");
     let restaurant = restaurant_id(1);
     // Several idle connections, all of which are about to break.
@@ -149,7 +153,9 @@ async fn restart_costs_at_most_one_request_and_no_process() {
 #[tokio::test]
 async fn closed_store_is_unavailable() {
     let database = migrated();
-    let store = connect_store(&database.url()).await.expect("it answers");
+    let store = connect_store(&database.url_as(SERVICE_ROLE))
+        .await
+        .expect("it answers");
     store.close();
     assert!(store.ping().await.is_err());
     let after = store.get_restaurant(restaurant_id(1)).await;
@@ -180,7 +186,9 @@ async fn why_there_is_no_connection_is_told_apart() {
 #[tokio::test]
 async fn sessions_have_limits() {
     let database = migrated();
-    let store = connect_store(&database.url()).await.expect("it answers");
+    let store = connect_store(&database.url_as(SERVICE_ROLE))
+        .await
+        .expect("it answers");
     store.ping().await.expect("it answers");
     let mut observer = crate::support::connect(&database.url()).await;
     let ours = "SELECT count(*)::text AS line FROM pg_stat_activity

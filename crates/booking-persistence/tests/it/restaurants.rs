@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use booking_domain::{AvailabilityRefusal, BookingChange, RestaurantView, StaffRole};
 use booking_persistence::{
     AccessRefusal, BookingFilter, BookingSort, Corrupt, CursorOfAnotherList, Internal,
-    OperationRefusal, RestaurantFilter, RestaurantNotFound, Store, StoreError, Window,
+    OperationRefusal, RestaurantFilter, RestaurantNotFound, SERVICE_ROLE, Store, StoreError,
+    Window,
 };
 use jiff::civil::{Weekday, date, time};
 
@@ -198,7 +199,9 @@ async fn availability_is_refused_for_the_past_and_for_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn demonstration_is_filled_once_and_can_be_booked() {
     let database = migrated();
-    let store = connect_store(&database.url()).await.expect("it answers");
+    let store = connect_store(&database.url_as(SERVICE_ROLE))
+        .await
+        .expect("it answers");
     let (one, other) = tokio::join!(store.fill_demo(), store.fill_demo());
     one.and(other).expect("it is filled");
     store.fill_demo().await.expect("it is filled");

@@ -9,7 +9,7 @@ use booking_domain::{
 };
 use booking_persistence::{
     BookingCaller, BookingRefusal, ConnectError, RandomSource, RequestContext,
-    RestaurantAccessRefusal, Store, StoreError,
+    RestaurantAccessRefusal, SERVICE_ROLE, Store, StoreError, migrate,
 };
 use credentials::{BookingSecretKey, SecretKey};
 use dev_postgres::TestDatabase;
@@ -32,9 +32,7 @@ pub(crate) fn migrated() -> TestDatabase {
         tokio::runtime::Runtime::new()
             .expect("a runtime starts")
             .block_on(async {
-                let store = connect_store(url).await?;
-                store.migrate().await?;
-                store.close();
+                migrate(url).await?;
                 Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
             })
     })
@@ -52,7 +50,8 @@ impl TestRestaurant {
     /// One with so many tables for 1 to 4.
     pub(crate) async fn with_tables(tables: u32) -> Self {
         let database = migrated();
-        let store = connect_store(&database.url()).await.expect("it answers");
+        let store = connect_store(&database.url_as(SERVICE_ROLE)).await;
+        let store = store.expect("it answers");
         let venue = Self {
             store,
             restaurant: restaurant_id(1),
@@ -81,7 +80,7 @@ impl TestRestaurant {
         draw: impl Fn() -> [u8; 32] + Send + Sync + 'static,
     ) -> Store {
         let random = RandomSource::new(move || Ok(draw()));
-        let store = Store::connect(&self.database.url(), random).await;
+        let store = Store::connect(&self.database.url_as(SERVICE_ROLE), random).await;
         store.expect("it answers")
     }
 
@@ -99,7 +98,7 @@ impl TestRestaurant {
         texts(&mut self.connection().await, query).await
     }
 
-    /// A connection beside the store.
+    /// A connection beside the store, as the superuser.
     pub(crate) async fn connection(&self) -> AsyncPgConnection {
         connect(&self.database.url()).await
     }

@@ -39,7 +39,7 @@ pub(super) async fn create(
         return Ok(());
     };
     let make = async {
-        let store = open_store(database.url()).await?;
+        let store = open_store(database.access()).await?;
         let made = store.create_platform_admin(&registration, &hash, Clock::system().now());
         made.await.map_err(|error| match error {
             StoreError::Refused(_) => StartError::AccountExists(registration.email.clone()),

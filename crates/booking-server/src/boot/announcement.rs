@@ -35,7 +35,7 @@ impl Announcement {
             Some((directory, version)) => {
                 format!("{} (private PostgreSQL {version})", directory.display())
             }
-            None => database.url().to_string(),
+            None => database.access().url.to_string(),
         };
         Self {
             address: reachable(server.local_addr()),

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use booking_domain::{CustomerName, EmailAddress};
+use booking_persistence::PrivilegedRole;
 use clap::builder::{PossibleValuesParser, Resettable, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
@@ -67,6 +68,8 @@ pub struct Config {
 /// What the program does instead of serving.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
 pub enum Subcommand {
+    /// Bring the schema of the database up to date, and grant the service's role what it needs
+    Migrate,
     /// Manage who runs the installation
     #[command(subcommand, arg_required_else_help = false)]
     Admin(AdminCommand),
@@ -112,6 +115,8 @@ pub enum DatabaseChoice {
         url: DatabaseUrl,
         /// The flag or the variable that says so, as the operator wrote it.
         source_name: String,
+        /// Whether the service may work as a role that row-level security does not bind.
+        privileged_role: PrivilegedRole,
     },
 }
 
@@ -192,6 +197,22 @@ struct Arguments {
     #[arg(long, env = "DATABASE_URL", value_name = "URL")]
     #[arg(value_parser = str::parse::<DatabaseUrl>)]
     database_url: Option<DatabaseUrl>,
+
+    /// As whom `migrate` connects: the owner of the database, which the service is not
+    #[arg(long, env = "BOOKING_MIGRATION_DATABASE_URL", value_name = "URL")]
+    #[arg(value_parser = str::parse::<DatabaseUrl>)]
+    migration_database_url: Option<DatabaseUrl>,
+
+    /// Work also as a superuser, as the owner of the tables or as a role with BYPASSRLS: then nothing
+    /// but the program keeps restaurants apart
+    #[arg(
+        long,
+        env = "BOOKING_ALLOW_PRIVILEGED_DATABASE_ROLE",
+        value_name = "true|false",
+        hide_possible_values = true
+    )]
+    #[arg(default_value = "false", action = clap::ArgAction::Set)]
+    allow_privileged_database_role: bool,
 
     /// What tokens and secrets are made of: 32 random bytes, as `openssl rand -base64 32` prints
     /// them. All servers on one database have the same. (The command line is seen by every user of
@@ -305,13 +326,14 @@ impl Config {
         if given.routes {
             return Err(ConfigError::Routes);
         }
+        let is_migration = given.subcommand == Some(Subcommand::Migrate);
         let secret_key = match (given.secret_key, given.secret_key_file) {
             (Some(key), _) => Some(SecretKeyChoice::Given(key)),
             (None, Some(path)) => Some(SecretKeyChoice::File {
                 path,
                 source_name: source_of(&matches, "secret_key_file"),
             }),
-            (None, None) if given.database_url.is_some() => {
+            (None, None) if given.database_url.is_some() && !is_migration => {
                 return Err(ConfigError::Value {
                     source_name: "BOOKING_SECRET_KEY".to_owned(),
                     reason: "must be given with a database of your own, or \
@@ -321,10 +343,25 @@ impl Config {
             }
             (None, None) => None,
         };
-        let database = match given.database_url {
+        let (url, setting) = if is_migration {
+            let url = given.migration_database_url;
+            let url = url.ok_or_else(|| ConfigError::Value {
+                source_name: "BOOKING_MIGRATION_DATABASE_URL".to_owned(),
+                reason: "must be given to migrate".to_owned(),
+            })?;
+            (Some(url), "migration_database_url")
+        } else {
+            (given.database_url, "database_url")
+        };
+        let database = match url {
             Some(url) => DatabaseChoice::Server {
                 url,
-                source_name: source_of(&matches, "database_url"),
+                source_name: source_of(&matches, setting),
+                privileged_role: if given.allow_privileged_database_role {
+                    PrivilegedRole::Allowed
+                } else {
+                    PrivilegedRole::Refused
+                },
             },
             None => DatabaseChoice::Private {
                 data_dir: given.data_dir.or_else(default_data_dir).ok_or_else(|| {

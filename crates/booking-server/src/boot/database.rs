@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use booking_persistence::{PrivilegedRole, SERVICE_ROLE};
 use dev_postgres::{Cancellation, Cluster, ClusterOptions};
 use tokio::task::spawn_blocking;
 
@@ -26,10 +27,34 @@ const UNFINISHED: &str = "first-start-unfinished";
 /// How often the server looks whether its cluster still runs.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
+/// How the service connects to a database, and who brings its schema up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseAccess {
+    /// As the service.
+    pub url: DatabaseUrl,
+    /// As the owner of the schema, which is brought up to date first; without it, the service looks
+    /// whether it is.
+    pub migration_url: Option<DatabaseUrl>,
+    /// Whether the service may work as a role that row-level security does not bind.
+    pub privileged_role: PrivilegedRole,
+}
+
+impl DatabaseAccess {
+    /// To a database whose schema is up to date, as a role that row-level security binds.
+    #[must_use]
+    pub fn new(url: DatabaseUrl) -> Self {
+        Self {
+            url,
+            migration_url: None,
+            privileged_role: PrivilegedRole::Refused,
+        }
+    }
+}
+
 /// The database behind the server.
 #[derive(Debug)]
 pub(crate) struct Database {
-    url: DatabaseUrl,
+    access: DatabaseAccess,
     source_name: Option<String>,
     private: Option<PrivateCluster>,
 }
@@ -51,9 +76,16 @@ impl Database {
     ) -> Result<Option<Self>, StartError> {
         let data_dir = match choice {
             DatabaseChoice::Private { data_dir } => data_dir,
-            DatabaseChoice::Server { url, source_name } => {
+            DatabaseChoice::Server {
+                url,
+                source_name,
+                privileged_role,
+            } => {
                 return Ok(Some(Self {
-                    url,
+                    access: DatabaseAccess {
+                        privileged_role,
+                        ..DatabaseAccess::new(url)
+                    },
                     source_name: Some(source_name),
                     private: None,
                 }));
@@ -71,23 +103,29 @@ impl Database {
             }
         };
         match outcome.map_err(std::io::Error::from)? {
-            Ok(private) => Ok(Some(Self {
-                url: private
-                    .cluster
-                    .url(NAME)
-                    .parse()
-                    .map_err(|error| StartError::DatabaseUrl(format!("{error}")))?,
-                source_name: None,
-                private: Some(private),
-            })),
+            Ok(private) => {
+                let parse = |url: String| -> Result<DatabaseUrl, StartError> {
+                    url.parse()
+                        .map_err(|error| StartError::DatabaseUrl(format!("{error}")))
+                };
+                let service = parse(private.cluster.url_as(NAME, SERVICE_ROLE))?;
+                Ok(Some(Self {
+                    access: DatabaseAccess {
+                        migration_url: Some(parse(private.cluster.url(NAME))?),
+                        ..DatabaseAccess::new(service)
+                    },
+                    source_name: None,
+                    private: Some(private),
+                }))
+            }
             Err(dev_postgres::Error::Cancelled) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
     /// How to connect.
-    pub(crate) fn url(&self) -> &DatabaseUrl {
-        &self.url
+    pub(crate) fn access(&self) -> &DatabaseAccess {
+        &self.access
     }
 
     /// The flag or the variable that names a server of somebody else's.

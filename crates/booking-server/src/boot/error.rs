@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use booking_domain::EmailAddress;
 
+use booking_persistence::{ConnectError, SERVICE_ROLE, VerifyError};
+
 use crate::boot::config::DatabaseUrl;
 use crate::boot::database::EXTENSIONS;
 use crate::identity::SigningKeysError;
@@ -69,15 +71,51 @@ pub enum StartError {
     },
     /// The database refuses a migration: a right, an extension or an empty place is missing.
     #[error(
-        "the schema of the database {url} cannot be brought up to date: {cause}; the server \
-         needs a database of its own, a user who may create tables and extensions in it (its \
-         owner may), and the extensions {} on its machine (package postgresql-contrib)",
+        "the schema of the database {url} cannot be brought up to date: {cause}; it takes a database of \
+         its own, a user who may create tables and extensions in it (its owner may), the role \
+         {SERVICE_ROLE} or the right to make it, and the extensions {} on its machine (package postgresql-contrib)",
         EXTENSIONS.join(" and ")
     )]
     Migrations {
         /// Where it is. Its password is not shown.
         url: DatabaseUrl,
         /// What the database says.
+        cause: String,
+    },
+    /// Migrations are still to be run, and the service runs none.
+    #[error(
+        "the schema of the database {url} is not up to date: {cause}; run `booking-server migrate` \
+         with a BOOKING_MIGRATION_DATABASE_URL of the database's owner"
+    )]
+    PendingMigrations {
+        /// Where it is. Its password is not shown.
+        url: DatabaseUrl,
+        /// Which migrations.
+        cause: String,
+    },
+    /// Row-level security would not bind the role.
+    #[error(
+        "the database {url} is not used like this: {cause}; connect as a role that owns nothing, which \
+         its administrator makes with CREATE ROLE {SERVICE_ROLE} LOGIN PASSWORD '…' and \
+         `booking-server migrate` grants what it needs, or say --allow-privileged-database-role true \
+         (BOOKING_ALLOW_PRIVILEGED_DATABASE_ROLE)"
+    )]
+    PrivilegedRole {
+        /// Where it is. Its password is not shown.
+        url: DatabaseUrl,
+        /// Which role, and why it is not bound.
+        cause: String,
+    },
+    /// The role may not do what the service does, or the schema does not protect what it should.
+    #[error(
+        "the database {url} cannot be used: {cause}; run `booking-server migrate`, and connect as \
+         {SERVICE_ROLE} or as a role that is granted it (GRANT {SERVICE_ROLE} TO …); \
+         `cargo xtask check --live` shows what was changed by hand"
+    )]
+    NotGranted {
+        /// Where it is. Its password is not shown.
+        url: DatabaseUrl,
+        /// What is missing.
         cause: String,
     },
     /// What the server counts cannot be recorded.
@@ -138,6 +176,33 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// What it means that the database at `url` takes no connection.
+    pub(crate) fn from_connect(url: &DatabaseUrl, error: &ConnectError) -> Self {
+        match error {
+            ConnectError::InvalidUrl { .. } | ConnectError::TlsNotSupported => {
+                Self::DatabaseUrl(error.to_string())
+            }
+            ConnectError::Unreachable { .. } | ConnectError::Rejected { .. } => Self::Database {
+                url: url.clone(),
+                cause: error.to_string(),
+            },
+        }
+    }
+
+    /// What it means that the database at `url` is not as the service needs it.
+    pub(crate) fn from_verify(url: &DatabaseUrl, error: VerifyError) -> Self {
+        let (url, cause) = (url.clone(), error.to_string());
+        match error {
+            VerifyError::Connect(error) => Self::from_connect(&url, &error),
+            VerifyError::UnknownMigrations { .. } => Self::UnknownMigrations { url, cause },
+            VerifyError::PendingMigrations { .. } => Self::PendingMigrations { url, cause },
+            VerifyError::PrivilegedRole { .. } => Self::PrivilegedRole { url, cause },
+            VerifyError::NotGranted { .. } | VerifyError::NotProtected(_) => {
+                Self::NotGranted { url, cause }
+            }
+        }
+    }
+
     /// Whether a setting has a value that never works, as opposed to a world that is not as
     /// it should be.
     #[must_use]
@@ -154,7 +219,10 @@ impl StartError {
             Self::DatabaseUrl(_)
             | Self::Database { .. }
             | Self::UnknownMigrations { .. }
-            | Self::Migrations { .. } => Self::Setting {
+            | Self::Migrations { .. }
+            | Self::PendingMigrations { .. }
+            | Self::PrivilegedRole { .. }
+            | Self::NotGranted { .. } => Self::Setting {
                 source_name: source_name.to_owned(),
                 error: Box::new(self),
             },

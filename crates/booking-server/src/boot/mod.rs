@@ -8,6 +8,7 @@ mod database;
 mod demo_logins;
 mod error;
 mod http_server;
+mod migrate;
 mod private_file;
 mod run;
 mod running;
@@ -15,6 +16,7 @@ mod secret_key;
 mod signals;
 mod signing_keys;
 
+pub use database::DatabaseAccess;
 pub use error::StartError;
 pub(crate) use http_server::{HttpServer, Listen};
 pub use run::run;

@@ -12,6 +12,7 @@ use crate::boot::database::Database;
 use crate::boot::demo_logins::DemoLogins;
 use crate::boot::error::StartError;
 use crate::boot::http_server::Listen;
+use crate::boot::migrate;
 use crate::boot::running::{self, ServerOptions};
 use crate::boot::secret_key;
 use crate::boot::signals::StopRequest;
@@ -32,6 +33,7 @@ pub fn run(config: Config) -> Result<(), StartError> {
         .build()?;
     let outcome = match config.subcommand.clone() {
         None => runtime.block_on(serve(config)),
+        Some(Subcommand::Migrate) => runtime.block_on(migrate::migrate(config.database)),
         Some(Subcommand::Admin(AdminCommand::Create { email, name })) => {
             let registration = Registration { email, name };
             runtime.block_on(admin::create(config.database, registration))
@@ -76,7 +78,7 @@ async fn serve(config: Config) -> Result<(), StartError> {
     let demo = config.demo.unwrap_or(database.is_new());
     let options = ServerOptions {
         listen: config.listen,
-        database_url: database.url().clone(),
+        database: database.access().clone(),
         clock: Clock::system(),
         demo,
         show_mails: config.show_mails.unwrap_or(is_at_home),

@@ -4,13 +4,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use booking_persistence::{ConnectError, MigrateError, Store};
+use booking_persistence::Store;
 use credentials::SecretKey;
 
 use crate::api;
 use crate::boot::config::DatabaseUrl;
+use crate::boot::database::DatabaseAccess;
 use crate::boot::error::StartError;
 use crate::boot::http_server::{HttpServer, Listen};
+use crate::boot::migrate::bring_up_to_date;
 use crate::clock::Clock;
 use crate::identity::{Identity, IdentityOptions, OauthClients};
 use crate::random::Random;
@@ -21,8 +23,8 @@ use crate::service::Service;
 pub struct ServerOptions {
     /// Where to listen. Port 0 picks a free one.
     pub listen: SocketAddr,
-    /// The PostgreSQL database; it is brought up to date.
-    pub database_url: DatabaseUrl,
+    /// The PostgreSQL database.
+    pub database: DatabaseAccess,
     /// What time the server thinks it is.
     pub clock: Clock,
     /// Whether to fill in the demo restaurants, unless they are there.
@@ -34,13 +36,13 @@ pub struct ServerOptions {
 }
 
 impl ServerOptions {
-    /// A server on a free port of the loopback, on this database, at the system's time,
-    /// without the demo and without limits for attempts, with this secret key.
+    /// A server on a free port of the loopback, on this database, whose schema is up to date, as the
+    /// service's role, at the system's time, without the demo and without limits for attempts, with this secret key.
     #[must_use]
     pub fn new(database_url: DatabaseUrl, secret_key: Arc<SecretKey>) -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            database_url,
+            database: DatabaseAccess::new(database_url),
             clock: Clock::system(),
             demo: false,
             show_mails: false,
@@ -84,7 +86,7 @@ impl RunningServer {
     }
 }
 
-/// Brings the database up to date, fills in the demo where it is wanted, and listens.
+/// Opens the database, fills in the demo where it is wanted, and listens.
 ///
 /// # Errors
 ///
@@ -92,7 +94,7 @@ impl RunningServer {
 pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> {
     // Asked once here, so that a machine without randomness is found out before a guest is.
     Random.bytes()?;
-    let store = open_store(&options.database_url).await?;
+    let store = open_store(&options.database).await?;
     if options.demo {
         store
             .fill_demo()
@@ -104,32 +106,20 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> 
     listen(service.with_mails_shown(options.show_mails), options.listen)
 }
 
-/// The store on this database, whose schema is brought up to date.
-pub(super) async fn open_store(url: &DatabaseUrl) -> Result<Store, StartError> {
-    let unusable = |error: ConnectError| match error {
-        ConnectError::InvalidUrl { .. } | ConnectError::TlsNotSupported => {
-            StartError::DatabaseUrl(error.to_string())
-        }
-        ConnectError::Unreachable { .. } | ConnectError::Rejected { .. } => StartError::Database {
-            url: url.clone(),
-            cause: error.to_string(),
-        },
-    };
+/// The store on this database, which is brought up to date if somebody says as whom, and is as the
+/// service needs it.
+pub(super) async fn open_store(database: &DatabaseAccess) -> Result<Store, StartError> {
+    if let Some(url) = &database.migration_url {
+        bring_up_to_date(url).await?;
+    }
+    let url = &database.url;
     let store = Store::connect(url.expose(), Random.into())
         .await
-        .map_err(unusable)?;
-    store.migrate().await.map_err(|error| match error {
-        MigrateError::Connect(error) => unusable(error),
-        MigrateError::UnknownMigrations { .. } => StartError::UnknownMigrations {
-            url: url.clone(),
-            cause: error.to_string(),
-        },
-        MigrateError::Failed { reason } => StartError::Migrations {
-            url: url.clone(),
-            // A server may say more than one line.
-            cause: reason.lines().collect::<Vec<_>>().join("; "),
-        },
-    })?;
+        .map_err(|error| StartError::from_connect(url, &error))?;
+    store
+        .verify(database.privileged_role)
+        .await
+        .map_err(|error| StartError::from_verify(url, error))?;
     Ok(store)
 }
 

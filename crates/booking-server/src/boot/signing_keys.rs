@@ -25,7 +25,7 @@ pub(super) async fn rotate(
     let rotate = async {
         let data_dir = database.private().map(|(directory, _)| directory);
         let secret_key = secret_key::load(secret_key.as_ref(), data_dir)?;
-        let store = open_store(database.url()).await?;
+        let store = open_store(database.access()).await?;
         let now = Clock::system().now();
         let keys = SigningKeys::load(Arc::clone(&secret_key), &store, now).await?;
         Ok(keys.rotate(&store, now).await?)

@@ -11,7 +11,7 @@ use dev_postgres::TestDatabase;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{Directory, Process, Refusal, Response, command, get, post};
+use crate::support::{Directory, Process, Refusal, Response, command, get, migrate, post};
 
 const PASSWORD: &str = "quiet river under seven stones";
 
@@ -142,7 +142,8 @@ fn platform_admin_is_made_on_a_new_private_cluster_which_still_gets_its_demo() {
 #[test]
 fn platform_admin_on_a_server_of_ones_own_is_made_once_and_nobody_becomes_one() {
     let database = TestDatabase::create().unwrap();
-    let url = database.url();
+    migrate(&database.url());
+    let url = database.url_as("booking_service");
     let create = |email: &str, input: &str| {
         create_admin(
             &[email, "--name", "Grace Hopper", "--database-url", &url],

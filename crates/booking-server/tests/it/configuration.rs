@@ -2,7 +2,9 @@
 
 use std::net::TcpListener;
 
-use crate::support::{Directory, Refusal, command, secret_key};
+use booking_persistence::PrivilegedRole;
+
+use crate::support::{Directory, Refusal, as_service, command, migrate, secret_key};
 
 #[test]
 fn a_wrong_flag_is_one_line_and_exit_code_2() {
@@ -21,6 +23,8 @@ fn a_wrong_variable_is_one_line_and_exit_code_2() {
         ("BOOKING_LISTEN", "8080"),
         ("BOOKING_METRICS_LISTEN", "9090"),
         ("DATABASE_URL", "bookings"),
+        ("BOOKING_MIGRATION_DATABASE_URL", "bookings"),
+        ("BOOKING_ALLOW_PRIVILEGED_DATABASE_ROLE", "maybe"),
         ("BOOKING_SECRET_KEY", "hunter2"),
         ("BOOKING_PUBLIC_URL", "http://reserve.example"),
         ("BOOKING_ATTEMPTS_PER_MINUTE", "-1"),
@@ -263,30 +267,65 @@ async fn run(url: &str, statements: &str) {
     client.batch_execute(statements).await.unwrap();
 }
 
+/// How the binary ends that is to migrate the database at this URL.
+fn refused_migration(url: &str) -> Refusal {
+    let refusal = Refusal::new(&["migrate", "--migration-database-url", url], &[]);
+    assert_eq!(refusal.code, Some(1), "{refusal:?}");
+    refusal
+}
+
+/// How the binary ends that is to serve on the database at this URL.
+fn refused_start(url: &str) -> Refusal {
+    let refusal = Refusal::new(&["--listen", "127.0.0.1:0", "--database-url", url], &[]);
+    assert_eq!(refusal.code, Some(1), "{refusal:?}");
+    refusal
+}
+
+fn assert_says(refusal: &Refusal, parts: &[&str]) {
+    for part in parts {
+        assert!(refusal.line().contains(part), "{part}: {refusal:?}");
+    }
+}
+
 #[tokio::test]
-async fn a_database_without_the_rights_is_one_line_that_says_what_is_needed() {
-    let database = dev_postgres::TestDatabase::create().unwrap();
-    let role = format!("guest_of_{}", database.name());
-    run(&database.url(), &format!("CREATE ROLE {role} LOGIN")).await;
-    let url = database
-        .url()
-        .replace("user=postgres", &format!("user={role}"));
-    let refusal = Refusal::new(&["--listen", "127.0.0.1:0", "--database-url", &url], &[]);
-    assert_eq!(refusal.code, Some(1));
-    let line = refusal.line();
-    for part in [
-        "--database-url: the schema of the database postgres:///",
+async fn a_migration_without_the_rights_is_one_line_that_says_what_is_needed() {
+    // A cluster of its own, where nobody has made the service's role yet.
+    let cluster = dev_postgres::TemporaryCluster::start().unwrap();
+    let superuser = cluster.url("postgres");
+    let makes = "CREATE ROLE keeper LOGIN; CREATE ROLE guest LOGIN";
+    run(&superuser, makes).await;
+    run(&superuser, "CREATE DATABASE bookings OWNER keeper").await;
+    let needed = [
+        "--migration-database-url: the schema of the database postgres:///",
         "permission denied",
         "a user who may create tables and extensions",
-    ] {
-        assert!(line.contains(part), "{line}");
-    }
-    assert!(!line.contains("DATABASE_URL"), "{line}");
+    ];
+    assert_says(
+        &refused_migration(&cluster.url_as("bookings", "guest")),
+        &needed,
+    );
 
-    // Its owner may, without being a superuser.
-    let grant = format!("ALTER DATABASE {} OWNER TO {role}", database.name());
-    run(&database.url(), &grant).await;
-    let options = booking_server::ServerOptions::new(url.parse().unwrap(), secret_key());
+    // Its owner may, without being a superuser, once somebody has made the role.
+    let keeper = cluster.url_as("bookings", "keeper");
+    let refusal = refused_migration(&keeper);
+    assert_says(&refusal, &needed);
+    assert_says(&refusal, &["booking_service"]);
+    run(&superuser, "CREATE ROLE booking_service LOGIN").await;
+    migrate(&keeper);
+    let service = cluster.url_as("bookings", "booking_service");
+    let options = booking_server::ServerOptions::new(service.parse().unwrap(), secret_key());
+    let server = booking_server::start(options).await.unwrap();
+    server.shutdown().await;
+
+    // The owner is no role for the service, unless somebody insists.
+    assert_says(
+        &refused_start(&keeper),
+        &[
+            "the role keeper is not bound by row-level security: it owns __diesel_schema_migrations, accounts, ",
+        ],
+    );
+    let mut options = booking_server::ServerOptions::new(keeper.parse().unwrap(), secret_key());
+    options.database.privileged_role = PrivilegedRole::Allowed;
     let server = booking_server::start(options).await.unwrap();
     server.shutdown().await;
 }
@@ -296,16 +335,12 @@ async fn a_database_that_holds_something_else_is_left_as_it_is() {
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url();
     run(&url, "CREATE TABLE restaurants AS SELECT 'mine' AS name").await;
-    let refusal = Refusal::new(&["--listen", "127.0.0.1:0"], &[("DATABASE_URL", &url)]);
-    assert_eq!(refusal.code, Some(1));
-    let line = refusal.line();
-    for part in [
-        "DATABASE_URL: the schema of the database",
+    let parts = [
+        "--migration-database-url: the schema of the database",
         "\"restaurants\" already exists",
-        "needs a database of its own",
-    ] {
-        assert!(line.contains(part), "{line}");
-    }
+        "takes a database of its own",
+    ];
+    assert_says(&refused_migration(&url), &parts);
     // Nothing else has come, and what was there can still be read.
     let others = "DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_tables WHERE schemaname = 'public' \
                   AND tablename <> '__diesel_schema_migrations') = 1; \
@@ -314,24 +349,80 @@ async fn a_database_that_holds_something_else_is_left_as_it_is() {
 }
 
 #[tokio::test]
-async fn migrations_that_this_program_does_not_know_are_named() {
+async fn the_service_runs_no_migration_and_says_who_does() {
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url();
-    // Brings the schema up to date; then a newer program has been here.
-    let options = booking_server::ServerOptions::new(url.parse().unwrap(), secret_key());
-    booking_server::start(options)
-        .await
-        .unwrap()
-        .shutdown()
-        .await;
+    migrate(&url);
+    let service = as_service(&url);
+    let newest = "DELETE FROM __diesel_schema_migrations WHERE version = \
+                  (SELECT max(version) FROM __diesel_schema_migrations)";
+    run(&url, newest).await;
+    let parts = [
+        "--database-url: the schema of the database postgres:///",
+        "still to be run: 2026",
+        "run `booking-server migrate` with a BOOKING_MIGRATION_DATABASE_URL",
+    ];
+    assert_says(&refused_start(&service), &parts);
+    // Then a newer program has been here.
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('20990101000000')";
     run(&url, newer).await;
-
-    let refusal = Refusal::new(&["--listen", "127.0.0.1:0", "--database-url", &url], &[]);
-    assert_eq!(refusal.code, Some(1));
-    assert!(refusal.line().contains("20990101000000"), "{refusal:?}");
-    assert!(
-        refusal.line().contains("use a newer program"),
-        "{refusal:?}"
+    assert_says(
+        &refused_start(&service),
+        &["20990101000000", "use a newer program"],
     );
+}
+
+#[tokio::test]
+async fn a_role_that_row_level_security_does_not_bind_is_refused_with_the_sql_that_makes_another() {
+    let database = dev_postgres::TestDatabase::create().unwrap();
+    let url = database.url();
+    migrate(&url);
+    let role = format!("bypassing_{}", database.name());
+    let makes = format!("CREATE ROLE {role} LOGIN BYPASSRLS IN ROLE booking_service");
+    run(&url, &makes).await;
+    for (role, reason) in [
+        ("postgres", "it is a superuser"),
+        (&role, "it may bypass row-level security"),
+    ] {
+        let refusal = refused_start(&database.url_as(role));
+        let sql = "CREATE ROLE booking_service LOGIN PASSWORD '…'";
+        assert_says(
+            &refusal,
+            &[role, reason, sql, "--allow-privileged-database-role true"],
+        );
+    }
+    run(&url, &format!("DROP ROLE {role}")).await;
+}
+
+#[tokio::test]
+async fn a_role_without_its_grants_and_tables_without_their_policies_are_refused() {
+    let database = dev_postgres::TestDatabase::create().unwrap();
+    let url = database.url();
+    migrate(&url);
+    let role = format!("other_{}", database.name());
+    run(&url, &format!("CREATE ROLE {role} LOGIN")).await;
+    let missing = format!("the role {role} was not granted what the service needs");
+    let parts = [&missing, "GRANT booking_service TO"];
+    assert_says(&refused_start(&database.url_as(&role)), &parts);
+    run(&url, &format!("DROP ROLE {role}")).await;
+
+    let service = as_service(&url);
+    for (spoil, said) in [
+        (
+            "GRANT UPDATE ON audit_events TO booking_service",
+            "has UPDATE on audit_events",
+        ),
+        (
+            "REVOKE UPDATE ON audit_events FROM booking_service; \
+             ALTER TABLE api_keys NO FORCE ROW LEVEL SECURITY",
+            "row-level security is off for api_keys",
+        ),
+        (
+            "REVOKE SELECT ON messages FROM booking_service",
+            "may not read messages",
+        ),
+    ] {
+        run(&url, spoil).await;
+        assert_says(&refused_start(&service), &[said]);
+    }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use crate::support::{Directory, Process, Response, command, get, post, secret_key};
+use crate::support::{Directory, Process, Response, as_service, command, get, options, post};
 
 /// The file in which PostgreSQL says which process it is, while it runs.
 const POSTMASTER: &str = "postgres/cluster/postmaster.pid";
@@ -309,7 +309,7 @@ fn a_first_start_can_be_interrupted_at_any_moment() {
 async fn an_interrupt_does_not_wait_for_a_migration_that_waits() {
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url();
-    let options = booking_server::ServerOptions::new(url.parse().unwrap(), secret_key());
+    let options = options(&url);
     let server = booking_server::start(options).await.unwrap();
     server.shutdown().await;
     let connect = async || {
@@ -324,11 +324,15 @@ async fn an_interrupt_does_not_wait_for_a_migration_that_waits() {
     holder.batch_execute(lock).await.unwrap();
     let observer = connect().await;
 
-    let child = command(&["--listen", "127.0.0.1:0", "--database-url", &url], &[])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let service_url = as_service(&url);
+    let child = command(
+        &["--listen", "127.0.0.1:0", "--database-url", &service_url],
+        &[],
+    )
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
     let waiting = "SELECT FROM pg_stat_activity \
                    WHERE datname = current_database() AND wait_event_type = 'Lock'";
     while observer.query(waiting, &[]).await.unwrap().is_empty() {

@@ -1,16 +1,15 @@
 //! What operators and readers ask the server for, outside the contract.
 
-use booking_server::{RunningServer, ServerOptions};
+use booking_server::RunningServer;
 use dev_postgres::TemporaryCluster;
 
-use crate::support::{Response, ask, get, secret_key};
+use crate::support::{Response, ask, get, options};
 
 const CONTRACT: &str = include_str!("../../../../booking-api.yaml");
 
 /// A server on this cluster, inside the test.
 async fn start(cluster: &TemporaryCluster, database: &str) -> RunningServer {
-    let url = cluster.url(database).parse().unwrap();
-    booking_server::start(ServerOptions::new(url, secret_key()))
+    booking_server::start(options(&cluster.url(database)))
         .await
         .unwrap()
 }
@@ -20,8 +19,7 @@ async fn with_server<T: Send + 'static>(
     test: impl FnOnce(std::net::SocketAddr) -> T + Send + 'static,
 ) -> T {
     let database = dev_postgres::TestDatabase::create().unwrap();
-    let url = database.url().parse().unwrap();
-    let server = booking_server::start(ServerOptions::new(url, secret_key()))
+    let server = booking_server::start(options(&database.url()))
         .await
         .unwrap();
     let address = server.local_addr();
@@ -166,7 +164,7 @@ async fn mails_are_shown_to_this_machine_alone_and_only_where_the_operator_wants
     let hidden = with_server(|address| get(address, "/mails", &[]).status).await;
     assert_eq!(hidden, 404);
     let database = dev_postgres::TestDatabase::create().unwrap();
-    let mut options = ServerOptions::new(database.url().parse().unwrap(), secret_key());
+    let mut options = options(&database.url());
     options.show_mails = true;
     let server = booking_server::start(options).await.unwrap();
     let address = server.local_addr();

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, LazyLock};
 
+use booking_server::ServerOptions;
 use contract_witness::{Body, Contract, Exchange};
 use credentials::SecretKey;
 use rustix::process::{Pid, Signal, kill_process};
@@ -38,6 +39,26 @@ pub(crate) fn secret_key() -> Arc<SecretKey> {
     Arc::new(SecretKey::parse(SECRET_KEY).unwrap())
 }
 
+/// Has the binary bring the schema up to date, as the superuser at this URL.
+pub(crate) fn migrate(superuser_url: &str) {
+    let migrated = Refusal::new(&["migrate", "--migration-database-url", superuser_url], &[]);
+    assert_eq!(migrated.code, Some(0), "{migrated:?}");
+}
+
+/// How a server in the test's own process works on a database at this URL of its superuser, who
+/// migrates it.
+pub(crate) fn options(superuser_url: &str) -> ServerOptions {
+    let service_url = as_service(superuser_url).parse().unwrap();
+    let mut options = ServerOptions::new(service_url, secret_key());
+    options.database.migration_url = Some(superuser_url.parse().unwrap());
+    options
+}
+
+/// The same URL for the role of the service.
+pub(crate) fn as_service(superuser_url: &str) -> String {
+    superuser_url.replace("user=postgres", "user=booking_service")
+}
+
 /// The binary with these arguments and variables, and without those of the test.
 pub(crate) fn command(arguments: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_booking-server"));
@@ -47,6 +68,8 @@ pub(crate) fn command(arguments: &[&str], variables: &[(&str, &str)]) -> Command
         "BOOKING_METRICS_LISTEN",
         "BOOKING_DATA_DIR",
         "DATABASE_URL",
+        "BOOKING_MIGRATION_DATABASE_URL",
+        "BOOKING_ALLOW_PRIVILEGED_DATABASE_ROLE",
         "BOOKING_SECRET_KEY",
         "BOOKING_SECRET_KEY_FILE",
         "BOOKING_PUBLIC_URL",

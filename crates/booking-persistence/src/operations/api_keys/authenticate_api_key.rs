@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use booking_domain::Principal;
 
-use crate::connection::FromViolation;
+use crate::connection::{FromViolation, Visibility};
 use crate::error::{StoreError, TransactionError};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
@@ -30,17 +30,25 @@ impl Store {
         key: &ApiKey,
         now: Timestamp,
     ) -> Result<Principal, StoreError<ApiKeyRejected>> {
-        self.read("authenticate_api_key", async |connection| {
+        let seeing = self.seeing(Visibility::of_api_key(key.key_id()));
+        let reading = seeing.read("authenticate_api_key", async |connection| {
             let rejected = || TransactionError::Refused(ApiKeyRejected);
             let found = api_keys::find_presented(connection, key).await?;
             let found = found.ok_or_else(rejected)?;
             let principal = found.authenticate(key, now)?.ok_or_else(rejected)?;
-            if found.is_use_due(now) {
-                // A statement of its own: nothing else depends on it.
-                api_keys::record_use(connection, &found, to_the_microsecond(now)).await?;
-            }
-            Ok(principal)
-        })
-        .await
+            Ok((found, principal))
+        });
+        let (found, principal) = reading.await?;
+        if found.is_use_due(now)
+            && let Principal::ApiKey { restaurant, .. } = &principal
+        {
+            let now = to_the_microsecond(now);
+            let seeing = self.seeing(Visibility::of_restaurant(*restaurant));
+            let recording = seeing.transact("record_api_key_use", async |connection| {
+                Ok(api_keys::record_use(connection, &found, now).await?)
+            });
+            recording.await?;
+        }
+        Ok(principal)
     }
 }

@@ -8,7 +8,7 @@ use booking_domain::{Booking, BookingId, BookingView, Decision, Scope, StatusRef
 
 use super::{BookingNotFound, BookingRefusal};
 use crate::access::{BookingCaller, RequestContext};
-use crate::connection::FromViolation;
+use crate::connection::{FromViolation, Visibility, show_restaurant};
 use crate::error::{Corrupt, StoreError, TransactionError};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
@@ -38,10 +38,12 @@ impl Store {
         + Clone,
     ) -> Result<BookingView, StoreError<BookingRefusal<R>>> {
         let now = to_the_microsecond(context.now);
-        self.transact(operation, async |connection| {
+        let seeing = self.seeing(Visibility::of_booking(caller, id));
+        let transaction = seeing.transact(operation, async |connection| {
             let locked = bookings::lock(connection, caller, id, now).await?;
             let locked = locked.ok_or(TransactionError::no_access(BookingNotFound))?;
             let (locked, actor) = locked.open(caller, Scope::BookingsWrite)?;
+            let shown = async { Ok(show_restaurant(connection, locked.booking.restaurant).await?) };
             // First, so that what is refused by the booking alone asks for nothing else.
             let decision = decide(connection, &locked, now);
             let restaurant = async {
@@ -49,7 +51,7 @@ impl Store {
                     .await?
                     .ok_or_else(|| Corrupt::new("bookings.restaurant_id", locked.key).into())
             };
-            let (decision, restaurant) = tokio::try_join!(biased; decision, restaurant)?;
+            let ((), decision, restaurant) = tokio::try_join!(biased; shown, decision, restaurant)?;
             let booking = match decision {
                 Decision::Unchanged => locked.booking,
                 Decision::Changed(changed) => {
@@ -68,8 +70,8 @@ impl Store {
                 booking,
                 restaurant,
             })
-        })
-        .await
+        });
+        transaction.await
     }
 }
 

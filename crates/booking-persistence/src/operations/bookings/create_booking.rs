@@ -8,7 +8,7 @@ use booking_domain::{
 };
 
 use crate::access::{RequestContext, RestaurantAccessRefusal, find_booking_maker};
-use crate::connection::{ConstraintViolation, FromViolation, lock_date};
+use crate::connection::{ConstraintViolation, FromViolation, Visibility, lock_date};
 use crate::error::{StoreError, TransactionError};
 use crate::operations::service_day::load_restaurant_tables;
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
@@ -41,14 +41,15 @@ impl Store {
         principal: Option<&Principal>,
         context: &RequestContext,
     ) -> Result<BookingView, StoreError<RestaurantAccessRefusal<PlaceRefusal>>> {
-        self.transact(OPERATION, async |connection| {
+        let seeing = self.seeing(Visibility::of_restaurant(new.restaurant));
+        let transaction = seeing.transact(OPERATION, async |connection| {
             let reference = BookingReference {
                 id: BookingId::from_random(self.random().bytes()?),
                 confirmation_code: ConfirmationCode::from_random(self.random().bytes()?),
             };
             create_in(connection, new, principal, reference, context).await
-        })
-        .await
+        });
+        transaction.await
     }
 }
 
@@ -74,7 +75,7 @@ async fn create_in(
     let (Some(restaurant), Some(tables)) = (restaurant, tables) else {
         return Err(TransactionError::no_access(RestaurantNotFound));
     };
-    let day = tables.load_service_day(connection, new.date).await?;
+    let day = tables.load_service_day(connection, new.date, None).await?;
     let booking = create(&day, new.clone(), reference, now).map_err(TransactionError::refused)?;
     let user = match user {
         Some(user) => user,

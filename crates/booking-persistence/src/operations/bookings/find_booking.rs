@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use booking_domain::{ConfirmationCode, EmailAddress};
 
+use crate::connection::Visibility;
 use crate::error::StoreError;
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
@@ -25,14 +26,15 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError<Infallible>> {
         let now = to_the_microsecond(now);
-        self.transact("find_booking", async |connection| {
+        let seeing = self.seeing(Visibility::of_confirmation_code(code));
+        let transaction = seeing.transact("find_booking", async |connection| {
             if let Some((id, email, restaurant)) =
                 bookings::find_by_code(connection, code, email).await?
             {
                 messages::insert_booking_link(connection, &email, &restaurant, &id, now).await?;
             }
             Ok(())
-        })
-        .await
+        });
+        transaction.await
     }
 }

@@ -4,7 +4,7 @@ use booking_domain::{BookingId, BookingView, Scope};
 
 use super::BookingRefusal;
 use crate::access::{BookingCaller, RequestContext};
-use crate::connection::FromViolation;
+use crate::connection::{FromViolation, Visibility};
 use crate::error::{StoreError, TransactionError};
 use crate::store::Store;
 use crate::tables::bookings;
@@ -28,12 +28,13 @@ impl Store {
         id: &BookingId,
         context: &RequestContext,
     ) -> Result<BookingView, StoreError<BookingRefusal>> {
-        self.read("get_booking", async |connection| {
+        let seeing = self.seeing(Visibility::of_booking(caller, id));
+        let reading = seeing.read("get_booking", async |connection| {
             let found = bookings::find(connection, caller, id, context.now).await?;
             let found = found.ok_or(TransactionError::no_access(BookingNotFound))?;
             let (booking, _) = found.open(caller, Scope::BookingsRead)?;
             Ok(booking)
-        })
-        .await
+        });
+        reading.await
     }
 }

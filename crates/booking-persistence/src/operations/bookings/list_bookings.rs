@@ -243,6 +243,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::connection::Visibility;
     use crate::plans::{LargeDatabase, ObservedConnection};
 
     /// Checks that the first page and what comes after it are read from this index.
@@ -275,8 +276,10 @@ mod tests {
     async fn every_order_of_every_choice_is_read_from_its_index() {
         let database = LargeDatabase::new();
         let connection = database.connect().await;
+        let number = RestaurantId::new(7).expect("it is a number");
+        connection.see(&Visibility::of_restaurant(number)).await;
         let restaurant = BookingFilter {
-            restaurant: RestaurantId::new(7),
+            restaurant: Some(number),
             ..BookingFilter::default()
         };
         assert_walk(&connection, &restaurant, BY_DATE, "idx_bookings_restaurant").await;
@@ -312,6 +315,8 @@ mod tests {
             user: UserId::parse("usr_4711"),
             ..BookingFilter::default()
         };
+        let user = UserId::parse("usr_4711").expect("it is an id");
+        connection.see(&Visibility::of_user(&user)).await;
         for sort in BookingSort::ALL {
             let first = Window::First { limit: 5 };
             let page = list(&connection.diesel, &mine, sort, &first).await;

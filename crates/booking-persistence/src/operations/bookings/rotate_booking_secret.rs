@@ -4,6 +4,7 @@ use booking_domain::{BookingId, Scope};
 
 use super::{BookingNotFound, BookingRefusal};
 use crate::access::{BookingCaller, RequestContext};
+use crate::connection::{Visibility, show_restaurant};
 use crate::error::{Corrupt, StoreError, TransactionError};
 use crate::store::Store;
 use crate::tables::audit_events::{self, NewEvent};
@@ -23,12 +24,14 @@ impl Store {
         context: &RequestContext,
     ) -> Result<u32, StoreError<BookingRefusal>> {
         const OPERATION: &str = "rotate_booking_secret";
-        self.transact(OPERATION, async |connection| {
+        let seeing = self.seeing(Visibility::of_booking(caller, id));
+        let transaction = seeing.transact(OPERATION, async |connection| {
             let locked = bookings::lock(connection, caller, id, context.now).await?;
             let locked = locked.ok_or(TransactionError::no_access(BookingNotFound))?;
             let (locked, actor) = locked.open(caller, Scope::BookingsWrite)?;
             let rotation = locked.secret_rotation.saturating_add(1);
-            bookings::update_secret_rotation(connection, &locked, rotation).await?;
+            let shown = show_restaurant(connection, locked.booking.restaurant);
+            let update = bookings::update_secret_rotation(connection, &locked, rotation);
             let event = NewEvent {
                 restaurant: locked.booking.restaurant,
                 actor: &actor,
@@ -36,10 +39,11 @@ impl Store {
                 subject: Some(id.as_str()),
                 context,
             };
-            audit_events::insert(connection, &event).await?;
+            let recorded = audit_events::insert(connection, &event);
+            tokio::try_join!(biased; shown, update, recorded)?;
             let rotation = u32::try_from(rotation);
             Ok(rotation.map_err(|_| Corrupt::new("bookings.secret_rotation", id))?)
-        })
-        .await
+        });
+        transaction.await
     }
 }

@@ -62,7 +62,8 @@ async fn decide(
     let tables = load_restaurant_tables(connection, restaurant);
     let ((), tables) = tokio::try_join!(biased; lock, tables)?;
     let tables = tables.ok_or_else(|| Corrupt::new("bookings.restaurant_id", locked.key))?;
-    let day = tables.load_service_day(connection, date).await?;
+    let own = Some(locked.key);
+    let day = tables.load_service_day(connection, date, own).await?;
     let changed = request.decide(&day, now);
     changed
         .map(Decision::Changed)

@@ -42,7 +42,7 @@ impl Store {
             .read("get_availability", async |connection| {
                 let tables = load_restaurant_tables(connection, id).await?;
                 let tables = tables.ok_or(TransactionError::not_found(RestaurantNotFound))?;
-                Ok(tables.load_service_day(connection, date).await?)
+                Ok(tables.load_service_day(connection, date, None).await?)
             })
             .await?;
         let slots = available_slots(&day, party, now)

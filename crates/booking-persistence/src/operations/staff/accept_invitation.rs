@@ -5,7 +5,7 @@ use credentials::OneTimeToken;
 use booking_domain::{Actor, Employment, InvitationRefusal, UserId, accept_invitation};
 
 use crate::access::RequestContext;
-use crate::connection::FromViolation;
+use crate::connection::{FromViolation, Visibility, show_restaurant};
 use crate::error::{StoreError, TransactionError};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
@@ -26,7 +26,8 @@ impl Store {
         context: &RequestContext,
     ) -> Result<Employment, StoreError<InvitationRefusal>> {
         let now = to_the_microsecond(context.now);
-        self.transact("accept_invitation", async |connection| {
+        let seeing = self.seeing(Visibility::of_invitation(token));
+        let transaction = seeing.transact("accept_invitation", async |connection| {
             let invitation = staff_invitations::take(connection, token);
             let account = accounts::find(connection, user);
             let (invitation, account) = tokio::try_join!(biased; invitation, account)?;
@@ -35,8 +36,9 @@ impl Store {
                 return Err(refused);
             };
             let restaurant = stored.restaurant;
+            let shown = async { Ok(show_restaurant(connection, restaurant.id).await?) };
             let current = restaurant_staff::lock_role(connection, restaurant.id, account.key);
-            let current = current.await?;
+            let ((), current) = tokio::try_join!(biased; shown, current)?;
             let role = accept_invitation(&stored.invitation, &account.account, current, now)
                 .map_err(TransactionError::Refused)?;
             restaurant_staff::put(connection, restaurant.id, account.key, role, now).await?;
@@ -49,7 +51,7 @@ impl Store {
             };
             audit_events::insert(connection, &event).await?;
             Ok(Employment { restaurant, role })
-        })
-        .await
+        });
+        transaction.await
     }
 }

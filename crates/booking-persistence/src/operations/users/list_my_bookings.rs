@@ -2,6 +2,7 @@
 
 use booking_domain::{BookingView, UserId};
 
+use crate::connection::Visibility;
 use crate::error::StoreError;
 use crate::lists::{CursorOfAnotherList, Page, Window};
 use crate::operations::bookings::{BookingFilter, BookingSort, list};
@@ -25,9 +26,10 @@ impl Store {
             user: Some(user.clone()),
             ..filter.clone()
         };
-        self.read("list_my_bookings", async |connection| {
+        let seeing = self.seeing(Visibility::of_user(user));
+        let reading = seeing.read("list_my_bookings", async |connection| {
             list(connection, &mine, sort, window).await
-        })
-        .await
+        });
+        reading.await
     }
 }

@@ -91,7 +91,7 @@ async fn search(service: &Service) -> Option<ExampleBooking> {
 
 #[cfg(test)]
 mod tests {
-    use booking_persistence::Store;
+    use booking_persistence::{SERVICE_ROLE, Store, migrate};
     use std::sync::Arc;
 
     use credentials::SecretKey;
@@ -106,10 +106,9 @@ mod tests {
 
     /// A service on this database, on Monday 8 February 2027 in the afternoon in New York.
     async fn service(database: &TestDatabase) -> Service {
-        let store = Store::connect(&database.url(), Random.into())
-            .await
-            .unwrap();
-        store.migrate().await.unwrap();
+        migrate(&database.url()).await.unwrap();
+        let url = database.url_as(SERVICE_ROLE);
+        let store = Store::connect(&url, Random.into()).await.unwrap();
         let now: Timestamp = "2027-02-08T18:30:00Z".parse().unwrap();
         let clock = Clock::set_to(now).0;
         let options = IdentityOptions {

@@ -74,6 +74,7 @@ fn a_database_url_says_where_it_was_given() {
         DatabaseChoice::Server {
             url: url.parse().unwrap(),
             source_name: "--database-url".to_owned(),
+            privileged_role: PrivilegedRole::Refused,
         }
     );
 }
@@ -87,6 +88,8 @@ fn a_wrong_value_names_the_flag() {
         ("--metrics-listen", "9090"),
         ("--data-dir", ""),
         ("--database-url", "bookings"),
+        ("--migration-database-url", "bookings"),
+        ("--allow-privileged-database-role", "perhaps"),
         ("--secret-key", "hunter2"),
         ("--secret-key-file", ""),
         ("--public-url", "reserve.example"),
@@ -114,6 +117,49 @@ fn a_database_of_ones_own_needs_a_key_of_ones_own() {
     );
     let config = decide(&[]).unwrap();
     assert!(config.secret_key.is_none());
+}
+
+#[test]
+fn who_migrates_says_as_whom_and_needs_no_secret_key() {
+    let message = refusal(&[
+        "migrate",
+        "--database-url",
+        "postgres://db.example.com/bookings",
+    ]);
+    assert_eq!(
+        message,
+        "BOOKING_MIGRATION_DATABASE_URL: must be given to migrate"
+    );
+    let url = "postgres://owner@db.example.com/bookings";
+    let config = decide(&["migrate", "--migration-database-url", url]).unwrap();
+    assert_eq!(config.subcommand, Some(Subcommand::Migrate));
+    assert_eq!(
+        config.database,
+        DatabaseChoice::Server {
+            url: url.parse().unwrap(),
+            source_name: "--migration-database-url".to_owned(),
+            privileged_role: PrivilegedRole::Refused,
+        }
+    );
+}
+
+#[test]
+fn a_privileged_role_is_used_where_somebody_says_so() {
+    let url = "postgres://owner@db.example.com/bookings";
+    let allowed = |value: &str| {
+        let flag = format!("--allow-privileged-database-role={value}");
+        match decide(&["--database-url", url, "--secret-key", KEY, &flag])
+            .unwrap()
+            .database
+        {
+            DatabaseChoice::Server {
+                privileged_role, ..
+            } => privileged_role,
+            DatabaseChoice::Private { .. } => panic!("the database is given"),
+        }
+    };
+    assert_eq!(allowed("true"), PrivilegedRole::Allowed);
+    assert_eq!(allowed("false"), PrivilegedRole::Refused);
 }
 
 #[test]

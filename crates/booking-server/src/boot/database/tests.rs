@@ -50,10 +50,11 @@ async fn a_server_of_somebody_else_is_never_new() {
     let choice = DatabaseChoice::Server {
         url: url.clone(),
         source_name: "DATABASE_URL".to_owned(),
+        privileged_role: PrivilegedRole::Refused,
     };
     let database = Database::open(choice, pending()).await.unwrap().unwrap();
     assert!(!database.is_new());
-    assert_eq!(database.url(), &url);
+    assert_eq!(database.access(), &DatabaseAccess::new(url));
     assert_eq!(database.source_name(), Some("DATABASE_URL"));
     assert_eq!(database.private(), None);
     database.close().await;
