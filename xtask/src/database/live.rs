@@ -206,9 +206,14 @@ fn without_places_of_extensions(catalog: &Catalog) -> Catalog {
 /// Extensions and the like that no migration makes, and whole schemas beside ours, are nobody's
 /// mistake: they are noted.
 fn without_what_operators_add(expected: &Catalog, found: Catalog) -> (Catalog, Vec<Finding>) {
+    // A role that no migration knows is the operator's, and so is what they grant it.
+    let role = |id: &Id| id.name.rsplit(" to ").next().unwrap_or_default().to_owned();
+    let is_grant = |id: &&Id| id.class == "grant";
+    let roles: Vec<String> = expected.objects.keys().filter(is_grant).map(role).collect();
     let is_theirs = |id: &Id| {
+        let is_other_role = is_grant(&id) && role(id) != "public" && !roles.contains(&role(id));
         !expected.objects.contains_key(id)
-            && (id.class == "schema" || OPERATORS.contains(&id.class.as_str()))
+            && (id.class == "schema" || OPERATORS.contains(&id.class.as_str()) || is_other_role)
     };
     let theirs: Vec<Id> = found
         .objects

@@ -3,9 +3,8 @@
 -- further column is a property, under the column's own name. NULL: the object has no such
 -- property. Names are qualified where the search path does not lead to them.
 --
--- Left out, because they are no part of a schema: owners and privileges (they are the
--- operator's, who names roles that a migration cannot know; so a GRANT or an ALTER … OWNER in a
--- migration, in schema.sql or in a running database is deliberately not compared), comments (schema.sql has them as comments), statistics, versions of
+-- Left out, because they are no part of a schema: who owns everything (the operator says, and what is
+-- the owner's by that alone is no grant), comments (schema.sql has them as comments), statistics, versions of
 -- extensions, whatever belongs to an extension, and Diesel's own table of migrations.
 
 -- Extensions.
@@ -160,6 +159,30 @@ SELECT 'policy' AS class, polrelid::regclass::text AS parent, quote_ident(polnam
     pg_get_expr(polqual, polrelid) AS "condition",
     pg_get_expr(polwithcheck, polrelid) AS "check"
 FROM pg_policy;
+
+-- What is granted on tables, views and their columns, and on sequences: an object for each role.
+SELECT 'grant' AS class,
+    CASE WHEN relkind = 'S' THEN NULL ELSE c.oid::regclass::text END AS parent,
+    CASE WHEN relkind = 'S' THEN format('%s to ', c.oid::regclass) ELSE '' END
+        || CASE grantee WHEN 0 THEN 'public' ELSE grantee::regrole::text END AS name,
+    string_agg(privilege_type || CASE WHEN is_grantable THEN ' with grant option' ELSE '' END, ', '
+        ORDER BY privilege_type) FILTER (WHERE attname IS NULL) AS "privileges",
+    string_agg(format('%s (%s)', privilege_type, quote_ident(attname)), ', '
+        ORDER BY privilege_type, attname) FILTER (WHERE attname IS NOT NULL)
+        AS "privileges on columns"
+FROM (
+    SELECT oid AS relation, NULL::name AS attname, (aclexplode(relacl)).* FROM pg_class
+    UNION ALL
+    SELECT attrelid, attname, (aclexplode(attacl)).* FROM pg_attribute WHERE NOT attisdropped
+) granted
+JOIN pg_class c ON c.oid = relation
+JOIN pg_namespace n ON n.oid = relnamespace
+WHERE grantee <> relowner AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    AND nspname !~ '^pg_' AND nspname <> 'information_schema'
+    AND relname <> '__diesel_schema_migrations'
+    AND NOT EXISTS (SELECT FROM pg_depend
+        WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+GROUP BY c.oid, relkind, grantee;
 
 -- Sequences other than those of identity columns.
 SELECT 'sequence' AS class,

@@ -105,6 +105,7 @@ impl fmt::Display for Id {
         match parent {
             None => write!(formatter, "{class} {name}"),
             Some(parent) if class == "column" => write!(formatter, "column {parent}.{name}"),
+            Some(parent) if class == "grant" => write!(formatter, "grant to {name} on {parent}"),
             Some(parent) => write!(formatter, "{class} {name} of {parent}"),
         }
     }

@@ -57,14 +57,39 @@ pub(super) fn comment_above(files: &[&SqlFile], words: &[&str]) -> Option<String
                     found.any(|other| other.trim_matches('"') == word.trim_matches('"'))
                 })
         })?;
-        let above = file.text[..statement.start].lines().rev();
-        let mut lines: Vec<&str> = above
-            .map_while(|line| line.trim().strip_prefix("--"))
-            .map(str::trim)
-            .collect();
-        lines.reverse();
-        (!lines.is_empty()).then(|| lines.join(" "))
+        comment_before(file, statement.start)
     })
+}
+
+/// The comment that stands directly above a byte of a file.
+fn comment_before(file: &SqlFile, start: usize) -> Option<String> {
+    let above = file.text[..start].lines().rev();
+    let mut lines: Vec<&str> = above
+        .map_while(|line| line.trim().strip_prefix("--"))
+        .map(str::trim)
+        .collect();
+    lines.reverse();
+    (!lines.is_empty()).then(|| lines.join(" "))
+}
+
+/// The blocks of code that make a role, in order, each with the comment directly above it.
+pub(super) fn roles(files: &[&SqlFile]) -> Vec<(String, Option<String>)> {
+    let blocks = files.iter().flat_map(|file| {
+        let statements = file.statements().into_iter();
+        statements.map(move |range| (file, range))
+    });
+    let blocks = blocks.filter_map(|(file, range)| {
+        let block = &file.text[range.clone()];
+        let is_block = block.starts_with("DO") && made_roles(block).next().is_some();
+        is_block.then(|| (block.to_owned(), comment_before(file, range.start)))
+    });
+    blocks.collect()
+}
+
+/// The names of the roles that a block makes.
+pub(super) fn made_roles(block: &str) -> impl Iterator<Item = &str> {
+    let made = block.split("CREATE ROLE ").skip(1);
+    made.filter_map(|rest| rest.split([' ', ';', '\n']).next())
 }
 
 /// Up to the comma, the bracket or the semicolon that ends it.

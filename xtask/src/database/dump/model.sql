@@ -168,6 +168,39 @@ SELECT 'last' AS row, 'policy' AS class, polrelid::regclass::text AS parent,
     obj_description(p.oid, 'pg_policy') AS comment
 FROM pg_policy p ORDER BY p.oid;
 
+-- What is granted, but with the right to grant it: that is no part of any schema of ours.
+SELECT 'last' AS row, 'grant' AS class,
+    CASE WHEN relkind = 'S' THEN NULL ELSE c.oid::regclass::text END AS parent,
+    CASE WHEN relkind = 'S' THEN format('%s to ', c.oid::regclass) ELSE '' END
+        || CASE grantee WHEN 0 THEN 'public' ELSE grantee::regrole::text END AS name,
+    format('GRANT %s ON %s%s TO %s',
+        string_agg(privileges, ', ' ORDER BY columns NULLS FIRST, privileges),
+        CASE WHEN relkind = 'S' THEN 'SEQUENCE ' ELSE '' END, c.oid::regclass,
+        CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END) AS definition
+FROM (
+    SELECT relation, grantee, NULL AS columns,
+        string_agg(privilege_type, ', ' ORDER BY array_position(
+            ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'], privilege_type), privilege_type)
+            AS privileges
+    FROM (SELECT oid AS relation, (aclexplode(relacl)).* FROM pg_class) whole
+    GROUP BY relation, grantee
+    UNION ALL
+    SELECT relation, grantee, string_agg(quote_ident(attname), ', ' ORDER BY attnum),
+        format('%s (%s)', privilege_type, string_agg(quote_ident(attname), ', ' ORDER BY attnum))
+    FROM (SELECT attrelid AS relation, attname, attnum, (aclexplode(attacl)).* FROM pg_attribute
+        WHERE NOT attisdropped) part
+    GROUP BY relation, grantee, privilege_type
+) granted
+JOIN pg_class c ON c.oid = relation
+JOIN pg_namespace n ON n.oid = relnamespace
+WHERE grantee <> relowner AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    AND nspname !~ '^pg_' AND nspname <> 'information_schema'
+    AND relname <> '__diesel_schema_migrations'
+    AND NOT EXISTS (SELECT FROM pg_depend
+        WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+GROUP BY c.oid, relkind, grantee
+ORDER BY relkind = 'S', c.oid, grantee;
+
 SELECT 'last' AS row, 'statistics' AS class, stxrelid::regclass::text AS parent,
     quote_ident(stxname) AS name, pg_get_statisticsobjdef(oid) AS definition,
     obj_description(oid, 'pg_statistic_ext') AS comment

@@ -58,6 +58,7 @@ impl Writer<'_> {
     pub(super) fn text(&self, schema: &Schema) -> String {
         let mut text = String::new();
         self.extensions(schema, &mut text);
+        self.roles(schema, &mut text);
         let mut written: BTreeSet<&str> = BTreeSet::new();
         let mut later = String::new();
         for item in &schema.items {
@@ -76,8 +77,14 @@ impl Writer<'_> {
             }
         }
         text.push_str(&later);
+        let mut above = None;
         for last in &schema.last {
-            text.push('\n');
+            // Grants are short, and stand together.
+            let class = last.id.class.as_str();
+            if class != "grant" || above != Some(class) {
+                text.push('\n');
+            }
+            above = Some(class);
             comment(last.comment.as_deref(), "", &mut text);
             let kind = last.id.class.to_uppercase();
             let authors = || clauses::created(self.files, &kind, &last.id.name);
@@ -102,6 +109,21 @@ impl Writer<'_> {
                 .map(|name| format!(" SCHEMA {name}"))
                 .unwrap_or_default();
             let _ = writeln!(text, "CREATE EXTENSION IF NOT EXISTS {name}{schema};");
+        }
+    }
+
+    /// The blocks of the migrations that make a role where it is missing: it is of the whole
+    /// cluster, and no part of the catalog of a database.
+    fn roles(&self, schema: &Schema, text: &mut String) {
+        let grants = schema.last.iter().filter(|last| last.id.class == "grant");
+        let grants: Vec<&str> = grants.map(|last| last.definition.as_str()).collect();
+        for (block, above) in clauses::roles(self.files) {
+            let is_granted = |role: &str| grants.iter().any(|grant| has_word(grant, role));
+            if clauses::made_roles(&block).any(is_granted) {
+                text.push('\n');
+                comment(above.as_deref(), "", text);
+                let _ = writeln!(text, "{block};");
+            }
         }
     }
 

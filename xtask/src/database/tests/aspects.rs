@@ -288,6 +288,13 @@ const EDITS: &[(&str, &[&str])] = &[
         &["+ operator public.===(integer,integer)"],
     ),
     ("CREATE PUBLICATION everything", &["+ publication everything"]),
+    // Privileges.
+    ("GRANT SELECT ON owners TO PUBLIC", &["+ grant to public on owners"]),
+    (
+        "GRANT UPDATE (name) ON owners TO PUBLIC",
+        &["+ grant to public on owners"],
+    ),
+    ("GRANT USAGE ON SEQUENCE numbers TO PUBLIC", &["+ grant numbers to public"]),
 ];
 
 /// Edits that are no change of the schema.
@@ -297,8 +304,8 @@ const HARMLESS: &[&str] = &[
     "COMMENT ON CONSTRAINT owners_name_check ON owners IS 'not empty'",
     "INSERT INTO owners (name) VALUES ('Sarah')",
     "ANALYZE owners",
-    "GRANT SELECT ON owners TO PUBLIC",
     "CREATE ROLE somebody; ALTER TABLE owners OWNER TO somebody",
+    "GRANT SELECT ON owners TO CURRENT_USER",
     "CREATE TABLE __diesel_schema_migrations (version varchar(50) PRIMARY KEY)",
     "ALTER TABLE owners ALTER COLUMN name SET STATISTICS 500",
     "SELECT nextval('numbers')",

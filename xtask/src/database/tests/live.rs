@@ -49,6 +49,39 @@ fn a_database_that_has_run_every_migration_agrees() {
 }
 
 #[test]
+fn what_everybody_is_granted_is_named_and_what_a_role_of_the_operators_is_granted_is_noted() {
+    let tree = Tree::new();
+    let running = running(
+        &tree,
+        "CREATE ROLE reader_of_a_test; GRANT SELECT ON users TO reader_of_a_test;
+         GRANT SELECT ON users TO PUBLIC",
+    );
+    let found = findings(&tree, &running);
+    let session = running
+        .session
+        .run("DROP OWNED BY reader_of_a_test; DROP ROLE reader_of_a_test");
+    session.expect("it is SQL");
+    let of = |severity| {
+        let found = found
+            .iter()
+            .filter(move |finding| finding.severity == severity);
+        found
+            .map(|finding| finding.message.as_str())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of(Severity::Error),
+        ["grant to public on users is in the running database, and not in the migrations"]
+    );
+    assert_eq!(
+        of(Severity::Note),
+        [
+            "grant to reader_of_a_test on users is in the running database, and no migration makes it"
+        ]
+    );
+}
+
+#[test]
 fn what_was_changed_by_hand_is_named() {
     let tree = Tree::new();
     let running = running(
