@@ -123,6 +123,16 @@ pub(crate) async fn show_restaurant(
     connection.batch_execute(&statement).await
 }
 
+/// From here on the transaction sees the booking with this id, and no longer the one that it saw by
+/// another id. To be pipelined as [`show_restaurant`].
+pub(crate) async fn show_booking(
+    mut connection: &AsyncPgConnection,
+    public_id: &str,
+) -> QueryResult<()> {
+    let statement = format!("SELECT {}", set("reference", public_id));
+    connection.batch_execute(&statement).await
+}
+
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;

@@ -19,7 +19,8 @@ impl Store {
         &self,
         limit: u32,
     ) -> Result<Vec<PendingMessage>, StoreError<Infallible>> {
-        self.read("pending_messages", async |connection| {
+        // A transaction bounds what is seen of the bookings that mails name.
+        self.transact("pending_messages", async |connection| {
             Ok(messages::pending(connection, limit).await?)
         })
         .await

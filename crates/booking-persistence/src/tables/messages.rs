@@ -9,6 +9,7 @@ use jiff_diesel::ToDiesel;
 use booking_domain::{BookingId, CustomerName, EmailAddress, MessageKind, RestaurantName};
 
 use super::parsed;
+use crate::connection::show_booking;
 use crate::error::{Corrupt, LoadError};
 use crate::schema::{bookings, messages};
 
@@ -170,19 +171,38 @@ pub(crate) async fn pending(
     mut connection: &AsyncPgConnection,
     limit: u32,
 ) -> Result<Vec<PendingMessage>, LoadError> {
-    let rotation = bookings::table
-        .filter(bookings::public_id.nullable().eq(messages::booking_id))
-        .select(bookings::secret_rotation)
-        .single_value();
-    let rows: Vec<(MessageRow, Option<i32>)> = messages::table
+    let rows: Vec<MessageRow> = messages::table
         .filter(messages::sent_at.is_null())
         .order(messages::message_id)
         .limit(i64::from(limit))
-        .select((MessageRow::as_select(), rotation))
+        .select(MessageRow::as_select())
         .load(&mut connection)
         .await?;
-    let pending = rows.into_iter().map(PendingMessage::try_from);
-    Ok(pending.collect::<Result<_, _>>()?)
+    let mut pending = Vec::new();
+    for row in rows {
+        // Of each restaurant's bookings, only the one that the mail names.
+        let rotation = match &row.booking_id {
+            Some(id) => find_secret_rotation(connection, id).await?,
+            None => None,
+        };
+        pending.push(PendingMessage::try_from((row, rotation))?);
+    }
+    Ok(pending)
+}
+
+/// How often the secret of a booking was replaced, if there is such a booking.
+async fn find_secret_rotation(
+    mut connection: &AsyncPgConnection,
+    booking: &str,
+) -> QueryResult<Option<i32>> {
+    let shown = show_booking(connection, booking);
+    let rotation = bookings::table
+        .filter(bookings::public_id.eq(booking))
+        .select(bookings::secret_rotation)
+        .first(&mut connection);
+    let rotation = async { rotation.await.optional() };
+    let ((), rotation) = tokio::try_join!(biased; shown, rotation)?;
+    Ok(rotation)
 }
 
 /// Remembers that a mail was sent, and forgets its token. Gives the number of rows: none if it was
