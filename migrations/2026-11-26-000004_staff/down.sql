@@ -21,4 +21,8 @@ DROP TABLE audit_events;
 DROP TABLE api_keys;
 DROP TABLE staff_invitations;
 DROP TABLE restaurant_staff;
-ALTER TABLE restaurants DROP COLUMN suspended_at;
+COMMENT ON COLUMN booking_policies.booking_window_days IS
+    'Contract: none, callers only meet it as a refusal.';
+COMMENT ON COLUMN dining_tables.name IS 'Contract: none, callers do not see tables.';
+ALTER TABLE dining_tables DROP CONSTRAINT dining_tables_name_check;
+ALTER TABLE restaurants DROP COLUMN suspended_at, DROP COLUMN version;

@@ -4,7 +4,18 @@ ALTER TABLE restaurants ADD COLUMN suspended_at timestamptz;
 ALTER TABLE restaurants ADD CONSTRAINT restaurants_suspended_at_check
     CHECK ('0001-01-01 00:00Z' <= suspended_at AND suspended_at < '9999-12-30 00:00Z');
 COMMENT ON COLUMN restaurants.suspended_at IS
-    'Since when the restaurant is closed to its own staff and programs, if it is.';
+    'Since when nobody finds the restaurant, books there or works for it, if that is so.';
+
+ALTER TABLE restaurants ADD COLUMN version integer NOT NULL DEFAULT 1;
+ALTER TABLE restaurants ADD CONSTRAINT restaurants_version_check CHECK (version >= 1);
+COMMENT ON COLUMN restaurants.version IS
+    'Of all that callers see of the restaurant, its policy and its opening hours too. '
+    'Contract: none, callers read it in the entity tag.';
+
+ALTER TABLE dining_tables ADD CONSTRAINT dining_tables_name_check
+    CHECK (name <> '' AND name !~ '[\u0001-\u001F\u007F-\u009F]');
+COMMENT ON COLUMN dining_tables.name IS 'Contract: DiningTableName.';
+COMMENT ON COLUMN booking_policies.booking_window_days IS 'Contract: BookingWindowDays.';
 
 CREATE TABLE restaurant_staff (
     restaurant_id bigint      NOT NULL,
@@ -38,7 +49,7 @@ CREATE TABLE staff_invitations (
     email         varchar(254) NOT NULL,
     role          varchar(20)  NOT NULL,
     digest        bytea        NOT NULL,
-    invited_by    bigint       NOT NULL,
+    invited_by    bigint,
     created_at    timestamptz  NOT NULL,
     expires_at    timestamptz  NOT NULL,
     CONSTRAINT staff_invitations_pkey PRIMARY KEY (restaurant_id, email),
@@ -64,6 +75,8 @@ COMMENT ON COLUMN staff_invitations.email IS 'In lower case, as in users. Contra
 COMMENT ON COLUMN staff_invitations.role IS 'Contract: StaffRole.';
 COMMENT ON COLUMN staff_invitations.digest IS
     'SHA-256 of the token that the mail carries. Contract: none, callers send the token itself.';
+COMMENT ON COLUMN staff_invitations.invited_by IS
+    'None for the first owner, whom somebody invites who works in no restaurant.';
 COMMENT ON INDEX idx_staff_invitations_invited_by IS 'The foreign key to who has invited.';
 
 CREATE TABLE api_keys (
@@ -128,7 +141,7 @@ CREATE TABLE audit_events (
     CONSTRAINT audit_events_occurred_at_check
         CHECK ('0001-01-01 00:00Z' <= occurred_at AND occurred_at < '9999-12-30 00:00Z'),
     CONSTRAINT audit_events_actor_kind_check
-        CHECK (actor_kind IN ('user', 'api_key', 'guest')),
+        CHECK (actor_kind IN ('user', 'platform_admin', 'api_key', 'guest')),
     CONSTRAINT audit_events_actor_id_check CHECK (actor_id ~ '^[0-9A-Za-z_]+$'),
     CONSTRAINT audit_events_actor_check
         CHECK ((actor_id IS NULL) = (actor_kind = 'guest')),
@@ -143,16 +156,15 @@ COMMENT ON TABLE audit_events IS
     'Who did what in a restaurant, and from where. A row is written in the transaction of what it '
     'records, and never changes. No values, and nothing personal: only names of things.';
 COMMENT ON COLUMN audit_events.actor_kind IS
-    'By which credential the caller was known. Contract: none, no operation answers it yet.';
+    'As whom the caller was known. Contract: AuditActorKind.';
 COMMENT ON COLUMN audit_events.actor_id IS
-    'The public id of the user or the key; none for a guest. '
-    'Contract: none, no operation answers it yet.';
+    'The public id of the user or the key; none for a guest. Contract: AuditActorId.';
 COMMENT ON COLUMN audit_events.action IS
-    'The operation, as the store names it. Contract: none, no operation answers it yet.';
+    'The operation, as the store names it. Contract: AuditAction.';
 COMMENT ON COLUMN audit_events.subject_id IS
-    'The public id of what was changed. Contract: none, no operation answers it yet.';
+    'The public id of what was changed. Contract: AuditSubject.';
 COMMENT ON COLUMN audit_events.network IS
-    'The caller''s address, cut to /24 or /48. Contract: none, no operation answers it yet.';
+    'The caller''s address, cut to /24 or /48. Contract: CallerNetwork.';
 COMMENT ON COLUMN audit_events.request_id IS 'Contract: RequestId.';
 COMMENT ON INDEX idx_audit_events_occurred IS 'The order of the list.';
 

@@ -5,6 +5,7 @@
 
 mod across;
 mod api_keys;
+mod audit;
 mod auth;
 mod bookings;
 mod restaurants;

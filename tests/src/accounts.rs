@@ -102,8 +102,8 @@ impl TestService {
             .with("If-Match", "*")
     }
 
-    /// The contract's examples for an operation, about an account of its own that is logged in, and
-    /// that owns the first restaurant besides others.
+    /// The contract's examples for an operation, about an account of its own that is logged in, that
+    /// owns the first restaurant besides others, and that runs the installation.
     ///
     /// # Panics
     ///
@@ -111,6 +111,7 @@ impl TestService {
     pub async fn with_account(&self, examples: &Examples, operation: &str) -> Examples {
         let email = format!("{}@example.com", operation.to_lowercase());
         self.register(&email).await;
+        self.make_platform_admin(&email).await;
         let logged_in = self.login(&email).await;
         self.hire(&logged_in.user_id, 1, "owner").await;
         let token = match operation {
@@ -147,6 +148,19 @@ impl TestService {
         ))
         .await;
         id
+    }
+
+    /// Has the account with this address run the installation, from its next login on.
+    ///
+    /// # Panics
+    ///
+    /// When the database does not answer.
+    pub async fn make_platform_admin(&self, email: &str) {
+        self.sql(&format!(
+            "UPDATE accounts SET is_platform_admin = true
+                WHERE user_id = (SELECT user_id FROM users WHERE email = '{email}')"
+        ))
+        .await;
     }
 
     /// Has somebody work for a restaurant.

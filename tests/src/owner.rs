@@ -1,5 +1,5 @@
-//! The owner of all of the demo's restaurants, in whose name the tests ask where they do not say
-//! otherwise.
+//! The owner of all of the demo's restaurants, who runs the installation besides, and in whose name the
+//! tests ask where they do not say otherwise.
 
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,9 +22,9 @@ pub(crate) async fn hire_owner(url: &str) -> Result<(), tokio_postgres::Error> {
         .batch_execute(&format!(
             "INSERT INTO users (name, email, created_at)
                 VALUES ('Olga Owner', 'owner@example.com', '2026-01-01Z');
-             INSERT INTO accounts (user_id, public_id, name, email_verified_at, version, created_at,
-                    updated_at)
-                SELECT user_id, '{OWNER}', name, created_at, 1, created_at, created_at
+             INSERT INTO accounts (user_id, public_id, name, email_verified_at, is_platform_admin,
+                    version, created_at, updated_at)
+                SELECT user_id, '{OWNER}', name, created_at, true, 1, created_at, created_at
                 FROM users WHERE email = 'owner@example.com';
              INSERT INTO restaurant_staff (restaurant_id, user_id, role, version, created_at, updated_at)
                 SELECT restaurant_id, user_id, 'owner', 1, users.created_at, users.created_at

@@ -32,9 +32,10 @@ pub const OAUTH_CLIENTS: &str =
 /// failed, and says so instead of hanging.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The tables whose rows are what the service keeps of its guests and its staff. When a key was last
+/// The tables whose rows are what the service keeps of its restaurants, guests and staff. When a key was last
 /// used is not among it.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
+    "restaurants",
     "users",
     "accounts",
     "sessions",
@@ -260,7 +261,7 @@ impl TestService {
         self.rows(statements).await;
     }
 
-    /// Every row that the service keeps of its guests and its staff, as text. Two equal texts mean that
+    /// Every row that the service keeps of its restaurants, guests and staff, as text. Two equal texts mean that
     /// nothing was changed in between.
     ///
     /// # Panics

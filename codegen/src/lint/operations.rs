@@ -128,6 +128,7 @@ const VERBS: &[&str] = &[
     "refresh",
     "refund",
     "register",
+    "reinstate",
     "reject",
     "release",
     "remind",

@@ -16,6 +16,7 @@ use serde_json::Value;
 /// Has implemented nothing yet.
 struct UnimplementedService;
 
+impl booking_api::audit::UnimplementedAudit for UnimplementedService {}
 impl booking_api::auth::UnimplementedAuth for UnimplementedService {}
 impl booking_api::api_keys::UnimplementedApiKeys for UnimplementedService {}
 impl booking_api::staff::UnimplementedStaff for UnimplementedService {}

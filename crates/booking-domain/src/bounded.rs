@@ -34,6 +34,17 @@ pub trait BoundedInteger {
     fn into_integer(self) -> i64;
 }
 
+/// A number whose bounds are known while the program is compiled, like a [`BoundedText`].
+pub trait BoundedNumber {
+    /// The least value.
+    const MIN: f64;
+    /// The greatest value.
+    const MAX: f64;
+
+    /// The number, which is one.
+    fn into_number(self) -> f64;
+}
+
 /// Whether two patterns are the same text, at compile time too.
 pub(crate) const fn is_same_pattern(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
@@ -208,6 +219,50 @@ macro_rules! bounded_integer {
     };
 }
 
+/// A number in a range. `$get` names the number and its unit.
+macro_rules! bounded_number {
+    (
+        $(#[$meta:meta])*
+        $name:ident, $min:literal..=$max:literal, $new:ident, $get:ident
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+        pub struct $name(f64);
+
+        impl $name {
+            /// The least value.
+            pub const MIN: f64 = $min;
+            /// The greatest value.
+            pub const MAX: f64 = $max;
+
+            /// The value for this number; `None` outside of the range.
+            #[must_use]
+            pub fn $new(number: f64) -> Option<Self> {
+                (Self::MIN..=Self::MAX).contains(&number).then_some(Self(number))
+            }
+
+            /// The value for a number whose bounds are as narrow, which is proved while this is
+            /// compiled.
+            #[must_use]
+            pub fn from_bounded<T: $crate::bounded::BoundedNumber>(number: T) -> Self {
+                const {
+                    assert!(
+                        T::MIN >= $min && T::MAX <= $max,
+                        concat!("the number's bounds are wider than those of ", stringify!($name))
+                    );
+                }
+                Self(number.into_number())
+            }
+
+            /// The number.
+            #[must_use]
+            pub const fn $get(self) -> f64 {
+                self.0
+            }
+        }
+    };
+}
+
 /// A closed list of values, each with the one text that stands for it everywhere: towards callers,
 /// in tokens and in the database.
 macro_rules! text_enum {
@@ -251,7 +306,7 @@ macro_rules! text_enum {
     };
 }
 
-pub(crate) use {bounded_integer, bounded_text, debug_text, text_enum};
+pub(crate) use {bounded_integer, bounded_number, bounded_text, debug_text, text_enum};
 
 /// Whether the text is a mailbox of RFC 5321 and nothing besides.
 pub(crate) fn is_mailbox(text: &str) -> bool {
@@ -382,6 +437,7 @@ mod tests {
         operation_name: OperationName;
         phone_number: PhoneNumber;
         dialled_phone_number: DialledPhoneNumber;
+        dining_table_name: DiningTableName;
         request_id: RequestId;
         restaurant_name: RestaurantName;
         special_requests: SpecialRequests;

@@ -2,12 +2,17 @@
 
 use jiff::Timestamp;
 
-use crate::bounded::bounded_integer;
+use crate::bounded::{bounded_integer, bounded_text, is_single_line};
 use crate::ids::TableId;
 
 bounded_integer! {
     /// How many guests a booking is for: 1 to 20, as the product's first document has it.
     PartySize(i32), 1..=20, new, get
+}
+
+bounded_text! {
+    /// What the staff calls a table. No two tables of a restaurant are called alike.
+    DiningTableName, 1..=50, r"^[^\u0000-\u001F\u007F-\u009F]*$", is_single_line
 }
 
 /// A table.

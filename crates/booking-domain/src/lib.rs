@@ -17,6 +17,7 @@ mod bounded;
 mod calendar;
 mod floor;
 mod ids;
+mod new_restaurant;
 mod placement;
 mod policy;
 mod restaurant;
@@ -36,15 +37,16 @@ pub use booking::{
     NewBooking, PhoneNumber, SpecialRequests, StatusRefusal, TableRequest, cancel, create,
     plan_change,
 };
-pub use bounded::{BoundedInteger, BoundedText};
+pub use bounded::{BoundedInteger, BoundedNumber, BoundedText};
 pub use calendar::{RestaurantCalendar, TimeZoneName, UnknownTimeZone};
-pub use floor::{DiningTable, Occupancy, PartySize};
+pub use floor::{DiningTable, DiningTableName, Occupancy, PartySize};
 pub use ids::{ApiKeyId, BookingId, ClientId, ConfirmationCode, RestaurantId, TableId, UserId};
+pub use new_restaurant::{NewDiningTable, NewRestaurant, NewRestaurantRefusal, create_restaurant};
 pub use placement::{PlaceRefusal, Placement, ServiceDay, place};
 pub use policy::{BookingPolicy, BookingWindow, OpeningPeriod, SlotInterval, TurnTime};
 pub use restaurant::{
-    Address, Coordinates, Cuisine, RestaurantName, RestaurantProfile, RestaurantSummary,
-    RestaurantView,
+    Address, ChangeRestaurantRefusal, Cuisine, Latitude, Longitude, RestaurantChange,
+    RestaurantName, RestaurantProfile, RestaurantSummary, RestaurantView, change_restaurant,
 };
 
 #[cfg(test)]

@@ -6,6 +6,9 @@
 //! suspended have lost access. Reading costs no round trip more for it, for both statements are sent
 //! at once, and what was read for nobody is thrown away.
 //!
+//! What is done with the installation takes a [`PlatformAccess`], which [`PlatformRequest::authorize`]
+//! makes in the same way.
+//!
 //! One booking is opened besides by whoever holds its secret, and by the diner whose it is
 //! ([`BookingCaller`], [`GuardedBooking`]). Who makes one is told by [`find_booking_maker`].
 
@@ -26,7 +29,7 @@ use crate::error::{Corrupt, Internal, StoreError, TransactionError};
 use crate::operations::{BookingNotFound, BookingRefusal, RestaurantNotFound};
 use crate::schema::restaurants;
 use crate::store::Store;
-use crate::tables::audit_events;
+use crate::tables::{accounts, audit_events};
 
 /// When a request is made, and what the log of its restaurant keeps of where from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -293,6 +296,74 @@ impl Store {
             Ok(done)
         });
         transaction.await
+    }
+}
+
+/// What somebody wants to do with the installation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlatformRequest<'a> {
+    pub(crate) operation: &'static str,
+    pub(crate) principal: &'a Principal,
+    pub(crate) context: &'a RequestContext,
+}
+
+/// That somebody runs the installation. Nothing else makes one.
+#[derive(Debug)]
+pub(crate) struct PlatformAccess {
+    admin: UserId,
+}
+
+impl PlatformRequest<'_> {
+    /// Whether the caller runs the installation, as the rows are now. One statement.
+    pub(crate) async fn authorize<N, R>(
+        &self,
+        connection: &AsyncPgConnection,
+    ) -> Result<PlatformAccess, TransactionError<AccessRefusal<N, R>>> {
+        let Some(user) = self.principal.user() else {
+            return Err(TransactionError::forbidden());
+        };
+        let account = accounts::find(connection, user).await?;
+        let granted = account.map(|stored| stored.account.scopes());
+        // Everybody knows that there is an installation: nobody is told that there is none.
+        decide_access(self.principal.scopes(), granted, Scope::PlatformAdmin)
+            .map_err(|_| TransactionError::forbidden())?;
+        Ok(PlatformAccess {
+            admin: user.clone(),
+        })
+    }
+}
+
+impl Store {
+    /// Does something for somebody who runs the installation, and records it in the log of the
+    /// restaurant that `work` names; for `None` there is nothing to record. Two round trips more
+    /// than `work` takes, and begin and commit.
+    pub(crate) async fn transact_as_platform_admin<T, N, R: FromViolation>(
+        &self,
+        request: PlatformRequest<'_>,
+        work: impl AsyncFnOnce(
+            &AsyncPgConnection,
+            &PlatformAccess,
+        ) -> Result<
+            (T, Option<RestaurantId>),
+            TransactionError<AccessRefusal<N, R>>,
+        > + Clone,
+    ) -> Result<T, StoreError<AccessRefusal<N, R>>> {
+        self.transact(request.operation, async |connection| {
+            let access = request.authorize(connection).await?;
+            let (done, restaurant) = work(connection, &access).await?;
+            if let Some(restaurant) = restaurant {
+                let event = audit_events::NewEvent {
+                    restaurant,
+                    actor: &Actor::PlatformAdmin(access.admin),
+                    action: request.operation,
+                    subject: None,
+                    context: request.context,
+                };
+                audit_events::insert(connection, &event).await?;
+            }
+            Ok(done)
+        })
+        .await
     }
 }
 

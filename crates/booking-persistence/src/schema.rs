@@ -22,6 +22,7 @@ diesel::table! {
         lng -> Double,
         created_at -> Timestamptz,
         suspended_at -> Nullable<Timestamptz>,
+        version -> Integer,
     }
 }
 
@@ -172,7 +173,7 @@ diesel::table! {
         email -> Varchar,
         role -> Varchar,
         digest -> Bytea,
-        invited_by -> BigInt,
+        invited_by -> Nullable<BigInt>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
     }

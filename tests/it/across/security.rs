@@ -14,7 +14,7 @@ use credentials::SigningKey;
 use serde_json::{Value, json};
 
 use crate::support::{
-    BELLA, HIRSCH, MONDAY, book, book_as_guest, cancel, customer, examples, wanted,
+    BELLA, HIRSCH, MONDAY, book, book_as_guest, cancel, customer, examples, examples_for, wanted,
 };
 
 /// The scopes that an operation demands of an access token.
@@ -96,6 +96,7 @@ async fn every_operation_refuses_every_credential_that_is_none() {
     let service = TestService::start().await;
     let booking = book(&service, BELLA, MONDAY, "12:00", 2).await.booking_id;
     service.register("ada@example.com").await;
+    service.make_platform_admin("ada@example.com").await;
     let ada = service.login("ada@example.com").await;
     let key = service.signing_key();
     let bad = bad_credentials(key, &ada.user_id);
@@ -168,7 +169,7 @@ async fn every_operation_refuses_every_credential_that_is_none() {
     for operation in contract().operations() {
         if is_secured(&operation.pointer) {
             let about = service
-                .with_subjects(&examples(&booking), &operation.id)
+                .with_subjects(&examples_for(operation, &booking), &operation.id)
                 .await;
             let cookie = service.login("ada@example.com").await.refresh_token;
             let request = about
@@ -218,6 +219,10 @@ enum Asking {
     OwnerElsewhere,
     /// Somebody who was an owner until a moment ago.
     RemovedOwner,
+    /// Somebody who runs the installation, and works nowhere.
+    PlatformAdmin,
+    /// Somebody who has run it until a moment ago.
+    FormerPlatformAdmin,
     /// Somebody with an account, who works nowhere.
     Diner,
     /// The diner whose booking it is.
@@ -238,12 +243,14 @@ enum Asking {
     OldSecretHolder,
 }
 
-const EVERYBODY: [Asking; 14] = [
+const EVERYBODY: [Asking; 16] = [
     Asking::Staff("owner"),
     Asking::Staff("manager"),
     Asking::Staff("host"),
     Asking::OwnerElsewhere,
     Asking::RemovedOwner,
+    Asking::PlatformAdmin,
+    Asking::FormerPlatformAdmin,
     Asking::Diner,
     Asking::OwnDiner,
     Asking::Program,
@@ -336,12 +343,16 @@ fn refusal(asking: Asking, subject: Subject, scope: &str, takes_secrets: bool) -
             _ => Some(404),
         },
         _ if matches!(subject, Subject::Account | Subject::NewBooking) => None,
+        Asking::PlatformAdmin if subject == Subject::Platform => None,
         _ if subject == Subject::Platform => Some(403),
         Asking::Staff(role) => (!role_allows(role, scope)).then_some(403),
         Asking::OwnDiner if subject == Subject::Booking => None,
-        Asking::OwnerElsewhere | Asking::RemovedOwner | Asking::Diner | Asking::OwnDiner => {
-            Some(404)
-        }
+        Asking::OwnerElsewhere
+        | Asking::RemovedOwner
+        | Asking::PlatformAdmin
+        | Asking::FormerPlatformAdmin
+        | Asking::Diner
+        | Asking::OwnDiner => Some(404),
     }
 }
 
@@ -350,6 +361,8 @@ struct Callers {
     staff: [(&'static str, String); 3],
     owner_elsewhere: String,
     removed_owner: String,
+    platform_admin: String,
+    former_platform_admin: String,
     diner: String,
     own_diner: String,
     program: String,
@@ -377,6 +390,9 @@ impl Callers {
         service.hire(&id, BELLA, "owner").await;
         let remove = Request::new("DELETE", format!("/api/v1/restaurants/{BELLA}/staff/{id}"));
         assert_eq!(service.send(&remove).await.status, 204);
+        let platform_admin = token("PlatformAdmin").await.1;
+        let address = "platformadmin@example.com";
+        service.make_platform_admin(address).await;
         let key = async |restaurant| {
             let scopes = ["bookings:read", "bookings:write"];
             let (id, key) = service.create_api_key(restaurant, &scopes).await;
@@ -399,6 +415,8 @@ impl Callers {
             staff: staff.try_into().unwrap(),
             owner_elsewhere,
             removed_owner,
+            platform_admin,
+            former_platform_admin: token("FormerAdmin").await.1,
             diner: token("Diner").await.1,
             own_diner: token("OwnDiner").await.1,
             program: key(BELLA).await.1,
@@ -419,6 +437,8 @@ impl Callers {
             }
             Asking::OwnerElsewhere => bearer(&self.owner_elsewhere),
             Asking::RemovedOwner => bearer(&self.removed_owner),
+            Asking::PlatformAdmin => bearer(&self.platform_admin),
+            Asking::FormerPlatformAdmin => bearer(&self.former_platform_admin),
             Asking::Diner => bearer(&self.diner),
             Asking::OwnDiner => bearer(&self.own_diner),
             Asking::Program => bearer(&self.program),
@@ -482,7 +502,7 @@ async fn every_operation_serves_whom_it_is_for_and_nobody_else() {
         let mut fresh = 0;
         let (booking, secrets) = booking_with_secrets(&service).await;
         let about = service
-            .with_subjects(&examples(&booking), &format!("{id}{fresh}"))
+            .with_subjects(&examples_for(operation, &booking), &format!("{id}{fresh}"))
             .await;
         let before = service.contents().await;
         let (refused, served): (Vec<_>, Vec<_>) = EVERYBODY
@@ -506,7 +526,9 @@ async fn every_operation_serves_whom_it_is_for_and_nobody_else() {
             fresh += 1;
             let (booking, secrets) = booking_with_secrets(&service).await;
             let name = format!("{id}{fresh}");
-            let about = service.with_subjects(&examples(&booking), &name).await;
+            let about = service
+                .with_subjects(&examples_for(operation, &booking), &name)
+                .await;
             let request = callers.ask(asking, &about.request(id), &secrets);
             let answer = service.send(&request).await;
             let shown = format!("{id}, {asking:?}: {}", answer.text());

@@ -1,10 +1,10 @@
 //! Walks every operation with every id that belongs to somebody else: an owner of one restaurant
 //! learns nothing of another one, and changes nothing there.
 
-use booking_tests::{Examples, Request, TestService, alternatives, contract, document, is_secured};
+use booking_tests::{Examples, Request, TestService, contract, document, is_secured};
 use serde_json::Value;
 
-use crate::support::{BELLA, HIRSCH, book, examples};
+use crate::support::{BELLA, HIRSCH, book, examples, is_of_the_platform};
 
 /// The names of the ids that an operation takes, wherever they stand.
 fn ids(operation: &contract_witness::Operation) -> Vec<String> {
@@ -23,12 +23,6 @@ fn ids(operation: &contract_witness::Operation) -> Vec<String> {
         .filter(|name| name.ends_with("_id"))
         .map(str::to_owned);
     names.collect()
-}
-
-/// Whether an operation is for who runs the installation.
-fn is_of_the_platform(operation: &contract_witness::Operation) -> bool {
-    let scopes = alternatives(&operation.pointer).filter_map(|way| way.get("oauth")?.as_array());
-    scopes.flatten().any(|scope| scope == "platform:admin")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

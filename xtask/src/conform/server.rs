@@ -94,8 +94,8 @@ fn compile(layout: &Layout) -> Result<PathBuf, Failure> {
     }
 }
 
-/// Makes an account that owns every restaurant of the demo, and four hundred people who work in each,
-/// for what is asked of restaurants. Nobody has a password yet.
+/// Makes an account that owns every restaurant of the demo and runs the installation, and four hundred
+/// people who work in each, for what is asked of restaurants. Nobody has a password yet.
 const STAFF: &str = "
     INSERT INTO users (name, email, created_at)
         SELECT 'Conform', 'conform' || COALESCE(number::text, '') || '@example.com', '2026-01-01Z'
@@ -107,7 +107,8 @@ const STAFF: &str = "
         SELECT restaurant_id, user_id,
             CASE public_id WHEN 'usr_conform' THEN 'owner' ELSE 'host' END,
             1, accounts.created_at, accounts.created_at
-        FROM restaurants, accounts WHERE accounts.name = 'Conform'";
+        FROM restaurants, accounts WHERE accounts.name = 'Conform';
+    UPDATE accounts SET is_platform_admin = true WHERE public_id = 'usr_conform'";
 
 /// Has the restaurants of the demo staff.
 fn hire(url: &str) -> Result<(), Box<dyn std::error::Error>> {

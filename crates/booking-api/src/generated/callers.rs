@@ -31,6 +31,22 @@ contract_runtime::caller! {
 
 contract_runtime::caller! {
     security;
+    /// A caller with a credential of `oauth` for `platform:admin`.
+    PlatformAdmin("oauth") {
+        oauth: Oauth[security::OauthScope::PlatformAdmin],
+    }
+}
+
+contract_runtime::caller! {
+    security;
+    /// A caller with a credential of `oauth` for `restaurant:manage`.
+    RestaurantManage("oauth") {
+        oauth: Oauth[security::OauthScope::RestaurantManage],
+    }
+}
+
+contract_runtime::caller! {
+    security;
     /// A caller with a credential of `refreshCookie`.
     RefreshCookie("refreshCookie") {
         refresh_cookie: RefreshCookie[],
@@ -58,6 +74,14 @@ contract_runtime::caller! {
     /// A caller with a credential of `oauth` for `api_keys:manage`.
     ApiKeysManage("oauth") {
         oauth: Oauth[security::OauthScope::ApiKeysManage],
+    }
+}
+
+contract_runtime::caller! {
+    security;
+    /// A caller with a credential of `oauth` for `audit:read`.
+    AuditRead("oauth") {
+        oauth: Oauth[security::OauthScope::AuditRead],
     }
 }
 

@@ -36,6 +36,18 @@ contract_runtime::headers! {
         /// The answer is for the caller alone, and is kept nowhere.
         "cache-control" => cache_control: types::CacheControl,
     }
+    /// `Location`, `ETag`
+    LocationETag {
+        /// Where the new restaurant can be read.
+        "location" => location: types::RelativeReference,
+        /// The version of the restaurant, its booking rules included, for `If-Match`.
+        "etag" => etag: types::EntityTag,
+    }
+    /// `ETag`
+    ETag {
+        /// The version of the restaurant, its booking rules included, for `If-Match`.
+        "etag" => etag: types::EntityTag,
+    }
     /// `Cache-Control`, `Set-Cookie`
     CacheControlSetCookie {
         /// The answer is for the caller alone, and is kept nowhere.

@@ -22,8 +22,16 @@ contract_runtime::paths! {
     rotate_booking_secret<59>(booking_id: types::BookingId) => "/bookings/{}/secret";
     /// Where `listRestaurants` is: `GET /restaurants`.
     list_restaurants<19>() => "/restaurants";
+    /// Where `createRestaurant` is: `POST /restaurants`.
+    create_restaurant<19>() => "/restaurants";
     /// Where `getRestaurant` is: `GET /restaurants/{restaurant_id}`.
     get_restaurant<40>(restaurant_id: types::RestaurantId) => "/restaurants/{}";
+    /// Where `updateRestaurant` is: `PATCH /restaurants/{restaurant_id}`.
+    update_restaurant<40>(restaurant_id: types::RestaurantId) => "/restaurants/{}";
+    /// Where `suspendRestaurant` is: `POST /restaurants/{restaurant_id}/suspend`.
+    suspend_restaurant<48>(restaurant_id: types::RestaurantId) => "/restaurants/{}/suspend";
+    /// Where `reinstateRestaurant` is: `POST /restaurants/{restaurant_id}/reinstate`.
+    reinstate_restaurant<50>(restaurant_id: types::RestaurantId) => "/restaurants/{}/reinstate";
     /// Where `getAvailability` is: `GET /restaurants/{restaurant_id}/availability`.
     get_availability<53>(restaurant_id: types::RestaurantId) => "/restaurants/{}/availability";
     /// Where `login` is: `POST /auth/login`.
@@ -72,4 +80,6 @@ contract_runtime::paths! {
     get_api_key<61>(restaurant_id: types::RestaurantId, api_key_id: types::ApiKeyId) => "/restaurants/{}/api-keys/{}";
     /// Where `revokeApiKey` is: `DELETE /restaurants/{restaurant_id}/api-keys/{api_key_id}`.
     revoke_api_key<61>(restaurant_id: types::RestaurantId, api_key_id: types::ApiKeyId) => "/restaurants/{}/api-keys/{}";
+    /// Where `listAuditEvents` is: `GET /restaurants/{restaurant_id}/audit-events`.
+    list_audit_events<53>(restaurant_id: types::RestaurantId) => "/restaurants/{}/audit-events";
 }

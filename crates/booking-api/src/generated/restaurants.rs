@@ -4,7 +4,7 @@
 //!
 //! Where and when tables can be booked.
 
-use super::{errors, types};
+use super::{callers, errors, headers, security, types};
 
 contract_runtime::operations! {
     /// What a backend implements for the operations tagged Restaurants.
@@ -12,7 +12,7 @@ contract_runtime::operations! {
     /// Where and when tables can be booked.
     ///
     /// An operation that is new in the contract does not compile until it is implemented; implement `UnimplementedRestaurants` instead where it should answer 501 until then.
-    trait Restaurants;
+    trait Restaurants: security::Authenticator;
     /// `Restaurants` with an answer for every operation: 501, until it is implemented. Whatever implements this implements `Restaurants`.
     trait UnimplementedRestaurants;
     /// Find restaurants: `GET /restaurants`.
@@ -20,10 +20,33 @@ contract_runtime::operations! {
     /// Lists the restaurants that meet all of the given filters, by name. `page` and `cursor`
     /// exclude each other: a request with both is refused with 400.
     fn list_restaurants(ListRestaurantsRequest) -> Result<ListRestaurantsResponse, ListRestaurantsError>;
+    /// Enter a restaurant: `POST /restaurants`.
+    ///
+    /// Enters a restaurant, with how it takes bookings and with its tables, and mails an invitation to
+    /// its first owner, which is good for seven days. Guests find it at once. Without tables it takes
+    /// no bookings.
+    fn create_restaurant(CreateRestaurantRequest) by callers::PlatformAdmin -> Result<CreateRestaurantResponse, CreateRestaurantError>;
     /// Read a restaurant: `GET /restaurants/{restaurant_id}`.
     ///
     /// Gives one restaurant, with its opening hours and its booking rules.
     fn get_restaurant(GetRestaurantRequest) -> Result<GetRestaurantResponse, GetRestaurantError>;
+    /// Change a restaurant's profile: `PATCH /restaurants/{restaurant_id}`.
+    ///
+    /// Changes what the body names of what a restaurant shows of itself, and leaves the rest as it is.
+    /// An empty body changes nothing. The answer is 428 without `If-Match`, and 412 when the
+    /// restaurant has changed since it was read.
+    fn update_restaurant(UpdateRestaurantRequest) by callers::RestaurantManage -> Result<UpdateRestaurantResponse, UpdateRestaurantError>;
+    /// Suspend a restaurant: `POST /restaurants/{restaurant_id}/suspend`.
+    ///
+    /// Hides a restaurant from guests, and closes it to its staff and its keys, from the next request
+    /// on. What is booked stays booked: its diners can still read and cancel it, but not move it.
+    /// Suspending a restaurant that is suspended changes nothing.
+    fn suspend_restaurant(SuspendRestaurantRequest) by callers::PlatformAdmin -> Result<SuspendRestaurantResponse, SuspendRestaurantError>;
+    /// Reinstate a restaurant: `POST /restaurants/{restaurant_id}/reinstate`.
+    ///
+    /// Ends the suspension of a restaurant: all is as it was before. Reinstating a restaurant that is
+    /// not suspended changes nothing.
+    fn reinstate_restaurant(ReinstateRestaurantRequest) by callers::PlatformAdmin -> Result<ReinstateRestaurantResponse, ReinstateRestaurantError>;
     /// See when a table is free: `GET /restaurants/{restaurant_id}/availability`.
     ///
     /// Lists the times at which a party of this size can still book a table on this date, earliest
@@ -88,6 +111,52 @@ contract_runtime::operation! {
     }
 }
 
+contract_runtime::request! {
+    /// A request for `createRestaurant`.
+    CreateRestaurantRequest {
+        body: types::NewRestaurant,
+    }
+}
+
+contract_runtime::response! {
+    /// What `createRestaurant` answers.
+    CreateRestaurantResponse {
+        /// The restaurant.
+        201 => Created(body: types::Restaurant, headers: headers::LocationETag),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `createRestaurant` refuses with: each code that the contract declares for it.
+    CreateRestaurantError for "createRestaurant" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        UnknownTimeZone(errors::UnknownTimeZone),
+        InvalidOpeningHours(errors::InvalidOpeningHours),
+        InvalidDiningTables(errors::InvalidDiningTables),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `createRestaurant` to the runtime.
+    CreateRestaurant = "createRestaurant" {
+        route: POST "/api/v1/restaurants",
+        tag: "Restaurants",
+        summary: "Enter a restaurant",
+        description: "Enters a restaurant, with how it takes bookings and with its tables, and mails an invitation to\nits first owner, which is good for seven days. Guests find it at once. Without tables it takes\nno bookings.",
+        request: CreateRestaurantRequest,
+        response: CreateRestaurantResponse,
+        error: CreateRestaurantError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 65536,
+    }
+}
+
 contract_runtime::parameters! {
     /// The path parameters of `getRestaurant`.
     Path GetRestaurantPath {
@@ -107,7 +176,7 @@ contract_runtime::response! {
     /// What `getRestaurant` answers.
     GetRestaurantResponse {
         /// The restaurant.
-        200 => Ok(body: types::Restaurant),
+        200 => Ok(body: types::Restaurant, headers: headers::ETag),
     }
 }
 
@@ -131,6 +200,168 @@ contract_runtime::operation! {
         request: GetRestaurantRequest,
         response: GetRestaurantResponse,
         error: GetRestaurantError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `updateRestaurant`.
+    Path UpdateRestaurantPath {
+        /// The restaurant, by the `id` that listRestaurants gives.
+        "restaurant_id" => restaurant_id: types::RestaurantId,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The headers of `updateRestaurant`.
+    Headers UpdateRestaurantHeaders {
+        /// The `ETag` of the copy that the caller has seen.
+        "If-Match" => if_match: Option<types::EntityTagCondition>,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `updateRestaurant`.
+    UpdateRestaurantRequest {
+        path: UpdateRestaurantPath,
+        headers: UpdateRestaurantHeaders,
+        body: types::RestaurantChange,
+    }
+}
+
+contract_runtime::response! {
+    /// What `updateRestaurant` answers.
+    UpdateRestaurantResponse {
+        /// The restaurant as it is now.
+        200 => Ok(body: types::Restaurant, headers: headers::ETag),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `updateRestaurant` refuses with: each code that the contract declares for it.
+    UpdateRestaurantError for "updateRestaurant" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        RestaurantNotFound(errors::RestaurantNotFound),
+        PreconditionFailed(errors::PreconditionFailed),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        PreconditionRequired(errors::PreconditionRequired),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `updateRestaurant` to the runtime.
+    UpdateRestaurant = "updateRestaurant" {
+        route: PATCH "/api/v1/restaurants/{restaurant_id}",
+        tag: "Restaurants",
+        summary: "Change a restaurant's profile",
+        description: "Changes what the body names of what a restaurant shows of itself, and leaves the rest as it is.\nAn empty body changes nothing. The answer is 428 without `If-Match`, and 412 when the\nrestaurant has changed since it was read.",
+        request: UpdateRestaurantRequest,
+        response: UpdateRestaurantResponse,
+        error: UpdateRestaurantError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 16384,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `suspendRestaurant`.
+    Path SuspendRestaurantPath {
+        /// The restaurant, by the `id` that listRestaurants gives.
+        "restaurant_id" => restaurant_id: types::RestaurantId,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `suspendRestaurant`.
+    SuspendRestaurantRequest {
+        path: SuspendRestaurantPath,
+    }
+}
+
+contract_runtime::response! {
+    /// What `suspendRestaurant` answers.
+    SuspendRestaurantResponse {
+        /// The restaurant is suspended.
+        204 => NoContent,
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `suspendRestaurant` refuses with: each code that the contract declares for it.
+    SuspendRestaurantError for "suspendRestaurant" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        RestaurantNotFound(errors::RestaurantNotFound),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `suspendRestaurant` to the runtime.
+    SuspendRestaurant = "suspendRestaurant" {
+        route: POST "/api/v1/restaurants/{restaurant_id}/suspend",
+        tag: "Restaurants",
+        summary: "Suspend a restaurant",
+        description: "Hides a restaurant from guests, and closes it to its staff and its keys, from the next request\non. What is booked stays booked: its diners can still read and cancel it, but not move it.\nSuspending a restaurant that is suspended changes nothing.",
+        request: SuspendRestaurantRequest,
+        response: SuspendRestaurantResponse,
+        error: SuspendRestaurantError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `reinstateRestaurant`.
+    Path ReinstateRestaurantPath {
+        /// The restaurant, by the `id` that listRestaurants gives.
+        "restaurant_id" => restaurant_id: types::RestaurantId,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `reinstateRestaurant`.
+    ReinstateRestaurantRequest {
+        path: ReinstateRestaurantPath,
+    }
+}
+
+contract_runtime::response! {
+    /// What `reinstateRestaurant` answers.
+    ReinstateRestaurantResponse {
+        /// The restaurant is not suspended.
+        204 => NoContent,
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `reinstateRestaurant` refuses with: each code that the contract declares for it.
+    ReinstateRestaurantError for "reinstateRestaurant" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        RestaurantNotFound(errors::RestaurantNotFound),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `reinstateRestaurant` to the runtime.
+    ReinstateRestaurant = "reinstateRestaurant" {
+        route: POST "/api/v1/restaurants/{restaurant_id}/reinstate",
+        tag: "Restaurants",
+        summary: "Reinstate a restaurant",
+        description: "Ends the suspension of a restaurant: all is as it was before. Reinstating a restaurant that is\nnot suspended changes nothing.",
+        request: ReinstateRestaurantRequest,
+        response: ReinstateRestaurantResponse,
+        error: ReinstateRestaurantError,
         envelope: types::ErrorEnvelope,
     }
 }

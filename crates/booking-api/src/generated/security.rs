@@ -7,6 +7,18 @@ use super::errors;
 contract_runtime::scopes! {
     /// What credentials of the scheme `oauth` can be good for.
     OauthScope {
+        /// `restaurant:manage`
+        ///
+        /// Change a restaurant's profile
+        RestaurantManage = "restaurant:manage",
+        /// `audit:read`
+        ///
+        /// Read who did what in a restaurant
+        AuditRead = "audit:read",
+        /// `platform:admin`
+        ///
+        /// Enter, suspend and reinstate restaurants
+        PlatformAdmin = "platform:admin",
         /// `account:manage`
         ///
         /// Read and change one's own account

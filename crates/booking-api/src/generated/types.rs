@@ -428,6 +428,93 @@ contract_runtime::object! {
 }
 
 contract_runtime::object! {
+    /// A restaurant that is to be entered.
+    NewRestaurant "NewRestaurant",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: RestaurantName,
+        "cuisine" => cuisine: Cuisine,
+        "address" => address: Address,
+        "lat" => lat: Latitude,
+        "lng" => lng: Longitude,
+        /// The restaurant's time zone, whatever the case of its name.
+        "time_zone" => time_zone: TimeZone,
+        /// When the restaurant receives guests. No two periods overlap.
+        "opening_hours" => opening_hours: OpeningHours,
+        /// The minutes from one bookable time to the next; 15 where they are absent.
+        "slot_interval_minutes" => slot_interval_minutes: Option<SlotIntervalMinutes>,
+        /// The minutes for which a party has its table; 90 where they are absent.
+        "turn_minutes" => turn_minutes: Option<TurnMinutes>,
+        /// How far ahead bookings are taken; 365 days where it is absent.
+        "booking_window_days" => booking_window_days: Option<BookingWindowDays>,
+        "tables" => tables: Option<NewDiningTables>,
+        /// Who is invited as the first owner.
+        "owner_email" => owner_email: EmailAddress,
+    }
+}
+
+contract_runtime::integer! {
+    /// For how many days ahead of today bookings are taken; 0 is today only.
+    BookingWindowDays(i32) "BookingWindowDays",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(0),
+        maximum: Some(3650),
+    }
+}
+
+contract_runtime::array! {
+    /// The tables of a restaurant. Each has a name of its own.
+    NewDiningTables(NewDiningTable) "NewDiningTables",
+    referenceable: true,
+    [asked] {
+        max_items: Some(300),
+    }
+}
+
+contract_runtime::object! {
+    /// A table, and the parties that are seated at it.
+    NewDiningTable "NewDiningTable",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: DiningTableName,
+        /// The smallest party that is seated at it.
+        "min_party" => min_party: PartySize,
+        /// The largest party that fits, not smaller than `min_party`.
+        "max_party" => max_party: PartySize,
+    }
+}
+
+contract_runtime::text! {
+    /// What the staff calls a table.
+    DiningTableName "DiningTableName",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 50,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::object! {
+    /// What to change about what a restaurant shows of itself. What is absent stays as it is.
+    RestaurantChange "RestaurantChange",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: Option<RestaurantName>,
+        "cuisine" => cuisine: Option<Cuisine>,
+        "address" => address: Option<Address>,
+        "lat" => lat: Option<Latitude>,
+        "lng" => lng: Option<Longitude>,
+    }
+}
+
+contract_runtime::object! {
     /// Which restaurant a booking is for.
     RestaurantSummary "RestaurantSummary",
     referenceable: true,
@@ -525,7 +612,7 @@ contract_runtime::array! {
     /// several periods (lunch, dinner) or none.
     OpeningHours(OpeningPeriod) "OpeningHours",
     referenceable: true,
-    [answered] {
+    [asked answered] {
         max_items: Some(56),
     }
 }
@@ -537,7 +624,7 @@ contract_runtime::object! {
     OpeningPeriod "OpeningPeriod",
     referenceable: true,
     closed,
-    [answered] {
+    [asked answered] {
         "day" => day: DayOfWeek,
         /// When the first guests are received.
         "opens" => opens: ClockTime,
@@ -1171,6 +1258,114 @@ contract_runtime::array! {
     }
 }
 
+contract_runtime::object! {
+    /// One page of a restaurant's log.
+    AuditEventPage "AuditEventPage",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: AuditEventItems,
+        "pagination" => pagination: Pagination,
+    }
+}
+
+contract_runtime::array! {
+    /// The events of one page.
+    AuditEventItems(AuditEvent) "AuditEventItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(100),
+    }
+}
+
+contract_runtime::object! {
+    /// Something that was done in a restaurant.
+    AuditEvent "AuditEvent",
+    referenceable: true,
+    closed,
+    [answered] {
+        /// When it was done.
+        "occurred_at" => occurred_at: Timestamp,
+        "actor" => actor: AuditActor,
+        "action" => action: AuditAction,
+        "subject" => subject: contract_runtime::Nullable<AuditSubject>,
+        "network" => network: contract_runtime::Nullable<CallerNetwork>,
+        "request_id" => request_id: RequestId,
+    }
+}
+
+contract_runtime::object! {
+    /// Who has done something.
+    AuditActor "AuditActor",
+    referenceable: true,
+    closed,
+    [answered] {
+        "kind" => kind: AuditActorKind,
+        "id" => id: contract_runtime::Nullable<AuditActorId>,
+    }
+}
+
+contract_runtime::enumeration! {
+    /// As whom somebody has done something: a `user` who was logged in, a `platform_admin` who runs the
+    /// installation, a program with an `api_key`, or a `guest` without a login.
+    AuditActorKind "AuditActorKind" {
+        User = "user",
+        PlatformAdmin = "platform_admin",
+        ApiKey = "api_key",
+        Guest = "guest",
+    }
+}
+
+contract_runtime::text! {
+    /// The `user_id` or the `api_key_id`; `null` for a guest.
+    AuditActorId "AuditActorId",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 36,
+        pattern: "^[0-9A-Za-z_]+$",
+    }
+    regex "^[0-9A-Za-z\\x{5F}]+$"
+}
+
+contract_runtime::text! {
+    /// The operation, in lower case; `update_staff` is updateStaff.
+    AuditAction "AuditAction",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 64,
+        pattern: "^[a-z]+(_[a-z]+)*$",
+    }
+    regex "^[a-z]+(?:_[a-z]+)*$"
+}
+
+contract_runtime::text! {
+    /// The id of the booking, the user or the key that it was done to; `null` where it was done to the
+    /// restaurant itself, or to somebody who has no id yet.
+    AuditSubject "AuditSubject",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 64,
+        pattern: "^[0-9A-Za-z_]+$",
+    }
+    regex "^[0-9A-Za-z\\x{5F}]+$"
+}
+
+contract_runtime::text! {
+    /// The network of the address that it was done from, /24 or /48; `null` where that is not known or
+    /// not kept any more.
+    CallerNetwork "CallerNetwork",
+    referenceable: true,
+    {
+        min_length: 5,
+        max_length: 43,
+        pattern: "^([0-9.]+/24|[0-9a-f:]+/48)$",
+    }
+    regex "^(?:[0-9\\x{2E}]+/24|[0-9a-f\\x{3A}]+/48)$"
+}
+
 contract_runtime::enumeration! {
     /// That a script has sent the request.
     CsrfProtection "CsrfProtection" {
@@ -1288,7 +1483,7 @@ contract_runtime::enumeration! {
     /// is none with this id, or none that the caller may know of.
     /// `LAST_OWNER`: the restaurant would be without an owner.
     /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
-    /// `BOOKING_NOT_CHANGEABLE`: the booking is over.
+    /// `BOOKING_NOT_CHANGEABLE`: the booking is over, or its restaurant takes no bookings at the moment.
     /// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:
     /// `If-Match` is missing.
     /// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
@@ -1297,6 +1492,8 @@ contract_runtime::enumeration! {
     /// `OUTSIDE_BOOKING_WINDOW`: the restaurant takes no bookings so far ahead, or at such short
     /// notice.
     /// `PARTY_TOO_LARGE`: no table is large enough.
+    /// `UNKNOWN_TIME_ZONE`: the IANA database has no such time zone. `INVALID_OPENING_HOURS`: two
+    /// periods overlap. `INVALID_DINING_TABLES`: two tables have one name, or one takes no party.
     /// `INVALID_TOKEN`: the token of a mail is unknown, used or too old. `PASSWORD_TOO_WEAK`: it is
     /// easily guessed. `WRONG_PASSWORD`: the present password is another one.
     /// `TOO_MANY_REQUESTS`: there were too many attempts.
@@ -1325,6 +1522,9 @@ contract_runtime::enumeration! {
         OutsideOpeningHours = "OUTSIDE_OPENING_HOURS",
         OutsideBookingWindow = "OUTSIDE_BOOKING_WINDOW",
         PartyTooLarge = "PARTY_TOO_LARGE",
+        UnknownTimeZone = "UNKNOWN_TIME_ZONE",
+        InvalidOpeningHours = "INVALID_OPENING_HOURS",
+        InvalidDiningTables = "INVALID_DINING_TABLES",
         InvalidToken = "INVALID_TOKEN",
         PasswordTooWeak = "PASSWORD_TOO_WEAK",
         WrongPassword = "WRONG_PASSWORD",

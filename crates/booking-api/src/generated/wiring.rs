@@ -17,7 +17,8 @@ contract_runtime::routes! {
     super::auth::Auth,
     super::users::Users,
     super::staff::Staff,
-    super::api_keys::ApiKeys;
+    super::api_keys::ApiKeys,
+    super::audit::Audit;
     create_booking by super::callers::BookingsWriteOrAnonymous => super::bookings::CreateBooking,
     list_bookings by super::callers::BookingsRead => super::bookings::ListBookings,
     get_booking by super::callers::BookingSecretOrBookingsRead => super::bookings::GetBooking,
@@ -26,7 +27,11 @@ contract_runtime::routes! {
     find_booking => super::bookings::FindBooking,
     rotate_booking_secret by super::callers::BookingSecretOrBookingsWrite => super::bookings::RotateBookingSecret,
     list_restaurants => super::restaurants::ListRestaurants,
+    create_restaurant by super::callers::PlatformAdmin => super::restaurants::CreateRestaurant,
     get_restaurant => super::restaurants::GetRestaurant,
+    update_restaurant by super::callers::RestaurantManage => super::restaurants::UpdateRestaurant,
+    suspend_restaurant by super::callers::PlatformAdmin => super::restaurants::SuspendRestaurant,
+    reinstate_restaurant by super::callers::PlatformAdmin => super::restaurants::ReinstateRestaurant,
     get_availability => super::restaurants::GetAvailability,
     login => super::auth::Login,
     refresh_token => super::auth::RefreshToken,
@@ -51,4 +56,5 @@ contract_runtime::routes! {
     create_api_key by super::callers::ApiKeysManage => super::api_keys::CreateApiKey,
     get_api_key by super::callers::ApiKeysManage => super::api_keys::GetApiKey,
     revoke_api_key by super::callers::ApiKeysManage => super::api_keys::RevokeApiKey,
+    list_audit_events by super::callers::AuditRead => super::audit::ListAuditEvents,
 }

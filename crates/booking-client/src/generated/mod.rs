@@ -20,6 +20,9 @@ pub mod staff;
 /// The operations tagged ApiKeys.
 pub mod api_keys;
 
+/// The operations tagged Audit.
+pub mod audit;
+
 /// The types that travel.
 pub mod types;
 

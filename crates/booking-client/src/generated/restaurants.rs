@@ -17,6 +17,16 @@ impl super::Client {
     pub fn list_restaurants(&self) -> ListRestaurants {
         ListRestaurants::new(&self.0)
     }
+    /// Enter a restaurant
+    ///
+    /// Enters a restaurant, with how it takes bookings and with its tables, and mails an invitation to
+    /// its first owner, which is good for seven days. Guests find it at once. Without tables it takes
+    /// no bookings.
+    ///
+    /// `POST /restaurants` takes `oauth` (`platform:admin`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `UNKNOWN_TIME_ZONE`, `INVALID_OPENING_HOURS`, `INVALID_DINING_TABLES` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn create_restaurant(&self) -> CreateRestaurant {
+        CreateRestaurant::new(&self.0)
+    }
     /// Read a restaurant
     ///
     /// Gives one restaurant, with its opening hours and its booking rules.
@@ -24,6 +34,35 @@ impl super::Client {
     /// `GET /restaurants/{restaurant_id}` refuses with `INVALID_REQUEST` (400), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_restaurant(&self) -> GetRestaurant {
         GetRestaurant::new(&self.0)
+    }
+    /// Change a restaurant's profile
+    ///
+    /// Changes what the body names of what a restaurant shows of itself, and leaves the rest as it is.
+    /// An empty body changes nothing. The answer is 428 without `If-Match`, and 412 when the
+    /// restaurant has changed since it was read.
+    ///
+    /// `PATCH /restaurants/{restaurant_id}` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn update_restaurant(&self) -> UpdateRestaurant {
+        UpdateRestaurant::new(&self.0)
+    }
+    /// Suspend a restaurant
+    ///
+    /// Hides a restaurant from guests, and closes it to its staff and its keys, from the next request
+    /// on. What is booked stays booked: its diners can still read and cancel it, but not move it.
+    /// Suspending a restaurant that is suspended changes nothing.
+    ///
+    /// `POST /restaurants/{restaurant_id}/suspend` takes `oauth` (`platform:admin`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn suspend_restaurant(&self) -> SuspendRestaurant {
+        SuspendRestaurant::new(&self.0)
+    }
+    /// Reinstate a restaurant
+    ///
+    /// Ends the suspension of a restaurant: all is as it was before. Reinstating a restaurant that is
+    /// not suspended changes nothing.
+    ///
+    /// `POST /restaurants/{restaurant_id}/reinstate` takes `oauth` (`platform:admin`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn reinstate_restaurant(&self) -> ReinstateRestaurant {
+        ReinstateRestaurant::new(&self.0)
     }
     /// See when a table is free
     ///
@@ -73,6 +112,27 @@ client_runtime::operation! {
     GET "/restaurants" answers(200);
 }
 
+/// A request of `createRestaurant`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CreateRestaurant(
+    client_runtime::Request<client_runtime::Json<types::Restaurant>>,
+);
+
+impl CreateRestaurant {
+    /// The body.
+    pub fn body(self, value: impl IntoField<types::NewRestaurant>) -> Self {
+        Self(self.0.body(value))
+    }
+}
+
+client_runtime::operation! {
+    CreateRestaurant(client_runtime::Json<types::Restaurant>) or super::Error;
+    POST "/restaurants" requires("body") answers(201);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
 /// A request of `getRestaurant`.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before `send`"]
@@ -90,6 +150,73 @@ impl GetRestaurant {
 client_runtime::operation! {
     GetRestaurant(client_runtime::Json<types::Restaurant>) or super::Error;
     GET "/restaurants/{restaurant_id}" answers(200);
+}
+
+/// A request of `updateRestaurant`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct UpdateRestaurant(
+    client_runtime::Request<client_runtime::Json<types::Restaurant>>,
+);
+
+impl UpdateRestaurant {
+    /// The restaurant, by the `id` that listRestaurants gives.
+    pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
+        Self(self.0.path("restaurant_id", value))
+    }
+    /// The `ETag` of the copy that the caller has seen.
+    pub fn if_match(self, value: impl IntoField<types::EntityTagCondition>) -> Self {
+        Self(self.0.header("If-Match", value))
+    }
+    /// The body.
+    pub fn body(self, value: impl IntoField<types::RestaurantChange>) -> Self {
+        Self(self.0.body(value))
+    }
+}
+
+client_runtime::operation! {
+    UpdateRestaurant(client_runtime::Json<types::Restaurant>) or super::Error;
+    PATCH "/restaurants/{restaurant_id}" requires("body") answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `suspendRestaurant`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct SuspendRestaurant(client_runtime::Request<client_runtime::Empty>);
+
+impl SuspendRestaurant {
+    /// The restaurant, by the `id` that listRestaurants gives.
+    pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
+        Self(self.0.path("restaurant_id", value))
+    }
+}
+
+client_runtime::operation! {
+    SuspendRestaurant(client_runtime::Empty) or super::Error;
+    POST "/restaurants/{restaurant_id}/suspend" answers(204);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `reinstateRestaurant`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ReinstateRestaurant(client_runtime::Request<client_runtime::Empty>);
+
+impl ReinstateRestaurant {
+    /// The restaurant, by the `id` that listRestaurants gives.
+    pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
+        Self(self.0.path("restaurant_id", value))
+    }
+}
+
+client_runtime::operation! {
+    ReinstateRestaurant(client_runtime::Empty) or super::Error;
+    POST "/restaurants/{restaurant_id}/reinstate" answers(204);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
 }
 
 /// A request of `getAvailability`.

@@ -487,6 +487,132 @@ pub struct Restaurant {
     pub turn_minutes: TurnMinutes,
 }
 
+/// A restaurant that is to be entered.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct NewRestaurant {
+    /// `name`
+    pub name: RestaurantName,
+    /// `cuisine`
+    pub cuisine: Cuisine,
+    /// `address`
+    pub address: Address,
+    /// `lat`
+    pub lat: Latitude,
+    /// `lng`
+    pub lng: Longitude,
+    /// The restaurant's time zone, whatever the case of its name.
+    pub time_zone: TimeZone,
+    /// When the restaurant receives guests. No two periods overlap.
+    pub opening_hours: OpeningHours,
+    /// The minutes from one bookable time to the next; 15 where they are absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slot_interval_minutes: Option<SlotIntervalMinutes>,
+    /// The minutes for which a party has its table; 90 where they are absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_minutes: Option<TurnMinutes>,
+    /// How far ahead bookings are taken; 365 days where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub booking_window_days: Option<BookingWindowDays>,
+    /// `tables`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tables: Option<NewDiningTables>,
+    /// Who is invited as the first owner.
+    pub owner_email: EmailAddress,
+}
+
+client_runtime::object! {
+    NewRestaurant,
+    NewRestaurantBuilder;
+    required name: RestaurantName = "name";
+    required cuisine: Cuisine = "cuisine";
+    required address: Address = "address";
+    required lat: Latitude = "lat";
+    required lng: Longitude = "lng";
+    required time_zone: TimeZone = "time_zone";
+    required opening_hours: OpeningHours = "opening_hours";
+    optional slot_interval_minutes: SlotIntervalMinutes = "slot_interval_minutes";
+    optional turn_minutes: TurnMinutes = "turn_minutes";
+    optional booking_window_days: BookingWindowDays = "booking_window_days";
+    optional tables: NewDiningTables = "tables";
+    required owner_email: EmailAddress = "owner_email";
+}
+
+/// For how many days ahead of today bookings are taken; 0 is today only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BookingWindowDays(i32);
+
+client_runtime::integer!(BookingWindowDays, i32, 0, 3650, 1);
+
+/// The tables of a restaurant. Each has a name of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewDiningTables(Vec<NewDiningTable>);
+
+client_runtime::list!(NewDiningTables, NewDiningTable, 0, 300, false);
+
+/// A table, and the parties that are seated at it.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct NewDiningTable {
+    /// `name`
+    pub name: DiningTableName,
+    /// The smallest party that is seated at it.
+    pub min_party: PartySize,
+    /// The largest party that fits, not smaller than `min_party`.
+    pub max_party: PartySize,
+}
+
+client_runtime::object! {
+    NewDiningTable,
+    NewDiningTableBuilder;
+    required name: DiningTableName = "name";
+    required min_party: PartySize = "min_party";
+    required max_party: PartySize = "max_party";
+}
+
+/// What the staff calls a table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DiningTableName(String);
+
+client_runtime::text!(
+    DiningTableName, 1, 50, "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
+
+/// What to change about what a restaurant shows of itself. What is absent stays as it is.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct RestaurantChange {
+    /// `name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<RestaurantName>,
+    /// `cuisine`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cuisine: Option<Cuisine>,
+    /// `address`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// `lat`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lat: Option<Latitude>,
+    /// `lng`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lng: Option<Longitude>,
+}
+
+client_runtime::object! {
+    RestaurantChange,
+    RestaurantChangeBuilder;
+    optional name: RestaurantName = "name";
+    optional cuisine: Cuisine = "cuisine";
+    optional address: Address = "address";
+    optional lat: Latitude = "lat";
+    optional lng: Longitude = "lng";
+}
+
 /// Which restaurant a booking is for.
 #[derive(Debug, Clone, PartialEq)]
 #[derive(client_runtime::Serialize, client_runtime::Deserialize)]
@@ -566,7 +692,7 @@ client_runtime::text!(
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpeningHours(Vec<OpeningPeriod>);
 
-client_runtime::items!(OpeningHours, OpeningPeriod);
+client_runtime::list!(OpeningHours, OpeningPeriod, 0, 56, false);
 
 /// One period in which a restaurant receives guests. One that closes at or before the time at
 /// which it opens runs past midnight and ends on the following day; it belongs to the day on
@@ -574,7 +700,6 @@ client_runtime::items!(OpeningHours, OpeningPeriod);
 #[derive(Debug, Clone, PartialEq)]
 #[derive(client_runtime::Serialize, client_runtime::Deserialize)]
 #[serde(crate = "client_runtime::support::serde")]
-#[non_exhaustive]
 pub struct OpeningPeriod {
     /// `day`
     pub day: DayOfWeek,
@@ -582,6 +707,14 @@ pub struct OpeningPeriod {
     pub opens: ClockTime,
     /// When the last guests leave, on the following day if not after `opens`.
     pub closes: ClockTime,
+}
+
+client_runtime::object! {
+    OpeningPeriod,
+    OpeningPeriodBuilder;
+    required day: DayOfWeek = "day";
+    required opens: ClockTime = "opens";
+    required closes: ClockTime = "closes";
 }
 
 /// A day of the week.
@@ -1288,6 +1421,117 @@ pub struct ApiKeyItems(Vec<ApiKey>);
 
 client_runtime::items!(ApiKeyItems, ApiKey);
 
+/// One page of a restaurant's log.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct AuditEventPage {
+    /// `data`
+    pub data: AuditEventItems,
+    /// `pagination`
+    pub pagination: Pagination,
+}
+
+/// The events of one page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditEventItems(Vec<AuditEvent>);
+
+client_runtime::items!(AuditEventItems, AuditEvent);
+
+/// Something that was done in a restaurant.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct AuditEvent {
+    /// When it was done.
+    pub occurred_at: Timestamp,
+    /// `actor`
+    pub actor: AuditActor,
+    /// `action`
+    pub action: AuditAction,
+    /// `subject`
+    #[serde(deserialize_with = "client_runtime::required")]
+    pub subject: Option<AuditSubject>,
+    /// `network`
+    #[serde(deserialize_with = "client_runtime::required")]
+    pub network: Option<CallerNetwork>,
+    /// `request_id`
+    pub request_id: RequestId,
+}
+
+/// Who has done something.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct AuditActor {
+    /// `kind`
+    pub kind: AuditActorKind,
+    /// `id`
+    #[serde(deserialize_with = "client_runtime::required")]
+    pub id: Option<AuditActorId>,
+}
+
+/// As whom somebody has done something: a `user` who was logged in, a `platform_admin` who runs the
+/// installation, a program with an `api_key`, or a `guest` without a login.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum AuditActorKind {
+    /// `user`
+    User,
+    /// `platform_admin`
+    PlatformAdmin,
+    /// `api_key`
+    ApiKey,
+    /// `guest`
+    Guest,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl AuditActorKind {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("user", Self::User),
+        ("platform_admin", Self::PlatformAdmin),
+        ("api_key", Self::ApiKey),
+        ("guest", Self::Guest),
+    ];
+}
+
+client_runtime::enumeration!(AuditActorKind, Unknown);
+
+/// The `user_id` or the `api_key_id`; `null` for a guest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AuditActorId(String);
+
+client_runtime::text!(AuditActorId, 1, 36, "^[0-9A-Za-z_]+$", "^[0-9A-Za-z\\x{5F}]+$");
+
+/// The operation, in lower case; `update_staff` is updateStaff.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AuditAction(String);
+
+client_runtime::text!(AuditAction, 1, 64, "^[a-z]+(_[a-z]+)*$", "^[a-z]+(?:_[a-z]+)*$");
+
+/// The id of the booking, the user or the key that it was done to; `null` where it was done to the
+/// restaurant itself, or to somebody who has no id yet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AuditSubject(String);
+
+client_runtime::text!(AuditSubject, 1, 64, "^[0-9A-Za-z_]+$", "^[0-9A-Za-z\\x{5F}]+$");
+
+/// The network of the address that it was done from, /24 or /48; `null` where that is not known or
+/// not kept any more.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallerNetwork(String);
+
+client_runtime::text!(
+    CallerNetwork, 5, 43, "^([0-9.]+/24|[0-9a-f:]+/48)$",
+    "^(?:[0-9\\x{2E}]+/24|[0-9a-f\\x{3A}]+/48)$"
+);
+
 /// That a script has sent the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CsrfProtection {
@@ -1361,7 +1605,7 @@ client_runtime::text!(
 /// is none with this id, or none that the caller may know of.
 /// `LAST_OWNER`: the restaurant would be without an owner.
 /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
-/// `BOOKING_NOT_CHANGEABLE`: the booking is over.
+/// `BOOKING_NOT_CHANGEABLE`: the booking is over, or its restaurant takes no bookings at the moment.
 /// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:
 /// `If-Match` is missing.
 /// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
@@ -1370,6 +1614,8 @@ client_runtime::text!(
 /// `OUTSIDE_BOOKING_WINDOW`: the restaurant takes no bookings so far ahead, or at such short
 /// notice.
 /// `PARTY_TOO_LARGE`: no table is large enough.
+/// `UNKNOWN_TIME_ZONE`: the IANA database has no such time zone. `INVALID_OPENING_HOURS`: two
+/// periods overlap. `INVALID_DINING_TABLES`: two tables have one name, or one takes no party.
 /// `INVALID_TOKEN`: the token of a mail is unknown, used or too old. `PASSWORD_TOO_WEAK`: it is
 /// easily guessed. `WRONG_PASSWORD`: the present password is another one.
 /// `TOO_MANY_REQUESTS`: there were too many attempts.
@@ -1420,6 +1666,12 @@ pub enum ErrorCode {
     OutsideBookingWindow,
     /// `PARTY_TOO_LARGE`
     PartyTooLarge,
+    /// `UNKNOWN_TIME_ZONE`
+    UnknownTimeZone,
+    /// `INVALID_OPENING_HOURS`
+    InvalidOpeningHours,
+    /// `INVALID_DINING_TABLES`
+    InvalidDiningTables,
     /// `INVALID_TOKEN`
     InvalidToken,
     /// `PASSWORD_TOO_WEAK`
@@ -1465,6 +1717,9 @@ impl ErrorCode {
         ("OUTSIDE_OPENING_HOURS", Self::OutsideOpeningHours),
         ("OUTSIDE_BOOKING_WINDOW", Self::OutsideBookingWindow),
         ("PARTY_TOO_LARGE", Self::PartyTooLarge),
+        ("UNKNOWN_TIME_ZONE", Self::UnknownTimeZone),
+        ("INVALID_OPENING_HOURS", Self::InvalidOpeningHours),
+        ("INVALID_DINING_TABLES", Self::InvalidDiningTables),
         ("INVALID_TOKEN", Self::InvalidToken),
         ("PASSWORD_TOO_WEAK", Self::PasswordTooWeak),
         ("WRONG_PASSWORD", Self::WrongPassword),
@@ -1553,3 +1808,11 @@ impl ViolationCode {
 }
 
 client_runtime::enumeration!(ViolationCode, Unknown);
+
+/// What to name when asking about the request; the server's log has it too.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(String);
+
+client_runtime::text!(
+    RequestId, 1, 64, "^[0-9A-Za-z_-]+$", "^[0-9A-Za-z\\x{5F}\\x{2D}]+$"
+);

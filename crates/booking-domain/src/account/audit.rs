@@ -73,6 +73,8 @@ impl fmt::Display for CallerNetwork {
 pub enum Actor {
     /// A user who was logged in.
     User(UserId),
+    /// A user who was logged in, as somebody who runs the installation.
+    PlatformAdmin(UserId),
     /// A program of the restaurant.
     ApiKey(ApiKeyId),
     /// Somebody without a login, who made the booking or held its secret.

@@ -16,6 +16,9 @@ pub enum ChangeRefusal {
     /// It is over.
     #[error(transparent)]
     Status(#[from] StatusRefusal),
+    /// It needs a table, and the restaurant gives none to anybody.
+    #[error("the restaurant takes no bookings at the moment")]
+    RestaurantClosed,
     /// The party gets no table as it wishes.
     #[error(transparent)]
     Place(#[from] PlaceRefusal),

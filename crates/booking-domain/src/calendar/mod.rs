@@ -28,6 +28,21 @@ pub struct UnknownTimeZone {
     pub name: TimeZoneName,
 }
 
+impl TimeZoneName {
+    /// The name as the database writes it, which finds it in any case.
+    ///
+    /// # Errors
+    /// No time zone has the name.
+    pub(crate) fn canonical(self) -> Result<Self, UnknownTimeZone> {
+        let zone = TimeZoneDatabase::bundled().get(self.as_str()).ok();
+        let name = zone.as_ref().and_then(TimeZone::iana_name);
+        match name.and_then(Self::parse) {
+            Some(name) => Ok(name),
+            None => Err(UnknownTimeZone { name: self }),
+        }
+    }
+}
+
 /// A restaurant's booking policy with the rules of its time zone, which come from the database
 /// that this program was built with: the same on every machine.
 #[derive(Debug, Clone, PartialEq)]

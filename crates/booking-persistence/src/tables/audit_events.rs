@@ -33,6 +33,7 @@ pub(crate) async fn insert(
 ) -> QueryResult<()> {
     let (kind, actor) = match event.actor {
         Actor::User(id) => (USER, Some(id.as_str())),
+        Actor::PlatformAdmin(id) => (PLATFORM_ADMIN, Some(id.as_str())),
         Actor::ApiKey(id) => (API_KEY, Some(id.as_str())),
         Actor::Guest => (GUEST, None),
     };
@@ -54,6 +55,7 @@ pub(crate) async fn insert(
 }
 
 const USER: &str = "user";
+const PLATFORM_ADMIN: &str = "platform_admin";
 const API_KEY: &str = "api_key";
 const GUEST: &str = "guest";
 
@@ -79,6 +81,7 @@ impl TryFrom<EventRow> for AuditEvent {
         let key = row.audit_event_id;
         let actor = match (row.actor_kind.as_str(), row.actor_id) {
             (USER, Some(id)) => UserId::parse(id).map(Actor::User),
+            (PLATFORM_ADMIN, Some(id)) => UserId::parse(id).map(Actor::PlatformAdmin),
             (API_KEY, Some(id)) => ApiKeyId::parse(id).map(Actor::ApiKey),
             (GUEST, None) => Some(Actor::Guest),
             _ => None,

@@ -9,8 +9,9 @@ use booking_domain::{
 
 use super::opening_hours::{self, OpeningRow};
 use super::parsed;
+use crate::access::PlatformAccess;
 use crate::error::{Corrupt, LoadError};
-use crate::schema::booking_policies;
+use crate::schema::{booking_policies, restaurants};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = booking_policies, check_for_backend(diesel::pg::Pg))]
@@ -55,17 +56,39 @@ impl PolicyRow {
     }
 }
 
-/// How the restaurant with this number takes bookings, if there is one.
+/// How the restaurant with this number takes bookings, if it takes any: one that is suspended takes
+/// none.
 pub(crate) async fn find(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
 ) -> Result<Option<BookingPolicy>, LoadError> {
     let policy = booking_policies::table
         .find(restaurant.get())
+        .inner_join(restaurants::table)
+        .filter(restaurants::suspended_at.is_null())
         .select(PolicyRow::as_select())
         .first(&mut connection);
     let hours = [restaurant.get()];
     let hours = opening_hours::of_restaurants(connection, &hours);
     let (policy, hours) = tokio::try_join!(biased; async { policy.await.optional() }, hours)?;
     Ok(policy.map(|row| row.with_hours(hours)).transpose()?)
+}
+
+/// Adds how a restaurant that was just entered takes bookings.
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    _: &PlatformAccess,
+    restaurant: RestaurantId,
+    policy: &BookingPolicy,
+) -> QueryResult<usize> {
+    diesel::insert_into(booking_policies::table)
+        .values((
+            booking_policies::restaurant_id.eq(restaurant.get()),
+            booking_policies::time_zone.eq(policy.time_zone.as_str()),
+            booking_policies::slot_interval_minutes.eq(i32::from(policy.slot_interval.minutes())),
+            booking_policies::turn_minutes.eq(i32::from(policy.turn_time.minutes())),
+            booking_policies::booking_window_days.eq(i32::from(policy.booking_window.days())),
+        ))
+        .execute(&mut connection)
+        .await
 }

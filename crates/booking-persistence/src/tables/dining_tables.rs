@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use booking_domain::{DiningTable, PartySize, RestaurantId, TableId};
+use booking_domain::{DiningTable, NewDiningTable, PartySize, RestaurantId, TableId};
 
 use super::parsed;
+use crate::access::PlatformAccess;
 use crate::error::{Corrupt, LoadError};
 use crate::schema::dining_tables;
 
@@ -44,4 +45,25 @@ pub(crate) async fn of_restaurant(
         .into_iter()
         .map(DiningTable::try_from)
         .collect::<Result<_, _>>()?)
+}
+
+/// Adds the tables of a restaurant that was just entered.
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    _: &PlatformAccess,
+    restaurant: RestaurantId,
+    tables: &[NewDiningTable],
+) -> QueryResult<usize> {
+    let rows = tables.iter().map(|table| {
+        (
+            dining_tables::restaurant_id.eq(restaurant.get()),
+            dining_tables::name.eq(table.name.as_str()),
+            dining_tables::min_party.eq(table.min_party.get()),
+            dining_tables::max_party.eq(table.max_party.get()),
+        )
+    });
+    diesel::insert_into(dining_tables::table)
+        .values(rows.collect::<Vec<_>>())
+        .execute(&mut connection)
+        .await
 }

@@ -3,10 +3,12 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::civil::{Time, Weekday};
+use jiff_diesel::ToDiesel;
 
-use booking_domain::OpeningPeriod;
+use booking_domain::{OpeningPeriod, RestaurantId};
 
 use super::{parsed, to_the_minute};
+use crate::access::PlatformAccess;
 use crate::error::Corrupt;
 use crate::schema::opening_hours;
 
@@ -47,5 +49,26 @@ pub(crate) async fn of_restaurants(
         .order((opening_hours::day, opening_hours::opens))
         .select(OpeningRow::as_select())
         .load(&mut connection)
+        .await
+}
+
+/// Adds when a restaurant that was just entered takes guests.
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    _: &PlatformAccess,
+    restaurant: RestaurantId,
+    periods: &[OpeningPeriod],
+) -> QueryResult<usize> {
+    let rows = periods.iter().map(|period| {
+        (
+            opening_hours::restaurant_id.eq(restaurant.get()),
+            opening_hours::day.eq(i16::from(period.day.to_monday_one_offset())),
+            opening_hours::opens.eq(period.opens.to_diesel()),
+            opening_hours::closes.eq(period.closes.to_diesel()),
+        )
+    });
+    diesel::insert_into(opening_hours::table)
+        .values(rows.collect::<Vec<_>>())
+        .execute(&mut connection)
         .await
 }

@@ -3,13 +3,16 @@
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    Address, Coordinates, Cuisine, RestaurantId, RestaurantName, RestaurantProfile,
-    RestaurantSummary,
+    Address, BookingPolicy, Cuisine, Latitude, Longitude, RestaurantId, RestaurantName,
+    RestaurantProfile, RestaurantSummary, RestaurantView,
 };
 
 use super::{parsed, restaurant_id};
+use crate::access::{PlatformAccess, RestaurantAccess};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::restaurants;
 
@@ -37,6 +40,7 @@ pub(crate) struct ProfileRow {
     address: String,
     lat: f64,
     lng: f64,
+    pub(crate) version: i32,
 }
 
 impl TryFrom<ProfileRow> for RestaurantProfile {
@@ -49,7 +53,20 @@ impl TryFrom<ProfileRow> for RestaurantProfile {
             name: parsed(RestaurantName::parse(row.name), "restaurants.name", key)?,
             cuisine: parsed(Cuisine::parse(row.cuisine), "restaurants.cuisine", key)?,
             address: parsed(Address::parse(row.address), "restaurants.address", key)?,
-            coordinates: parsed(Coordinates::new(row.lat, row.lng), "restaurants.lat", key)?,
+            latitude: parsed(Latitude::from_degrees(row.lat), "restaurants.lat", key)?,
+            longitude: parsed(Longitude::from_degrees(row.lng), "restaurants.lng", key)?,
+        })
+    }
+}
+
+impl ProfileRow {
+    /// What callers see of the restaurant, with how it takes bookings.
+    pub(crate) fn with_policy(self, policy: BookingPolicy) -> Result<RestaurantView, Corrupt> {
+        let version = self.version;
+        Ok(RestaurantView {
+            profile: self.try_into()?,
+            policy,
+            version,
         })
     }
 }
@@ -88,4 +105,89 @@ pub(crate) async fn find_summary(
         .await
         .optional()?;
     Ok(row.map(RestaurantSummary::try_from).transpose()?)
+}
+
+/// The profile of the restaurant with this number, which nobody else changes until the transaction
+/// ends. Bookings go on meanwhile.
+pub(crate) async fn lock_profile(
+    mut connection: &AsyncPgConnection,
+    id: RestaurantId,
+) -> QueryResult<ProfileRow> {
+    restaurants::table
+        .find(id.get())
+        .select(ProfileRow::as_select())
+        .for_no_key_update()
+        .first(&mut connection)
+        .await
+}
+
+/// Writes what a restaurant has become.
+pub(crate) async fn update_profile(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    restaurant: &RestaurantView,
+) -> QueryResult<usize> {
+    let profile = &restaurant.profile;
+    diesel::update(restaurants::table.find(access.restaurant().get()))
+        .set((
+            restaurants::name.eq(profile.name.as_str()),
+            restaurants::cuisine.eq(profile.cuisine.as_str()),
+            restaurants::address.eq(profile.address.as_str()),
+            restaurants::lat.eq(profile.latitude.degrees()),
+            restaurants::lng.eq(profile.longitude.degrees()),
+            restaurants::version.eq(restaurant.version),
+        ))
+        .execute(&mut connection)
+        .await
+}
+
+/// Adds a restaurant.
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    _: &PlatformAccess,
+    restaurant: &RestaurantView,
+    now: Timestamp,
+) -> QueryResult<usize> {
+    let profile = &restaurant.profile;
+    diesel::insert_into(restaurants::table)
+        .values((
+            restaurants::restaurant_id.eq(profile.id.get()),
+            restaurants::name.eq(profile.name.as_str()),
+            restaurants::cuisine.eq(profile.cuisine.as_str()),
+            restaurants::address.eq(profile.address.as_str()),
+            restaurants::lat.eq(profile.latitude.degrees()),
+            restaurants::lng.eq(profile.longitude.degrees()),
+            restaurants::version.eq(restaurant.version),
+            restaurants::created_at.eq(now.to_diesel()),
+        ))
+        .execute(&mut connection)
+        .await
+}
+
+/// Suspends a restaurant from an instant on, or ends that for `None`. Gives whether that is new;
+/// `None` if there is no such restaurant.
+pub(crate) async fn set_suspended_at(
+    mut connection: &AsyncPgConnection,
+    _: &PlatformAccess,
+    id: RestaurantId,
+    suspended_at: Option<Timestamp>,
+) -> QueryResult<Option<bool>> {
+    let was_suspended: Option<bool> = restaurants::table
+        .find(id.get())
+        .select(restaurants::suspended_at.is_not_null())
+        .for_no_key_update()
+        .first(&mut connection)
+        .await
+        .optional()?;
+    let Some(was_suspended) = was_suspended else {
+        return Ok(None);
+    };
+    let is_new = was_suspended != suspended_at.is_some();
+    if is_new {
+        diesel::update(restaurants::table.find(id.get()))
+            .set(restaurants::suspended_at.eq(suspended_at.map(ToDiesel::to_diesel)))
+            .execute(&mut connection)
+            .await?;
+    }
+    Ok(Some(is_new))
 }

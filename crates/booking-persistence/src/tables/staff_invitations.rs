@@ -6,11 +6,13 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use booking_domain::{EmailAddress, RestaurantSummary, StaffInvitation, StaffRole, UserId};
+use booking_domain::{
+    EmailAddress, RestaurantId, RestaurantSummary, StaffInvitation, StaffRole, UserId,
+};
 
 use super::parsed;
 use super::restaurants::SummaryRow;
-use crate::access::RestaurantAccess;
+use crate::access::{PlatformAccess, RestaurantAccess};
 use crate::error::LoadError;
 use crate::schema::{accounts, restaurants, staff_invitations};
 
@@ -39,6 +41,28 @@ pub(crate) async fn replace(
         .on_conflict((staff_invitations::restaurant_id, staff_invitations::email))
         .do_update()
         .set(columns)
+        .execute(&mut connection)
+        .await
+}
+
+/// Asks somebody to be the first owner of a restaurant that was just entered.
+pub(crate) async fn insert_first_owner(
+    mut connection: &AsyncPgConnection,
+    _: &PlatformAccess,
+    (restaurant, email): (RestaurantId, &EmailAddress),
+    token: &OneTimeToken,
+    now: Timestamp,
+) -> QueryResult<usize> {
+    let record = OneTimeTokenRecord::new(OneTimeTokenPurpose::StaffInvitation, now);
+    diesel::insert_into(staff_invitations::table)
+        .values((
+            staff_invitations::restaurant_id.eq(restaurant.get()),
+            staff_invitations::email.eq(email.normalized()),
+            staff_invitations::role.eq(StaffRole::Owner.as_str()),
+            staff_invitations::digest.eq(token.digest().as_bytes().to_vec()),
+            staff_invitations::created_at.eq(now.to_diesel()),
+            staff_invitations::expires_at.eq(record.expires_at.to_diesel()),
+        ))
         .execute(&mut connection)
         .await
 }
@@ -100,7 +124,7 @@ pub(crate) async fn delete_from(
 ) -> QueryResult<usize> {
     let user = accounts::table
         .filter(accounts::public_id.eq(inviter.as_str()))
-        .select(accounts::user_id);
+        .select(accounts::user_id.nullable());
     diesel::delete(staff_invitations::table)
         .filter(staff_invitations::restaurant_id.eq(access.restaurant().get()))
         .filter(staff_invitations::invited_by.eq_any(user))

@@ -12,11 +12,15 @@ mod lists;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod platform;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod recovery;
 #[cfg(test)]
 mod registration;
+#[cfg(test)]
+mod restaurant_profiles;
 #[cfg(test)]
 mod restaurants;
 #[cfg(test)]

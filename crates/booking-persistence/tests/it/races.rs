@@ -2,11 +2,12 @@
 
 use booking_domain::{BookingChange, BookingStatus, ChangeRefusal, PlaceRefusal};
 use booking_persistence::{AccessRefusal, StoreError};
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::SimpleAsyncConnection;
 use jiff::ToSpan;
 
 use crate::support::{
-    DAY, NOW, TestRestaurant, at, cancel_booking, get_booking, party, update_booking,
+    DAY, NOW, TestRestaurant, at, cancel_booking, get_booking, party, until_somebody_waits,
+    update_booking,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,15 +66,6 @@ const INTRUDER: &str = "
         SELECT 1, 1000, table_id, tstzrange(starts_at, ends_at) FROM bookings
         WHERE booking_id = 1000;
 ";
-
-/// Waits until another session of this database waits for a lock.
-async fn until_somebody_waits(connection: &mut AsyncPgConnection) {
-    let waiting = "SELECT count(*)::text AS line FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while crate::support::texts(connection, waiting).await == ["0"] {
-        tokio::task::yield_now().await;
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn overlap_that_comes_past_the_lock_is_refused_by_the_database() {

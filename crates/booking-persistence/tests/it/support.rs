@@ -201,6 +201,15 @@ pub(crate) async fn texts(connection: &mut AsyncPgConnection, query: &str) -> Ve
     lines.into_iter().map(|line| line.line).collect()
 }
 
+/// Waits until another session of this database waits for a lock.
+pub(crate) async fn until_somebody_waits(connection: &mut AsyncPgConnection) {
+    let waiting = "SELECT count(*)::text AS line FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while texts(connection, waiting).await == ["0"] {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// A store whose random bytes never repeat.
 pub(crate) async fn connect_store(url: &str) -> Result<Store, ConnectError> {
     Store::connect(url, RandomSource::new(|| Ok(fresh()))).await

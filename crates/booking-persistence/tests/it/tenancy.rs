@@ -139,6 +139,15 @@ async fn all_outcomes(
             ),
         ),
         (
+            "update_restaurant",
+            Scope::RestaurantManage,
+            outcome(
+                store
+                    .update_restaurant(caller, restaurant, (&Default::default(), None), context)
+                    .await,
+            ),
+        ),
+        (
             "list_audit_events",
             Scope::AuditRead,
             outcome(

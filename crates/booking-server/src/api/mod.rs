@@ -4,6 +4,7 @@
 //! stand beside the handlers; what several tags need stands in `shared`.
 
 mod api_keys;
+mod audit;
 mod auth;
 mod bookings;
 mod restaurants;

@@ -11,7 +11,7 @@ use booking_tests::{
 use serde_json::json;
 
 use super::CASES;
-use crate::support::{BELLA, MONDAY, availability, book, examples, set_status};
+use crate::support::{BELLA, MONDAY, availability, book, examples, examples_for, set_status};
 
 /// One request, and what it must lead to.
 pub(super) struct Case {
@@ -59,6 +59,22 @@ fn refused_by_rules(open: &BookingId) -> Vec<Case> {
             let asking = examples(open).changed(operation, &asked);
             cases.push(case(operation, code, asking));
         }
+    }
+    let monday =
+        |opens: &str, closes: &str| json!({ "day": "monday", "opens": opens, "closes": closes });
+    for (code, asked) in [
+        ("UNKNOWN_TIME_ZONE", json!({ "time_zone": "Mars/Olympus" })),
+        (
+            "INVALID_OPENING_HOURS",
+            json!({ "opening_hours": [monday("12:00", "15:00"), monday("14:00", "18:00")] }),
+        ),
+        (
+            "INVALID_DINING_TABLES",
+            json!({ "tables": [{ "name": "Window", "min_party": 3, "max_party": 2 }] }),
+        ),
+    ] {
+        let asking = examples(open).changed("createRestaurant", &asked);
+        cases.push(case("createRestaurant", code, asking));
     }
     cases
 }
@@ -175,7 +191,10 @@ pub(super) async fn granted(service: &TestService) -> Vec<(&'static str, Respons
         for status in [BookingStatus::Confirmed, BookingStatus::Pending] {
             set_status(service, &booking, status).await;
             let examples = match has_account {
-                true => service.with_account(&examples(&booking), id).await,
+                true => {
+                    let about = examples_for(operation, &booking);
+                    service.with_account(&about, id).await
+                }
                 false => examples(&booking),
             };
             let answer = service.send(&examples.request(id)).await;

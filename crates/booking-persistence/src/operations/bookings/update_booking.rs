@@ -11,7 +11,7 @@ use booking_domain::{
 use super::BookingRefusal;
 use crate::access::{BookingCaller, RequestContext};
 use crate::connection::{ConstraintViolation, FromViolation, lock_date};
-use crate::error::{Corrupt, StoreError, TransactionError};
+use crate::error::{StoreError, TransactionError};
 use crate::operations::service_day::load_restaurant_tables;
 use crate::store::Store;
 use crate::tables::bookings::LockedBooking;
@@ -61,7 +61,8 @@ async fn decide(
     let lock = async { Ok(lock_date(connection, restaurant, date).await?) };
     let tables = load_restaurant_tables(connection, restaurant);
     let ((), tables) = tokio::try_join!(biased; lock, tables)?;
-    let tables = tables.ok_or_else(|| Corrupt::new("bookings.restaurant_id", locked.key))?;
+    let closed = TransactionError::refused(ChangeRefusal::RestaurantClosed);
+    let tables = tables.ok_or(closed)?;
     let own = Some(locked.key);
     let day = tables.load_service_day(connection, date, own).await?;
     let changed = request.decide(&day, now);

@@ -13,7 +13,7 @@ use crate::tables::booking_policies::PolicyRow;
 use crate::tables::opening_hours;
 use crate::tables::restaurants::ProfileRow;
 
-/// There is no such restaurant.
+/// There is no such restaurant, or it takes no bookings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("there is no such restaurant")]
 pub struct RestaurantNotFound;
@@ -21,7 +21,7 @@ pub struct RestaurantNotFound;
 impl FromViolation for RestaurantNotFound {}
 
 impl Store {
-    /// One restaurant.
+    /// One restaurant that takes bookings.
     ///
     /// # Errors
     ///
@@ -44,6 +44,7 @@ async fn find(
 ) -> Result<Option<RestaurantView>, LoadError> {
     let row = restaurants::table
         .find(id.get())
+        .filter(restaurants::suspended_at.is_null())
         .inner_join(booking_policies::table)
         .select((ProfileRow::as_select(), PolicyRow::as_select()))
         .first::<(ProfileRow, PolicyRow)>(&mut connection);
@@ -53,8 +54,6 @@ async fn find(
     let Some((profile, policy)) = row else {
         return Ok(None);
     };
-    Ok(Some(RestaurantView {
-        profile: profile.try_into()?,
-        policy: policy.with_hours(hours)?,
-    }))
+    let policy = policy.with_hours(hours)?;
+    Ok(Some(profile.with_policy(policy)?))
 }

@@ -39,10 +39,10 @@ impl RestaurantFilter {
     }
 }
 
-/// Narrows any boxed query on restaurants; a macro, for Diesel gives each its own type.
+/// Narrows any boxed query on restaurants to those that are not suspended and pass the filter; a macro, for Diesel gives each its own type.
 macro_rules! narrowed {
     ($query:expr, $filter:expr) => {{
-        let mut query = $query;
+        let mut query = $query.filter(restaurants::suspended_at.is_null());
         if let Some(q) = &$filter.q {
             query = query.filter(restaurants::name.ilike(containing(q)));
         }
@@ -145,10 +145,7 @@ async fn list(
     }
     Ok(page.try_map(|(profile, policy)| {
         let hours = hours.remove(&profile.restaurant_id).unwrap_or_default();
-        Ok(RestaurantView {
-            profile: profile.try_into()?,
-            policy: policy.with_hours(hours)?,
-        })
+        profile.with_policy(policy.with_hours(hours)?)
     })?)
 }
 

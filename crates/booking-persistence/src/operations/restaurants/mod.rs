@@ -1,8 +1,11 @@
 //! The operations tagged Restaurants.
 
+mod create_restaurant;
 mod get_availability;
 mod get_restaurant;
 mod list_restaurants;
+mod suspend_restaurant;
+mod update_restaurant;
 
 pub use get_availability::Availability;
 pub use get_restaurant::RestaurantNotFound;

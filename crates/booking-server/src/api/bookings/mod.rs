@@ -259,6 +259,11 @@ where
                 errors::PreconditionFailed(problem).into()
             }
             Self::Status(refusal) => refusal.into_error(),
+            Self::RestaurantClosed => {
+                let problem = Problem::new(self.to_string());
+                errors::BookingNotChangeable(problem.field(GetBookingPath::FIELDS.booking_id))
+                    .into()
+            }
             Self::Place(refusal) => refusal.into_error(),
         }
     }

@@ -4,13 +4,15 @@ use booking_api::types;
 use booking_domain as domain;
 use jiff::civil::{Date, Weekday};
 
-use crate::api::shared::{BreaksContract, ToContract};
+use crate::api::shared::{BreaksContract, IntoDomain, ToContract};
 
 /// A restaurant as it is answered.
 pub(crate) fn restaurant(
     view: &domain::RestaurantView,
 ) -> Result<types::Restaurant, BreaksContract> {
-    let domain::RestaurantView { profile, policy } = view;
+    let domain::RestaurantView {
+        profile, policy, ..
+    } = view;
     let hours: Vec<types::OpeningPeriod> = policy
         .opening_hours
         .iter()
@@ -21,9 +23,9 @@ pub(crate) fn restaurant(
         name: profile.name.to_contract(),
         cuisine: profile.cuisine.to_contract(),
         address: profile.address.to_contract(),
-        lat: types::Latitude::try_from(profile.coordinates.latitude())
+        lat: types::Latitude::try_from(profile.latitude.degrees())
             .map_err(BreaksContract::at("lat"))?,
-        lng: types::Longitude::try_from(profile.coordinates.longitude())
+        lng: types::Longitude::try_from(profile.longitude.degrees())
             .map_err(BreaksContract::at("lng"))?,
         time_zone: policy.time_zone.to_contract(),
         opening_hours: types::OpeningHours::try_from(hours)
@@ -31,6 +33,44 @@ pub(crate) fn restaurant(
         slot_interval_minutes: policy.slot_interval.to_contract(),
         turn_minutes: policy.turn_time.to_contract(),
     })
+}
+
+/// What createRestaurant asks for.
+pub(crate) fn new_restaurant(body: types::NewRestaurant) -> domain::NewRestaurant {
+    let table = |table: types::NewDiningTable| domain::NewDiningTable {
+        name: table.name.into_domain(),
+        min_party: table.min_party.into_domain(),
+        max_party: table.max_party.into_domain(),
+    };
+    let tables = body.tables.into_iter().flatten();
+    domain::NewRestaurant {
+        name: body.name.into_domain(),
+        cuisine: body.cuisine.into_domain(),
+        address: body.address.into_domain(),
+        latitude: body.lat.into_domain(),
+        longitude: body.lng.into_domain(),
+        time_zone: body.time_zone.into_domain(),
+        opening_hours: body
+            .opening_hours
+            .into_iter()
+            .map(wanted_opening_period)
+            .collect(),
+        slot_interval: body.slot_interval_minutes.map(IntoDomain::into_domain),
+        turn_time: body.turn_minutes.map(IntoDomain::into_domain),
+        booking_window: body.booking_window_days.map(IntoDomain::into_domain),
+        tables: tables.map(table).collect(),
+    }
+}
+
+/// What updateRestaurant asks for.
+pub(crate) fn restaurant_change(body: types::RestaurantChange) -> domain::RestaurantChange {
+    domain::RestaurantChange {
+        name: body.name.map(IntoDomain::into_domain),
+        cuisine: body.cuisine.map(IntoDomain::into_domain),
+        address: body.address.map(IntoDomain::into_domain),
+        latitude: body.lat.map(IntoDomain::into_domain),
+        longitude: body.lng.map(IntoDomain::into_domain),
+    }
 }
 
 /// The starts that a date has for a party.
@@ -78,5 +118,21 @@ const fn day(day: Weekday) -> types::DayOfWeek {
         Weekday::Friday => types::DayOfWeek::Friday,
         Weekday::Saturday => types::DayOfWeek::Saturday,
         Weekday::Sunday => types::DayOfWeek::Sunday,
+    }
+}
+
+fn wanted_opening_period(period: types::OpeningPeriod) -> domain::OpeningPeriod {
+    domain::OpeningPeriod {
+        day: match period.day {
+            types::DayOfWeek::Monday => Weekday::Monday,
+            types::DayOfWeek::Tuesday => Weekday::Tuesday,
+            types::DayOfWeek::Wednesday => Weekday::Wednesday,
+            types::DayOfWeek::Thursday => Weekday::Thursday,
+            types::DayOfWeek::Friday => Weekday::Friday,
+            types::DayOfWeek::Saturday => Weekday::Saturday,
+            types::DayOfWeek::Sunday => Weekday::Sunday,
+        },
+        opens: period.opens.get(),
+        closes: period.closes.get(),
     }
 }

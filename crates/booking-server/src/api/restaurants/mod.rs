@@ -2,13 +2,20 @@
 
 mod convert;
 
+use booking_api::callers::{PlatformAdmin, RestaurantManage};
 use booking_api::restaurants::*;
-use booking_api::{errors, types};
-use booking_domain::AvailabilityRefusal;
+use booking_api::types::NewRestaurant;
+use booking_api::{errors, headers, paths, types};
+use booking_domain::{
+    AvailabilityRefusal, ChangeRestaurantRefusal, NewRestaurantRefusal, RestaurantView,
+};
 use booking_persistence::{RestaurantFilter, RestaurantNotFound};
 use contract_runtime::Problem;
 
-use super::shared::{IntoDomain, IntoError, Paging, internal_error, store_error};
+use super::shared::{
+    IntoDomain, IntoError, Paging, entity_tag, expected_versions, internal_error, request_context,
+    store_error,
+};
 use crate::service::Service;
 
 impl Restaurants for Service {
@@ -37,6 +44,59 @@ impl Restaurants for Service {
         }))
     }
 
+    async fn create_restaurant(
+        &self,
+        caller: PlatformAdmin<Self>,
+        request: CreateRestaurantRequest,
+    ) -> Result<CreateRestaurantResponse, CreateRestaurantError> {
+        let owner = request.body.owner_email.clone().into_domain();
+        let new = convert::new_restaurant(request.body);
+        let context = request_context(self, &request.origin)?;
+        let principal = &caller.principal().principal;
+        let created = self
+            .store()
+            .create_restaurant(principal, &new, &owner, &context)
+            .await;
+        let restaurant = created.map_err(store_error::<_, CreateRestaurantError>)?;
+        let (body, headers::ETag { etag }) = tagged(&restaurant)?;
+        let location = paths::get_restaurant(&body.id);
+        let headers = headers::LocationETag {
+            location: types::RelativeReference::from_bounded(location),
+            etag,
+        };
+        Ok(CreateRestaurantResponse::Created(body, headers))
+    }
+
+    async fn suspend_restaurant(
+        &self,
+        caller: PlatformAdmin<Self>,
+        request: SuspendRestaurantRequest,
+    ) -> Result<SuspendRestaurantResponse, SuspendRestaurantError> {
+        let id = request.path.restaurant_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let principal = &caller.principal().principal;
+        let suspended = self.store().suspend_restaurant(principal, id, &context);
+        suspended
+            .await
+            .map_err(store_error::<_, SuspendRestaurantError>)?;
+        Ok(SuspendRestaurantResponse::NoContent)
+    }
+
+    async fn reinstate_restaurant(
+        &self,
+        caller: PlatformAdmin<Self>,
+        request: ReinstateRestaurantRequest,
+    ) -> Result<ReinstateRestaurantResponse, ReinstateRestaurantError> {
+        let id = request.path.restaurant_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let principal = &caller.principal().principal;
+        let reinstated = self.store().reinstate_restaurant(principal, id, &context);
+        reinstated
+            .await
+            .map_err(store_error::<_, ReinstateRestaurantError>)?;
+        Ok(ReinstateRestaurantResponse::NoContent)
+    }
+
     async fn get_restaurant(
         &self,
         request: GetRestaurantRequest,
@@ -47,8 +107,34 @@ impl Restaurants for Service {
             .get_restaurant(id)
             .await
             .map_err(store_error::<_, GetRestaurantError>)?;
-        let body = convert::restaurant(&restaurant).map_err(internal_error)?;
-        Ok(GetRestaurantResponse::Ok(body))
+        let (body, headers) = tagged(&restaurant)?;
+        Ok(GetRestaurantResponse::Ok(body, headers))
+    }
+
+    async fn update_restaurant(
+        &self,
+        caller: RestaurantManage<Self>,
+        request: UpdateRestaurantRequest,
+    ) -> Result<UpdateRestaurantResponse, UpdateRestaurantError> {
+        let Some(condition) = request.headers.if_match else {
+            let message = "If-Match is required: send the ETag of the copy that you have read";
+            let problem = Problem::new(message).field(UpdateRestaurantHeaders::FIELDS.if_match);
+            return Err(errors::PreconditionRequired(problem).into());
+        };
+        let expected = expected_versions(condition);
+        let change = convert::restaurant_change(request.body);
+        let restaurant = self
+            .store()
+            .update_restaurant(
+                &caller.principal().principal,
+                request.path.restaurant_id.into_domain(),
+                (&change, expected.as_deref()),
+                &request_context(self, &request.origin)?,
+            )
+            .await
+            .map_err(store_error::<_, UpdateRestaurantError>)?;
+        let (body, headers) = tagged(&restaurant)?;
+        Ok(UpdateRestaurantResponse::Ok(body, headers))
     }
 
     async fn get_availability(
@@ -67,6 +153,46 @@ impl Restaurants for Service {
         let (zone, slots) = (&available.time_zone, &available.slots);
         let body = convert::availability(id, date, party_size, zone, slots);
         Ok(GetAvailabilityResponse::Ok(body.map_err(internal_error)?))
+    }
+}
+
+/// A restaurant as it is answered, with its tag.
+fn tagged(
+    view: &RestaurantView,
+) -> Result<(types::Restaurant, headers::ETag), errors::InternalError> {
+    let etag = entity_tag(view.version);
+    let body = convert::restaurant(view).map_err(internal_error)?;
+    Ok((body, headers::ETag { etag }))
+}
+
+impl<E> IntoError<E> for NewRestaurantRefusal
+where
+    E: From<errors::UnknownTimeZone>
+        + From<errors::InvalidOpeningHours>
+        + From<errors::InvalidDiningTables>,
+{
+    fn into_error(self) -> E {
+        let fields = NewRestaurant::FIELDS;
+        let problem = Problem::new(self.to_string());
+        match self {
+            Self::UnknownTimeZone => {
+                errors::UnknownTimeZone(problem.field(fields.time_zone)).into()
+            }
+            Self::OverlappingOpeningHours => {
+                errors::InvalidOpeningHours(problem.field(fields.opening_hours)).into()
+            }
+            Self::RepeatedTableName | Self::EmptyPartyRange => {
+                errors::InvalidDiningTables(problem.field(fields.tables)).into()
+            }
+        }
+    }
+}
+
+impl<E: From<errors::PreconditionFailed>> IntoError<E> for ChangeRestaurantRefusal {
+    fn into_error(self) -> E {
+        let message = "the restaurant has changed: read it again, then repeat the change";
+        let field = UpdateRestaurantHeaders::FIELDS.if_match;
+        errors::PreconditionFailed(Problem::new(message).field(field)).into()
     }
 }
 

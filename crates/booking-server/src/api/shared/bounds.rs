@@ -120,17 +120,22 @@ same_bounds! {
     Address = Address;
     ApiKeyId = ApiKeyId;
     ApiKeyName = ApiKeyName;
+    AuditAction = OperationName;
+    AuditSubject = SubjectId;
     BookingId = BookingId;
+    BookingWindowDays = BookingWindow;
     CancellationReason = CancellationReason;
     ConfirmationCode = ConfirmationCode;
     Cuisine = Cuisine;
     CustomerName = CustomerName;
     DialledPhoneNumber = DialledPhoneNumber;
+    DiningTableName = DiningTableName;
     EmailAddress = EmailAddress;
     OptionalDialledPhoneNumber = DialledPhoneNumber;
     OptionalPhoneNumber = PhoneNumber;
     PartySize = PartySize;
     PhoneNumber = PhoneNumber;
+    RequestId = RequestId;
     RestaurantId = RestaurantId;
     RestaurantName = RestaurantName;
     SlotIntervalMinutes = SlotInterval;
@@ -138,6 +143,37 @@ same_bounds! {
     TimeZone = TimeZoneName;
     TurnMinutes = TurnTime;
     UserId = UserId;
+}
+
+/// Conversions of numbers into the domain's types, whose bounds are compared with the contract's.
+macro_rules! number_within {
+    ($($contract:ident => $domain:ident;)*) => {$(
+        impl domain::BoundedNumber for FromContract<types::$contract> {
+            const MIN: f64 = match types::$contract::RULES.minimum {
+                Some(least) => least,
+                None => f64::MIN,
+            };
+            const MAX: f64 = match types::$contract::RULES.maximum {
+                Some(most) => most,
+                None => f64::MAX,
+            };
+
+            fn into_number(self) -> f64 {
+                self.0.get()
+            }
+        }
+
+        impl IntoDomain<domain::$domain> for types::$contract {
+            fn into_domain(self) -> domain::$domain {
+                domain::$domain::from_bounded(FromContract(self))
+            }
+        }
+    )*};
+}
+
+number_within! {
+    Latitude => Latitude;
+    Longitude => Longitude;
 }
 
 impl ToContract<types::NextCursor> for Cursor {

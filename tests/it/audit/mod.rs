@@ -1,0 +1,3 @@
+//! The operations tagged Audit, a module for each.
+
+mod list_audit_events;
