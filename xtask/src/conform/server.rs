@@ -184,7 +184,7 @@ impl Server {
             .start(errors)?;
         match address(&mut process) {
             Some(address) => {
-                hire(&url).map_err(|error| failed(error.to_string()))?;
+                hire(&database.url()).map_err(|error| failed(error.to_string()))?;
                 Ok(Self {
                     process,
                     address,
