@@ -103,7 +103,8 @@ impl TestService {
     }
 
     /// The contract's examples for an operation, about an account of its own that is logged in, that
-    /// owns the first restaurant besides others, and that runs the installation.
+    /// owns the first restaurant besides others, and that runs the installation. The booking that they are
+    /// about is the account's.
     ///
     /// # Panics
     ///
@@ -114,6 +115,15 @@ impl TestService {
         self.make_platform_admin(&email).await;
         let logged_in = self.login(&email).await;
         self.hire(&logged_in.user_id, 1, "owner").await;
+        if let Some(booking) = examples.get("booking_id") {
+            self.sql(&format!(
+                "UPDATE bookings SET account_user_id =
+                        (SELECT user_id FROM accounts WHERE public_id = '{}')
+                    WHERE public_id = '{booking}'",
+                logged_in.user_id
+            ))
+            .await;
+        }
         let token = match operation {
             "resetPassword" => self.reset_token(&email).await,
             "acceptInvitation" => self.invitation_token(&email).await,

@@ -18,6 +18,12 @@ impl Examples {
         Self::default()
     }
 
+    /// The value for parameters and properties of the name, if a test knows one that is a text.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
+    }
+
     /// The same without a value for parameters and properties of the name.
     #[must_use]
     pub fn without(&self, name: &str) -> Self {

@@ -403,6 +403,14 @@ pub(crate) struct BookingRights {
     pub(crate) caller: CallerRow,
 }
 
+impl BookingRights {
+    /// Whether it is the caller's own booking.
+    fn is_own(&self) -> bool {
+        let user = self.caller.0;
+        user.is_some() && self.owners.contains(&user)
+    }
+}
+
 /// A booking that was read, which is shown to nobody whom it does not concern.
 pub(crate) struct GuardedBooking<T> {
     pub(crate) rights: BookingRights,
@@ -412,6 +420,22 @@ pub(crate) struct GuardedBooking<T> {
 impl<T> GuardedBooking<T> {
     pub(crate) const fn new(rights: BookingRights, booking: T) -> Self {
         Self { rights, booking }
+    }
+
+    /// The booking for its guest alone: whoever holds its secret, and the diner whose it is. The staff
+    /// know of it, and may not do what outlasts their access.
+    pub(crate) fn open_as_guest<R>(
+        self,
+        caller: &BookingCaller<'_>,
+    ) -> Result<(T, Actor), TransactionError<BookingRefusal<R>>> {
+        let is_guest = match caller {
+            BookingCaller::SecretHolder { .. } => true,
+            BookingCaller::Principal(_) => self.rights.is_own(),
+        };
+        let opened = self.open(caller, Scope::BookingsWrite)?;
+        is_guest
+            .then_some(opened)
+            .ok_or(TransactionError::forbidden())
     }
 
     /// The booking, and who has opened it, if `caller` may do with it what needs `required`. It is
@@ -431,9 +455,7 @@ impl<T> GuardedBooking<T> {
                 (OWN_BOOKING_SCOPES, granted, Actor::Guest)
             }
             BookingCaller::Principal(principal) => {
-                let user = rights.caller.0;
-                let is_own = user.is_some() && rights.owners.contains(&user);
-                let own = is_own.then_some(OWN_BOOKING_SCOPES);
+                let own = rights.is_own().then_some(OWN_BOOKING_SCOPES);
                 let staff = self::rights(&rights.caller, rights.is_suspended)?.scopes();
                 let granted = own.into_iter().chain(staff).reduce(Scopes::union);
                 (principal.scopes(), granted, actor(principal))
@@ -450,6 +472,8 @@ impl<T> GuardedBooking<T> {
 pub(crate) struct BookingMaker<'a> {
     /// The user to whose account it belongs: a diner, who does not book for the restaurant.
     pub(crate) diner: Option<&'a UserId>,
+    /// Whether it is made by its guest, with or without an account, and not for them.
+    pub(crate) is_guest: bool,
     /// Who does it, for the log.
     pub(crate) actor: Actor,
 }
@@ -465,6 +489,7 @@ pub(crate) async fn find_booking_maker<'a, R>(
     let Some(principal) = principal else {
         return Ok(BookingMaker {
             diner: None,
+            is_guest: true,
             actor: Actor::Guest,
         });
     };
@@ -478,6 +503,9 @@ pub(crate) async fn find_booking_maker<'a, R>(
         .await
         .optional()?;
     let (is_suspended, caller) = found.ok_or(TransactionError::no_access(RestaurantNotFound))?;
+    if is_suspended {
+        return Err(TransactionError::no_access(RestaurantNotFound));
+    }
     let granted = rights(&caller, is_suspended)?.scopes();
     let diner = principal.user().filter(|_| granted.is_none());
     if diner.is_none() {
@@ -487,6 +515,7 @@ pub(crate) async fn find_booking_maker<'a, R>(
     }
     Ok(BookingMaker {
         diner,
+        is_guest: diner.is_some(),
         actor: actor(principal),
     })
 }

@@ -99,7 +99,7 @@ impl Browser {
         let response = request.send().await.unwrap();
         if let Some(cookie) = response.headers().get(SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();
-            assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"));
+            assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"));
             self.cookie = Some(cookie.split(';').next().unwrap().to_owned());
         }
         response

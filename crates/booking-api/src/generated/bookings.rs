@@ -21,10 +21,11 @@ contract_runtime::operations! {
     /// for the restaurant's turn time. Two bookings never hold one table at one time: of two
     /// requests for the last table, one gets 201 and the other 409.
     ///
-    /// Whoever books needs no account. The answer, and no other, holds the booking's secret, which
-    /// opens this booking from then on (`Booking-Secret`). A booking that a diner makes while logged in
-    /// belongs to the account besides. A restaurant's key books at its own restaurant only. Who books
-    /// without a credential can book a few times a minute.
+    /// Whoever books needs no account. The answer holds the booking's secret, which opens this booking
+    /// from then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the
+    /// account besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,
+    /// and whoever has booked is not given it. A key books at its own restaurant only. A good credential
+    /// without `bookings:write` counts as none here; who books without one can book a few times a minute.
     fn create_booking(CreateBookingRequest) by callers::BookingsWriteOrAnonymous -> Result<CreateBookingResponse, CreateBookingError>;
     /// List bookings: `GET /bookings`.
     ///
@@ -55,7 +56,8 @@ contract_runtime::operations! {
     fn find_booking(FindBookingRequest) -> Result<FindBookingResponse, FindBookingError>;
     /// Replace a booking's secret: `POST /bookings/{booking_id}/secret`.
     ///
-    /// Gives the booking a new secret. The one before opens nothing from now on.
+    /// Gives the booking a new secret, for its guest or its diner. The one before opens nothing from now
+    /// on. The staff may not: what opens a booking would outlast their work.
     fn rotate_booking_secret(RotateBookingSecretRequest) by callers::BookingSecretOrBookingsWrite -> Result<RotateBookingSecretResponse, RotateBookingSecretError>;
 }
 
@@ -100,7 +102,7 @@ contract_runtime::operation! {
         route: POST "/api/v1/bookings",
         tag: "Bookings",
         summary: "Book a table",
-        description: "Books a table for a party. The smallest free table that fits is taken, and is the party's\nfor the restaurant's turn time. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.\n\nWhoever books needs no account. The answer, and no other, holds the booking's secret, which\nopens this booking from then on (`Booking-Secret`). A booking that a diner makes while logged in\nbelongs to the account besides. A restaurant's key books at its own restaurant only. Who books\nwithout a credential can book a few times a minute.",
+        description: "Books a table for a party. The smallest free table that fits is taken, and is the party's\nfor the restaurant's turn time. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.\n\nWhoever books needs no account. The answer holds the booking's secret, which opens this booking\nfrom then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the\naccount besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,\nand whoever has booked is not given it. A key books at its own restaurant only. A good credential\nwithout `bookings:write` counts as none here; who books without one can book a few times a minute.",
         request: CreateBookingRequest,
         response: CreateBookingResponse,
         error: CreateBookingError,
@@ -447,7 +449,7 @@ contract_runtime::operation! {
         route: POST "/api/v1/bookings/{booking_id}/secret",
         tag: "Bookings",
         summary: "Replace a booking's secret",
-        description: "Gives the booking a new secret. The one before opens nothing from now on.",
+        description: "Gives the booking a new secret, for its guest or its diner. The one before opens nothing from now\non. The staff may not: what opens a booking would outlast their work.",
         request: RotateBookingSecretRequest,
         response: RotateBookingSecretResponse,
         error: RotateBookingSecretError,

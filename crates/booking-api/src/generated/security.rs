@@ -50,7 +50,7 @@ contract_runtime::security! {
     /// clients, with PKCE (S256 only) and no secrets. RFC 8414 metadata is at
     /// `/.well-known/oauth-authorization-server`.
     bearer Oauth "oauth" => oauth with OauthScope,
-    /// The secret of one booking, which createBooking gave. It opens that booking and no other; for any
+    /// The secret of one booking, which its guest was given or sent. It opens that booking and no other; for any
     /// other it is answered as if there were no such booking.
     header("booking-secret") BookingSecret "bookingSecret" => booking_secret,
     /// The refresh token of a browser's login, which createSession gave. No script can read it.

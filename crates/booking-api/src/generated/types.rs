@@ -77,7 +77,7 @@ contract_runtime::object! {
         /// When the booking last changed.
         "updated_at" => updated_at: Timestamp,
         "links" => links: BookingLinks,
-        /// The booking's secret, in the answer of createBooking and nowhere else.
+        /// The booking's secret, in the answer of createBooking to its guest.
         "booking_secret" => booking_secret: Option<BookingSecret>,
     }
 }
@@ -315,8 +315,9 @@ contract_runtime::object! {
         "modify" => modify: RelativeReference,
         /// Where cancelBooking cancels the booking, with POST.
         "cancel" => cancel: RelativeReference,
-        /// The page on which a guest opens the booking, with its secret in the fragment, which a browser
-        /// sends to nobody. It is in the answer of createBooking, where the service has a public address.
+        /// The page of the operator's on which a guest opens the booking, with its secret in the fragment,
+        /// which a browser sends to nobody. It is in the answer of createBooking to its guest, where the
+        /// service has a public address.
         "open" => open: Option<BookingPageUrl>,
     }
 }

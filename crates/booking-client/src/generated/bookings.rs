@@ -14,10 +14,11 @@ impl super::Client {
     /// for the restaurant's turn time. Two bookings never hold one table at one time: of two
     /// requests for the last table, one gets 201 and the other 409.
     ///
-    /// Whoever books needs no account. The answer, and no other, holds the booking's secret, which
-    /// opens this booking from then on (`Booking-Secret`). A booking that a diner makes while logged in
-    /// belongs to the account besides. A restaurant's key books at its own restaurant only. Who books
-    /// without a credential can book a few times a minute.
+    /// Whoever books needs no account. The answer holds the booking's secret, which opens this booking
+    /// from then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the
+    /// account besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,
+    /// and whoever has booked is not given it. A key books at its own restaurant only. A good credential
+    /// without `bookings:write` counts as none here; who books without one can book a few times a minute.
     ///
     /// `POST /bookings` takes `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_OPENING_HOURS`, `OUTSIDE_BOOKING_WINDOW`, `PARTY_TOO_LARGE` (422), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_booking(&self) -> CreateBooking {
@@ -72,7 +73,8 @@ impl super::Client {
     }
     /// Replace a booking's secret
     ///
-    /// Gives the booking a new secret. The one before opens nothing from now on.
+    /// Gives the booking a new secret, for its guest or its diner. The one before opens nothing from now
+    /// on. The staff may not: what opens a booking would outlast their work.
     ///
     /// `POST /bookings/{booking_id}/secret` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn rotate_booking_secret(&self) -> RotateBookingSecret {

@@ -50,7 +50,7 @@ client_runtime::client! {
     /// clients, with PKCE (S256 only) and no secrets. RFC 8414 metadata is at
     /// `/.well-known/oauth-authorization-server`.
     oauth(Credential): OAUTH = bearer("oauth"),
-    /// The secret of one booking, which createBooking gave. It opens that booking and no other; for any
+    /// The secret of one booking, which its guest was given or sent. It opens that booking and no other; for any
     /// other it is answered as if there were no such booking.
     booking_secret(SecretString): BOOKING_SECRET = header("bookingSecret", "booking-secret"),
     /// The refresh token of a browser's login, which createSession gave. No script can read it.

@@ -141,7 +141,7 @@ pub struct Booking {
     pub updated_at: Timestamp,
     /// `links`
     pub links: BookingLinks,
-    /// The booking's secret, in the answer of createBooking and nowhere else.
+    /// The booking's secret, in the answer of createBooking to its guest.
     pub booking_secret: Option<BookingSecret>,
 }
 
@@ -366,8 +366,9 @@ pub struct BookingLinks {
     pub modify: RelativeReference,
     /// Where cancelBooking cancels the booking, with POST.
     pub cancel: RelativeReference,
-    /// The page on which a guest opens the booking, with its secret in the fragment, which a browser
-    /// sends to nobody. It is in the answer of createBooking, where the service has a public address.
+    /// The page of the operator's on which a guest opens the booking, with its secret in the fragment,
+    /// which a browser sends to nobody. It is in the answer of createBooking to its guest, where the
+    /// service has a public address.
     pub open: Option<BookingPageUrl>,
 }
 

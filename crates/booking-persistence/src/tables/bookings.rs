@@ -190,12 +190,19 @@ pub(crate) async fn lock(
     id: &BookingId,
     now: Timestamp,
 ) -> Result<Option<GuardedBooking<LockedBooking>>, LoadError> {
-    // Its restaurant is asked beside, for a join would lock that, too.
+    // First, and by itself: what is asked behind the lock is as it is when the wait is over, so that who
+    // was removed meanwhile comes too late. Both are sent at once.
+    let mut locking = connection;
+    let locked = bookings::table
+        .filter(bookings::public_id.eq(id.as_str()))
+        .select(bookings::booking_id)
+        .for_no_key_update()
+        .first::<i64>(&mut locking);
     let suspended = restaurants::table
         .filter(restaurants::restaurant_id.eq(bookings::restaurant_id))
         .filter(restaurants::suspended_at.is_not_null())
         .select(restaurants::restaurant_id);
-    let row: Option<(BookingRow, RightsRow)> = bookings::table
+    let row = bookings::table
         .filter(bookings::public_id.eq(id.as_str()))
         .select((
             BookingRow::as_select(),
@@ -207,10 +214,9 @@ pub(crate) async fn lock(
                 caller_columns!(caller.principal(), now, bookings::restaurant_id),
             ),
         ))
-        .for_no_key_update()
-        .first(&mut connection)
-        .await
-        .optional()?;
+        .first(&mut connection);
+    let both = tokio::try_join!(biased; locked, row).optional()?;
+    let row: Option<(BookingRow, RightsRow)> = both.map(|(_, row)| row);
     let locked = row.map(|(booking, row)| {
         let locked = LockedBooking {
             key: booking.booking_id,

@@ -116,6 +116,19 @@ pub(crate) async fn take(
     }))
 }
 
+/// Takes back the invitation of somebody, who is not to become again by it what they are no more.
+pub(crate) async fn delete_of(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    invited: &EmailAddress,
+) -> QueryResult<usize> {
+    diesel::delete(staff_invitations::table)
+        .filter(staff_invitations::restaurant_id.eq(access.restaurant().get()))
+        .filter(staff_invitations::email.eq(invited.normalized()))
+        .execute(&mut connection)
+        .await
+}
+
 /// Takes back what somebody has invited who may invite nobody any more.
 pub(crate) async fn delete_from(
     mut connection: &AsyncPgConnection,

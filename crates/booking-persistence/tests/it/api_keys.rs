@@ -6,7 +6,7 @@ use credentials::ApiKey;
 use jiff::{Timestamp, ToSpan};
 
 use crate::support::{NOW, TestRestaurant, at};
-use crate::team::{key_principal, make_key, second, user, with_staff};
+use crate::team::{key_principal, make_key, second, user, user_with, with_staff};
 
 const FIRST: Window = Window::First { limit: 100 };
 const READ: &[Scope] = &[Scope::BookingsRead];
@@ -197,5 +197,29 @@ async fn key_of_another_restaurant_is_not_found() {
     assert!(matches!(
         page,
         Err(StoreError::Refused(AccessRefusal::Rule(_)))
+    ));
+}
+
+#[tokio::test]
+async fn nobody_makes_a_key_that_may_more_than_their_own_credential() {
+    let venue = with_staff().await;
+    let narrow = user_with("owner1", &[Scope::ApiKeysManage, Scope::BookingsRead]);
+    let make = async |scopes: &[Scope]| {
+        let new = NewApiKey {
+            name: ApiKeyName::parse("Till").expect("it is a name"),
+            scopes: Scopes::new(scopes),
+            expires_at: NOW + 1.hour(),
+        };
+        let context = at(NOW);
+        let made = venue
+            .store
+            .create_api_key(&narrow, venue.restaurant, &new, &context);
+        made.await.map(drop)
+    };
+    make(READ).await.expect("the credential allows it");
+    let refused = make(&[Scope::BookingsRead, Scope::BookingsWrite]).await;
+    assert!(matches!(
+        refused,
+        Err(StoreError::Refused(AccessRefusal::Forbidden(_)))
     ));
 }

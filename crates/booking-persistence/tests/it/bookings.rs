@@ -21,7 +21,8 @@ async fn booking_reads_as_it_was_made() {
         .store
         .create_booking(&request, None, &at(NOW + 123_456_789.nanoseconds()))
         .await
-        .expect("a table is free");
+        .expect("a table is free")
+        .view;
     assert_eq!(made.booking.version, 1);
     assert_eq!(made.booking.customer, request.customer);
     assert_eq!(
@@ -141,9 +142,9 @@ async fn names_in_use_are_drawn_again() {
     let request = venue.request();
     let (one, other) = (draw(base).await, draw(base).await);
     let first = one.create_booking(&request, None, &at(NOW)).await;
-    let first = first.expect("a table is free").booking;
+    let first = first.expect("a table is free").view.booking;
     let second = other.create_booking(&request, None, &at(NOW)).await;
-    let second = second.expect("new names are drawn").booking;
+    let second = second.expect("new names are drawn").view.booking;
     assert_ne!(first.id, second.id);
     assert_ne!(first.confirmation_code, second.confirmation_code);
     let rows = "SELECT count(*)::text AS line FROM bookings";

@@ -44,7 +44,7 @@ async fn parallel_bookings_fill_every_table_once() {
     let mut tables = Vec::new();
     for rival in rivals {
         if let Ok(booking) = rival.await.expect("it does not panic") {
-            tables.push(booking.booking.placement.table);
+            tables.push(booking.view.booking.placement.table);
         }
     }
     tables.sort();

@@ -290,3 +290,34 @@ async fn of_two_owners_who_remove_each_other_at_once_one_stays() {
         assert_eq!(venue.texts(owners).await, ["1"]);
     }
 }
+
+#[tokio::test]
+async fn who_is_removed_or_demoted_cannot_come_back_by_an_invitation_that_is_still_open() {
+    let venue = with_staff().await;
+    let (owner, context) = (user("owner1"), at(NOW));
+    let open = "SELECT count(*)::text AS line FROM staff_invitations";
+    let address = email("host1@example.com");
+    let invite = async || {
+        let wanted = (&address, StaffRole::Owner);
+        let store = &venue.store;
+        let invited = store
+            .invite_staff(&owner, venue.restaurant, wanted, &context)
+            .await;
+        invited.expect("they are the owner");
+        assert_eq!(venue.texts(open).await, ["1"]);
+    };
+    invite().await;
+    let manager = (&user_id("host1"), StaffRole::Manager);
+    let changed = venue
+        .store
+        .update_staff(&owner, venue.restaurant, manager, &context);
+    changed.await.expect("they are the owner");
+    assert_eq!(venue.texts(open).await, ["0"]);
+    invite().await;
+    let host = user_id("host1");
+    let removed = venue
+        .store
+        .remove_staff(&owner, venue.restaurant, &host, &context);
+    removed.await.expect("they are the owner");
+    assert_eq!(venue.texts(open).await, ["0"]);
+}

@@ -108,7 +108,8 @@ impl TestRestaurant {
         &self,
         new: &NewBooking,
     ) -> Result<BookingView, StoreError<RestaurantAccessRefusal<PlaceRefusal>>> {
-        self.store.create_booking(new, None, &at(NOW)).await
+        let made = self.store.create_booking(new, None, &at(NOW)).await?;
+        Ok(made.view)
     }
 
     /// A request for two at seven.

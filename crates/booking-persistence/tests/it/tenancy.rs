@@ -228,7 +228,7 @@ async fn booked(venue: &TestRestaurant, by: Option<&str>) -> BookingView {
         .store
         .create_booking(&request, by.as_ref(), &context)
         .await;
-    made.expect("a table is free")
+    made.expect("a table is free").view
 }
 
 /// How reading and rotating end for this caller.

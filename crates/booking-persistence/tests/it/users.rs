@@ -185,7 +185,7 @@ async fn own_bookings_are_those_with_the_address_and_those_made_while_logged_in(
     let mut request = venue.request();
     let user = account(&venue, SARAH).await;
     let made = venue.store.create_booking(&request, None, &at(NOW)).await;
-    let as_guest = made.expect("a table is free").booking.id;
+    let as_guest = made.expect("a table is free").view.booking.id;
     request.customer.email = email("friend@example.com");
     let caller = Principal::User {
         id: user.id.clone(),
@@ -195,7 +195,7 @@ async fn own_bookings_are_those_with_the_address_and_those_made_while_logged_in(
         .store
         .create_booking(&request, Some(&caller), &at(NOW))
         .await;
-    let for_a_friend = made.expect("a table is free").booking.id;
+    let for_a_friend = made.expect("a table is free").view.booking.id;
     request.customer.email = email("stranger@example.com");
     let made = venue.store.create_booking(&request, None, &at(NOW)).await;
     made.expect("a table is free");

@@ -233,8 +233,8 @@ struct Arguments {
     #[arg(value_parser = str::parse::<PublicUrl>)]
     public_url: Option<PublicUrl>,
 
-    /// How often a minute one address, and one account, may try to log in, to register or to
-    /// reset a password; 0 is as often as they like. Behind a proxy all callers are one address:
+    /// How often a minute one address, and one account, may try to log in, to register, to set a
+    /// password, to find a booking or, as a guest, to book; 0 is as often as they like. Behind a proxy all callers are one address:
     /// give 0, and limit there
     #[arg(long, env = "BOOKING_ATTEMPTS_PER_MINUTE", value_name = "NUMBER")]
     #[arg(default_value = "10", value_parser = parse_attempts)]

@@ -151,7 +151,7 @@ fn split_loopback(uri: &str) -> Option<(&'static str, &str)> {
         Some(port) => {
             let end = port.find(|c: char| !c.is_ascii_digit());
             let (port, rest) = port.split_at(end.unwrap_or(port.len()));
-            port.parse::<u16>().ok()?;
+            (!port.starts_with('0') && port.parse::<u16>().is_ok()).then_some(())?;
             rest
         }
     };

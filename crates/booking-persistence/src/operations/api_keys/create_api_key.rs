@@ -47,6 +47,10 @@ impl Store {
         self.transact_as_staff(request, async |connection, _| {
             // Who is demoted or removed at this moment makes no key any more.
             let (access, _) = lock_staff(connection, &request).await?;
+            // Nobody hands on what their own credential does not allow.
+            if !principal.scopes().contains_all(new.scopes) {
+                return Err(TransactionError::forbidden());
+            }
             let mut bytes = [0; 40];
             bytes[..8].copy_from_slice(&self.random().bytes()?[24..]);
             bytes[8..].copy_from_slice(&self.random().bytes()?);

@@ -131,6 +131,8 @@ impl Store {
                 && redirect_uri == presented.redirect_uri
                 && code_challenge.matches(presented.code_verifier);
             match stored.record.redeem(now) {
+                // Who has seen an old code in a log and knows no verifier ends nobody's session.
+                _ if !is_same_request => return Ok(Err(AuthorizationCodeRefusal::OtherRequest)),
                 Err(OneTimeTokenRejection::Used) => {
                     if let Some(session) = stored.session {
                         let reason = RevocationReason::CodeReused;
@@ -138,7 +140,6 @@ impl Store {
                     }
                     return Ok(Err(AuthorizationCodeRefusal::Reused));
                 }
-                _ if !is_same_request => return Ok(Err(AuthorizationCodeRefusal::OtherRequest)),
                 Err(OneTimeTokenRejection::Expired) => {
                     return Ok(Err(AuthorizationCodeRefusal::Expired));
                 }

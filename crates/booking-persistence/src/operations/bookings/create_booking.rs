@@ -13,7 +13,7 @@ use crate::error::{StoreError, TransactionError};
 use crate::operations::service_day::load_restaurant_tables;
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
-use crate::tables::{audit_events, bookings, occupancies, restaurants, users};
+use crate::tables::{audit_events, bookings, messages, occupancies, restaurants, users};
 
 impl FromViolation for PlaceRefusal {
     fn from_violation(violation: ConstraintViolation) -> Option<Self> {
@@ -22,6 +22,16 @@ impl FromViolation for PlaceRefusal {
             ConstraintViolation::ReferenceTaken => None,
         }
     }
+}
+
+/// A booking that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedBooking {
+    /// The booking.
+    pub view: BookingView,
+    /// Whether its guest has made it, and is given its secret. Whom the staff or a program book for
+    /// gets a mail with a link.
+    pub is_by_guest: bool,
 }
 
 const OPERATION: &str = "create_booking";
@@ -40,7 +50,7 @@ impl Store {
         new: &NewBooking,
         principal: Option<&Principal>,
         context: &RequestContext,
-    ) -> Result<BookingView, StoreError<RestaurantAccessRefusal<PlaceRefusal>>> {
+    ) -> Result<CreatedBooking, StoreError<RestaurantAccessRefusal<PlaceRefusal>>> {
         let seeing = self.seeing(Visibility::of_restaurant(new.restaurant));
         let transaction = seeing.transact(OPERATION, async |connection| {
             let reference = BookingReference {
@@ -61,7 +71,7 @@ async fn create_in(
     principal: Option<&Principal>,
     reference: BookingReference,
     context: &RequestContext,
-) -> Result<BookingView, TransactionError<RestaurantAccessRefusal<PlaceRefusal>>> {
+) -> Result<CreatedBooking, TransactionError<RestaurantAccessRefusal<PlaceRefusal>>> {
     let now = to_the_microsecond(context.now);
     // The lock is asked for first. What is loaded beside it is not guarded by it.
     let ((), maker, user, restaurant, tables) = tokio::try_join!(
@@ -95,8 +105,17 @@ async fn create_in(
     };
     let recorded = audit_events::insert(connection, &event);
     tokio::try_join!(biased; occupancy, recorded)?;
-    Ok(BookingView {
-        booking,
-        restaurant,
+    if !maker.is_guest {
+        // Who books for somebody else is not given what opens the booking: its guest is, by mail.
+        let email = &booking.customer.email;
+        messages::insert_booking_link(connection, email, &restaurant.name, &booking.id, now)
+            .await?;
+    }
+    Ok(CreatedBooking {
+        view: BookingView {
+            booking,
+            restaurant,
+        },
+        is_by_guest: maker.is_guest,
     })
 }

@@ -9,6 +9,7 @@ mod list_bookings;
 mod rotate_booking_secret;
 mod update_booking;
 
+pub use create_booking::CreatedBooking;
 pub use get_booking::BookingNotFound;
 pub(super) use list_bookings::list;
 pub use list_bookings::{BookingFilter, BookingSort};

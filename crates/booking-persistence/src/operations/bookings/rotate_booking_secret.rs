@@ -1,6 +1,6 @@
 //! `rotateBookingSecret`.
 
-use booking_domain::{BookingId, Scope};
+use booking_domain::BookingId;
 
 use super::{BookingNotFound, BookingRefusal};
 use crate::access::{BookingCaller, RequestContext};
@@ -11,7 +11,7 @@ use crate::tables::audit_events::{self, NewEvent};
 use crate::tables::bookings;
 
 impl Store {
-    /// Replaces the secret of a booking: the one before opens nothing any more. Gives how often it
+    /// Replaces the secret of a booking, for its guest alone: the one before opens nothing any more. Gives how often it
     /// was replaced by now, of which the new one is made.
     ///
     /// # Errors
@@ -28,7 +28,7 @@ impl Store {
         let transaction = seeing.transact(OPERATION, async |connection| {
             let locked = bookings::lock(connection, caller, id, context.now).await?;
             let locked = locked.ok_or(TransactionError::no_access(BookingNotFound))?;
-            let (locked, actor) = locked.open(caller, Scope::BookingsWrite)?;
+            let (locked, actor) = locked.open_as_guest(caller)?;
             let rotation = locked.secret_rotation.saturating_add(1);
             let shown = show_restaurant(connection, locked.booking.restaurant);
             let update = bookings::update_secret_rotation(connection, &locked, rotation);

@@ -6,7 +6,7 @@ use super::lock_staff;
 use crate::access::{RequestContext, RestaurantAccessRefusal, StaffRequest};
 use crate::error::{StoreError, TransactionError};
 use crate::store::Store;
-use crate::tables::restaurant_staff;
+use crate::tables::{restaurant_staff, staff_invitations};
 
 impl Store {
     /// Ends somebody's work for a restaurant: they lose access at once, and whom they have invited
@@ -33,6 +33,9 @@ impl Store {
             let (access, staff) = lock_staff(connection, &request).await?;
             remove_staff(&staff, id).map_err(TransactionError::refused)?;
             restaurant_staff::delete(connection, &access, id).await?;
+            if let Some(member) = staff.iter().find(|member| member.id == *id) {
+                staff_invitations::delete_of(connection, &access, &member.email).await?;
+            }
             Ok(((), Some(id.to_string())))
         })
         .await

@@ -44,7 +44,9 @@ impl Store {
                     false => staff_invitations::delete_from(connection, &access, id).await,
                 }
             };
-            tokio::try_join!(biased; update, invitations)?;
+            // An invitation to more than they are now would undo it.
+            let own = staff_invitations::delete_of(connection, &access, &member.email);
+            tokio::try_join!(biased; update, invitations, own)?;
             Ok((member, Some(id.to_string())))
         })
         .await

@@ -11,7 +11,9 @@ use booking_api::errors::InternalError;
 use booking_api::types::{self, BookingChange, NewBooking};
 use booking_api::{errors, headers};
 use booking_domain::{BookingView, ChangeRefusal, PlaceRefusal, StatusRefusal};
-use booking_persistence::{BookingCaller, BookingFilter, BookingNotFound, BookingSort};
+use booking_persistence::{
+    BookingCaller, BookingFilter, BookingNotFound, BookingSort, CreatedBooking,
+};
 use contract_runtime::Problem;
 
 use super::shared::{
@@ -36,17 +38,20 @@ impl Bookings for Service {
         let new = convert::new_booking(request.body);
         let context = request_context(self, &request.origin)?;
         let created = self.store().create_booking(&new, principal, &context);
-        let view = created
+        let CreatedBooking { view, is_by_guest } = created
             .await
             .map_err(store_error::<_, CreateBookingError>)?;
         let mut body = convert::booking(&view).map_err(internal_error)?;
-        // A booking that is new has its first secret.
-        let secret = convert::booking_secret(&self.identity().booking_secrets, &view.booking.id, 0);
-        let secret = secret.map_err(internal_error)?;
-        body.links.open = self
-            .booking_page_url(&body.booking_id, &secret)
-            .map_err(internal_error)?;
-        body.booking_secret = Some(secret);
+        if is_by_guest {
+            // A booking that is new has its first secret.
+            let key = &self.identity().booking_secrets;
+            let secret = convert::booking_secret(key, &view.booking.id, 0);
+            let secret = secret.map_err(internal_error)?;
+            body.links.open = self
+                .booking_page_url(&body.booking_id, &secret)
+                .map_err(internal_error)?;
+            body.booking_secret = Some(secret);
+        }
         let headers = headers::LocationETagCacheControl {
             location: body.links.modify.clone(),
             etag: entity_tag(view.booking.version),

@@ -10,11 +10,14 @@ use http::Uri;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl(String);
 
+/// The greatest number of characters: a link below it has room for the ids and secrets in it.
+const MAX_CHARS: usize = 200;
+
 /// Why a text is not a [`PublicUrl`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be https:// and a host (http:// on this machine only), without a query or a fragment, \
-     such as https://reserve.example"
+    "must be https:// and a host (http:// on this machine only), of at most 200 letters, digits and \
+     -._~:/%[], such as https://reserve.example"
 )]
 pub struct ParsePublicUrlError;
 
@@ -41,7 +44,10 @@ impl FromStr for PublicUrl {
         let has_user = url
             .authority()
             .is_some_and(|authority| authority.as_str().contains('@'));
-        if !is_allowed || has_user || url.query().is_some() || text.contains('#') {
+        // What links are made of, in the contract's words.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/%[]".contains(&byte);
+        let is_plain = text.len() <= MAX_CHARS && text.bytes().all(is_plain);
+        if !is_allowed || has_user || url.query().is_some() || !is_plain {
             return Err(ParsePublicUrlError);
         }
         Ok(Self(text.trim_end_matches('/').to_owned()))

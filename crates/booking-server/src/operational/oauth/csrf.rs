@@ -59,12 +59,13 @@ impl CsrfToken {
         &self.0
     }
 
-    /// The value of `Set-Cookie`.
+    /// The value of `Set-Cookie`. Programs send people here from elsewhere, and a browser withholds a
+    /// strict cookie then: a second tab would take the first one's token away.
     pub(super) fn cookie(&self, is_secure: bool) -> String {
         let name = cookie_name(is_secure);
         let secure = if is_secure { "; Secure" } else { "" };
         let token = &self.0;
-        format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict{secure}")
+        format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}")
     }
 }
 
