@@ -198,7 +198,7 @@ fn a_length_that_only_one_side_has_is_found() {
         "cancellation_reason text",
     );
     assert_eq!(ids(&found), ["length bookings.cancellation_reason"]);
-    let digits = "digits only.\n      type: string\n      minLength: 3\n      maxLength: 16\n      \
+    let digits = "digits only.\n      type: string\n      x-personal-data: true\n      minLength: 3\n      maxLength: 16\n      \
                   pattern: ^\\+[1-9][0-9]{1,14}$\n";
     let more = digits.replace("16", "19").replace("{1,14}", "{1,17}");
     let found = with_contract(digits, &more);
