@@ -116,6 +116,8 @@ pub struct RestaurantSummary {
     pub name: RestaurantName,
     /// Postal address, 1–500 characters.
     pub address: Address,
+    /// Version of the restaurant, so that it is known when the two above may have changed.
+    pub version: i32,
 }
 
 #[cfg(test)]

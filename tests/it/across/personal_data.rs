@@ -11,7 +11,7 @@ use booking_tests::{Request, TestService, contract, document};
 use contract_witness::Operation;
 use serde_json::Value;
 
-use crate::support::{BELLA, MONDAY, book, examples};
+use crate::support::{BELLA, MONDAY, book, examples_for};
 
 /// From here on no table takes a row: what is written is refused by a constraint that the server does
 /// not know, and PostgreSQL's answer repeats the whole row.
@@ -139,7 +139,9 @@ struct Asked {
 async fn ask(service: &TestService, operation: &Operation, marks: &mut Vec<Mark>) -> Asked {
     let id = operation.id.as_str();
     let booking = book(service, BELLA, MONDAY, "12:00", 2).await.booking_id;
-    let examples = service.with_account(&examples(&booking), id).await;
+    let examples = service
+        .with_account(&examples_for(operation, &booking), id)
+        .await;
     let declared = at(&operation.pointer);
     let mut body = examples.body(id);
     let mut spoiled = None;

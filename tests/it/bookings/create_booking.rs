@@ -11,9 +11,8 @@ use crate::support::{BELLA, HIRSCH, MONDAY, book, create, field, refused, wanted
 #[tokio::test]
 async fn a_new_booking_says_everything_that_was_asked_for() {
     let service = TestService::start().await;
-    let answer = service
-        .send(&Request::post("/bookings").json(&wanted_json()))
-        .await;
+    let create = Request::post("/bookings").json(&wanted_json());
+    let answer = service.send(&create.anonymous()).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     let mut booking = answer.json();
     let secret = booking.as_object_mut().unwrap().remove("booking_secret");

@@ -1,7 +1,9 @@
 //! `getBooking`.
 
+use booking_client::types::RestaurantChange;
 use booking_client::{Conditional, ResponseHeaders};
 use booking_tests::{Request, TestService};
+use serde_json::json;
 
 use crate::support::{BELLA, MONDAY, book, booking_path, read};
 
@@ -47,4 +49,28 @@ async fn a_copy_that_is_up_to_date_is_not_sent_again() {
     let same = same.unwrap();
     assert_eq!(same.etag().unwrap().as_str(), tag);
     assert_eq!(same.into_inner(), Conditional::NotModified);
+}
+
+#[tokio::test]
+async fn a_copy_with_what_the_restaurant_was_called_before_is_old_and_can_be_changed_all_the_same()
+{
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    let id = &booking.booking_id;
+    let tag = read(&service, id).await.etag().unwrap().to_string();
+    let restaurant = service.client().get_restaurant().restaurant_id(BELLA);
+    let version = restaurant.send().await.unwrap().etag().unwrap().to_string();
+    let rename = service.client().update_restaurant().restaurant_id(BELLA);
+    let change = RestaurantChange::builder().name("Trattoria");
+    let renamed = rename.if_match(version.as_str()).body(change).send().await;
+    renamed.unwrap();
+    let copy = Request::get(booking_path(id)).header("if-none-match", &tag);
+    let answer = service.send(&copy).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.json()["restaurant"]["name"], "Trattoria");
+    let update = Request::patch(booking_path(id)).header("if-match", &tag);
+    let answer = service
+        .send(&update.json(&json!({ "party_size": 3 })))
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
 }

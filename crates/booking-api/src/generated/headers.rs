@@ -9,7 +9,8 @@ contract_runtime::headers! {
     LocationETagCacheControl {
         /// Where the new booking can be read.
         "location" => location: types::RelativeReference,
-        /// The version of the booking, for `If-Match` and `If-None-Match`.
+        /// The version of the booking and of what it shows of its restaurant, for `If-Match`, which looks at
+        /// the booking alone, and `If-None-Match`.
         "etag" => etag: types::EntityTag,
         /// The answer is for the caller alone, and is kept nowhere.
         "cache-control" => cache_control: types::CacheControl,
@@ -31,7 +32,8 @@ contract_runtime::headers! {
     }
     /// `ETag`, `Cache-Control`
     ETagCacheControl {
-        /// The version of the booking, for `If-Match` and `If-None-Match`.
+        /// The version of the booking and of what it shows of its restaurant, for `If-Match`, which looks at
+        /// the booking alone, and `If-None-Match`.
         "etag" => etag: types::EntityTag,
         /// The answer is for the caller alone, and is kept nowhere.
         "cache-control" => cache_control: types::CacheControl,

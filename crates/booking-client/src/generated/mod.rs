@@ -61,7 +61,8 @@ client_runtime::client! {
 pub trait ResponseHeaders {
     /// `Cache-Control`: The answer is for the caller alone, and is kept nowhere.
     fn cache_control(&self) -> Option<types::CacheControl>;
-    /// `ETag`: The version of the booking, for `If-Match` and `If-None-Match`.
+    /// `ETag`: The version of the booking and of what it shows of its restaurant, for `If-Match`, which looks at
+    /// the booking alone, and `If-None-Match`.
     fn etag(&self) -> Option<types::EntityTag>;
     /// `Location`: Where the new booking can be read.
     fn location(&self) -> Option<types::RelativeReference>;

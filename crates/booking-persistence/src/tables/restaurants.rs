@@ -78,6 +78,7 @@ pub(crate) struct SummaryRow {
     restaurant_id: i64,
     name: String,
     address: String,
+    version: i32,
 }
 
 impl TryFrom<SummaryRow> for RestaurantSummary {
@@ -89,6 +90,7 @@ impl TryFrom<SummaryRow> for RestaurantSummary {
             id: restaurant_id(key, "restaurants.restaurant_id")?,
             name: parsed(RestaurantName::parse(row.name), "restaurants.name", key)?,
             address: parsed(Address::parse(row.address), "restaurants.address", key)?,
+            version: row.version,
         })
     }
 }

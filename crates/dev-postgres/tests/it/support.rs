@@ -83,10 +83,11 @@ pub(crate) fn process(pid: u32) -> Option<Process> {
         String::from_utf8(output.stdout).unwrap()
     };
     let mut words = text.split_whitespace();
+    // One that is being collected at this moment has no group any more: -1.
     Some(Process {
         state: words.next()?.to_owned(),
-        parent: words.next()?.parse().unwrap(),
-        group: words.next()?.parse().unwrap(),
+        parent: words.next()?.parse().ok()?,
+        group: words.next()?.parse().ok()?,
     })
 }
 

@@ -17,7 +17,7 @@ use booking_persistence::{
 use contract_runtime::Problem;
 
 use super::shared::{
-    BreaksContract, IntoDomain, IntoError, Paging, attempt, entity_tag, expected_versions,
+    BreaksContract, IntoDomain, IntoError, Paging, attempt, entity_tag_with, expected_versions,
     internal_error, is_held, no_store, request_context, store_error,
 };
 use crate::service::Service;
@@ -54,7 +54,7 @@ impl Bookings for Service {
         }
         let headers = headers::LocationETagCacheControl {
             location: body.links.modify.clone(),
-            etag: entity_tag(view.booking.version),
+            etag: booking_tag(&view),
             cache_control: types::CacheControl::NoStore,
         };
         Ok(CreateBookingResponse::Created(body, headers))
@@ -124,7 +124,7 @@ impl Bookings for Service {
         let booking = booking.map_err(store_error::<_, GetBookingError>)?;
         let (body, headers) = tagged(&booking)?;
         let condition = request.headers.if_none_match;
-        if condition.is_some_and(|condition| is_held(condition, booking.booking.version)) {
+        if condition.is_some_and(|condition| is_held(condition, &headers.etag)) {
             return Ok(GetBookingResponse::NotModified(headers));
         }
         Ok(GetBookingResponse::Ok(body, headers))
@@ -241,12 +241,17 @@ impl Service {
     }
 }
 
+/// The tag of a booking and of what it shows of its restaurant.
+fn booking_tag(view: &BookingView) -> types::EntityTag {
+    entity_tag_with(view.booking.version, view.restaurant.version)
+}
+
 /// A booking as it is answered, with its tag.
 fn tagged(
     view: &BookingView,
 ) -> Result<(types::Booking, headers::ETagCacheControl), InternalError> {
     let headers = headers::ETagCacheControl {
-        etag: entity_tag(view.booking.version),
+        etag: booking_tag(view),
         cache_control: types::CacheControl::NoStore,
     };
     Ok((convert::booking(view).map_err(internal_error)?, headers))

@@ -1,26 +1,35 @@
-//! Entity tags (RFC 9110, 8.8.3): a booking's version, in quotes.
+//! Entity tags (RFC 9110, 8.8.3): the version of what is answered, in quotes, and behind a dot that of what is
+//! shown beside it and changes by itself.
 
 use booking_api::types::{self, EntityTag};
 use contract_runtime::rules::{BoundedText, TextRules};
 
-/// The tag of a booking of this version.
+/// The tag of something of this version.
 pub(crate) fn entity_tag(version: i32) -> EntityTag {
-    EntityTag::from_bounded(Version(version))
+    EntityTag::from_bounded(Versions(version, None))
 }
 
-/// A version, which is a strong tag between its quotes: at most ten digits and a sign.
-struct Version(i32);
+/// The tag of something of this version that shows something else of the version `beside`.
+pub(crate) fn entity_tag_with(version: i32, beside: i32) -> EntityTag {
+    EntityTag::from_bounded(Versions(version, Some(beside)))
+}
 
-impl BoundedText for Version {
+/// One version or two, which are a strong tag between its quotes: at most ten digits and a sign each.
+struct Versions(i32, Option<i32>);
+
+impl BoundedText for Versions {
     const RULES: TextRules = TextRules {
         min_length: Some(3),
-        max_length: Some(13),
+        max_length: Some(25),
         pattern: Some("^\"[!#-~]{1,64}\"$"),
         format: None,
     };
 
     fn into_string(self) -> String {
-        format!("\"{}\"", self.0)
+        match self.1 {
+            None => format!("\"{}\"", self.0),
+            Some(beside) => format!("\"{}.{beside}\"", self.0),
+        }
     }
 }
 
@@ -32,16 +41,23 @@ pub(crate) fn expected_versions(condition: types::EntityTagCondition) -> Option<
     Some(versions)
 }
 
-/// Whether `If-None-Match` says that the caller holds this version. Here a weak tag counts as
+/// Whether `If-None-Match` says that the caller holds what has this tag. Here a weak tag counts as
 /// the strong one.
-pub(crate) fn is_held(condition: types::EntityTagCondition, version: i32) -> bool {
-    condition.get().matches_weakly(&version.to_string())
+pub(crate) fn is_held(condition: types::EntityTagCondition, tag: &EntityTag) -> bool {
+    condition
+        .get()
+        .matches_weakly(tag.as_str().trim_matches('"'))
 }
 
-/// The version that a tag of ours states, written as we write it.
+/// The version of its own that a tag of ours states, written as we write it. What is shown beside does
+/// not stand in the way of a change.
 fn version_of(opaque: &str) -> Option<i32> {
-    let version: i32 = opaque.parse().ok()?;
-    (version.to_string() == opaque).then_some(version)
+    let (own, beside) = opaque.split_once('.').unwrap_or((opaque, "0"));
+    let number = |text: &str| {
+        let version: i32 = text.parse().ok()?;
+        (version.to_string() == text).then_some(version)
+    };
+    number(own).filter(|_| number(beside).is_some())
 }
 
 #[cfg(test)]
@@ -57,7 +73,7 @@ mod tests {
         for stated in ["\"3\"", "\"1\", \"3\"", "*"] {
             let allows = expected_versions(condition(stated)).is_none_or(|all| all.contains(&3));
             assert!(allows, "{stated}");
-            assert!(is_held(condition(stated), 3), "{stated}");
+            assert!(is_held(condition(stated), &entity_tag(3)), "{stated}");
         }
         assert_eq!(
             expected_versions(condition("\"1\",\"33\"")),
@@ -68,14 +84,26 @@ mod tests {
 
     #[test]
     fn a_weak_tag_is_good_for_reading_and_not_for_changing() {
-        assert!(is_held(condition("W/\"3\""), 3));
+        assert!(is_held(condition("W/\"3\""), &entity_tag(3)));
         assert_eq!(expected_versions(condition("W/\"3\"")), Some(vec![]));
     }
 
     #[test]
     fn a_tag_that_is_not_written_as_ours_is_none_of_ours() {
         for stated in ["\"03\"", "\"+3\"", "\"3,3\"", "\"\"", "\"three\""] {
-            assert!(!is_held(condition(stated), 3), "{stated}");
+            assert!(!is_held(condition(stated), &entity_tag(3)), "{stated}");
         }
+    }
+
+    #[test]
+    fn what_is_shown_beside_makes_another_copy_and_no_other_version() {
+        let tag = entity_tag_with(3, 7);
+        assert_eq!(tag.as_str(), "\"3.7\"");
+        assert!(is_held(condition("\"3.7\""), &tag));
+        for stated in ["\"3\"", "\"3.8\"", "\"2.7\"", "\"3.07\""] {
+            assert!(!is_held(condition(stated), &tag), "{stated}");
+        }
+        let stated = condition("\"3.7\", \"4.8\", \"5.x\", \"6.\"");
+        assert_eq!(expected_versions(stated), Some(vec![3, 4]));
     }
 }

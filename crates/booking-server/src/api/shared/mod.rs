@@ -7,7 +7,7 @@ mod identity;
 mod paging;
 
 pub(super) use bounds::{IntoDomain, ToContract};
-pub(super) use entity_tag::{entity_tag, expected_versions, is_held};
+pub(super) use entity_tag::{entity_tag, entity_tag_with, expected_versions, is_held};
 pub(super) use errors::internal_error;
 pub(crate) use errors::{IntoError, store_error};
 pub(super) use identity::{

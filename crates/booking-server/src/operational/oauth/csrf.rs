@@ -156,7 +156,7 @@ mod tests {
         let token = CsrfToken(token(1));
         let cookie = token.cookie(true);
         assert!(cookie.starts_with("__Host-oauth_csrf="));
-        assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict; Secure"));
+        assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
         let plain = headers(&[(COOKIE, &format!("oauth_csrf={}", token.as_str()))]);
         assert!(CsrfToken::find(&plain, true).is_none());
     }
