@@ -210,17 +210,17 @@ fn a_way_back_that_leaves_something_is_named() {
 fn a_way_back_of_a_later_migration_is_compared_with_what_was_there_before_it() {
     let tree = Tree::new();
     tree.migrate(
-        "2026-12-01-000001_longer_names",
-        "ALTER TABLE dining_tables ALTER COLUMN name TYPE varchar(51);",
-        "ALTER TABLE dining_tables ALTER COLUMN name TYPE varchar(49);",
+        "2026-12-01-000001_larger_days",
+        "ALTER TABLE opening_hours ALTER COLUMN day TYPE integer;",
+        "ALTER TABLE opening_hours ALTER COLUMN day TYPE bigint;",
     );
     assert_eq!(lines(&tree.dump()), Vec::<String>::new());
     assert_eq!(
         lines(&tree.check()),
         [
-            "database/down migrations/2026-12-01-000001_longer_names/down.sql:1 type of column \
-          dining_tables.name is `character varying(50)` in the schema before it, and `character \
-          varying(49)` in what down.sql of 2026-12-01-000001_longer_names leaves"
+            "database/down migrations/2026-12-01-000001_larger_days/down.sql:1 type of column \
+          opening_hours.day is `smallint` in the schema before it, and `bigint` in what down.sql \
+          of 2026-12-01-000001_larger_days leaves"
         ]
     );
 }
