@@ -20,6 +20,13 @@
 //!    service that reaches into the next date, another program) is refused by the database,
 //!    and the decision is made again on what is there now.
 //!
+//! What keeps two restaurants apart:
+//!
+//! 1. What is done or read for somebody takes a value that only authorization makes, from the rows as
+//!    they are at that moment (`access.rs`).
+//! 2. Row-level security: a request says whose rows it is about (`connection/visibility.rs`), for its
+//!    own transaction, and a statement that forgets its filter finds nothing of anybody else's.
+//!
 //! Statements that do not need each other's answers are pipelined: `tokio::try_join!` over one
 //! shared connection, `biased` so that the error of the first that fails is the one reported,
 //! and not that of those behind it ("current transaction is aborted").

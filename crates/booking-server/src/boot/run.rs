@@ -21,8 +21,8 @@ use crate::clock::Clock;
 use crate::identity::IdentityOptions;
 use crate::operational::MetricsServer;
 
-/// Does what the subcommand says, or serves until SIGINT or SIGTERM, or until its private PostgreSQL has ended by itself. It
-/// returns when everything that it started has ended.
+/// Does what the subcommand says, or serves until SIGINT or SIGTERM, or until its private PostgreSQL
+/// has ended by itself. It returns when everything that it started has ended.
 ///
 /// # Errors
 ///

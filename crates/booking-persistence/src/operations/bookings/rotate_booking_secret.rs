@@ -11,7 +11,8 @@ use crate::tables::audit_events::{self, NewEvent};
 use crate::tables::bookings;
 
 impl Store {
-    /// Replaces the secret of a booking, for its guest alone: the one before opens nothing any more. Gives how often it
+    /// Replaces the secret of a booking, for its guest alone: the one before opens nothing any more.
+    /// Gives how often it
     /// was replaced by now, of which the new one is made.
     ///
     /// # Errors
