@@ -3,7 +3,7 @@
 //! is in it, or the test says what has to be said of it.
 
 mod bad_credentials;
-mod callers;
+pub(super) mod callers;
 mod expected;
 
 use booking_tests::{TestService, alternatives, contract, is_secured, takes};

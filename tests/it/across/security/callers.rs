@@ -82,7 +82,7 @@ impl Asking {
 }
 
 /// Gives every table back.
-pub(super) const FREE_ALL_TABLES: &str =
+pub(crate) const FREE_ALL_TABLES: &str =
     "UPDATE bookings SET status = 'cancelled'; DELETE FROM occupancies";
 
 /// The access tokens and keys of everybody who has one.
