@@ -95,17 +95,23 @@ const FILL: &str = "
     SELECT restaurant_id, substr(md5(restaurant_id::text), 1, 11), sha256('1'), 'Till',
         'bookings:read', 1, '2026-01-01Z', '2030-01-01Z'
     FROM restaurants;
-    INSERT INTO audit_events (restaurant_id, occurred_at, actor_kind, actor_id, action, request_id)
+    INSERT INTO staff_invitations
+    SELECT restaurant_id, 'guest1@example.com', 'host', sha256(restaurant_id::text::bytea), NULL,
+        '2026-01-01Z', '2026-01-08Z'
+    FROM restaurants;
+    INSERT INTO audit_events (restaurant_id, occurred_at, actor_kind, actor_id, action, network,
+        request_id)
     SELECT 1 + n % 100, '2026-01-01Z'::timestamptz + n * interval '1 minute', 'user', 'usr_1',
-        'update_booking', 'r-1'
+        'update_booking', CASE WHEN n % 1000 = 0 THEN '192.0.2.0/24' END, 'r-1'
     FROM generate_series(1, 20000) n;
     VACUUM ANALYZE;
 ";
 
 /// Every table that grows with restaurants, guests or time.
-const LARGE_TABLES: [&str; 15] = [
+const LARGE_TABLES: [&str; 16] = [
     "accounts",
     "restaurant_staff",
+    "staff_invitations",
     "api_keys",
     "audit_events",
     "sessions",

@@ -8,6 +8,7 @@
 //! about bookings.
 
 mod api;
+mod background;
 mod boot;
 pub mod clock;
 mod identity;

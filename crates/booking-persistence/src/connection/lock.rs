@@ -17,6 +17,11 @@ diesel::define_sql_function! {
     fn pg_advisory_xact_lock(key: BigInt);
 }
 
+diesel::define_sql_function! {
+    /// Takes a lock that the transaction then holds to its end, unless somebody has it.
+    fn pg_try_advisory_xact_lock(key: BigInt) -> Bool;
+}
+
 /// Waits until no other transaction decides on this date of this restaurant.
 pub(crate) async fn lock_date(
     mut connection: &AsyncPgConnection,
@@ -41,6 +46,18 @@ pub(crate) async fn lock_signing_keys(
 
 /// A number like any other: a date that shares it waits, which is harmless.
 const SIGNING_KEYS: i64 = 0x7369_676e_6b65_7973;
+
+/// Whether no other transaction forgets what was kept for long enough, until this one has ended.
+pub(crate) async fn try_lock_retention(
+    mut connection: &AsyncPgConnection,
+) -> Result<bool, diesel::result::Error> {
+    diesel::select(pg_try_advisory_xact_lock(RETENTION))
+        .get_result(&mut connection)
+        .await
+}
+
+/// A date that shares it makes the rows of that moment wait for the next hour.
+const RETENTION: i64 = 0x7265_7465_6e74_696f;
 
 /// An advisory lock has 64 bits for both numbers, so they are mixed (the finalizer of
 /// splitmix64). Two dates that share a key wait for each other, which is harmless. All

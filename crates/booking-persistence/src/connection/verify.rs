@@ -50,10 +50,13 @@ const NOT_SECURED: &str = "
         AND NOT (relrowsecurity AND relforcerowsecurity)
     ORDER BY relname";
 
-/// What of the log could be changed after it was written.
+/// What of the log could be changed after it was written, also because the role inherits what the one
+/// may that forgets.
 const NOT_APPEND_ONLY: &str = "
     SELECT privilege AS name FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) privilege
-    WHERE has_table_privilege('audit_events', privilege)";
+    WHERE CASE privilege
+        WHEN 'UPDATE' THEN has_any_column_privilege('audit_events', privilege)
+        ELSE has_table_privilege('audit_events', privilege) END";
 
 /// Whether the service may work as a role that row-level security does not bind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

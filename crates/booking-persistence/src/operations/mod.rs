@@ -7,6 +7,7 @@ mod auth;
 mod bookings;
 mod messages;
 mod restaurants;
+mod retention;
 mod service_day;
 mod staff;
 mod users;

@@ -153,17 +153,6 @@ pub(crate) async fn delete_unused(
         .await
 }
 
-/// Forgets the codes that were good until before this instant.
-pub(crate) async fn delete_expired(
-    mut connection: &AsyncPgConnection,
-    before: Timestamp,
-) -> QueryResult<usize> {
-    diesel::delete(authorization_codes::table)
-        .filter(authorization_codes::expires_at.lt(before.to_diesel()))
-        .execute(&mut connection)
-        .await
-}
-
 #[cfg(test)]
 mod tests {
     use credentials::OneTimeTokenPurpose;
@@ -172,7 +161,7 @@ mod tests {
     use crate::plans::LargeDatabase;
 
     #[tokio::test]
-    async fn codes_are_found_by_the_indexes_of_their_digest_their_user_and_their_age() {
+    async fn codes_are_found_by_the_indexes_of_their_digest_and_their_user() {
         let database = LargeDatabase::new();
         let connection = database.connect().await;
         let code = OneTimeToken::from_random(OneTimeTokenPurpose::AuthorizationCode, [1; 32]);
@@ -184,8 +173,5 @@ mod tests {
         let deleted = delete_unused(&connection.diesel, 4711).await;
         assert_eq!(deleted, Ok(1));
         connection.assert_plans(&["idx_authorization_codes_user"]);
-        let long_ago = "2026-01-01T00:00:00Z".parse().expect("it is an instant");
-        assert_eq!(delete_expired(&connection.diesel, long_ago).await, Ok(0));
-        connection.assert_plans(&["idx_authorization_codes_expiry"]);
     }
 }

@@ -186,26 +186,6 @@ async fn another_password_takes_back_the_codes_that_nobody_has_used() {
 }
 
 #[tokio::test]
-async fn old_codes_are_forgotten_when_a_new_one_is_made() {
-    let venue = TestRestaurant::with_tables(1).await;
-    let account = account(&venue, SARAH).await;
-    authorize(&venue, &account, &hash(1))
-        .await
-        .expect("it is the password");
-    let count = "SELECT count(*)::text AS line FROM authorization_codes";
-    venue
-        .sql(
-            "UPDATE authorization_codes SET created_at = created_at - interval '2 days',
-            expires_at = expires_at - interval '2 days'",
-        )
-        .await;
-    authorize(&venue, &account, &hash(1))
-        .await
-        .expect("it is the password");
-    assert_eq!(venue.texts(count).await, ["1"]);
-}
-
-#[tokio::test]
 async fn refresh_token_serves_its_own_program_and_no_more_than_it_may() {
     let venue = TestRestaurant::with_tables(1).await;
     let account = account(&venue, SARAH).await;

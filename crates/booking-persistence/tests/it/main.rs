@@ -24,6 +24,8 @@ mod restaurant_profiles;
 #[cfg(test)]
 mod restaurants;
 #[cfg(test)]
+mod retention;
+#[cfg(test)]
 mod row_security;
 #[cfg(test)]
 mod schema_bounds;

@@ -96,7 +96,7 @@ pub enum StartError {
     /// Row-level security would not bind the role.
     #[error(
         "the database {url} is not used like this: {cause}; connect as a role that owns nothing, which \
-         its administrator makes with CREATE ROLE {SERVICE_ROLE} LOGIN PASSWORD '…' and \
+         its administrator makes with CREATE ROLE {SERVICE_ROLE} LOGIN NOINHERIT PASSWORD '…' and \
          `booking-server migrate` grants what it needs, or say --allow-privileged-database-role true \
          (BOOKING_ALLOW_PRIVILEGED_DATABASE_ROLE)"
     )]

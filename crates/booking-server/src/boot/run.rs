@@ -81,6 +81,7 @@ async fn serve(config: Config) -> Result<(), StartError> {
         database: database.access().clone(),
         clock: Clock::system(),
         demo,
+        forgets: true,
         show_mails: config.show_mails.unwrap_or(is_at_home),
         identity: IdentityOptions {
             secret_key,

@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use booking_persistence::Store;
 use credentials::SecretKey;
 
 use crate::api;
+use crate::background::Background;
 use crate::boot::config::DatabaseUrl;
 use crate::boot::database::DatabaseAccess;
 use crate::boot::error::StartError;
@@ -31,13 +31,17 @@ pub struct ServerOptions {
     pub demo: bool,
     /// Whether mails are shown to callers on this machine.
     pub show_mails: bool,
+    /// Whether what is kept for a time only is forgotten, by the clock of the database: where the
+    /// server has another, that is too soon.
+    pub forgets: bool,
     /// How the server tells who is calling.
     pub identity: IdentityOptions,
 }
 
 impl ServerOptions {
     /// A server on a free port of the loopback, on this database, whose schema is up to date, as the
-    /// service's role, at the system's time, without the demo and without limits for attempts, with this secret key.
+    /// service's role, at the system's time, without the demo and without limits for attempts, with this secret key. It
+    /// forgets nothing.
     #[must_use]
     pub fn new(database_url: DatabaseUrl, secret_key: Arc<SecretKey>) -> Self {
         Self {
@@ -46,6 +50,7 @@ impl ServerOptions {
             clock: Clock::system(),
             demo: false,
             show_mails: false,
+            forgets: false,
             identity: IdentityOptions {
                 secret_key,
                 public_url: None,
@@ -60,7 +65,7 @@ impl ServerOptions {
 /// [`RunningServer::shutdown`] waits.
 pub struct RunningServer {
     http: HttpServer<Arc<Service>>,
-    key_rotation: AbortOnDrop,
+    background: Background,
     service: Arc<Service>,
     local_addr: SocketAddr,
 }
@@ -81,7 +86,7 @@ impl RunningServer {
     /// seconds), and closes the connections to the database.
     pub async fn shutdown(self) {
         self.http.close().await;
-        drop(self.key_rotation);
+        drop(self.background);
         self.service.store().close();
     }
 }
@@ -103,7 +108,8 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> 
     }
     let identity = Identity::load(&options.identity, &store, &options.clock).await?;
     let service = Service::new(store, options.clock, identity);
-    listen(service.with_mails_shown(options.show_mails), options.listen)
+    let service = service.with_mails_shown(options.show_mails);
+    listen(service, options.listen, options.forgets)
 }
 
 /// The store on this database, which is brought up to date if somebody says as whom, and is as the
@@ -124,7 +130,11 @@ pub(super) async fn open_store(database: &DatabaseAccess) -> Result<Store, Start
 }
 
 /// Listens, with a service that is ready.
-pub(crate) fn listen(service: Service, address: SocketAddr) -> Result<RunningServer, StartError> {
+pub(crate) fn listen(
+    service: Service,
+    address: SocketAddr,
+    forgets: bool,
+) -> Result<RunningServer, StartError> {
     let service = Arc::new(service);
     let http = HttpServer::start(
         api::description()?,
@@ -132,36 +142,11 @@ pub(crate) fn listen(service: Service, address: SocketAddr) -> Result<RunningSer
         Listen::new_api(address),
     )?;
     let local_addr = http.local_addr();
-    let key_rotation = AbortOnDrop(tokio::spawn(rotate_keys(Arc::clone(&service))));
+    let background = Background::start(&service, forgets);
     Ok(RunningServer {
         http,
-        key_rotation,
+        background,
         service,
         local_addr,
     })
-}
-
-/// A task that ends with this value.
-struct AbortOnDrop(tokio::task::JoinHandle<()>);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// How often the signing keys are read anew. It is well within the hour for which a new one is
-/// announced.
-const KEY_INTERVAL: Duration = Duration::from_secs(600);
-
-/// Keeps the signing keys as the database has them, and makes the next one in time.
-async fn rotate_keys(service: Arc<Service>) {
-    loop {
-        tokio::time::sleep(KEY_INTERVAL).await;
-        let now = service.clock().now();
-        let keys = &service.identity().signing_keys;
-        if let Err(error) = keys.refresh(service.store(), now).await {
-            tracing::warn!(cause = %error, "the signing keys stay as they were");
-        }
-    }
 }

@@ -95,6 +95,10 @@ fn describe_database_metrics() {
         "database_errors_total",
         "Errors of the database, by kind, those that a retry has mended among them."
     );
+    metrics::describe_counter!(
+        "retention_rows_total",
+        "Rows that were kept for long enough and are forgotten, by what they were."
+    );
 }
 
 async fn page(request: RequestContext<PrometheusHandle>) -> Result<Response<Body>, HttpError> {

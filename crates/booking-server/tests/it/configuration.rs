@@ -310,7 +310,12 @@ async fn a_migration_without_the_rights_is_one_line_that_says_what_is_needed() {
     let refusal = refused_migration(&keeper);
     assert_says(&refusal, &needed);
     assert_says(&refusal, &["booking_service"]);
-    run(&superuser, "CREATE ROLE booking_service LOGIN").await;
+    run(
+        &superuser,
+        "CREATE ROLE booking_service LOGIN NOINHERIT;
+         CREATE ROLE booking_retention ROLE booking_service",
+    )
+    .await;
     migrate(&keeper);
     let service = cluster.url_as("bookings", "booking_service");
     let options = booking_server::ServerOptions::new(service.parse().unwrap(), secret_key());
@@ -385,7 +390,7 @@ async fn a_role_that_row_level_security_does_not_bind_is_refused_with_the_sql_th
         (&role, "it may bypass row-level security"),
     ] {
         let refusal = refused_start(&database.url_as(role));
-        let sql = "CREATE ROLE booking_service LOGIN PASSWORD '…'";
+        let sql = "CREATE ROLE booking_service LOGIN NOINHERIT PASSWORD '…'";
         assert_says(
             &refusal,
             &[role, reason, sql, "--allow-privileged-database-role true"],

@@ -8,4 +8,5 @@ mod configuration;
 mod lifecycle;
 mod metrics;
 mod operational;
+mod retention;
 mod support;

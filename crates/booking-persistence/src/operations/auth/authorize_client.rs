@@ -5,7 +5,7 @@ use credentials::{
     CodeVerifier, OneTimeToken, OneTimeTokenPurpose, OneTimeTokenRecord, OneTimeTokenRejection,
     PasswordHash, RefreshFamily,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use booking_domain::{ClientId, RevocationReason, UserId};
 
@@ -19,9 +19,6 @@ use crate::tables::authorization_codes::{self, Authorization};
 use crate::tables::sessions::{self, Session};
 
 const PURPOSE: OneTimeTokenPurpose = OneTimeTokenPurpose::AuthorizationCode;
-
-/// How long a code is remembered that is good no more: whoever uses it again by then is noticed.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a program presents for tokens.
 #[derive(Debug)]
@@ -76,17 +73,13 @@ impl Store {
             let stored = stored.filter(|it| it.password_hash.as_ref() == Some(verified));
             let stored = stored.ok_or(TransactionError::Refused(PasswordChanged))?;
             let code = OneTimeToken::from_random(PURPOSE, self.random().bytes()?);
-            let insert = authorization_codes::insert(
+            authorization_codes::insert(
                 connection,
                 (stored.key, &code),
                 authorization,
                 (record, now),
-            );
-            let forget = authorization_codes::delete_expired(
-                connection,
-                now.saturating_sub(REMEMBERED).unwrap_or(now),
-            );
-            tokio::try_join!(biased; insert, forget)?;
+            )
+            .await?;
             Ok(code)
         })
         .await
