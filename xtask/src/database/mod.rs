@@ -13,6 +13,7 @@ mod filled;
 mod live;
 mod memo;
 mod migrations;
+mod protection;
 mod released;
 mod report;
 mod rollback;
@@ -162,16 +163,19 @@ fn check_in(
     findings.extend(rolled_back?);
     findings.extend(filled?);
     // A contract that is refused says so elsewhere, and has no bounds to compare.
-    if let Ok(contract) = contract::load(layout, &layout.contract())? {
-        let session = &built.scratch.session;
+    let contract = contract::load(layout, &layout.contract())?.ok();
+    let session = &built.scratch.session;
+    if let Some(contract) = &contract {
         findings.extend(bounds::check(
             layout,
-            &contract,
+            contract,
             &built.schema,
             session,
             &ups,
         )?);
     }
+    let unprotected = protection::check(contract.as_ref(), session, &ups);
+    findings.extend(unprotected.map_err(failure)?);
     if let Some(live) = live {
         findings.extend(live::check(cluster, migrations, &built, &live)?);
     }

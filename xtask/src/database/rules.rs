@@ -18,6 +18,9 @@
 //! | `database/enum` | an enumeration of the contract and what a column takes |
 //! | `database/length`, `database/range`, `database/pattern` | a bound of the contract and what a column takes |
 //! | `database/contract-column` | what a column's comment says of the contract |
+//! | `database/row-security` | a table of restaurants and the policies that keep their rows apart |
+//! | `database/public-policy` | a policy that shows everybody everything and what its table holds |
+//! | `database/grant` | what a role is granted and what it may be |
 //! | `database/live` | a running database and what the migrations that it has run build |
 //! | `database/pending` | a migration that a running database has not run |
 //! | `database/unknown-version` | a migration that a running database has run, and nobody knows |
@@ -58,6 +61,12 @@ pub(super) const RANGE: &str = "range";
 pub(super) const PATTERN: &str = "pattern";
 /// What a column's comment says of the contract.
 pub(super) const CONTRACT_COLUMN: &str = "contract-column";
+/// A table of restaurants and the policies that keep their rows apart.
+pub(super) const ROW_SECURITY: &str = "row-security";
+/// A policy that shows everybody everything and what its table holds.
+pub(super) const PUBLIC_POLICY: &str = "public-policy";
+/// What a role is granted and what it may be.
+pub(super) const GRANT: &str = "grant";
 /// A running database and what the migrations that it has run build.
 pub(super) const LIVE: &str = "live";
 /// A migration that a running database has not run.

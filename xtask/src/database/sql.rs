@@ -80,7 +80,7 @@ impl SqlFile {
     }
 
     /// The line on which an object is defined: in the last statement that creates or alters
-    /// it. `None` if no statement does.
+    /// it, or grants it. `None` if no statement does.
     pub(super) fn line_of(&self, id: &Id) -> Option<usize> {
         let name = plain(&id.name);
         let mut found = None;
@@ -88,7 +88,11 @@ impl SqlFile {
             let text = &self.masked[statement.clone()];
             let mut words = text.split_whitespace();
             let verb = words.next().unwrap_or_default().to_ascii_uppercase();
-            if verb != "CREATE" && verb != "ALTER" {
+            let is_definition = match id.class.as_str() {
+                "grant" => verb == "GRANT",
+                _ => verb == "CREATE" || verb == "ALTER",
+            };
+            if !is_definition {
                 continue;
             }
             let from = match &id.parent {

@@ -275,7 +275,7 @@ pub(super) fn all() -> Vec<Mutation> {
             "a column takes numbers that the contract does not have",
             8,
             &["database/range", "database/schema-sql"],
-            bound_changed(
+            migrated(
                 "ALTER TABLE restaurants DROP CONSTRAINT restaurants_restaurant_id_check,\n    \
                     ADD CONSTRAINT restaurants_restaurant_id_check CHECK (restaurant_id >= 1);\n",
                 "ALTER TABLE restaurants DROP CONSTRAINT restaurants_restaurant_id_check,\n    \
@@ -287,7 +287,7 @@ pub(super) fn all() -> Vec<Mutation> {
             "a column takes only shorter texts than the contract",
             8,
             &["database/length", "database/schema-sql"],
-            bound_changed(
+            migrated(
                 "ALTER TABLE bookings ALTER COLUMN special_requests TYPE varchar(400);\n",
                 "ALTER TABLE bookings ALTER COLUMN special_requests TYPE varchar(500);\n",
             ),
@@ -296,7 +296,7 @@ pub(super) fn all() -> Vec<Mutation> {
             "a column takes texts that the contract's pattern refuses",
             8,
             &["database/pattern", "database/schema-sql"],
-            bound_changed(
+            migrated(
                 "ALTER TABLE bookings DROP CONSTRAINT bookings_public_id_check,\n    \
                     ADD CONSTRAINT bookings_public_id_check\n        \
                     CHECK (public_id ~ '^bk_[0-9A-Za-z_]{1,32}$');\n",
@@ -305,6 +305,99 @@ pub(super) fn all() -> Vec<Mutation> {
                     CHECK (public_id ~ '^bk_[0-9A-Za-z]{1,32}$');\n",
             ),
         ),
+        mistake(
+            "a table of restaurants loses its policy",
+            8,
+            &["database/row-security"],
+            [
+                migrated(
+                    "DROP POLICY bookings_restaurant ON bookings;\n",
+                    "CREATE POLICY bookings_restaurant ON bookings USING (restaurant_id = \
+                        NULLIF(current_setting('booking.restaurant', true), '')::bigint);\n",
+                ),
+                vec![replace(
+                    SCHEMA,
+                    "CREATE POLICY bookings_restaurant ON bookings\n    USING (restaurant_id = \
+                        NULLIF(current_setting('booking.restaurant', true), '')::bigint);\n",
+                    "",
+                )],
+            ]
+            .concat(),
+        ),
+        mistake(
+            "the owner of a table of restaurants is not bound by its policies",
+            8,
+            &["database/row-security"],
+            [
+                migrated(
+                    "ALTER TABLE bookings NO FORCE ROW LEVEL SECURITY;\n",
+                    "ALTER TABLE bookings FORCE ROW LEVEL SECURITY;\n",
+                ),
+                vec![replace(
+                    SCHEMA,
+                    "ALTER TABLE bookings FORCE ROW LEVEL SECURITY;\n",
+                    "",
+                )],
+            ]
+            .concat(),
+        ),
+        mistake(
+            "a policy shows everybody all bookings",
+            8,
+            &["database/public-policy"],
+            [
+                migrated(
+                    "CREATE POLICY bookings_public ON bookings FOR SELECT USING (true);\n",
+                    "DROP POLICY bookings_public ON bookings;\n",
+                ),
+                vec![Edit::Append {
+                    file: SCHEMA,
+                    text: "CREATE POLICY bookings_public ON bookings FOR SELECT USING (true);\n",
+                }],
+            ]
+            .concat(),
+        ),
+        mistake(
+            "a table that everybody may read gets a column of personal data",
+            8,
+            &["database/public-policy"],
+            [
+                migrated(
+                    "COMMENT ON COLUMN restaurants.name IS 'Contract: SpecialRequests.';\n\
+                        ALTER TABLE restaurants ALTER COLUMN name TYPE varchar(500),\n    \
+                        ADD CONSTRAINT restaurants_name_check CHECK (name \
+                        ~ '^[^\\u0001-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]+$');\n",
+                    "ALTER TABLE restaurants DROP CONSTRAINT restaurants_name_check,\n    \
+                        ALTER COLUMN name TYPE varchar(200);\n",
+                ),
+                vec![replace(
+                    SCHEMA,
+                    "    name                varchar(200) NOT NULL,\n",
+                    "    name                varchar(500) NOT NULL CONSTRAINT restaurants_name_check \
+                        CHECK (name \
+                        ~ '^[^\\u0001-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]+$'),\n",
+                )],
+            ]
+            .concat(),
+        ),
+        mistake(
+            "the repository's service may change the log",
+            8,
+            &["database/grant"],
+            [
+                migrated(
+                    "GRANT UPDATE ON audit_events TO booking_service;\n",
+                    "REVOKE UPDATE ON audit_events FROM booking_service;\n",
+                ),
+                vec![replace(
+                    SCHEMA,
+                    "GRANT SELECT, INSERT ON audit_events TO booking_service;",
+                    "GRANT SELECT, INSERT, UPDATE ON audit_events TO booking_service;",
+                )],
+            ]
+            .concat(),
+        )
+        .in_the_repository(),
         mistake(
             "a migration is no text",
             8,
@@ -359,15 +452,15 @@ pub(super) fn all() -> Vec<Mutation> {
     ]
 }
 
-/// A new migration that changes a bound, and its way back.
-fn bound_changed(up: &'static str, down: &'static str) -> Vec<Edit> {
+/// A new migration, and its way back.
+fn migrated(up: &'static str, down: &'static str) -> Vec<Edit> {
     vec![
         Edit::Create {
-            file: "migrations/2027-01-01-000001_bounds/up.sql",
+            file: "migrations/2027-01-01-000001_change/up.sql",
             text: up,
         },
         Edit::Create {
-            file: "migrations/2027-01-01-000001_bounds/down.sql",
+            file: "migrations/2027-01-01-000001_change/down.sql",
             text: down,
         },
     ]
