@@ -292,7 +292,7 @@ pub struct Operation {
 }
 
 /// A way in which callers prove who they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SecurityScheme {
     /// The name under `components/securitySchemes`.
     pub name: String,
@@ -333,7 +333,7 @@ impl Credential {
 }
 
 /// One thing that a credential can be good for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// As it travels: `bookings:read`.
     pub wire: String,
@@ -357,10 +357,10 @@ pub struct SecurityAlternative {
 /// One scheme of an alternative.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SecurityDemand {
-    /// The scheme, by its name.
-    pub scheme: String,
-    /// Scopes as they travel, in the order of [`SecurityScheme::scopes`].
-    pub scopes: Vec<String>,
+    /// The scheme.
+    pub scheme: SecurityScheme,
+    /// In the order of [`SecurityScheme::scopes`].
+    pub scopes: Vec<Scope>,
 }
 
 /// Where a parameter travels.
@@ -462,13 +462,13 @@ impl Contract {
             TypeRef::Boolean => None,
         }
     }
+}
 
-    /// The scheme that an alternative demands.
+impl SecurityScheme {
+    /// The identifier of its scopes: `AccountScope`.
     #[must_use]
-    pub fn security_scheme(&self, name: &str) -> Option<&SecurityScheme> {
-        self.security_schemes
-            .iter()
-            .find(|scheme| scheme.name == name)
+    pub fn scopes_ident(&self) -> String {
+        format!("{}Scope", self.type_ident)
     }
 }
 

@@ -50,6 +50,7 @@ const PRELUDE: &[&str] = &[
     "PartialOrd",
     "Result",
     "Send",
+    "Sized",
     "Some",
     "String",
     "Sync",

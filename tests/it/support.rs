@@ -212,7 +212,7 @@ pub(crate) fn examples(booking: &types::BookingId) -> Examples {
 
 /// Whether an operation is for who runs the installation.
 pub(crate) fn is_of_the_platform(operation: &Operation) -> bool {
-    let scopes = alternatives(&operation.pointer).filter_map(|way| way.get("oauth")?.as_array());
+    let scopes = alternatives(&operation.pointer).filter_map(|one| one.get("oauth")?.as_array());
     scopes.flatten().any(|scope| scope == "platform:admin")
 }
 

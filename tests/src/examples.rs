@@ -182,7 +182,7 @@ pub fn alternatives(pointer: &str) -> impl Iterator<Item = &'static Map<String, 
 /// Whether an operation takes credentials of this scheme.
 #[must_use]
 pub fn takes(pointer: &str, scheme: &str) -> bool {
-    alternatives(pointer).any(|way| way.contains_key(scheme))
+    alternatives(pointer).any(|one| one.contains_key(scheme))
 }
 
 /// Whether an operation takes a credential and does without one, too.

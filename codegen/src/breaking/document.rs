@@ -130,8 +130,10 @@ impl Document {
                 open.push(next);
             }
             if let Some(security) = at.get("security") {
-                let ways = security.items().into_iter();
-                let names = ways.flat_map(|way| way.entries()).map(|(name, _)| name);
+                let alternatives = security.items().into_iter();
+                let names = alternatives
+                    .flat_map(|one| one.entries())
+                    .map(|(name, _)| name);
                 seen.extend(
                     names.map(|name| format!("/components/securitySchemes/{}", escape(name))),
                 );

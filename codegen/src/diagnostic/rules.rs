@@ -79,7 +79,7 @@ rules! {
     PATTERN_CONTRADICTION = "pattern-contradiction", "A `pattern` leaves values that length and format allow.";
     DEFAULT_INVALID = "default-invalid", "A default obeys its schema.";
     NAME_COLLISION = "name-collision", "Different names stay different in Rust.";
-    RESERVED_NAME = "reserved-name", "No tag and no operation is called what generated code calls something else.";
+    RESERVED_NAME = "reserved-name", "Nothing is called what generated code calls something else.";
 
     // --- paths, operations, parameters
     PATH_TEMPLATE = "path-template", "A path is made of literal segments and whole `{variables}`.";

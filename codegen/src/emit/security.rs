@@ -8,7 +8,8 @@ use quote::quote;
 
 use super::{docs, rust};
 use crate::ir::{
-    Contract, Credential, EnumValue, Operation, ResponseBody, SecurityAlternative, SecurityScheme,
+    Contract, Credential, EnumValue, Operation, ResponseBody, SecurityAlternative, SecurityDemand,
+    SecurityScheme, caller_ident,
 };
 
 /// Whether anybody is asked who they are. If not, nothing is generated of security.
@@ -29,7 +30,7 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
         let (ident, name) = (rust::ident(&scheme.type_ident), &scheme.name);
         let method = rust::ident(&scheme.method_ident);
         let scopes = (!scheme.scopes.is_empty()).then(|| {
-            let scopes = scopes_ident(scheme);
+            let scopes = rust::ident(&scheme.scopes_ident());
             quote! { with #scopes }
         });
         quote! { #doc #place #ident #name => #method #scopes, }
@@ -61,15 +62,11 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
     }
 }
 
-fn scopes_ident(scheme: &SecurityScheme) -> proc_macro2::Ident {
-    rust::joined(&[&scheme.type_ident, "Scope"])
-}
-
 fn scopes(scheme: &SecurityScheme) -> Option<TokenStream> {
     if scheme.scopes.is_empty() {
         return None;
     }
-    let ident = scopes_ident(scheme);
+    let ident = rust::ident(&scheme.scopes_ident());
     let doc = docs::outer(&[&format!(
         "What credentials of the scheme `{}` can be good for.",
         scheme.name
@@ -105,15 +102,16 @@ pub(super) fn callers(contract: &Contract) -> TokenStream {
         .operations
         .iter()
         .flat_map(|operation| &operation.security)
-        .filter(|way| !way.demands.is_empty() && seen.insert(way.ident.as_str()))
-        .map(|way| alternative(contract, way));
+        .filter(|one| !one.demands.is_empty() && seen.insert(one.ident.as_str()))
+        .map(alternative);
     let mut seen = HashSet::new();
     let choices = contract
         .operations
         .iter()
         .filter(|operation| operation.security.len() > 1)
-        .filter(|operation| seen.insert(operation.caller_ident()))
-        .filter_map(|operation| choice(contract, operation));
+        .map(|operation| (caller_ident(&operation.security), &operation.security))
+        .filter(|(ident, _)| seen.insert(ident.clone()))
+        .map(|(ident, alternatives)| choice(&ident, alternatives));
     quote! {
         #![doc = " Who has called an operation. Only the contract's security makes these, of what the"]
         #![doc = " [`Authenticator`](super::security::Authenticator) has granted."]
@@ -125,22 +123,16 @@ pub(super) fn callers(contract: &Contract) -> TokenStream {
     }
 }
 
-/// The schemes of an alternative, with the field that holds what each has granted.
-fn schemes<'a>(
-    contract: &'a Contract,
-    way: &'a SecurityAlternative,
-) -> impl Iterator<Item = (&'a SecurityScheme, &'a [String])> {
-    way.demands.iter().filter_map(|demand| {
-        let scheme = contract.security_scheme(&demand.scheme)?;
-        Some((scheme, demand.scopes.as_slice()))
-    })
-}
-
-fn alternative(contract: &Contract, way: &SecurityAlternative) -> TokenStream {
-    let ident = rust::ident(&way.ident);
-    let words: Vec<String> = schemes(contract, way)
-        .map(|(scheme, scopes)| {
-            let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+fn alternative(alternative: &SecurityAlternative) -> TokenStream {
+    let ident = rust::ident(&alternative.ident);
+    let demands = &alternative.demands;
+    let words: Vec<String> = demands
+        .iter()
+        .map(|SecurityDemand { scheme, scopes }| {
+            let scopes: Vec<String> = scopes
+                .iter()
+                .map(|scope| format!("`{}`", scope.wire))
+                .collect();
             match scopes.as_slice() {
                 [] => format!("a credential of `{}`", scheme.name),
                 scopes => format!(
@@ -152,22 +144,19 @@ fn alternative(contract: &Contract, way: &SecurityAlternative) -> TokenStream {
         })
         .collect();
     let doc = docs::outer(&[&format!("A caller with {}.", words.join(", and "))]);
-    let names: Vec<&str> = schemes(contract, way)
-        .map(|(scheme, _)| scheme.name.as_str())
+    let names: Vec<&str> = demands
+        .iter()
+        .map(|demand| demand.scheme.name.as_str())
         .collect();
     let names = names.join(" and ");
-    let fields = schemes(contract, way).map(|(scheme, wanted)| {
+    let fields = demands.iter().map(|SecurityDemand { scheme, scopes }| {
         let field = rust::ident(&scheme.method_ident);
         let ident = rust::ident(&scheme.type_ident);
-        let enumeration = scopes_ident(scheme);
-        let scopes = scheme
-            .scopes
-            .iter()
-            .filter(|scope| wanted.contains(&scope.wire))
-            .map(|scope| {
-                let variant = rust::ident(&scope.ident);
-                quote! { security::#enumeration::#variant }
-            });
+        let enumeration = rust::ident(&scheme.scopes_ident());
+        let scopes = scopes.iter().map(|scope| {
+            let variant = rust::ident(&scope.ident);
+            quote! { security::#enumeration::#variant }
+        });
         quote! { #field: #ident [#(#scopes),*], }
     });
     quote! {
@@ -179,39 +168,39 @@ fn alternative(contract: &Contract, way: &SecurityAlternative) -> TokenStream {
     }
 }
 
-fn choice(contract: &Contract, operation: &Operation) -> Option<TokenStream> {
-    let ident = rust::ident(&operation.caller_ident()?);
+fn choice(ident: &str, alternatives: &[SecurityAlternative]) -> TokenStream {
+    let ident = rust::ident(ident);
     let mut seen = HashSet::new();
-    let fields = operation
-        .security
+    let fields = alternatives
         .iter()
-        .flat_map(|way| schemes(contract, way))
-        .filter(|(scheme, _)| seen.insert(scheme.name.as_str()))
-        .map(|(scheme, _)| {
+        .flat_map(|one| &one.demands)
+        .filter(|demand| seen.insert(demand.scheme.name.as_str()))
+        .map(|SecurityDemand { scheme, .. }| {
             let field = rust::ident(&scheme.method_ident);
             let ident = rust::ident(&scheme.type_ident);
             quote! { #field: #ident }
         });
-    let (open, demanding): (Vec<_>, Vec<_>) = operation
-        .security
-        .iter()
-        .partition(|way| way.demands.is_empty());
-    let anonymous = open.first().map(|way| {
-        let ident = rust::ident(&way.ident);
+    let (open, demanding): (Vec<_>, Vec<_>) =
+        alternatives.iter().partition(|one| one.demands.is_empty());
+    let anonymous = open.first().map(|one| {
+        let ident = rust::ident(&one.ident);
         quote! { or #ident }
     });
-    let variants = demanding.into_iter().map(|way| {
-        let ident = rust::ident(&way.ident);
-        let held = schemes(contract, way).map(|(scheme, _)| rust::ident(&scheme.method_ident));
+    let variants = demanding.into_iter().map(|one| {
+        let ident = rust::ident(&one.ident);
+        let held = one
+            .demands
+            .iter()
+            .map(|demand| rust::ident(&demand.scheme.method_ident));
         quote! { #ident(#(#held),*), }
     });
-    Some(quote! {
+    quote! {
         contract_runtime::caller_alternatives! {
             security;
             /// A caller who has met the first of these that is met.
             #ident(#(#fields),*) #anonymous { #(#variants)* }
         }
-    })
+    }
 }
 
 /// How the caller of an operation is named from a module beside `callers`.

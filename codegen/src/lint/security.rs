@@ -28,7 +28,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {
                     format!("{} does not say who may call it", operation.name()),
                 )
                 .help(
-                    "add `security:`, here or at the root; `security: []` says that everybody may",
+                    "add `security:`, here or at the root; `security: []` here says that everybody may",
                 );
             }
             Security::NotUnderstood => {}

@@ -15,6 +15,7 @@ mod refuse;
 mod round_trip;
 mod routes;
 mod security;
+mod security_names;
 mod test_server;
 
 mod constraints;

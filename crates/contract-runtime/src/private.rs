@@ -15,7 +15,7 @@ pub use crate::parameters::{BodyPart, ParametersPart, single};
 pub use crate::property::{PropertyName, finish_property, read_property, write_property};
 use crate::reference::PathReference;
 use crate::rules::{ArrayRules, TextFormat, TextRules};
-pub use crate::security::{Evaluation, Met, authenticate, challenge, find};
+pub use crate::security::{Evaluation, SchemeMatch, authenticate, challenge, find};
 use crate::security::{Grant, SecurityScheme};
 use crate::violation::{RuleViolation, ViolationCode, Violations};
 

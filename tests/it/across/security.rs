@@ -15,7 +15,7 @@ use crate::support::{BELLA, cancel, examples_for, send_in_any_status};
 
 /// The scopes that an operation demands of an access token.
 fn demanded(pointer: &str) -> Vec<&'static str> {
-    let scopes = alternatives(pointer).filter_map(|way| way.get("oauth")?.as_array());
+    let scopes = alternatives(pointer).filter_map(|one| one.get("oauth")?.as_array());
     scopes.flatten().filter_map(Value::as_str).collect()
 }
 
@@ -37,7 +37,7 @@ async fn every_operation_serves_whom_it_is_for_and_nobody_else() {
         };
         let subject = subject(operation, &scopes);
         let takes_secrets =
-            alternatives(&operation.pointer).any(|way| way.contains_key("bookingSecret"));
+            alternatives(&operation.pointer).any(|one| one.contains_key("bookingSecret"));
         let mut fresh = 0;
         let (booking, secrets) = booking_with_secrets(&service).await;
         let about = service

@@ -18,9 +18,7 @@ pub(super) fn emit(contract: &Contract, tag: &Tag) -> TokenStream {
     let title = format!("The operations tagged {}.", tag.name);
     let doc = docs::inner(&[&title, tag.description.as_deref().unwrap_or_default()]);
     let methods = operations.iter().map(|operation| client_method(operation));
-    let requests = operations
-        .iter()
-        .map(|operation| request(contract, operation));
+    let requests = operations.iter().map(|operation| request(operation));
     let takes_parts = operations
         .iter()
         .any(|operation| !operation.parameters.is_empty() || operation.body.is_some());
@@ -93,7 +91,7 @@ fn client_method(operation: &Operation) -> TokenStream {
 }
 
 /// What is the same for each operation, and its constants.
-fn operation_call(contract: &Contract, operation: &Operation, answer: &TokenStream) -> TokenStream {
+fn operation_call(operation: &Operation, answer: &TokenStream) -> TokenStream {
     let ident = rust::ident(&operation.type_ident);
     let method = rust::ident(operation.method.as_str());
     let path = &operation.path;
@@ -111,7 +109,7 @@ fn operation_call(contract: &Contract, operation: &Operation, answer: &TokenStre
         .collect();
     let requires = (!required.is_empty()).then(|| quote! { requires(#(#required),*) });
     let statuses = successes(operation).map(|response| Literal::u16_unsuffixed(response.status));
-    let security = security::of_operation(contract, operation, |name| {
+    let security = security::of_operation(operation, |name| {
         let mut parameters = operation.parameters.iter();
         OWN_METHODS.contains(&name)
             || parameters.any(|parameter| setter_name(operation, parameter) == name)
@@ -145,7 +143,7 @@ fn refusals(operation: &Operation) -> String {
     format!(" refuses with {}.", codes.join(", "))
 }
 
-fn request(contract: &Contract, operation: &Operation) -> TokenStream {
+fn request(operation: &Operation) -> TokenStream {
     let ident = rust::ident(&operation.type_ident);
     let (answer, response_enum) = answer(operation);
     let conditional = quote! { client_runtime::OrNotModified<#answer> };
@@ -191,7 +189,7 @@ fn request(contract: &Contract, operation: &Operation) -> TokenStream {
             }
         }
     });
-    let call = operation_call(contract, operation, &unconditional);
+    let call = operation_call(operation, &unconditional);
     let doc = docs::outer(&[&format!("A request of `{}`.", operation.id)]);
     let attributes = quote! {
         #doc

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::super::{docs, rust};
-use crate::ir::{Contract, Credential, Operation, SecurityScheme};
+use crate::ir::{Contract, Credential, Operation, SecurityDemand, SecurityScheme};
 
 /// What every builder of a client has.
 const BUILDER_METHODS: [&str; 4] = ["http_client", "timeout", "max_response_bytes", "build"];
@@ -27,24 +27,21 @@ pub(super) fn declarations(contract: &Contract) -> TokenStream {
 
 /// What `operation!` takes of an operation's security: the schemes of each alternative, and what
 /// sets the credential of each scheme for one call.
-pub(super) fn of_operation(
-    contract: &Contract,
-    operation: &Operation,
-    is_taken: impl Fn(&str) -> bool,
-) -> TokenStream {
+pub(super) fn of_operation(operation: &Operation, is_taken: impl Fn(&str) -> bool) -> TokenStream {
     if operation.security.is_empty() {
         return TokenStream::new();
     }
     let mut named: Vec<&SecurityScheme> = Vec::new();
     let alternatives = operation.security.iter().map(|alternative| {
-        let demands = alternative.demands.iter();
-        let schemes = demands.filter_map(|demand| contract.security_scheme(&demand.scheme));
-        let constants = schemes.map(|scheme| {
-            if !named.contains(&scheme) {
-                named.push(scheme);
-            }
-            constant(scheme)
-        });
+        let constants = alternative
+            .demands
+            .iter()
+            .map(|SecurityDemand { scheme, .. }| {
+                if !named.contains(&scheme) {
+                    named.push(scheme);
+                }
+                constant(scheme)
+            });
         quote! { [#(super::#constants),*] }
     });
     let alternatives: Vec<TokenStream> = alternatives.collect();
@@ -59,8 +56,9 @@ pub(super) fn of_operation(
 pub(super) fn sentence(operation: &Operation) -> String {
     let alternatives = operation.security.iter().map(|alternative| {
         let demands = alternative.demands.iter().map(|demand| {
-            let scopes: Vec<String> = demand.scopes.iter().map(|one| format!("`{one}`")).collect();
-            let scheme = format!("`{}`", demand.scheme);
+            let scopes = demand.scopes.iter();
+            let scopes: Vec<String> = scopes.map(|one| format!("`{}`", one.wire)).collect();
+            let scheme = format!("`{}`", demand.scheme.name);
             if scopes.is_empty() {
                 scheme
             } else {

@@ -21,7 +21,7 @@ impl<'a> Cx<'a> {
             let info = self.scheme(entry);
             self.model.security_schemes.push(info);
         }
-        self.security = self.stated_security(root);
+        self.security = self.default_security(root);
     }
 
     /// What an operation demands, or else the root.

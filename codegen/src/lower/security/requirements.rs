@@ -10,6 +10,33 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 impl<'a> Cx<'a> {
+    /// What the root demands of every operation that says nothing itself. What is forgotten must not
+    /// be open to everybody.
+    pub(super) fn default_security(&mut self, root: &Fields<'a>) -> Security<'a> {
+        let stated = self.stated_security(root);
+        let Some(entry) = root.entry("security") else {
+            return stated;
+        };
+        let is_open = entry.value.as_sequence().is_some_and(|alternatives| {
+            let mut mappings = alternatives.iter().filter_map(Node::as_mapping);
+            alternatives.is_empty() || mappings.any(|mapping| mapping.is_empty())
+        });
+        if !is_open {
+            return stated;
+        }
+        self.sink
+            .report(
+                rules::SECURITY_STATED,
+                entry.key_span,
+                "whatever says nothing of its callers would be open to everybody",
+            )
+            .help(
+                "remove it, and write it in each operation that is meant to be: `security: []`, \
+                 or `- {}` as its last alternative",
+            );
+        Security::NotUnderstood
+    }
+
     pub(super) fn stated_security(&mut self, fields: &Fields<'a>) -> Security<'a> {
         let Some(entry) = fields.entry("security") else {
             return Security::Unstated;
@@ -144,7 +171,7 @@ impl<'a> Cx<'a> {
                     at,
                     "`{}` alone demands nothing",
                 )
-                .help("write `security: []`: it says that everybody may call");
+                .help("write `security: []` in the operation: it says that everybody may call it");
             return;
         }
         for (index, later) in alternatives.iter().enumerate() {

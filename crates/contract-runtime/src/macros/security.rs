@@ -186,7 +186,7 @@ macro_rules! caller {
                 $($field: &mut Option<$crate::private::GrantOf<$security::$scheme, A>>,)+
             ) -> Option<Self> {
                 let is_met = evaluation.accepts(&[
-                    $($crate::private::Met::new($field.as_ref(), &[$($scope),*]),)+
+                    $($crate::private::SchemeMatch::new($field.as_ref(), &[$($scope),*]),)+
                 ]);
                 if !is_met {
                     return None;

@@ -77,27 +77,27 @@ fn refusal(
 /// How far a caller meets one scheme of an alternative.
 #[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Met {
-    /// With every scope.
-    Wholly,
+pub enum SchemeMatch {
+    /// A good credential with every scope was sent.
+    Satisfied,
     /// A scope is not granted. These are demanded, as a challenge has them.
-    WithoutScopes(String),
+    InsufficientScope(String),
     /// No credential of the scheme was sent.
-    NotAtAll,
+    Missing,
 }
 
-impl Met {
+impl SchemeMatch {
     /// How far `grant` is what a scheme with `scopes` demands.
     #[must_use]
     pub fn new<P, S: Scope>(grant: Option<&Grant<P, S>>, scopes: &[S]) -> Self {
         let Some(grant) = grant else {
-            return Self::NotAtAll;
+            return Self::Missing;
         };
         if scopes.iter().all(|scope| grant.allows(*scope)) {
-            return Self::Wholly;
+            return Self::Satisfied;
         }
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-        Self::WithoutScopes(scopes.join(" "))
+        Self::InsufficientScope(scopes.join(" "))
     }
 }
 
@@ -117,15 +117,15 @@ impl Evaluation {
     }
 
     /// Whether an alternative is met: each of its schemes, with every scope.
-    pub fn accepts(&mut self, schemes: &[Met]) -> bool {
-        if schemes.contains(&Met::NotAtAll) {
+    pub fn accepts(&mut self, schemes: &[SchemeMatch]) -> bool {
+        if schemes.contains(&SchemeMatch::Missing) {
             return false;
         }
         let lacking: Vec<&str> = schemes
             .iter()
-            .filter_map(|met| match met {
-                Met::WithoutScopes(scopes) => Some(scopes.as_str()),
-                Met::Wholly | Met::NotAtAll => None,
+            .filter_map(|scheme| match scheme {
+                SchemeMatch::InsufficientScope(scopes) => Some(scopes.as_str()),
+                SchemeMatch::Satisfied | SchemeMatch::Missing => None,
             })
             .collect();
         let is_met = lacking.is_empty();

@@ -20,7 +20,7 @@ use std::fmt;
 use http::HeaderMap;
 
 pub use credentials::{CredentialPlace, MAX_CREDENTIAL_BYTES};
-pub use evaluation::{Evaluation, Met, authenticate, challenge, find};
+pub use evaluation::{Evaluation, SchemeMatch, authenticate, challenge, find};
 
 use crate::error::{DeclaredError, ErrorResponse};
 

@@ -129,7 +129,7 @@ async fn every_operation_refuses_every_credential_that_is_none() {
             refused(nobody, 401, "UNAUTHENTICATED", says).await;
             cells += 1;
         }
-        if alternatives(&operation.pointer).any(|way| way.contains_key("bookingSecret")) {
+        if alternatives(&operation.pointer).any(|one| one.contains_key("bookingSecret")) {
             let malformed = anonymous.clone().header("booking-secret", "bs_x");
             let says = "error=\"invalid_key\"".to_owned();
             refused(malformed, 401, "UNAUTHENTICATED", says).await;

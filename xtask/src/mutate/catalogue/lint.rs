@@ -83,7 +83,17 @@ pub(super) fn all() -> Vec<Mutation> {
             "nobody says who may call",
             5,
             &["lint/security-stated"],
-            vec![replace(CONTRACT, "security: []\n", "")],
+            vec![replace(
+                CONTRACT,
+                "      security: []\n      operationId: createBooking\n",
+                "      operationId: createBooking\n",
+            )],
+        ),
+        mistake(
+            "whoever is forgotten may call",
+            5,
+            &["lint/security-stated"],
+            vec![replace(CONTRACT, "tags:\n", "security: []\ntags:\n")],
         ),
         mistake(
             "the contract is no text",

@@ -80,11 +80,11 @@ fn found(alternatives: &[Alternative], grants: &Grants) -> Result<usize, Box<Err
         .map(|scopes| scopes.clone().map(|scopes| Grant::new((), scopes)))
         .collect();
     for (index, alternative) in alternatives.iter().enumerate() {
-        let met: Vec<Met> = alternative
+        let met: Vec<SchemeMatch> = alternative
             .iter()
             .map(|(scheme, scopes)| {
                 let scopes: Vec<Right> = scopes.iter().copied().collect();
-                Met::new(grants[*scheme].as_ref(), &scopes)
+                SchemeMatch::new(grants[*scheme].as_ref(), &scopes)
             })
             .collect();
         if evaluation.accepts(&met) {
