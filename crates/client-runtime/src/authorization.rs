@@ -174,14 +174,14 @@ mod tests {
             let (of_call, of_client) = (credentials(call, "call"), credentials(client, "client"));
             let chosen = Authorization::choose(alternatives, &of_call, &of_client);
             let has = |bits: u8, scheme: &SecurityScheme| with_bits(bits).any(|one| one == *scheme);
-            let own = |way: &[SecurityScheme]| way.iter().filter(|one| has(call, one)).count();
+            let own = |alternative: &[SecurityScheme]| alternative.iter().filter(|one| has(call, one)).count();
             let complete: Vec<&[SecurityScheme]> = alternatives
                 .iter()
                 .copied()
-                .filter(|way| way.iter().all(|one| has(call | client, one)))
+                .filter(|one| one.iter().all(|one| has(call | client, one)))
                 .collect();
-            let most = complete.iter().map(|way| own(way)).max();
-            let expected = complete.into_iter().find(|way| Some(own(way)) == most);
+            let most = complete.iter().map(|one| own(one)).max();
+            let expected = complete.into_iter().find(|one| Some(own(one)) == most);
             let mut headers: Vec<(&str, String)> = Vec::new();
             for scheme in expected.unwrap_or_default() {
                 let word = if has(call, scheme) { "call" } else { "client" };

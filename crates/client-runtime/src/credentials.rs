@@ -68,11 +68,16 @@ impl CredentialPlace {
     pub(crate) fn encode(self, secret: &SecretString) -> Result<HeaderValue, InvalidValue> {
         let text = secret.expose_secret();
         let fits = |byte: u8| match self {
-            Self::Bearer => byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte),
+            Self::Bearer => byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte),
             Self::Header(_) => byte.is_ascii_graphic(),
             Self::Cookie(_) => byte.is_ascii_graphic() && !b"\",;\\".contains(&byte),
         };
-        if text.is_empty() || !text.bytes().all(fits) {
+        let body = match self {
+            // Padding stands at the end alone.
+            Self::Bearer => text.trim_end_matches('='),
+            Self::Header(_) | Self::Cookie(_) => text,
+        };
+        if body.is_empty() || !body.bytes().all(fits) {
             return Err(InvalidValue::NotACredential);
         }
         let encoded = match self {
@@ -174,5 +179,22 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let schemes = self.0.iter().map(|(scheme, _)| scheme.name);
         f.debug_list().entries(schemes).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_token_is_padded_at_its_end_alone() {
+        let encode = |token: &str| CredentialPlace::Bearer.encode(&token.into());
+        for token in ["abc", "abc=", "aZ09-._~+/=="] {
+            let encoded = encode(token).expect("it is a token");
+            assert_eq!(encoded.as_bytes(), format!("Bearer {token}").as_bytes());
+        }
+        for wrong in ["", "=", "==", "a=b", "=a", "a b", "a,b", "\u{e4}"] {
+            assert_eq!(encode(wrong), Err(InvalidValue::NotACredential), "{wrong}");
+        }
     }
 }
