@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
-use crate::accounts::secret_key;
+use crate::accounts::{ISSUER, secret_key};
 use crate::owner::{OwnerTokens, hire_owner};
 use crate::request::Request;
 use crate::response::Response;
@@ -109,6 +109,7 @@ impl TestService {
         options.clock = clock;
         options.demo = demo;
         options.show_mails = true;
+        options.identity.issuer = Some(ISSUER.to_owned());
         options.identity.oauth_clients = OAUTH_CLIENTS.parse()?;
         change(&mut options);
         let server = booking_server::start(options).await?;

@@ -150,7 +150,7 @@ async fn the_cookie_is_for_the_public_address_and_its_pages() {
     let database = TestDatabase::create().unwrap();
     let url = database.url();
     let service = TestService::start_with(&url, false, |options| {
-        options.identity.public_url = Some("https://reserve.example/app".to_owned());
+        options.identity.public_url = Some("https://reserve.example:443/app".parse().unwrap());
     });
     let service = service.await.unwrap();
     service.register(ADA).await;

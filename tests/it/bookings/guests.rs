@@ -109,7 +109,7 @@ async fn a_service_with_a_public_address_answers_with_a_link_that_opens_the_book
     let database = dev_postgres::TestDatabase::create().unwrap();
     let url = database.url();
     let service = TestService::start_with(&url, true, |options| {
-        options.identity.public_url = Some("https://book.example/app".to_owned());
+        options.identity.public_url = Some("https://book.example/app".parse().unwrap());
     });
     let service = service.await.unwrap();
     let sent = service.guest().create_booking();

@@ -21,12 +21,11 @@ use credentials::SecretKey;
 use tracing::level_filters::LevelFilter;
 
 use crate::identity::OauthClients;
+pub use crate::identity::{ParsePublicUrlError, PublicUrl};
 
 mod database_url;
-mod public_url;
 
 pub use database_url::{DatabaseUrl, ParseDatabaseUrlError};
-pub use public_url::{ParsePublicUrlError, PublicUrl};
 
 /// Where the server listens unless told otherwise.
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";

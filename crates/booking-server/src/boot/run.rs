@@ -85,7 +85,8 @@ async fn serve(config: Config) -> Result<(), StartError> {
         show_mails: config.show_mails.unwrap_or(is_at_home),
         identity: IdentityOptions {
             secret_key,
-            public_url: config.public_url.map(|url| url.as_str().to_owned()),
+            public_url: config.public_url,
+            issuer: None,
             attempts_per_minute: config.attempts_per_minute,
             oauth_clients: config.oauth_clients,
         },

@@ -54,6 +54,7 @@ impl ServerOptions {
             identity: IdentityOptions {
                 secret_key,
                 public_url: None,
+                issuer: None,
                 attempts_per_minute: None,
                 oauth_clients: OauthClients::default(),
             },
@@ -142,6 +143,7 @@ pub(crate) fn listen(
         Listen::new_api(address),
     )?;
     let local_addr = http.local_addr();
+    service.identity().issue_at(local_addr);
     let background = Background::start(&service, forgets);
     Ok(RunningServer {
         http,

@@ -64,7 +64,7 @@ impl Authenticator for Service {
         token: contract_runtime::ApiKey<'_>,
     ) -> Result<AuthenticRefreshToken, AuthenticationError> {
         // Whether it is still good is seen where its session is read.
-        let token = self.identity().tokens.authenticate(token.as_str());
+        let token = self.identity().tokens().authenticate(token.as_str());
         token.ok_or_else(|| AuthenticationError::rejected("no refresh token of this service"))
     }
 }
@@ -74,7 +74,7 @@ impl Service {
         let identity = self.identity();
         let keys = identity.signing_keys.known();
         let user = identity
-            .tokens
+            .tokens()
             .verify(&keys, token, self.clock().now())
             .map_err(|rejection| AuthenticationError::rejected(rejection.to_string()))?;
         Ok(AuthenticCaller {

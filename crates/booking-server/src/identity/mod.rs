@@ -8,11 +8,13 @@ mod authenticator;
 mod login;
 mod oauth_clients;
 mod passwords;
+mod public_url;
 mod signing_keys;
 mod tokens;
 
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use booking_domain::Scopes;
 use booking_persistence::{AccountSession, Store};
@@ -25,26 +27,26 @@ pub(crate) use login::{VerifyLoginError, grantable_scopes};
 pub use oauth_clients::{OauthClients, ParseOauthClientsError};
 pub(crate) use oauth_clients::{REFERENCE_REDIRECT_PATH, first_party};
 pub(crate) use passwords::PasswordHasher;
+pub use public_url::{ParsePublicUrlError, PublicUrl};
 pub(crate) use signing_keys::SigningKeys;
 pub use signing_keys::SigningKeysError;
 pub(crate) use tokens::{IssueError, IssuedTokens, Tokens};
 
 use crate::clock::Clock;
 
-/// The issuer of tokens where no public address is given: they are good on this machine only.
-const LOCAL_ISSUER: &str = "http://localhost";
-
 /// What the server needs to tell who is calling.
 #[derive(Debug)]
 pub(crate) struct Identity {
-    pub(crate) tokens: Tokens,
+    /// What is known once the server listens.
+    tokens: OnceLock<Tokens>,
     pub(crate) signing_keys: SigningKeys,
     pub(crate) passwords: PasswordHasher,
     pub(crate) attempts: AttemptLimits,
     pub(crate) oauth_clients: OauthClients,
     pub(crate) booking_secrets: BookingSecretKey,
     /// Where callers reach the service, if that is known.
-    pub(crate) public_url: Option<String>,
+    pub(crate) public_url: Option<PublicUrl>,
+    options: IdentityOptions,
 }
 
 /// What the operator decides about it.
@@ -53,7 +55,10 @@ pub struct IdentityOptions {
     /// What tokens and secrets are made of.
     pub secret_key: Arc<SecretKey>,
     /// Where callers reach the service: the issuer of tokens.
-    pub public_url: Option<String>,
+    pub public_url: Option<PublicUrl>,
+    /// The issuer of tokens, if it is neither the public address nor the one where the server listens:
+    /// several servers of one test take each other's.
+    pub issuer: Option<String>,
     /// How often a minute somebody may try; `None` for no limit.
     pub attempts_per_minute: Option<NonZeroU32>,
     /// The programs that people may let act for them, beside the reference page.
@@ -68,19 +73,43 @@ impl Identity {
         clock: &Clock,
     ) -> Result<Self, SigningKeysError> {
         let secret_key = &options.secret_key;
-        let issuer = options.public_url.as_deref().unwrap_or(LOCAL_ISSUER);
         Ok(Self {
-            tokens: Tokens::new(issuer, secret_key),
+            tokens: OnceLock::new(),
             signing_keys: SigningKeys::load(Arc::clone(secret_key), store, clock.now()).await?,
             passwords: PasswordHasher::new(),
             attempts: AttemptLimits::new(options.attempts_per_minute, clock.clone()),
             oauth_clients: options
                 .oauth_clients
                 .clone()
-                .with_reference_page(options.public_url.as_deref()),
+                .with_reference_page(options.public_url.as_ref()),
             booking_secrets: BookingSecretKey::new(secret_key),
             public_url: options.public_url.clone(),
+            options: options.clone(),
         })
+    }
+
+    /// The tokens of the service. Whoever asks before the server knows where it listens, waits for the
+    /// moment that it takes.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        self.tokens.wait()
+    }
+
+    /// From here on the service makes tokens and takes them. Without a public address their issuer
+    /// is where the server listens, as callers on this machine reach it (RFC 8414, 3.3: metadata
+    /// that is read at an issuer's address names that issuer).
+    pub(crate) fn issue_at(&self, listening: SocketAddr) {
+        let IdentityOptions {
+            public_url, issuer, ..
+        } = &self.options;
+        let issuer = match (issuer, public_url) {
+            (Some(issuer), _) => issuer.clone(),
+            (None, Some(url)) => url.to_string(),
+            (None, None) if listening.ip().is_loopback() => format!("http://{listening}"),
+            (None, None) => format!("http://localhost:{}", listening.port()),
+        };
+        let tokens = Tokens::new(&issuer, &self.options.secret_key);
+        // A server listens once.
+        let _ = self.tokens.set(tokens);
     }
 
     /// The tokens of a session as it is now.
@@ -100,6 +129,6 @@ impl Identity {
         now: Timestamp,
     ) -> Result<IssuedTokens, IssueError> {
         let keys = self.signing_keys.known();
-        self.tokens.issue(&keys, session, scopes, now)
+        self.tokens().issue(&keys, session, scopes, now)
     }
 }

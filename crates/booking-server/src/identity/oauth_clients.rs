@@ -7,6 +7,8 @@ use std::str::FromStr;
 use booking_domain::ClientId;
 use iri_string::types::UriAbsoluteStr;
 
+use super::PublicUrl;
+
 /// The service's own reference page, whose "Authorize" works without a registration.
 pub(crate) const REFERENCE_PAGE: &str = "reserveeasy-docs";
 
@@ -47,9 +49,10 @@ pub(crate) struct RedirectUri(String);
 
 impl OauthClients {
     /// With the reference page at this public address, or without one on the caller's own machine.
-    pub(crate) fn with_reference_page(mut self, public_url: Option<&str>) -> Self {
+    pub(crate) fn with_reference_page(mut self, public_url: Option<&PublicUrl>) -> Self {
         let id = ClientId::parse(REFERENCE_PAGE).expect("it is made of letters");
-        let origins = match &public_url {
+        let own = public_url.map(PublicUrl::as_str);
+        let origins = match &own {
             Some(url) => std::slice::from_ref(url),
             None => &LOOPBACK[..],
         };
@@ -276,7 +279,8 @@ mod tests {
         let local = OauthClients::default().with_reference_page(None);
         let here = "http://127.0.0.1:8080/docs/oauth2-redirect.html";
         assert!(local.allows(&id(&local), here));
-        let public = OauthClients::default().with_reference_page(Some("https://reserve.example"));
+        let public = OauthClients::default()
+            .with_reference_page(Some(&"https://reserve.example:443".parse().unwrap()));
         assert!(public.allows(
             &id(&public),
             "https://reserve.example/docs/oauth2-redirect.html"

@@ -79,13 +79,14 @@ static LICENCE: LazyLock<File> = LazyLock::new(|| {
     )
 });
 
-/// The root of the server has nothing of its own to show.
+/// The root of the server has nothing of its own to show. It leads on from where it is, which a proxy
+/// may have put below a path.
 pub(super) async fn redirect(_: Context) -> HandlerResult {
     let mut response = Response::new(dropshot::Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     response
         .headers_mut()
-        .insert(LOCATION, HeaderValue::from_static(PATH));
+        .insert(LOCATION, HeaderValue::from_static("docs"));
     Ok(response)
 }
 

@@ -11,7 +11,7 @@ use http::Uri;
 use jiff::Timestamp;
 
 use crate::api::shared::BreaksContract;
-use crate::identity::Identity;
+use crate::identity::{Identity, PublicUrl};
 
 const ORIGIN: FieldName = CreateSessionHeaders::FIELDS.origin;
 
@@ -24,7 +24,7 @@ pub(super) fn check_origin<E: From<InvalidRequest>>(
     origin: Option<&WebOrigin>,
 ) -> Result<(), E> {
     let is_own =
-        origin.is_none_or(|origin| is_own_origin(identity.public_url.as_deref(), origin.as_str()));
+        origin.is_none_or(|origin| is_own_origin(identity.public_url.as_ref(), origin.as_str()));
     if is_own {
         return Ok(());
     }
@@ -38,18 +38,13 @@ pub(super) fn check_origin<E: From<InvalidRequest>>(
 
 /// Whether a page of this origin is one of the service's site: that of its public address, or
 /// without one any on the caller's own machine.
-fn is_own_origin(public_url: Option<&str>, origin: &str) -> bool {
-    let Ok(origin) = origin.parse::<Uri>() else {
-        return false;
-    };
+fn is_own_origin(public_url: Option<&PublicUrl>, origin: &str) -> bool {
     match public_url {
-        Some(public_url) => public_url.parse::<Uri>().is_ok_and(|own| {
-            own.scheme() == origin.scheme() && own.authority() == origin.authority()
-        }),
-        None => {
+        Some(public_url) => public_url.origin() == origin,
+        None => origin.parse::<Uri>().is_ok_and(|origin| {
             origin.scheme_str() == Some("http")
                 && matches!(origin.host(), Some("localhost" | "127.0.0.1" | "[::1]"))
-        }
+        }),
     }
 }
 
@@ -76,10 +71,7 @@ fn set_cookie(
     value: &str,
     max_age_seconds: i64,
 ) -> Result<SetCookie, BreaksContract> {
-    let prefix = identity.public_url.as_deref().and_then(|url| {
-        let (_, rest) = url.split_once("://")?;
-        rest.find('/').map(|slash| &rest[slash..])
-    });
+    let prefix = identity.public_url.as_ref().map(PublicUrl::path);
     let path = format!("{}{}", prefix.unwrap_or_default(), CreateSession::PATH);
     let text = format!(
         "__Secure-refresh_token={value}; Path={path}; Max-Age={max_age_seconds}; HttpOnly; Secure; \
@@ -94,7 +86,11 @@ mod tests {
 
     #[test]
     fn pages_of_the_public_site_are_its_own_and_no_others() {
-        let is_own = |origin| is_own_origin(Some("https://reserve.example/app"), origin);
+        let is_own = |origin| {
+            ["https://reserve.example/app", "https://reserve.example:443"]
+                .map(|public_url| is_own_origin(Some(&public_url.parse().unwrap()), origin))
+                == [true; 2]
+        };
         assert!(is_own("https://reserve.example"));
         for other in [
             "null",

@@ -39,7 +39,7 @@ impl Auth for Service {
         request: RefreshTokenRequest,
     ) -> Result<RefreshTokenResponse, RefreshTokenError> {
         let token = request.body.refresh_token;
-        let token = self.identity().tokens.authenticate(token.as_str());
+        let token = self.identity().tokens().authenticate(token.as_str());
         let token = token.ok_or_else(|| -> RefreshTokenError {
             RefreshTokenRefusal::SessionNotFound.into_error()
         })?;
@@ -49,7 +49,7 @@ impl Auth for Service {
 
     async fn logout(&self, request: LogoutRequest) -> Result<LogoutResponse, LogoutError> {
         let token = request.body.refresh_token;
-        if let Some(token) = self.identity().tokens.authenticate(token.as_str()) {
+        if let Some(token) = self.identity().tokens().authenticate(token.as_str()) {
             let ended = self.store().logout(token.family_id(), self.clock().now());
             ended.await.map_err(store_error::<_, LogoutError>)?;
         }

@@ -232,7 +232,7 @@ impl Service {
         id: &types::BookingId,
         secret: &types::BookingSecret,
     ) -> Result<Option<types::BookingPageUrl>, BreaksContract> {
-        let public_url = self.identity().public_url.as_deref();
+        let public_url = self.identity().public_url.as_ref();
         let url = public_url.map(|url| {
             let (id, secret) = (id.as_str(), secret.as_str());
             types::BookingPageUrl::try_from(format!("{url}/bookings/{id}#{secret}"))

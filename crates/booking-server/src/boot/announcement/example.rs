@@ -114,6 +114,7 @@ mod tests {
         let options = IdentityOptions {
             secret_key: Arc::new(SecretKey::from_random([7; 32])),
             public_url: None,
+            issuer: None,
             attempts_per_minute: None,
             oauth_clients: OauthClients::default(),
         };

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use super::csrf::{self, CsrfToken};
 use super::page::{self, Question};
 use super::request::{AuthorizationError, AuthorizationRequest, ReplyTo, RequestRefusal};
-use crate::identity::{Identity, grantable_scopes};
+use crate::identity::{Identity, PublicUrl, grantable_scopes};
 use crate::operational::form::{Form, UnreadBody};
 use crate::operational::{Context, HandlerResult};
 
@@ -20,7 +20,7 @@ pub(crate) async fn ask(context: Context) -> HandlerResult {
     let identity = context.context().identity();
     let request = match AuthorizationRequest::parse(query, &identity.oauth_clients) {
         Ok(request) => request,
-        Err(refusal) => return Ok(refuse(refusal, identity.tokens.issuer())),
+        Err(refusal) => return Ok(refuse(refusal, identity.tokens().issuer())),
     };
     let asked = Asked {
         request: &request,
@@ -38,7 +38,7 @@ pub(crate) async fn decide(context: Context, body: UnreadBody) -> HandlerResult 
     let identity = context.context().identity();
     let request = match AuthorizationRequest::parse(query, &identity.oauth_clients) {
         Ok(request) => request,
-        Err(refusal) => return Ok(refuse(refusal, identity.tokens.issuer())),
+        Err(refusal) => return Ok(refuse(refusal, identity.tokens().issuer())),
     };
     let asked = Asked {
         request: &request,
@@ -58,7 +58,7 @@ pub(crate) async fn decide(context: Context, body: UnreadBody) -> HandlerResult 
         return Ok(asked.question(StatusCode::FORBIDDEN, email, Some(problem)));
     }
     let reply_to = &request.reply_to;
-    let issuer = identity.tokens.issuer();
+    let issuer = identity.tokens().issuer();
     match text("decision") {
         "allow" => {}
         "deny" => return Ok(tell(reply_to, issuer, AuthorizationError::ACCESS_DENIED)),
@@ -177,7 +177,7 @@ async fn grant(
             Ok(redirect(
                 &request
                     .reply_to
-                    .location(identity.tokens.issuer(), &parameters),
+                    .location(identity.tokens().issuer(), &parameters),
             ))
         }
         // It was changed at this moment.
@@ -223,12 +223,11 @@ fn redirect(location: &str) -> Response<Body> {
 impl Identity {
     /// The host that callers reach, if it is known.
     fn public_host(&self) -> Option<&str> {
-        let (_, rest) = self.public_url.as_deref()?.split_once("://")?;
-        rest.split('/').next()
+        let (_, host) = self.public_url.as_ref()?.origin().split_once("://")?;
+        Some(host)
     }
 
     fn is_public_over_https(&self) -> bool {
-        let public_url = self.public_url.as_deref();
-        public_url.is_some_and(|url| url.starts_with("https://"))
+        self.public_url.as_ref().is_some_and(PublicUrl::is_https)
     }
 }

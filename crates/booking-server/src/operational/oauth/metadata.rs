@@ -14,7 +14,7 @@ use crate::operational::{Context, HandlerResult, JWKS_PATH, docs};
 pub(crate) async fn answer(context: Context) -> HandlerResult {
     let identity = context.context().identity();
     let base = match &identity.public_url {
-        Some(url) => url.clone(),
+        Some(url) => url.to_string(),
         // Whoever asks has found the way here.
         None => {
             let host = context.request.headers().get(HOST);
@@ -27,7 +27,7 @@ pub(crate) async fn answer(context: Context) -> HandlerResult {
     };
     let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     let metadata = json!({
-        "issuer": identity.tokens.issuer(),
+        "issuer": identity.tokens().issuer(),
         "authorization_endpoint": format!("{base}{AUTHORIZE_PATH}"),
         "token_endpoint": format!("{base}{TOKEN_PATH}"),
         "jwks_uri": format!("{base}{JWKS_PATH}"),

@@ -191,7 +191,7 @@ async fn refresh(
 ) -> Result<(AccountSession, Scopes), TokenError> {
     let token = form.get("refresh_token")?;
     let token = token.ok_or(TokenError::invalid_request("refresh_token is missing"))?;
-    let token = service.identity().tokens.authenticate(token);
+    let token = service.identity().tokens().authenticate(token);
     let token = token.ok_or(TokenError::REFRESH_TOKEN)?;
     let scopes = match form.get("scope")? {
         Some(scope) => Some(Scopes::parse(scope).ok_or(TokenError::INVALID_SCOPE)?),
