@@ -168,7 +168,12 @@ pub(crate) async fn lock_by_key(
 
 /// What of an account its owner can change.
 #[derive(AsChangeset, Insertable)]
-#[diesel(table_name = accounts, treat_none_as_null = true)]
+// A column of a struct may be left to its default, and no such statement is kept prepared.
+#[diesel(
+    table_name = accounts,
+    treat_none_as_null = true,
+    treat_none_as_default_value = false
+)]
 struct ChangingColumns<'a> {
     name: &'a str,
     phone: Option<&'a str>,

@@ -274,7 +274,12 @@ pub(crate) async fn find_by_code(
 
 /// What of a booking can change.
 #[derive(AsChangeset, Insertable)]
-#[diesel(table_name = bookings, treat_none_as_null = true)]
+// A column of a struct may be left to its default, and no such statement is kept prepared.
+#[diesel(
+    table_name = bookings,
+    treat_none_as_null = true,
+    treat_none_as_default_value = false
+)]
 struct ChangingColumns<'a> {
     booking_date: jiff_diesel::Date,
     booking_time: jiff_diesel::Time,

@@ -26,6 +26,8 @@ mod restaurants;
 #[cfg(test)]
 mod retention;
 #[cfg(test)]
+mod round_trips;
+#[cfg(test)]
 mod row_security;
 #[cfg(test)]
 mod schema_bounds;

@@ -64,7 +64,7 @@ impl Store {
 }
 
 /// Six round trips for a user whom we know, with those of the transaction itself: begin, the
-/// restaurant, the date, the booking, its table, commit.
+/// restaurant, the date, the booking, its table, commit. `tests/it/round_trips.rs` counts them.
 async fn create_in(
     connection: &AsyncPgConnection,
     new: &NewBooking,
