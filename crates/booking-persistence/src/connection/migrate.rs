@@ -72,7 +72,7 @@ impl MigrateError {
 /// The database holds migrations that this program does not know, cannot be reached, or refuses a
 /// migration.
 pub async fn migrate(url: &str) -> Result<(), MigrateError> {
-    let mut connection = open_unlimited(&configuration(url)?).await?;
+    let mut connection = open_for_migrations(url).await?;
     let encoding: String = diesel::select(current_setting("server_encoding"))
         .get_result(&mut connection)
         .await
@@ -95,6 +95,16 @@ pub async fn migrate(url: &str) -> Result<(), MigrateError> {
         .batch_execute(GRANT_BOOKKEEPING)
         .await
         .map_err(MigrateError::failed)
+}
+
+/// A connection on which nothing is hidden: where a policy would filter the rows that a statement of
+/// the owner's reads or changes, PostgreSQL refuses the statement. A migration of data would otherwise
+/// find nothing, and succeed.
+async fn open_for_migrations(url: &str) -> Result<AsyncPgConnection, MigrateError> {
+    let mut connection = open_unlimited(&configuration(url)?).await?;
+    let set = connection.batch_execute("SET row_security = off").await;
+    set.map_err(MigrateError::failed)?;
+    Ok(connection)
 }
 
 /// The versions of all migrations that this program knows, oldest first.
@@ -131,4 +141,55 @@ fn run(connection: AsyncPgConnection) -> Result<AsyncPgConnection, MigrateError>
         tracing::info!(migration.version = %version, "migrated the database");
     }
     Ok(harness.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use dev_postgres::TemporaryCluster;
+
+    use super::*;
+
+    const ADD_RESTAURANT: &str = "INSERT INTO restaurants
+        VALUES (1, 'One', 'X', 'Y', 0, 0, '2026-01-01Z')";
+
+    #[tokio::test]
+    async fn data_that_its_owner_would_not_see_is_not_passed_over_in_silence() {
+        let cluster = TemporaryCluster::start().expect("PostgreSQL runs");
+        let admin = configuration(&cluster.url("postgres")).expect("it is a URL");
+        let mut admin = open_unlimited(&admin).await.expect("it answers");
+        // No role that may pass the policies by, and so one for whom FORCE is meant.
+        for statement in [
+            "CREATE ROLE keeper LOGIN",
+            "CREATE ROLE booking_service LOGIN NOINHERIT",
+            "CREATE ROLE booking_retention ROLE booking_service",
+            "CREATE DATABASE bookings OWNER keeper",
+        ] {
+            admin.batch_execute(statement).await.expect(statement);
+        }
+        let keeper = cluster.url_as("bookings", "keeper");
+        migrate(&keeper).await.expect("the owner may");
+        let filled = configuration(&cluster.url("bookings")).expect("it is a URL");
+        let mut filled = open_unlimited(&filled).await.expect("it answers");
+        filled
+            .batch_execute(ADD_RESTAURANT)
+            .await
+            .expect("it is SQL");
+
+        let mut connection = open_for_migrations(&keeper).await.expect("it answers");
+        let touched = async |connection: &mut AsyncPgConnection| {
+            let update = diesel::sql_query("UPDATE restaurants SET version = version + 1");
+            update.execute(connection).await
+        };
+        let refused = touched(&mut connection)
+            .await
+            .expect_err("FORCE binds the owner");
+        assert!(
+            refused.to_string().contains("row-level security"),
+            "{refused}"
+        );
+        // As a migration of data has to begin.
+        let no_force = "ALTER TABLE restaurants NO FORCE ROW LEVEL SECURITY";
+        connection.batch_execute(no_force).await.expect("it may");
+        assert_eq!(touched(&mut connection).await, Ok(1));
+    }
 }
