@@ -268,28 +268,32 @@ impl Store {
         reading.await
     }
 
-    /// Does something in a restaurant for somebody who may, and records it. `work` gives the public
-    /// id of what it was done to. Two round trips more than `work` takes, and begin and commit.
+    /// Does something in a restaurant for somebody who may, and records it, unless `work` says that it
+    /// has changed nothing. Two round trips more than `work` takes, and begin and commit.
     pub(crate) async fn transact_as_staff<T, R: FromViolation>(
         &self,
         request: StaffRequest<'_>,
         work: impl AsyncFnOnce(
             &AsyncPgConnection,
             RestaurantAccess,
-        ) -> Result<
-            (T, Option<String>),
-            TransactionError<RestaurantAccessRefusal<R>>,
-        > + Clone,
+        )
+            -> Result<(T, Changed), TransactionError<RestaurantAccessRefusal<R>>>
+        + Clone,
     ) -> Result<T, StoreError<RestaurantAccessRefusal<R>>> {
         let seeing = self.seeing(Visibility::of_restaurant(request.restaurant));
         let transaction = seeing.transact(request.operation, async |connection| {
             let access = request.authorize(connection).await?;
-            let (done, subject) = work(connection, access).await?;
+            let (done, changed) = work(connection, access).await?;
+            let subject = match &changed {
+                Changed::Nothing => return Ok(done),
+                Changed::Restaurant => None,
+                Changed::Subject(id) => Some(id.as_str()),
+            };
             let event = audit_events::NewEvent {
                 restaurant: request.restaurant,
                 actor: &actor(request.principal),
                 action: request.operation,
-                subject: subject.as_deref(),
+                subject,
                 context: request.context,
             };
             audit_events::insert(connection, &event).await?;
@@ -297,6 +301,17 @@ impl Store {
         });
         transaction.await
     }
+}
+
+/// What an operation has changed, as the log names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Changed {
+    /// Nothing: all was so before, and nothing is recorded.
+    Nothing,
+    /// The restaurant, or something in it that has no public id.
+    Restaurant,
+    /// What has this public id.
+    Subject(String),
 }
 
 /// What somebody wants to do with the installation.

@@ -3,22 +3,25 @@
 use std::fmt::Debug;
 
 use booking_domain::{
-    Address, AvailabilityRefusal, BookingChange, ChangeRefusal, Cuisine, DiningTableName, Latitude,
-    Longitude, NewDiningTable, NewRestaurant, NewRestaurantRefusal, OpeningPeriod, Principal,
-    RestaurantName, Scope, StaffRole, TimeZoneName,
+    AccountChange, Address, AvailabilityRefusal, BookingChange, ChangeRefusal, Cuisine,
+    DiningTableName, Latitude, Longitude, NewDiningTable, NewRestaurant, NewRestaurantRefusal,
+    OpeningPeriod, Principal, RestaurantChange, RestaurantName, Scope, StaffRole, TimeZoneName,
 };
 use booking_persistence::{
     AccessRefusal, BookingNotFound, Forbidden, OperationRefusal, RestaurantFilter,
     RestaurantNotFound, StoreError, Window,
 };
 use credentials::{OneTimeToken, OneTimeTokenPurpose};
+use jiff::ToSpan;
 use jiff::civil::{Weekday, time};
 
 use crate::support::{
-    DAY, NOW, TestRestaurant, at, cancel_booking, email, get_booking, party, requests,
+    DAY, NOW, TestRestaurant, at, cancel_booking, email, get_booking, name, party, requests,
     restaurant_id, update_booking,
 };
-use crate::team::{add_account, key_principal, make_key, user, user_id, user_with, with_staff};
+use crate::team::{
+    add_account, key_principal, make_key, second, user, user_id, user_with, with_staff,
+};
 
 /// Two restaurants with their staff, and `admin`, who runs the installation.
 async fn with_admin() -> TestRestaurant {
@@ -287,4 +290,57 @@ async fn restaurant_that_is_not_there_cannot_be_suspended() {
             )))
         ));
     }
+}
+
+/// Every row, as it is.
+const EVERYTHING: &str = "
+    SELECT 'restaurants ' || t AS line FROM restaurants t UNION ALL
+    SELECT 'restaurant_staff ' || t FROM restaurant_staff t UNION ALL
+    SELECT 'staff_invitations ' || t FROM staff_invitations t UNION ALL
+    SELECT 'bookings ' || t FROM bookings t UNION ALL
+    SELECT 'occupancies ' || t FROM occupancies t UNION ALL
+    SELECT 'accounts ' || t FROM accounts t UNION ALL
+    SELECT 'audit_events ' || t FROM audit_events t ORDER BY 1";
+
+#[tokio::test]
+async fn whatever_is_changed_to_what_it_is_leaves_no_trace() {
+    let venue = with_admin().await;
+    let (store, id) = (&venue.store, venue.restaurant);
+    let (owner, host) = (user("owner1"), user_id("host1"));
+    let admin = user_with("admin", &[Scope::PlatformAdmin]);
+    let made = venue.book(&venue.request()).await.expect("a table is free");
+    let booking = made.booking.id;
+    let restaurant = RestaurantChange {
+        name: RestaurantName::parse("Neue Küche"),
+        ..RestaurantChange::default()
+    };
+    let wishes = BookingChange {
+        special_requests: Some(requests("Fensterplatz")),
+        ..BookingChange::default()
+    };
+    let account = AccountChange {
+        name: Some(name("Somebody Else")),
+        ..AccountChange::default()
+    };
+    let change_everything = async |now| {
+        let context = &at(now);
+        let done = store.update_restaurant(&owner, id, (&restaurant, None), context);
+        done.await.expect("the owner may");
+        let done = store.update_staff(&owner, id, (&host, StaffRole::Manager), context);
+        done.await.expect("the owner may");
+        let done = update_booking(store, &booking, &wishes, None, now);
+        done.await.expect("the guest may");
+        let done = store.update_me(&host, &account, None, now);
+        done.await.expect("everybody may");
+        let done = store.suspend_restaurant(&admin, second(), context);
+        done.await.expect("the administrator may");
+    };
+    let before = venue.texts(EVERYTHING).await;
+    change_everything(NOW).await;
+    let changed = venue.texts(EVERYTHING).await;
+    let kept = changed.iter().filter(|line| before.contains(line)).count();
+    // Five rows are others now, and all but the account's have an event.
+    assert_eq!((changed.len(), kept), (before.len() + 4, before.len() - 5));
+    change_everything(NOW + 1.minute()).await;
+    assert_eq!(venue.texts(EVERYTHING).await, changed);
 }

@@ -7,7 +7,7 @@ use booking_domain::{
     create_api_key,
 };
 
-use crate::access::{RequestContext, RestaurantAccessRefusal, StaffRequest};
+use crate::access::{Changed, RequestContext, RestaurantAccessRefusal, StaffRequest};
 use crate::connection::FromViolation;
 use crate::error::{Corrupt, StoreError, TransactionError};
 use crate::operations::staff::lock_staff;
@@ -61,7 +61,7 @@ impl Store {
             let stored = (&view, &key.digest());
             api_keys::insert(connection, &access, stored, access.user()?).await?;
             let subject = view.id.to_string();
-            Ok(((key, view), Some(subject)))
+            Ok(((key, view), Changed::Subject(subject)))
         })
         .await
     }

@@ -3,7 +3,7 @@
 use booking_domain::{ApiKeyId, Principal, RestaurantId, Scope};
 
 use super::ApiKeyNotFound;
-use crate::access::{RequestContext, RestaurantAccessRefusal, StaffRequest};
+use crate::access::{Changed, RequestContext, RestaurantAccessRefusal, StaffRequest};
 use crate::error::{StoreError, TransactionError};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
@@ -36,7 +36,7 @@ impl Store {
         .await?
         {
             0 => Err(TransactionError::refused(ApiKeyNotFound)),
-            _ => Ok(((), Some(id.to_string()))),
+            _ => Ok(((), Changed::Subject(id.to_string()))),
         })
         .await
     }

@@ -6,7 +6,7 @@ use booking_domain::{
 };
 
 use super::RestaurantNotFound;
-use crate::access::{RequestContext, RestaurantAccessRefusal, StaffRequest};
+use crate::access::{Changed, RequestContext, RestaurantAccessRefusal, StaffRequest};
 use crate::connection::FromViolation;
 use crate::error::{StoreError, TransactionError};
 use crate::store::Store;
@@ -45,10 +45,10 @@ impl Store {
             let current = profile.with_policy(policy)?;
             let changed = change_restaurant(&current, change, expected);
             let Some(changed) = changed.map_err(TransactionError::refused)? else {
-                return Ok((current, None));
+                return Ok((current, Changed::Nothing));
             };
             restaurants::update_profile(connection, &access, &changed).await?;
-            Ok((changed, None))
+            Ok((changed, Changed::Restaurant))
         })
         .await
     }

@@ -5,7 +5,7 @@ use credentials::{OneTimeToken, OneTimeTokenPurpose};
 use booking_domain::{EmailAddress, Principal, RestaurantId, Scope, StaffRole};
 
 use super::lock_staff;
-use crate::access::{RequestContext, RestaurantAccessRefusal, StaffRequest};
+use crate::access::{Changed, RequestContext, RestaurantAccessRefusal, StaffRequest};
 use crate::error::{Corrupt, LoadError, StoreError};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
@@ -48,7 +48,7 @@ impl Store {
             let summary = summary.ok_or_else(|| Corrupt::new("restaurants", restaurant))?;
             messages::insert_invitation(connection, email, &summary.name, &token, now).await?;
             // Whom it was done to is an address, which the log does not hold.
-            Ok(((), None))
+            Ok(((), Changed::Restaurant))
         })
         .await
     }

@@ -3,7 +3,7 @@
 use booking_domain::{Principal, RestaurantId, Scope, StaffRefusal, UserId, remove_staff};
 
 use super::lock_staff;
-use crate::access::{RequestContext, RestaurantAccessRefusal, StaffRequest};
+use crate::access::{Changed, RequestContext, RestaurantAccessRefusal, StaffRequest};
 use crate::error::{StoreError, TransactionError};
 use crate::store::Store;
 use crate::tables::{restaurant_staff, staff_invitations};
@@ -36,7 +36,7 @@ impl Store {
             if let Some(member) = staff.iter().find(|member| member.id == *id) {
                 staff_invitations::delete_of(connection, &access, &member.email).await?;
             }
-            Ok(((), Some(id.to_string())))
+            Ok(((), Changed::Subject(id.to_string())))
         })
         .await
     }

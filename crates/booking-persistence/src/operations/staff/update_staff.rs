@@ -5,7 +5,7 @@ use booking_domain::{
 };
 
 use super::lock_staff;
-use crate::access::{RequestContext, RestaurantAccessRefusal, StaffRequest};
+use crate::access::{Changed, RequestContext, RestaurantAccessRefusal, StaffRequest};
 use crate::error::{StoreError, TransactionError};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
@@ -46,8 +46,13 @@ impl Store {
             };
             // An invitation to more than they are now would undo it.
             let own = staff_invitations::delete_of(connection, &access, &member.email);
-            tokio::try_join!(biased; update, invitations, own)?;
-            Ok((member, Some(id.to_string())))
+            let (_, invitations, own) = tokio::try_join!(biased; update, invitations, own)?;
+            let changed = if invitations + own > 0 || !staff.contains(&member) {
+                Changed::Subject(id.to_string())
+            } else {
+                Changed::Nothing
+            };
+            Ok((member, changed))
         })
         .await
     }
