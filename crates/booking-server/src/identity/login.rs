@@ -18,6 +18,16 @@ pub(crate) enum VerifyLoginError {
     Hashing(#[from] HashingError),
 }
 
+impl VerifyLoginError {
+    /// Whether it may go better soon.
+    pub(crate) const fn is_unavailable(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(StoreError::Unavailable(_)) | Self::Hashing(HashingError::Busy)
+        )
+    }
+}
+
 impl Identity {
     /// The account with this address, if this is its password. That there is none takes as long to
     /// tell as that the password is wrong.

@@ -26,7 +26,7 @@ pub(crate) use authenticator::AuthenticCaller;
 pub(crate) use login::{VerifyLoginError, grantable_scopes};
 pub use oauth_clients::{OauthClients, ParseOauthClientsError};
 pub(crate) use oauth_clients::{REFERENCE_REDIRECT_PATH, first_party};
-pub(crate) use passwords::PasswordHasher;
+pub(crate) use passwords::{HashingError, PasswordHasher};
 pub use public_url::{ParsePublicUrlError, PublicUrl};
 pub(crate) use signing_keys::SigningKeys;
 pub use signing_keys::SigningKeysError;

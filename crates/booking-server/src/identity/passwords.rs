@@ -12,15 +12,24 @@ use crate::random::{Random, RandomError};
 /// crowd that logs in must leave cores to those who book.
 const AT_A_TIME: usize = 2;
 
+/// How many may wait for their turn: whoever comes last waits for about two seconds. Those beyond are
+/// told to come again, instead of holding their connections and their bodies without end.
+const WAITING: usize = 64;
+
 /// Hashes passwords and verifies them.
 #[derive(Debug, Clone)]
 pub(crate) struct PasswordHasher {
-    permits: Arc<Semaphore>,
+    /// Places for those who wait and those whose turn it is.
+    places: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
 }
 
 /// Why a password is not hashed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HashingError {
+    /// Too many wait already.
+    #[error("too many passwords wait to be hashed")]
+    Busy,
     /// The thread has failed.
     #[error("a password could not be hashed: {0}")]
     Thread(#[from] tokio::task::JoinError),
@@ -32,7 +41,8 @@ pub(crate) enum HashingError {
 impl PasswordHasher {
     pub(crate) fn new() -> Self {
         Self {
-            permits: Arc::new(Semaphore::new(AT_A_TIME)),
+            places: Arc::new(Semaphore::new(AT_A_TIME + WAITING)),
+            turns: Arc::new(Semaphore::new(AT_A_TIME)),
         }
     }
 
@@ -80,14 +90,13 @@ impl PasswordHasher {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashingError> {
-        let permits = Arc::clone(&self.permits);
-        let permit = permits
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
-        // The permit goes with the work: who hangs up in the middle makes no room for another.
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let place = place.map_err(|_| HashingError::Busy)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.expect("the semaphore is never closed");
+        // Both go with the work: who hangs up in the middle makes no room for another.
         Ok(spawn_blocking(move || {
-            let _permit = permit;
+            let _held = (place, turn);
             work()
         })
         .await?)
@@ -103,6 +112,30 @@ fn salt() -> Result<[u8; 16], RandomError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn who_comes_when_the_queue_is_full_is_turned_away_at_once_and_may_come_again() {
+        let hasher = PasswordHasher::new();
+        let password = |text| Password::parse(text).unwrap();
+        // Nobody's turn comes while this is held.
+        let all_turns = Arc::clone(&hasher.turns).acquire_many_owned(2).await;
+        let mut waiting = tokio::task::JoinSet::new();
+        for _ in 0..AT_A_TIME + WAITING {
+            let hasher = hasher.clone();
+            waiting.spawn(async move { hasher.in_turn(|| ()).await.unwrap() });
+        }
+        while hasher.places.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let refused = hasher.verify(password("quiet river under stones"), None);
+        assert!(matches!(refused.await, Err(HashingError::Busy)));
+        // Who hangs up leaves the queue.
+        waiting.abort_all();
+        while waiting.join_next().await.is_some() {}
+        drop(all_turns);
+        let verified = hasher.verify(password("quiet river under stones"), None);
+        assert!(!verified.await.unwrap());
+    }
 
     #[tokio::test]
     async fn a_password_is_verified_and_nothing_else_is() {

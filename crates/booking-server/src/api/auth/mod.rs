@@ -21,8 +21,8 @@ use contract_runtime::{Problem, RequestOrigin};
 use credentials::{AuthenticRefreshToken, OneTimeToken, OneTimeTokenPurpose, Password};
 
 use super::shared::{
-    IntoDomain, IntoError, attempt, challenge, internal_error, new_password, no_store, store_error,
-    unauthenticated,
+    IntoDomain, IntoError, attempt, challenge, hashing_error, internal_error, new_password,
+    no_store, store_error, unauthenticated,
 };
 use crate::identity::{VerifyLoginError, first_party, grantable_scopes};
 use crate::service::Service;
@@ -155,13 +155,13 @@ impl Service {
         let verified = self.identity().verify_login(self.store(), &email, password);
         let found = verified.await.map_err(|error| match error {
             VerifyLoginError::Store(error) => store_error::<_, E>(error),
-            VerifyLoginError::Hashing(error) => internal_error(error).into(),
+            VerifyLoginError::Hashing(error) => hashing_error::<E>(error),
         })?;
         let found = found.ok_or_else(|| -> E { PasswordChanged.into_error() })?;
         let rehashed = if found.password_hash.needs_rehash() {
             let password = Password::parse(password).map_err(internal_error)?;
             let hash = self.identity().passwords.hash(password).await;
-            Some(hash.map_err(internal_error)?)
+            Some(hash.map_err(hashing_error::<E>)?)
         } else {
             None
         };

@@ -16,6 +16,7 @@ use booking_persistence::{
 use contract_runtime::Problem;
 
 use super::paging::CURSOR_FIELD;
+use crate::identity::HashingError;
 
 /// A refusal that is answered with an error of the contract, which `E` has to declare.
 #[diagnostic::on_unimplemented(
@@ -63,16 +64,29 @@ where
 {
     match error {
         StoreError::Refused(refusal) => refusal.into_error(),
-        StoreError::Unavailable(cause) => {
-            let message = "the service is not available at the moment: try again later";
-            let retry_after = RetryAfterSeconds::try_from(1).ok();
-            ServiceUnavailable {
-                problem: Problem::new(message).caused_by(&cause),
-                headers: RetryAfter { retry_after },
-            }
-            .into()
-        }
+        StoreError::Unavailable(cause) => unavailable(&cause).into(),
         StoreError::Internal(cause) => internal_error(cause).into(),
+    }
+}
+
+/// The service can do nothing about it at the moment. Only the log keeps the cause.
+fn unavailable(cause: &dyn Error) -> ServiceUnavailable {
+    let message = "the service is not available at the moment: try again later";
+    let retry_after = RetryAfterSeconds::try_from(1).ok();
+    ServiceUnavailable {
+        problem: Problem::new(message).caused_by(cause),
+        headers: RetryAfter { retry_after },
+    }
+}
+
+/// The operation's error for a password that was not hashed.
+pub(crate) fn hashing_error<E>(error: HashingError) -> E
+where
+    E: From<InternalError> + From<ServiceUnavailable>,
+{
+    match error {
+        HashingError::Busy => unavailable(&error).into(),
+        HashingError::Thread(_) | HashingError::Random(_) => internal_error(error).into(),
     }
 }
 

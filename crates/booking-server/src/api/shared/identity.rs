@@ -1,7 +1,8 @@
 //! Attempts, passwords and tokens of mails, for every operation that takes them.
 
 use booking_api::errors::{
-    self, InternalError, InvalidToken, PasswordTooWeak, TooManyRequests, Unauthenticated,
+    self, InternalError, InvalidToken, PasswordTooWeak, ServiceUnavailable, TooManyRequests,
+    Unauthenticated,
 };
 use booking_api::headers::{self, CacheControl, WwwAuthenticate};
 use booking_api::types::{self, AuthenticationChallenge, NewPasswordByToken, RetryAfterSeconds};
@@ -10,7 +11,7 @@ use booking_persistence::{Forbidden, OneTimeTokenRefusal, RequestContext};
 use contract_runtime::{FieldName, Problem, RequestOrigin};
 use credentials::{Password, PasswordHash};
 
-use super::{IntoError, internal_error};
+use super::{IntoError, hashing_error, internal_error};
 use crate::identity::AuthenticCaller;
 use crate::service::Service;
 
@@ -39,7 +40,9 @@ pub(crate) fn attempt<E: From<TooManyRequests>>(
 
 /// The hash of a new password, if it is not easily guessed. `about_user` is what somebody who
 /// knows the user tries first.
-pub(crate) async fn new_password<E: From<InternalError> + From<PasswordTooWeak>>(
+pub(crate) async fn new_password<
+    E: From<InternalError> + From<ServiceUnavailable> + From<PasswordTooWeak>,
+>(
     service: &Service,
     password: &types::Password,
     field: FieldName,
@@ -53,7 +56,7 @@ pub(crate) async fn new_password<E: From<InternalError> + From<PasswordTooWeak>>
     let about_user = about_user.iter().chain(&["ReserveEasy"]);
     let about_user = about_user.map(|text| (*text).to_owned()).collect();
     let hash = service.identity().passwords.hash_new(password, about_user);
-    hash.await.map_err(internal_error)?.map_err(weak)
+    hash.await.map_err(hashing_error::<E>)?.map_err(weak)
 }
 
 /// Why the token of a mail opens nothing, its sender is not told.

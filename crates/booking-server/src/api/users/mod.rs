@@ -25,8 +25,8 @@ use credentials::{OneTimeToken, OneTimeTokenPurpose, Password};
 
 use super::bookings::convert::booking;
 use super::shared::{
-    IntoDomain, IntoError, Paging, attempt, entity_tag, expected_versions, internal_error,
-    new_password, no_store, store_error, unauthenticated, user,
+    IntoDomain, IntoError, Paging, attempt, entity_tag, expected_versions, hashing_error,
+    internal_error, new_password, no_store, store_error, unauthenticated, user,
 };
 use crate::service::Service;
 
@@ -133,7 +133,7 @@ impl Users for Service {
             .identity()
             .passwords
             .verify(current, Some(hash.clone()));
-        if !verified.await.map_err(internal_error)? {
+        if !verified.await.map_err(hashing_error::<Error>)? {
             return Err(wrong_password());
         }
         let about = [found.account.email.as_str(), found.account.name.as_str()];

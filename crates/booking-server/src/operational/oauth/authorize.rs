@@ -145,6 +145,10 @@ async fn grant(
     let wrong = "the email address or the password is wrong";
     let wrong = || asked.question(StatusCode::FORBIDDEN, email, Some(wrong));
     let verified = verified.map_err(|error| {
+        if error.is_unavailable() {
+            tracing::warn!(cause = %error, "a login cannot be verified at the moment");
+            return AuthorizationError::UNAVAILABLE;
+        }
         tracing::error!(cause = %error, "a login could not be verified");
         AuthorizationError::SERVER_ERROR
     })?;
