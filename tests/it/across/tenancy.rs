@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::security::callers::FREE_ALL_TABLES;
 use crate::support::{
-    BELLA, HIRSCH, book, create, customer, examples, is_of_the_platform, send_in_any_status, wanted,
+    BELLA, HIRSCH, SAKURA, book, create, customer, examples, is_of_the_platform,
+    send_in_any_status, wanted,
 };
 
 /// A date on which every restaurant is open at six.
@@ -188,6 +189,7 @@ async fn a_cursor_of_another_restaurant_or_person_leads_nowhere() {
     let maria = Tenant::new(&service, BELLA, "Maria").await;
     let mut hans = Tenant::new(&service, HIRSCH, "Hans").await;
     hans.hire_and_equip(&service, "HansToo").await;
+    service.hire(&hans.owner, SAKURA, "host").await;
     for time in ["20:00", "20:30"] {
         let mut own = wanted(HIRSCH, WEDNESDAY, time, 2);
         own.customer = customer("hans@example.com").try_into().unwrap();

@@ -2,4 +2,5 @@
 
 mod account;
 mod list_my_bookings;
+mod list_my_employments;
 mod register_user;

@@ -62,6 +62,8 @@ contract_runtime::paths! {
     change_password<19>() => "/me/password";
     /// Where `listMyBookings` is: `GET /me/bookings`.
     list_my_bookings<19>() => "/me/bookings";
+    /// Where `listMyEmployments` is: `GET /me/employments`.
+    list_my_employments<22>() => "/me/employments";
     /// Where `listStaff` is: `GET /restaurants/{restaurant_id}/staff`.
     list_staff<46>(restaurant_id: types::RestaurantId) => "/restaurants/{}/staff";
     /// Where `inviteStaff` is: `POST /restaurants/{restaurant_id}/invitations`.

@@ -1126,6 +1126,26 @@ contract_runtime::object! {
     }
 }
 
+contract_runtime::object! {
+    /// One page of where somebody works.
+    EmploymentPage "EmploymentPage",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: EmploymentItems,
+        "pagination" => pagination: Pagination,
+    }
+}
+
+contract_runtime::array! {
+    /// The employments of one page.
+    EmploymentItems(Employment) "EmploymentItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(100),
+    }
+}
+
 contract_runtime::text! {
     /// The name of a key in this API. It is a part of the key, after `re_`, and no secret.
     ApiKeyId "ApiKeyId",

@@ -44,6 +44,11 @@ contract_runtime::operations! {
     /// Lists the bookings that were made by the caller while logged in, or with the verified address
     /// of the account, latest visit first.
     fn list_my_bookings(ListMyBookingsRequest) by callers::BookingsRead -> Result<ListMyBookingsResponse, ListMyBookingsError>;
+    /// List where one works: `GET /me/employments`.
+    ///
+    /// Lists the restaurants that the caller works for, with the caller's role in each, those first
+    /// where they have worked longest. A suspended restaurant is not among them.
+    fn list_my_employments(ListMyEmploymentsRequest) by callers::AccountManage -> Result<ListMyEmploymentsResponse, ListMyEmploymentsError>;
 }
 
 contract_runtime::request! {
@@ -318,6 +323,58 @@ contract_runtime::operation! {
         request: ListMyBookingsRequest,
         response: ListMyBookingsResponse,
         error: ListMyBookingsError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The query parameters of `listMyEmployments`.
+    Query ListMyEmploymentsQuery {
+        /// How many items a page holds at most.
+        "limit" => limit: types::PageLimit = "20",
+        /// The `next_cursor` of the page before. The filters and the sort order must be the ones that it
+        /// was given for; others are refused with `INVALID_CURSOR`. Excludes `page`.
+        "cursor" => cursor: Option<types::Cursor>,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `listMyEmployments`.
+    ListMyEmploymentsRequest {
+        query: ListMyEmploymentsQuery,
+    }
+}
+
+contract_runtime::response! {
+    /// What `listMyEmployments` answers.
+    ListMyEmploymentsResponse {
+        /// The employments of one page.
+        200 => Ok(body: types::EmploymentPage, headers: headers::CacheControl),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `listMyEmployments` refuses with: each code that the contract declares for it.
+    ListMyEmploymentsError for "listMyEmployments" {
+        InvalidRequest(errors::InvalidRequest),
+        InvalidCursor(errors::InvalidCursor),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `listMyEmployments` to the runtime.
+    ListMyEmployments = "listMyEmployments" {
+        route: GET "/api/v1/me/employments",
+        tag: "Users",
+        summary: "List where one works",
+        description: "Lists the restaurants that the caller works for, with the caller's role in each, those first\nwhere they have worked longest. A suspended restaurant is not among them.",
+        request: ListMyEmploymentsRequest,
+        response: ListMyEmploymentsResponse,
+        error: ListMyEmploymentsError,
         envelope: types::ErrorEnvelope,
     }
 }

@@ -47,6 +47,7 @@ contract_runtime::routes! {
     update_me by super::callers::AccountManage => super::users::UpdateMe,
     change_password by super::callers::AccountManage => super::users::ChangePassword,
     list_my_bookings by super::callers::BookingsRead => super::users::ListMyBookings,
+    list_my_employments by super::callers::AccountManage => super::users::ListMyEmployments,
     list_staff by super::callers::StaffManage => super::staff::ListStaff,
     invite_staff by super::callers::StaffManage => super::staff::InviteStaff,
     update_staff by super::callers::StaffManage => super::staff::UpdateStaff,

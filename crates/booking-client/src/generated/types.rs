@@ -1277,6 +1277,24 @@ pub struct Employment {
     pub role: StaffRole,
 }
 
+/// One page of where somebody works.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct EmploymentPage {
+    /// `data`
+    pub data: EmploymentItems,
+    /// `pagination`
+    pub pagination: Pagination,
+}
+
+/// The employments of one page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmploymentItems(Vec<Employment>);
+
+client_runtime::items!(EmploymentItems, Employment);
+
 /// The name of a key in this API. It is a part of the key, after `re_`, and no secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApiKeyId(String);

@@ -61,6 +61,15 @@ impl super::Client {
     pub fn list_my_bookings(&self) -> ListMyBookings {
         ListMyBookings::new(&self.0)
     }
+    /// List where one works
+    ///
+    /// Lists the restaurants that the caller works for, with the caller's role in each, those first
+    /// where they have worked longest. A suspended restaurant is not among them.
+    ///
+    /// `GET /me/employments` takes `oauth` (`account:manage`); refuses with `INVALID_REQUEST`, `INVALID_CURSOR` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn list_my_employments(&self) -> ListMyEmployments {
+        ListMyEmployments::new(&self.0)
+    }
 }
 
 /// A request of `registerUser`.
@@ -173,6 +182,32 @@ impl ListMyBookings {
 client_runtime::operation! {
     ListMyBookings(client_runtime::Json<types::BookingPage>) or super::Error;
     GET "/me/bookings" answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `listMyEmployments`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListMyEmployments(
+    client_runtime::Request<client_runtime::Json<types::EmploymentPage>>,
+);
+
+impl ListMyEmployments {
+    /// How many items a page holds at most.
+    pub fn limit(self, value: impl IntoField<types::PageLimit>) -> Self {
+        Self(self.0.query("limit", value))
+    }
+    /// The `next_cursor` of the page before. The filters and the sort order must be the ones that it
+    /// was given for; others are refused with `INVALID_CURSOR`. Excludes `page`.
+    pub fn cursor(self, value: impl IntoField<types::Cursor>) -> Self {
+        Self(self.0.query("cursor", value))
+    }
+}
+
+client_runtime::operation! {
+    ListMyEmployments(client_runtime::Json<types::EmploymentPage>) or super::Error;
+    GET "/me/employments" answers(200);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }

@@ -5,13 +5,16 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use booking_domain::{CustomerName, EmailAddress, RestaurantId, StaffMember, StaffRole, UserId};
+use booking_domain::{
+    CustomerName, EmailAddress, Employment, RestaurantId, StaffMember, StaffRole, UserId,
+};
 
 use super::parsed;
+use super::restaurants::SummaryRow;
 use crate::access::{Guarded, RestaurantAccess, RestaurantAccessRefusal};
 use crate::error::{Corrupt, LoadError, TransactionError};
 use crate::lists::{Cursor, CursorOfAnotherList, Digest, Page, Window, instant_at, keyset};
-use crate::schema::{accounts, restaurant_staff, users};
+use crate::schema::{accounts, restaurant_staff, restaurants, users};
 
 /// A member of the staff as they are read.
 #[derive(Queryable, Selectable)]
@@ -84,6 +87,62 @@ pub(crate) async fn list(
         restaurant,
         page.await?.try_map(StaffMember::try_from)?,
     ))
+}
+
+/// An employment as it is read.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = restaurant_staff, check_for_backend(diesel::pg::Pg))]
+struct EmploymentRow {
+    #[diesel(embed)]
+    restaurant: SummaryRow,
+    restaurant_id: i64,
+    role: String,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    created_at: Timestamp,
+}
+
+impl TryFrom<EmploymentRow> for Employment {
+    type Error = Corrupt;
+
+    fn try_from(row: EmploymentRow) -> Result<Self, Corrupt> {
+        let (key, role) = (row.restaurant_id, StaffRole::parse(&row.role));
+        Ok(Self {
+            restaurant: row.restaurant.try_into()?,
+            role: parsed(role, "restaurant_staff.role", key)?,
+        })
+    }
+}
+
+/// Where a user works, those restaurants first where they have worked longest, and without those that
+/// are suspended.
+pub(crate) async fn list_of_user(
+    mut connection: &AsyncPgConnection,
+    user: &UserId,
+    window: &Window,
+) -> Result<Page<Employment>, TransactionError<CursorOfAnotherList>> {
+    let list = Digest::new("employments")
+        .text(Some(user.as_str()))
+        .finish();
+    let after = window.place(list, instant_at)?;
+    let after = after.map(|(instant, id)| (instant.to_diesel(), id));
+    let query = restaurant_staff::table
+        .inner_join(accounts::table)
+        .inner_join(restaurants::table)
+        .filter(accounts::public_id.eq(user.as_str()))
+        .filter(restaurants::suspended_at.is_null())
+        .select(EmploymentRow::as_select())
+        .into_boxed();
+    let query = keyset!(query, after (instant, id) = after, asc [
+        restaurant_staff::created_at => instant,
+        restaurant_staff::restaurant_id => id
+    ]);
+    let rows = query.limit(window.rows()).load(&mut connection);
+    let page = window.load_uncounted(rows, |row: &EmploymentRow| Cursor {
+        list,
+        position: row.created_at.as_microsecond(),
+        id: row.restaurant_id,
+    });
+    Ok(page.await?.try_map(Employment::try_from)?)
 }
 
 /// Waits until nobody else decides who works for a restaurant.

@@ -4,6 +4,7 @@ mod change_password;
 mod create_platform_admin;
 mod get_me;
 mod list_my_bookings;
+mod list_my_employments;
 mod update_me;
 
 pub use create_platform_admin::AccountExists;

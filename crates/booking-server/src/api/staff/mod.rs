@@ -1,6 +1,6 @@
 //! The operations tagged Staff.
 
-mod convert;
+pub(crate) mod convert;
 
 use booking_api::callers;
 use booking_api::errors;

@@ -11,9 +11,9 @@ use booking_api::types::{self, NewPasswordByToken, PasswordChange};
 use booking_api::users::{
     ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, GetMeError, GetMeRequest,
     GetMeResponse, ListMyBookingsError, ListMyBookingsRequest, ListMyBookingsResponse,
-    RegisterUserError, RegisterUserRequest, RegisterUserResponse, UpdateMeError, UpdateMeHeaders,
-    UpdateMeRequest, UpdateMeResponse, Users, VerifyEmailError, VerifyEmailRequest,
-    VerifyEmailResponse,
+    ListMyEmploymentsError, ListMyEmploymentsRequest, ListMyEmploymentsResponse, RegisterUserError,
+    RegisterUserRequest, RegisterUserResponse, UpdateMeError, UpdateMeHeaders, UpdateMeRequest,
+    UpdateMeResponse, Users, VerifyEmailError, VerifyEmailRequest, VerifyEmailResponse,
 };
 use booking_domain::{Account, ChangeAccountRefusal, Registration};
 use booking_persistence::{
@@ -28,6 +28,7 @@ use super::shared::{
     IntoDomain, IntoError, Paging, attempt, entity_tag, expected_versions, hashing_error,
     internal_error, new_password, no_store, store_error, unauthenticated, user,
 };
+use super::staff::convert::employment;
 use crate::service::Service;
 
 impl Users for Service {
@@ -178,6 +179,24 @@ impl Users for Service {
             types::BookingPage { data, pagination },
             no_store(),
         ))
+    }
+
+    async fn list_my_employments(
+        &self,
+        caller: callers::AccountManage<Self>,
+        request: ListMyEmploymentsRequest,
+    ) -> Result<ListMyEmploymentsResponse, ListMyEmploymentsError> {
+        type Error = ListMyEmploymentsError;
+        let query = request.query;
+        let paging = Paging::by_cursor::<Error>(query.limit, query.cursor.as_ref())?;
+        let user = user::<Error>(caller.principal())?;
+        let window = paging.window();
+        let page = self.store().list_my_employments(user, &window);
+        let page = page.await.map_err(store_error::<_, Error>)?;
+        let answer = paging.answer(&page, |one| Ok(employment(one)));
+        let (data, pagination) = answer.map_err(internal_error)?;
+        let page = types::EmploymentPage { data, pagination };
+        Ok(ListMyEmploymentsResponse::Ok(page, no_store()))
     }
 }
 
