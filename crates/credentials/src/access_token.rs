@@ -63,13 +63,14 @@ pub enum AccessTokenRejection {
     /// It is no JWT, or too long, or lacks a claim, or has a critical header that nobody knows.
     #[error("the token is malformed")]
     Malformed,
-    /// `alg` is not EdDSA, whatever else it is.
+    /// `alg` is not EdDSA; of a provider outside, none that signs with a private key.
     #[error("the token is signed by an algorithm that is not accepted")]
     WrongAlgorithm,
-    /// `typ` is not `at+jwt`: an ID token, for one.
-    #[error("the token is no access token")]
+    /// `typ` is not `at+jwt`, an ID token's for one; of a provider outside, neither of both, or it is
+    /// good with a proof of possession only.
+    #[error("the token is of a type that is not accepted")]
     WrongType,
-    /// `kid` is missing, or is no key that verifies at this time.
+    /// `kid` is missing, or is no key that verifies at this time, or not by this algorithm.
     #[error("the token's key is not known")]
     UnknownKey,
     /// The signature is not that of the key.
@@ -186,7 +187,7 @@ impl AccessTokenVerifier {
         token: &str,
         now: Timestamp,
     ) -> Result<VerifiedAccessToken, AccessTokenRejection> {
-        let header = UntrustedHeader::parse(token)?;
+        let header = UntrustedHeader::parse(token, MAX_BYTES)?;
         if header.alg != ALGORITHM_NAME {
             return Err(AccessTokenRejection::WrongAlgorithm);
         }
@@ -221,16 +222,16 @@ impl AccessTokenVerifier {
 /// What of a header is looked at before the signature is. Keys that a token brings along (`jwk`,
 /// `jku`, `x5c`) are not even read.
 #[derive(Deserialize)]
-struct UntrustedHeader {
-    alg: String,
-    typ: Option<String>,
-    kid: Option<String>,
+pub(crate) struct UntrustedHeader {
+    pub(crate) alg: String,
+    pub(crate) typ: Option<String>,
+    pub(crate) kid: Option<String>,
     crit: Option<serde::de::IgnoredAny>,
 }
 
 impl UntrustedHeader {
-    fn parse(token: &str) -> Result<Self, AccessTokenRejection> {
-        if token.len() > MAX_BYTES {
+    pub(crate) fn parse(token: &str, max_bytes: usize) -> Result<Self, AccessTokenRejection> {
+        if token.len() > max_bytes {
             return Err(AccessTokenRejection::Malformed);
         }
         let (header, _) = token
@@ -250,11 +251,11 @@ impl UntrustedHeader {
 }
 
 /// RFC 9068 §4 allows the long form, too.
-fn is_access_token_type(typ: &str) -> bool {
+pub(crate) fn is_access_token_type(typ: &str) -> bool {
     typ.eq_ignore_ascii_case(TYPE) || typ.eq_ignore_ascii_case("application/at+jwt")
 }
 
-fn rejection(error: &ErrorKind) -> AccessTokenRejection {
+pub(crate) fn rejection(error: &ErrorKind) -> AccessTokenRejection {
     match error {
         ErrorKind::InvalidAlgorithm => AccessTokenRejection::WrongAlgorithm,
         ErrorKind::InvalidSignature => AccessTokenRejection::BadSignature,
@@ -264,7 +265,7 @@ fn rejection(error: &ErrorKind) -> AccessTokenRejection {
     }
 }
 
-fn instant(second: i64) -> Result<Timestamp, AccessTokenRejection> {
+pub(crate) fn instant(second: i64) -> Result<Timestamp, AccessTokenRejection> {
     Timestamp::from_second(second).map_err(|_| AccessTokenRejection::Malformed)
 }
 
