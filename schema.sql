@@ -685,6 +685,26 @@ CREATE INDEX idx_authorization_codes_session ON authorization_codes (session_id)
 -- Those that are not kept any longer.
 CREATE INDEX idx_authorization_codes_expiry ON authorization_codes (expires_at);
 
+-- Whom an OpenID provider outside means by a subject. Written when the subject is first seen with a
+-- verified address, and never changed: what the provider says of addresses later moves nobody to
+-- another account.
+CREATE TABLE user_identities (
+    -- The `iss` of its tokens, exactly. Contract: none, no operation answers it.
+    issuer     varchar(200) NOT NULL,
+    -- The `sub` of its tokens, which may tell of a person. Contract: none, no operation answers it.
+    subject    varchar(255) NOT NULL,
+    -- Whose account it is. Several subjects may mean one user.
+    user_id    bigint       NOT NULL,
+    created_at timestamptz  NOT NULL,
+    CONSTRAINT user_identities_pkey PRIMARY KEY (issuer, subject),
+    CONSTRAINT user_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES accounts (user_id),
+    CONSTRAINT user_identities_issuer_check CHECK (issuer ~ '^[!-~]+$'),
+    CONSTRAINT user_identities_subject_check CHECK (subject ~ '^[\u0020-\u007E]+$'),
+    CONSTRAINT user_identities_created_at_check
+        CHECK ('0001-01-01 00:00Z' <= created_at AND created_at < '9999-12-30 00:00Z')
+);
+CREATE INDEX idx_user_identities_user ON user_identities (user_id);
+
 CREATE POLICY restaurants_public ON restaurants FOR SELECT USING (true);
 
 CREATE POLICY restaurants_restaurant ON restaurants
@@ -829,4 +849,5 @@ GRANT SELECT, INSERT ON audit_events TO booking_service;
 GRANT UPDATE (network), SELECT (restaurant_id, audit_event_id, occurred_at, network) ON audit_events TO booking_retention;
 GRANT SELECT, INSERT, UPDATE, DELETE ON authorization_codes TO booking_service;
 GRANT DELETE, SELECT (digest, expires_at) ON authorization_codes TO booking_retention;
+GRANT SELECT, INSERT ON user_identities TO booking_service;
 GRANT USAGE ON SEQUENCE restaurants_restaurant_id_seq TO booking_service;

@@ -434,6 +434,8 @@ mod tests {
         cuisine: Cuisine;
         customer_name: CustomerName;
         email_address: EmailAddress;
+        oidc_issuer: OidcIssuer;
+        oidc_subject: OidcSubject;
         operation_name: OperationName;
         phone_number: PhoneNumber;
         dialled_phone_number: DialledPhoneNumber;

@@ -25,10 +25,11 @@ mod restaurant;
 pub use account::{
     API_KEY_SCOPES, AccessDenial, Account, AccountChange, Actor, ApiKeyExpiryRefusal, ApiKeyName,
     ApiKeyView, AuditEvent, CallerNetwork, ChangeAccountRefusal, Employment, InvitationRefusal,
-    MessageKind, NewApiKey, OWN_BOOKING_SCOPES, OperationName, Principal, Registration, RequestId,
-    RestaurantRights, RevocationReason, Scope, Scopes, StaffInvitation, StaffMember, StaffRefusal,
-    StaffRole, SubjectId, accept_invitation, change_account, create_api_key, decide_access,
-    remove_staff, update_staff,
+    MessageKind, NewApiKey, OUTSIDE_ISSUER_SCOPES, OWN_BOOKING_SCOPES, OidcIdentity, OidcIssuer,
+    OidcSubject, OperationName, Principal, Registration, RequestId, RestaurantRights,
+    RevocationReason, Scope, Scopes, StaffInvitation, StaffMember, StaffRefusal, StaffRole,
+    SubjectId, accept_invitation, change_account, create_api_key, decide_access, remove_staff,
+    update_staff,
 };
 pub use availability::{AvailabilityRefusal, Slot, available_slots};
 pub use booking::{

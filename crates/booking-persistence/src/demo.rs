@@ -148,7 +148,7 @@ impl Store {
             let user = users::insert_or_find(connection, email, name, None, now).await?;
             let id = UserId::from_random(self.random().bytes()?);
             let account = Account::from_registration(id, registration.clone(), now);
-            if accounts::insert(connection, user, &account, password_hash).await? == 0 {
+            if accounts::insert(connection, user, &account, Some(password_hash)).await? == 0 {
                 return Ok(false);
             }
             show_restaurant(connection, restaurant).await?;

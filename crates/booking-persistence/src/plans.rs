@@ -79,6 +79,9 @@ const FILL: &str = "
     SELECT sha256(user_id::text::bytea), user_id, 'web', 'https://web.example/', sha256('1'),
         'account:manage', '2027-01-01Z', '2027-01-01 00:01Z'
     FROM accounts;
+    INSERT INTO user_identities
+    SELECT 'https://issuer.example', 'subject ' || user_id, user_id, '2027-01-01Z'
+    FROM accounts;
     INSERT INTO one_time_tokens
     SELECT email, 'reset_password', decode(md5(email) || md5(email), 'hex'), NULL, '2027-01-01Z',
         '2027-01-02Z'
@@ -108,7 +111,7 @@ const FILL: &str = "
 ";
 
 /// Every table that grows with restaurants, guests or time.
-const LARGE_TABLES: [&str; 16] = [
+const LARGE_TABLES: [&str; 17] = [
     "accounts",
     "restaurant_staff",
     "staff_invitations",
@@ -116,6 +119,7 @@ const LARGE_TABLES: [&str; 16] = [
     "audit_events",
     "sessions",
     "authorization_codes",
+    "user_identities",
     "one_time_tokens",
     "messages",
     "bookings",

@@ -224,6 +224,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    user_identities (issuer, subject) {
+        issuer -> Varchar,
+        subject -> Varchar,
+        user_id -> BigInt,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(dining_tables -> restaurants (restaurant_id));
 diesel::joinable!(opening_hours -> restaurants (restaurant_id));
 diesel::joinable!(accounts -> users (user_id));
@@ -240,6 +249,7 @@ diesel::joinable!(api_keys -> accounts (created_by));
 diesel::joinable!(audit_events -> restaurants (restaurant_id));
 diesel::joinable!(authorization_codes -> accounts (user_id));
 diesel::joinable!(authorization_codes -> sessions (session_id));
+diesel::joinable!(user_identities -> accounts (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -259,4 +269,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_events,
     authorization_codes,
+    user_identities,
 );

@@ -29,7 +29,7 @@ WHERE polpermissive
     AND (polcmd <> 'r' OR personal.name IS NOT NULL OR polrelid::regclass::text <> ALL ({public}));
 
 -- Nothing is granted that nobody needs: the log is appended to, of a key nothing changes that says
--- what it may, and what others refer to stays.
+-- what it may, an identity stays whose it is, and what others refer to stays.
 SELECT 'grant' AS rule, 'grant' AS class, relation::regclass::text AS parent, role AS name,
     format('%s may %s %s%s%s', role, privilege_type, relation::regclass,
         CASE WHEN attname IS NULL THEN '' ELSE format(' (%s)', attname) END,
@@ -56,6 +56,7 @@ WHERE grantee <> relowner AND (is_grantable OR role = 'public'
             AND (role, attname) IS DISTINCT FROM ('booking_retention', 'network')
         WHEN 'api_keys' THEN privilege_type = 'DELETE' OR privilege_type = 'UPDATE'
             AND coalesce(attname NOT IN ('last_used_at', 'revoked_at'), true)
+        WHEN 'user_identities' THEN privilege_type IN ('UPDATE', 'DELETE')
         WHEN 'sessions' THEN privilege_type = 'DELETE' AND role <> 'booking_retention'
         ELSE privilege_type = 'DELETE' AND relation::regclass::text IN ('users', 'accounts',
             'restaurants', 'bookings') END);

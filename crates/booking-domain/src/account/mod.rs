@@ -3,6 +3,7 @@
 mod access;
 mod api_key;
 mod audit;
+mod oidc;
 mod role;
 mod scope;
 mod staff;
@@ -12,6 +13,7 @@ pub use access::{
 };
 pub use api_key::{ApiKeyExpiryRefusal, ApiKeyName, ApiKeyView, NewApiKey, create_api_key};
 pub use audit::{Actor, AuditEvent, CallerNetwork, OperationName, RequestId, SubjectId};
+pub use oidc::{OUTSIDE_ISSUER_SCOPES, OidcIdentity, OidcIssuer, OidcSubject};
 pub use role::StaffRole;
 pub use scope::{Scope, Scopes};
 pub use staff::{
@@ -106,6 +108,22 @@ pub struct AccountChange {
 #[error("the account has changed in the meantime")]
 pub struct ChangeAccountRefusal;
 
+impl Registration {
+    /// The most characters of an address that become a name.
+    const NAME_CHARS: usize = CustomerName::MAX_CHARS as usize;
+
+    /// What is registered for somebody whose verified address is all that is known for certain: under
+    /// the name that they are said to have, or under their address where that can be nobody's name.
+    #[must_use]
+    pub fn from_verified_email(email: EmailAddress, name: Option<String>) -> Self {
+        let name = name.and_then(CustomerName::parse).unwrap_or_else(|| {
+            let address: String = email.as_str().chars().take(Self::NAME_CHARS).collect();
+            CustomerName::parse(address).expect("an address has three visible characters or more")
+        });
+        Self { email, name }
+    }
+}
+
 impl Account {
     /// The account of somebody who has verified the address that they registered.
     #[must_use]
@@ -191,6 +209,27 @@ mod tests {
         let phone = prop::option::of(prop::option::of("\\+49[0-9]{2,9}"))
             .prop_map(|phone| phone.map(|number| number.and_then(PhoneNumber::parse)));
         (name, phone).prop_map(|(name, phone)| AccountChange { name, phone })
+    }
+
+    #[test]
+    fn somebody_without_a_name_is_called_by_the_address() {
+        let name_of = |email: &str, name: Option<&str>| {
+            let email = EmailAddress::parse(email).expect("it is an address");
+            let registration = Registration::from_verified_email(email, name.map(str::to_owned));
+            registration.name.into_string()
+        };
+        assert_eq!(name_of("a@b.example", Some("Ada")), "Ada");
+        for odd in [
+            None,
+            Some(""),
+            Some("A"),
+            Some("A\nda"),
+            Some(&*"A".repeat(101)),
+        ] {
+            assert_eq!(name_of("a@b.example", odd), "a@b.example");
+        }
+        let host = format!("{}.{}.example", "h".repeat(60), "i".repeat(60));
+        assert_eq!(name_of(&format!("a@{host}"), None).len(), 100);
     }
 
     #[test]

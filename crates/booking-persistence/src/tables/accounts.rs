@@ -192,18 +192,19 @@ impl<'a> From<&'a Account> for ChangingColumns<'a> {
     }
 }
 
-/// Makes the user of this row an account, unless it has one already. Gives the number of rows.
+/// Makes the user of this row an account, without a password if there is none, unless it has an account
+/// already. Gives the number of rows.
 pub(crate) async fn insert(
     mut connection: &AsyncPgConnection,
     user: i64,
     account: &Account,
-    password_hash: &PasswordHash,
+    password_hash: Option<&PasswordHash>,
 ) -> QueryResult<usize> {
     diesel::insert_into(accounts::table)
         .values((
             accounts::user_id.eq(user),
             accounts::public_id.eq(account.id.as_str()),
-            accounts::password_hash.eq(password_hash.to_phc_string()),
+            accounts::password_hash.eq(password_hash.map(PasswordHash::to_phc_string)),
             accounts::email_verified_at.eq(account.email_verified_at.to_diesel()),
             accounts::is_platform_admin.eq(account.is_platform_admin),
             accounts::created_at.eq(account.created_at.to_diesel()),

@@ -21,6 +21,7 @@ pub(crate) mod restaurants;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod staff_invitations;
+pub(crate) mod user_identities;
 pub(crate) mod users;
 
 pub use accounts::PasswordLogin;

@@ -8,6 +8,8 @@ mod api_keys;
 mod authorization_codes;
 mod bookings;
 #[cfg(test)]
+mod identities;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod migrations;

@@ -113,6 +113,8 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
         &["''", "decode(repeat('01', 31), 'hex')"],
     ),
     ("authorization_codes", "scopes", &["''", "'admin'"]),
+    ("user_identities", "issuer", &["''", "'a b'", "'é'"]),
+    ("user_identities", "subject", &["''", "'é'", "E'a\\tb'"]),
     ("sessions", "generation", &["-1", "4294967296"]),
     ("sessions", "revoked_reason", &["''", "'bored'"]),
     (
@@ -236,6 +238,10 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
         "UPDATE sessions SET rotated_at = 'infinity'",
     ),
     (
+        "user_identities_created_at_check",
+        "UPDATE user_identities SET created_at = 'infinity'",
+    ),
+    (
         "signing_keys_instants_check",
         "UPDATE signing_keys SET retired_at = 'infinity'",
     ),
@@ -285,6 +291,8 @@ const ACCOUNTS: &str = "
         '2026-01-02Z', 'logout' FROM accounts;
     INSERT INTO authorization_codes SELECT sha256('1'), user_id, 'web', 'https://web.example/',
         sha256('1'), 'bookings:read', '2026-01-01Z', '2026-01-01 00:01Z' FROM accounts;
+    INSERT INTO user_identities SELECT 'https://issuer.example', 'sub', user_id, '2026-01-01Z'
+        FROM accounts;
     INSERT INTO signing_keys VALUES (repeat('a', 43), decode(repeat('01', 32), 'hex'),
         decode(repeat('01', 61), 'hex'), '2026-01-01Z', '2026-01-01Z');
     INSERT INTO restaurant_staff

@@ -1,5 +1,6 @@
 //! The operations tagged Auth.
 
+mod authenticate_identity;
 mod authorize_client;
 mod login;
 mod logout;
@@ -8,6 +9,7 @@ mod refresh_token;
 mod registration;
 mod rotate_signing_keys;
 
+pub use authenticate_identity::UnknownIdentity;
 pub use authorize_client::{AuthorizationCodeRefusal, PresentedCode};
 pub use login::{Login, PasswordChanged};
 pub use refresh_token::{PresentedRefreshToken, RefreshTokenRefusal};

@@ -90,7 +90,7 @@ impl Store {
             let user = users::insert_or_find(connection, email, name, None, now).await?;
             let id = UserId::from_random(self.random().bytes()?);
             let account = Account::from_registration(id, registration, now);
-            match accounts::insert(connection, user, &account, password_hash).await? {
+            match accounts::insert(connection, user, &account, Some(password_hash)).await? {
                 0 => Err(TransactionError::Refused(OneTimeTokenRefusal::NotFound)),
                 _ => Ok(account),
             }

@@ -41,7 +41,7 @@ impl Store {
                 is_platform_admin: true,
                 ..Account::from_registration(id, registration.clone(), now)
             };
-            match accounts::insert(connection, user, &account, password_hash).await? {
+            match accounts::insert(connection, user, &account, Some(password_hash)).await? {
                 0 => Err(TransactionError::Refused(AccountExists)),
                 _ => Ok(account),
             }
