@@ -8,6 +8,7 @@ mod api_keys;
 mod audit;
 mod auth;
 mod bookings;
+mod issuer;
 mod restaurants;
 mod staff;
 mod support;

@@ -34,11 +34,12 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The tables whose rows are what the service keeps of its restaurants, guests and staff. When a key was last
 /// used is not among it.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "restaurants",
     "users",
     "accounts",
     "sessions",
+    "user_identities",
     "one_time_tokens",
     "messages",
     "bookings",
@@ -70,10 +71,19 @@ impl TestService {
     ///
     /// When it does not start.
     pub async fn start() -> Self {
+        Self::start_with_options(|_| {}).await
+    }
+
+    /// The same with other options.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub async fn start_with_options(change: impl FnOnce(&mut ServerOptions)) -> Self {
         let database = TestDatabase::from_template("demo", fill_template)
             .expect("a copy of the demo's database");
         let url = database.url();
-        let service = Self::start_on(&url, false)
+        let service = Self::start_with(&url, false, change)
             .await
             .expect("the service starts on its database");
         Self {

@@ -19,5 +19,8 @@ pub mod telemetry;
 
 pub use api::routes;
 pub use boot::{DatabaseAccess, RunningServer, ServerOptions, StartError, config, run, start};
-pub use identity::{IdentityOptions, OauthClients, ParseOauthClientsError, SigningKeysError};
+pub use identity::{
+    IdentityOptions, LoadIdentityError, OauthClients, OidcIssuerUrl, OidcOptions,
+    ParseOauthClientsError, ParseOidcIssuerUrlError, SigningKeysError,
+};
 pub use service::Service;

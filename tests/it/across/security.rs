@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use self::callers::{Asking, Callers, EVERYBODY, FREE_ALL_TABLES, booking_with_secrets};
 use self::expected::{Subject, refusal, subject};
+use crate::issuer::OutsideIssuer;
 use crate::support::{BELLA, cancel, examples_for, send_in_any_status};
 
 /// The scopes that an operation demands of an access token.
@@ -21,8 +22,9 @@ fn demanded(pointer: &str) -> Vec<&'static str> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_serves_whom_it_is_for_and_nobody_else() {
-    let service = TestService::start().await;
-    let callers = Callers::new(&service).await;
+    let issuer = OutsideIssuer::start().await;
+    let service = issuer.service().await;
+    let callers = Callers::new(&service, &issuer).await;
     let mut cells = 0;
     for operation in contract().operations() {
         // Whose login it is, is all that an operation of a browser's login asks.

@@ -3,5 +3,6 @@
 mod browser;
 mod login;
 mod oauth;
+mod outside_issuer;
 mod password_reset;
 mod refresh_token;

@@ -49,6 +49,10 @@ client_runtime::client! {
     /// `login` gives it to our own programs, the flow to those that people let act for them: public
     /// clients, with PKCE (S256 only) and no secrets. RFC 8414 metadata is at
     /// `/.well-known/oauth-authorization-server`.
+    ///
+    /// Where an installation trusts an OpenID provider outside, an ID token or a JWT access token of that
+    /// provider identifies its user, too. What it says of scopes and roles is not read: its bearer may do what
+    /// the user may here, except what needs `platform:admin`.
     oauth(Credential): OAUTH = bearer("oauth"),
     /// The secret of one booking, which its guest was given or sent. It opens that booking and no other; for any
     /// other it is answered as if there were no such booking.

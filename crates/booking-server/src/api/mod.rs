@@ -20,7 +20,7 @@ use crate::boot::StartError;
 use crate::operational;
 use crate::service::Service;
 
-pub(crate) use shared::{IntoError, store_error};
+pub(crate) use shared::{IntoError, store_error, unavailable};
 
 /// The endpoints of the server.
 ///

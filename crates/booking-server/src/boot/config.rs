@@ -20,10 +20,12 @@ use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Val
 use credentials::SecretKey;
 use tracing::level_filters::LevelFilter;
 
-use crate::identity::OauthClients;
+use self::oidc::OidcArguments;
+use crate::identity::{OauthClients, OidcOptions};
 pub use crate::identity::{ParsePublicUrlError, PublicUrl};
 
 mod database_url;
+mod oidc;
 
 pub use database_url::{DatabaseUrl, ParseDatabaseUrlError};
 
@@ -54,6 +56,8 @@ pub struct Config {
     pub attempts_per_minute: Option<NonZeroU32>,
     /// The programs that people may let act for them.
     pub oauth_clients: OauthClients,
+    /// The OpenID provider whose tokens are accepted beside our own.
+    pub oidc: Option<OidcOptions>,
     /// Whether mails are shown to this machine; `None` shows those of a private cluster.
     pub show_mails: Option<bool>,
     /// Whether to fill in the demo; `None` fills in a new private cluster only.
@@ -246,6 +250,9 @@ struct Arguments {
     #[arg(value_parser = str::parse::<OauthClients>)]
     oauth_clients: Option<OauthClients>,
 
+    #[command(flatten)]
+    oidc: OidcArguments,
+
     /// Show the mails that are to be sent, at /mails, to whoever asks on this machine; they hold
     /// what opens accounts. Give false behind a proxy on this machine [default: true on a private
     /// cluster that listens on the loopback, without a public URL; false otherwise]
@@ -371,7 +378,9 @@ impl Config {
                 })?,
             },
         };
+        let own_issuer = given.public_url.as_ref().map(PublicUrl::as_str);
         Ok(Self {
+            oidc: given.oidc.options(own_issuer)?,
             subcommand: given.subcommand,
             listen: given.listen,
             metrics_listen: given.metrics_listen,

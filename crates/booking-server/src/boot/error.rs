@@ -9,7 +9,7 @@ use booking_persistence::{ConnectError, SERVICE_ROLE, VerifyError};
 
 use crate::boot::config::DatabaseUrl;
 use crate::boot::database::EXTENSIONS;
-use crate::identity::SigningKeysError;
+use crate::identity::{LoadIdentityError, SigningKeysError};
 
 /// Why the server did not start, or could not go on. Nothing that it started on the way is left running.
 #[derive(Debug, thiserror::Error)]
@@ -132,6 +132,9 @@ pub enum StartError {
     /// There are no keys to sign tokens with.
     #[error(transparent)]
     SigningKeys(#[from] SigningKeysError),
+    /// It could not be told who is calling.
+    #[error(transparent)]
+    Identity(#[from] LoadIdentityError),
     /// Nobody has said what the secret key is.
     #[error("BOOKING_SECRET_KEY or BOOKING_SECRET_KEY_FILE must be given")]
     NoSecretKey,

@@ -89,6 +89,7 @@ async fn serve(config: Config) -> Result<(), StartError> {
             issuer: None,
             attempts_per_minute: config.attempts_per_minute,
             oauth_clients: config.oauth_clients,
+            oidc: config.oidc,
         },
     };
     let outcome = serve_on(&mut database, options, metrics.as_ref(), &mut stop)

@@ -57,6 +57,7 @@ impl ServerOptions {
                 issuer: None,
                 attempts_per_minute: None,
                 oauth_clients: OauthClients::default(),
+                oidc: None,
             },
         }
     }

@@ -1,13 +1,15 @@
 //! Whose credential a request carries.
 
 use booking_api::security::{Authenticator, OauthScope};
-use booking_domain::{Principal, UserId};
-use booking_persistence::ApiKeyRejected;
+use booking_domain::{OUTSIDE_ISSUER_SCOPES, Principal, UserId};
+use booking_persistence::{ApiKeyRejected, UnknownIdentity};
 use contract_runtime::{AuthenticationError, BearerToken, Grant};
 use credentials::{ApiKey, AuthenticRefreshToken, BookingSecret};
 use uuid::Uuid;
 
-use crate::api::{IntoError, store_error};
+use super::outside_issuer::{IdentifyError, OutsideIssuer};
+use super::published_keys::{ATTEMPT_INTERVAL_SECONDS, FindKeyError};
+use crate::api::{IntoError, store_error, unavailable};
 use crate::service::Service;
 
 /// Whom a good access token or a good key identifies.
@@ -15,7 +17,8 @@ use crate::service::Service;
 pub struct AuthenticCaller {
     /// Who it is, and what the credential allows. What they may do is asked by each operation.
     pub(crate) principal: Principal,
-    /// The session that an access token is of. A key has none.
+    /// The session that an access token is of. A key has none, and neither has a token of an outside
+    /// issuer.
     pub(crate) session: Option<Uuid>,
 }
 
@@ -37,6 +40,8 @@ impl Authenticator for Service {
     ) -> Result<Grant<AuthenticCaller, OauthScope>, AuthenticationError> {
         let caller = if token.as_str().starts_with(ApiKey::PREFIX) {
             self.authenticate_api_key(token.as_str()).await?
+        } else if let Some(issuer) = self.outside_issuer_of(token.as_str()) {
+            self.authenticate_outsider(issuer, token.as_str()).await?
         } else {
             self.authenticate_user(token.as_str())?
         };
@@ -86,6 +91,38 @@ impl Service {
         })
     }
 
+    /// The outside issuer, if the token says that it is one of its own.
+    fn outside_issuer_of(&self, token: &str) -> Option<&OutsideIssuer> {
+        let issuer = self.identity().outside_issuer.as_ref();
+        issuer.filter(|issuer| issuer.is_meant(token))
+    }
+
+    async fn authenticate_outsider(
+        &self,
+        issuer: &OutsideIssuer,
+        token: &str,
+    ) -> Result<AuthenticCaller, AuthenticationError> {
+        let now = self.clock().now();
+        let identified = issuer.identify(token, now).await;
+        let identified = identified.map_err(|error| match error {
+            IdentifyError::Key(FindKeyError::Unavailable) => {
+                unavailable(&error, ATTEMPT_INTERVAL_SECONDS).into()
+            }
+            IdentifyError::Key(FindKeyError::Unknown) | IdentifyError::Rejected(_) => {
+                AuthenticationError::rejected(error.to_string())
+            }
+        })?;
+        let (identity, verified) = (&identified.identity, identified.verified.as_ref());
+        let user = self.store().authenticate_identity(identity, verified, now);
+        Ok(AuthenticCaller {
+            principal: Principal::User {
+                id: user.await.map_err(store_error::<_, AuthenticationError>)?,
+                scopes: OUTSIDE_ISSUER_SCOPES,
+            },
+            session: None,
+        })
+    }
+
     async fn authenticate_api_key(
         &self,
         token: &str,
@@ -101,6 +138,12 @@ impl Service {
 }
 
 impl IntoError<AuthenticationError> for ApiKeyRejected {
+    fn into_error(self) -> AuthenticationError {
+        AuthenticationError::rejected(self.to_string())
+    }
+}
+
+impl IntoError<AuthenticationError> for UnknownIdentity {
     fn into_error(self) -> AuthenticationError {
         AuthenticationError::rejected(self.to_string())
     }

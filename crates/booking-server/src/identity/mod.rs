@@ -7,8 +7,11 @@ mod attempt_limits;
 mod authenticator;
 mod login;
 mod oauth_clients;
+mod oidc_options;
+mod outside_issuer;
 mod passwords;
 mod public_url;
+mod published_keys;
 mod signing_keys;
 mod tokens;
 
@@ -26,6 +29,8 @@ pub(crate) use authenticator::AuthenticCaller;
 pub(crate) use login::{VerifyLoginError, grantable_scopes};
 pub use oauth_clients::{OauthClients, ParseOauthClientsError};
 pub(crate) use oauth_clients::{REFERENCE_REDIRECT_PATH, first_party};
+pub use oidc_options::{OidcIssuerUrl, OidcOptions, ParseOidcIssuerUrlError};
+pub(crate) use outside_issuer::OutsideIssuer;
 pub(crate) use passwords::{HashingError, PasswordHasher};
 pub use public_url::{ParsePublicUrlError, PublicUrl};
 pub(crate) use signing_keys::SigningKeys;
@@ -44,6 +49,8 @@ pub(crate) struct Identity {
     pub(crate) attempts: AttemptLimits,
     pub(crate) oauth_clients: OauthClients,
     pub(crate) booking_secrets: BookingSecretKey,
+    /// The OpenID provider whose tokens are accepted beside our own.
+    pub(crate) outside_issuer: Option<OutsideIssuer>,
     /// Where callers reach the service, if that is known.
     pub(crate) public_url: Option<PublicUrl>,
     options: IdentityOptions,
@@ -63,6 +70,21 @@ pub struct IdentityOptions {
     pub attempts_per_minute: Option<NonZeroU32>,
     /// The programs that people may let act for them, beside the reference page.
     pub oauth_clients: OauthClients,
+    /// The OpenID provider whose tokens are accepted beside our own.
+    pub oidc: Option<OidcOptions>,
+}
+
+/// Why it cannot be told who is calling.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadIdentityError {
+    /// There are no keys to sign tokens with.
+    #[error(transparent)]
+    SigningKeys(#[from] SigningKeysError),
+    /// No connection to the OpenID provider can be trusted.
+    #[error(
+        "there are no root certificates to trust BOOKING_OIDC_ISSUER by (package ca-certificates): {0}"
+    )]
+    RootCertificates(#[from] reqwest::Error),
 }
 
 impl Identity {
@@ -71,8 +93,10 @@ impl Identity {
         options: &IdentityOptions,
         store: &Store,
         clock: &Clock,
-    ) -> Result<Self, SigningKeysError> {
+    ) -> Result<Self, LoadIdentityError> {
         let secret_key = &options.secret_key;
+        let outside = options.oidc.as_ref();
+        let outside = outside.map(|options| OutsideIssuer::new(options, clock.now()));
         Ok(Self {
             tokens: OnceLock::new(),
             signing_keys: SigningKeys::load(Arc::clone(secret_key), store, clock.now()).await?,
@@ -83,6 +107,7 @@ impl Identity {
                 .clone()
                 .with_reference_page(options.public_url.as_ref()),
             booking_secrets: BookingSecretKey::new(secret_key),
+            outside_issuer: outside.transpose()?,
             public_url: options.public_url.clone(),
             options: options.clone(),
         })

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::callers::{FREE_ALL_TABLES, booking_with_secrets};
 use super::demanded;
+use crate::issuer::{AUDIENCE, OutsideIssuer, outsider};
 use crate::support::{BELLA, MONDAY, book, examples, examples_for, send_in_any_status};
 
 /// A token with another header, signed by what `sign` makes of it.
@@ -84,15 +85,33 @@ fn bad_credentials(key: &SigningKey, user_id: &str) -> Vec<(&'static str, String
     ]
 }
 
+/// Credentials of an outside issuer that are none.
+async fn bad_outside_credentials(issuer: &OutsideIssuer) -> [(&'static str, String); 3] {
+    let claims = outsider("ada");
+    let elsewhere = issuer.log_in("another", "ES256", &claims).await.id_token;
+    let good = issuer.log_in(AUDIENCE, "ES256", &claims).await.access_token;
+    let unsigned = with_header(&good, &json!({ "alg": "none" }), |_| String::new());
+    let (message, _) = good.rsplit_once('.').unwrap();
+    let forged = format!("{message}.{}", "A".repeat(86));
+    [
+        ("an outside issuer's, for another audience", elsewhere),
+        ("an outside issuer's, not signed", unsigned),
+        ("an outside issuer's, wrongly signed", forged),
+    ]
+    .map(|(what, token)| (what, format!("Bearer {token}")))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_refuses_every_credential_that_is_none() {
-    let service = TestService::start().await;
+    let issuer = OutsideIssuer::start().await;
+    let service = issuer.service().await;
     let booking = book(&service, BELLA, MONDAY, "12:00", 2).await.booking_id;
     service.register("ada@example.com").await;
     service.make_platform_admin("ada@example.com").await;
     let ada = service.login("ada@example.com").await;
     let key = service.signing_key();
-    let bad = bad_credentials(key, &ada.user_id);
+    let mut bad = bad_credentials(key, &ada.user_id);
+    bad.extend(bad_outside_credentials(&issuer).await);
     let before = service.contents().await;
     let mut cells = 0;
     for operation in contract().operations() {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use booking_client::types::BookingId;
 use booking_tests::{ALL_SCOPES, NOW, Request, TestService};
 
+use crate::issuer::{OutsideIssuer, outsider};
 use crate::support::{BELLA, HIRSCH, MONDAY, book_as_guest, cancel, customer, wanted};
 
 /// Who asks an operation.
@@ -20,6 +21,10 @@ pub(super) enum Asking {
     PlatformAdmin,
     /// Somebody who has run it until a moment ago.
     FormerPlatformAdmin,
+    /// A manager of the restaurant, whom an outside issuer identifies.
+    OutsideManager,
+    /// Somebody who runs the installation, and whom an outside issuer identifies.
+    OutsidePlatformAdmin,
     /// Somebody with an account, who works nowhere.
     Diner,
     /// The diner whose booking it is.
@@ -50,7 +55,7 @@ pub(super) enum Asking {
     SecretHolderWithBadToken,
 }
 
-pub(super) const EVERYBODY: [Asking; 21] = [
+pub(super) const EVERYBODY: [Asking; 23] = [
     Asking::Staff("owner"),
     Asking::Staff("manager"),
     Asking::Staff("host"),
@@ -58,6 +63,8 @@ pub(super) const EVERYBODY: [Asking; 21] = [
     Asking::RemovedOwner,
     Asking::PlatformAdmin,
     Asking::FormerPlatformAdmin,
+    Asking::OutsideManager,
+    Asking::OutsidePlatformAdmin,
     Asking::Diner,
     Asking::OwnDiner,
     Asking::Program,
@@ -93,7 +100,7 @@ pub(super) struct Callers {
 }
 
 impl Callers {
-    pub(super) async fn new(service: &TestService) -> Self {
+    pub(super) async fn new(service: &TestService, issuer: &OutsideIssuer) -> Self {
         let user = async |name: &str| {
             let id = service.add_account(name).await;
             let token = service.access_token(&id, ALL_SCOPES, NOW);
@@ -126,6 +133,20 @@ impl Callers {
         ] {
             tokens.insert(asking, user(name).await.1);
         }
+        let outside = async |name: &str| {
+            let token = issuer.id_token(&outsider(name)).await;
+            let me = Request::get("/me").header("authorization", format!("Bearer {token}"));
+            let me = service.send(&me).await.json();
+            (me["user_id"].as_str().unwrap().to_owned(), token)
+        };
+        let (id, token) = outside("outsidemanager").await;
+        service.hire(&id, BELLA, "manager").await;
+        tokens.insert(Asking::OutsideManager, token);
+        let (_, token) = outside("outsideadmin").await;
+        service
+            .make_platform_admin("outsideadmin@example.com")
+            .await;
+        tokens.insert(Asking::OutsidePlatformAdmin, token);
         tokens.insert(Asking::SecretHolderWithBadToken, "x.y.z".to_owned());
 
         let scopes = ["bookings:read", "bookings:write"];

@@ -89,6 +89,11 @@ pub(super) fn refusal(
         Asking::OtherSecretHolder | Asking::OldSecretHolder => Some(404),
         // Who sends a secret means that booking, whoever they are besides.
         Asking::OwnerWithOtherSecret if takes_secrets => Some(404),
+        // Whom an outside issuer identifies may what they may here, but not run the installation.
+        Asking::OutsideManager => refusal(Asking::Staff("manager"), subject, scope, takes_secrets),
+        Asking::OutsidePlatformAdmin => {
+            refusal(Asking::FormerPlatformAdmin, subject, scope, takes_secrets)
+        }
         Asking::OwnerWithOtherSecret => {
             refusal(Asking::Staff("owner"), subject, scope, takes_secrets)
         }

@@ -64,15 +64,16 @@ where
 {
     match error {
         StoreError::Refused(refusal) => refusal.into_error(),
-        StoreError::Unavailable(cause) => unavailable(&cause).into(),
+        StoreError::Unavailable(cause) => unavailable(&cause, 1).into(),
         StoreError::Internal(cause) => internal_error(cause).into(),
     }
 }
 
-/// The service can do nothing about it at the moment. Only the log keeps the cause.
-fn unavailable(cause: &dyn Error) -> ServiceUnavailable {
+/// The service can do nothing about it at the moment, and may after so many seconds. Only the log keeps
+/// the cause.
+pub(crate) fn unavailable(cause: &dyn Error, retry_after_seconds: i32) -> ServiceUnavailable {
     let message = "the service is not available at the moment: try again later";
-    let retry_after = RetryAfterSeconds::try_from(1).ok();
+    let retry_after = RetryAfterSeconds::try_from(retry_after_seconds).ok();
     ServiceUnavailable {
         problem: Problem::new(message).caused_by(cause),
         headers: RetryAfter { retry_after },
@@ -85,7 +86,7 @@ where
     E: From<InternalError> + From<ServiceUnavailable>,
 {
     match error {
-        HashingError::Busy => unavailable(&error).into(),
+        HashingError::Busy => unavailable(&error, 1).into(),
         HashingError::Thread(_) | HashingError::Random(_) => internal_error(error).into(),
     }
 }

@@ -8,7 +8,7 @@ mod paging;
 
 pub(super) use bounds::{IntoDomain, ToContract};
 pub(super) use entity_tag::{entity_tag, entity_tag_with, expected_versions, is_held};
-pub(crate) use errors::{IntoError, store_error};
+pub(crate) use errors::{IntoError, store_error, unavailable};
 pub(super) use errors::{hashing_error, internal_error};
 pub(super) use identity::{
     attempt, challenge, new_password, no_store, request_context, unauthenticated, user,

@@ -117,6 +117,7 @@ mod tests {
             issuer: None,
             attempts_per_minute: None,
             oauth_clients: OauthClients::default(),
+            oidc: None,
         };
         let identity = Identity::load(&options, &store, &clock).await.unwrap();
         Service::new(store, clock, identity)
