@@ -462,6 +462,33 @@ impl Contract {
             TypeRef::Boolean => None,
         }
     }
+
+    /// The object that every error is, if there are errors.
+    pub(crate) fn error(&self) -> Option<&ObjectRules> {
+        let mut responses = self.operations.iter().flat_map(|it| &it.responses);
+        let envelope = responses.find_map(|response| match &response.body {
+            ResponseBody::Error { envelope, .. } => self.object(envelope),
+            _ => None,
+        })?;
+        let mut properties = envelope.properties.iter();
+        self.object(&properties.find(|property| property.wire == "error")?.ty)
+    }
+
+    /// What errors have besides what all of them do, which the runtimes know.
+    pub(crate) fn error_extras(&self) -> impl Iterator<Item = &TypeRef> {
+        const KNOWN: [&str; 5] = ["code", "message", "field", "details", "request_id"];
+        let properties = self.error().into_iter().flat_map(|error| &error.properties);
+        properties
+            .filter(|property| !KNOWN.contains(&property.wire.as_str()))
+            .map(|property| &property.ty)
+    }
+
+    fn object(&self, reference: &TypeRef) -> Option<&ObjectRules> {
+        match &self.type_of(reference)?.kind {
+            TypeKind::Object(rules) => Some(rules),
+            _ => None,
+        }
+    }
 }
 
 impl SecurityScheme {

@@ -13,7 +13,7 @@ pub(super) struct Directions<'a> {
 
 impl<'a> Directions<'a> {
     /// Follows the bodies of all operations. Scalars go both ways whatever leads to them; errors
-    /// are written by the runtime and only described.
+    /// are written by the runtime and only described, but for what it does not know of them.
     pub(super) fn new(contract: &'a Contract) -> Self {
         let mut all = Self {
             asked: HashSet::new(),
@@ -31,6 +31,9 @@ impl<'a> Directions<'a> {
                     follow(contract, ty, &mut all.answered);
                 }
             }
+        }
+        for ty in contract.error_extras() {
+            follow(contract, ty, &mut all.answered);
         }
         all
     }

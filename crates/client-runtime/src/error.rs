@@ -136,6 +136,14 @@ impl<C, V> Error<C, V> {
         self.response()?.request_id.as_deref()
     }
 
+    /// A property that the contract gives errors beside those that all have, by its name, if it was
+    /// sent and can be read.
+    #[must_use]
+    pub fn property<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let body: Value = serde_json::from_str(&self.response()?.body).ok()?;
+        T::deserialize(body.get("error")?.get(name)?).ok()
+    }
+
     /// How long the server asks to wait before the next attempt.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

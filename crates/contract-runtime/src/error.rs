@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use schemars::r#gen::SchemaGenerator;
 use schemars::schema::Schema;
 use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
 use crate::headers::ResponseHeaders;
 use crate::violation::{FieldName, Violation, ViolationCode};
@@ -20,6 +21,7 @@ pub struct Problem {
     pub(crate) message: String,
     pub(crate) field: Option<String>,
     pub(crate) details: Vec<Violation>,
+    pub(crate) properties: Map<String, Value>,
     pub(crate) cause: Option<String>,
 }
 
@@ -30,7 +32,21 @@ impl Problem {
             message: message.into(),
             field: None,
             details: Vec::new(),
+            properties: Map::new(),
             cause: None,
+        }
+    }
+
+    /// A property that the contract gives errors beside those that all have.
+    #[must_use]
+    pub fn property(mut self, name: &str, value: &impl Serialize) -> Self {
+        match serde_json::to_value(value) {
+            Ok(value) => {
+                self.properties.insert(name.to_owned(), value);
+                self
+            }
+            // What cannot be said is left out, and what is said stays true.
+            Err(error) => self.caused_by(&error),
         }
     }
 
@@ -162,6 +178,8 @@ struct ErrorBody<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     details: &'a [Violation],
     request_id: &'a str,
+    #[serde(flatten)]
+    properties: &'a Map<String, Value>,
 }
 
 impl<'a> Envelope<'a> {
@@ -173,6 +191,7 @@ impl<'a> Envelope<'a> {
                 field: response.problem.field.as_deref(),
                 details: &response.problem.details,
                 request_id,
+                properties: &response.problem.properties,
             },
         }
     }

@@ -35,11 +35,7 @@ impl<'a> Usage<'a> {
             .filter(|response| response.status < 400)
             .flat_map(|response| &response.headers);
         let mut read = reachable(contract, answers.chain(headers.map(|header| &header.ty)));
-        let envelope = responses().find_map(|response| match &response.body {
-            ResponseBody::Error { envelope, .. } => object(contract, envelope),
-            _ => None,
-        });
-        let error = envelope.and_then(|envelope| object(contract, property(envelope, "error")?));
+        let error = contract.error();
         let code = |rules: Option<&'a ObjectRules>| {
             named(contract, property(rules?, "code")?).map(|ty| ty.ident.as_str())
         };
@@ -51,6 +47,8 @@ impl<'a> Usage<'a> {
             };
             object(contract, &details.items)
         }));
+        // What an error has besides is read by its name, as what the contract says.
+        read.extend(reachable(contract, contract.error_extras()));
         read.extend(error_code.into_iter().chain(violation_code));
         Self {
             sent,
