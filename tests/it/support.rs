@@ -23,10 +23,10 @@ pub(crate) const MONDAY: &str = "2027-02-15";
 
 /// The bookings that share a table at the same time, as the database sees them.
 pub(crate) const OVERLAPS: &str = "SELECT count(*) FROM bookings a JOIN bookings b
-    ON a.restaurant_id = b.restaurant_id AND a.table_id = b.table_id
+    ON a.restaurant_id = b.restaurant_id AND a.table_ids && b.table_ids
     AND a.booking_id < b.booking_id
     AND a.status IN ('pending', 'confirmed') AND b.status IN ('pending', 'confirmed')
-    AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at";
+    AND a.starts_at < b.free_at AND b.starts_at < a.free_at";
 
 /// What the client gives back.
 pub(crate) type Sent<T> = Result<ResponseValue<T>, Error>;

@@ -102,7 +102,8 @@ impl Response {
     /// # Panics
     ///
     /// When it is not in the one error shape: an object with `error`, and in that `code`,
-    /// `message`, `request_id` (as in the header), and perhaps `field` and `details`.
+    /// `message`, `request_id` (as in the header), and perhaps `field`, `details` and
+    /// `nearest_slots`, which the contract describes.
     #[must_use]
     #[track_caller]
     pub fn refusal(&self) -> Refusal {
@@ -112,7 +113,14 @@ impl Response {
         assert_eq!(kind, "application/json", "{shown}");
         let body = self.json();
         let envelope = object(&body, &["error"], &shown);
-        let known = ["code", "message", "field", "details", "request_id"];
+        let known = [
+            "code",
+            "message",
+            "field",
+            "details",
+            "request_id",
+            "nearest_slots",
+        ];
         let error = object(&envelope["error"], &known, &shown);
         let id = text(error, "request_id", &shown);
         assert_eq!(Some(id.as_str()), self.header("x-request-id"), "{shown}");

@@ -1,69 +1,216 @@
-//! What can be booked on a date.
+//! What can be booked on a service date.
 
 use jiff::Timestamp;
-use jiff::civil::Time;
+use jiff::civil::{Date, DateTime, Time};
 
-use crate::floor::PartySize;
-use crate::placement::{PlaceRefusal, ServiceDay, check_date, first_free, fitting_tables};
+use crate::calendar::{CandidateSlot, UtcOffset};
+use crate::ids::DiningAreaId;
+use crate::placement::{
+    NearestSlots, PlaceReason, PlaceRequest, Room, check_date, check_slot, free_areas,
+};
+use crate::service_day::ServiceDay;
 
 /// A time at which a party would get a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
-    /// On the restaurant's wall clock.
+    /// What the restaurant's wall clock shows then.
+    pub date: Date,
+    /// What the restaurant's wall clock shows then, to the minute.
     pub time: Time,
-    /// The instant of `time`.
+    /// What the wall clock is ahead of UTC then.
+    pub utc_offset: UtcOffset,
+    /// The date to which the slot belongs: that of the service, which may run past midnight.
+    pub service_date: Date,
+    /// The instant.
     pub starts_at: Timestamp,
+    /// The areas in which a table is free, in order of their numbers.
+    pub areas: Vec<DiningAreaId>,
+    /// Whether the booking waits for the restaurant's word.
+    pub needs_confirmation: bool,
+}
+
+impl Slot {
+    /// What the wall clock shows.
+    #[must_use]
+    pub fn wall(&self) -> DateTime {
+        self.date.to_datetime(self.time)
+    }
+}
+
+/// For whom slots are looked for: a [`PlaceRequest`] without its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AvailabilityQuery {
+    /// How many guests.
+    pub party: crate::PartySize,
+    /// Where they want to sit.
+    pub area: Option<crate::AreaWish>,
+    /// By whose rules.
+    pub booker: crate::Booker,
 }
 
 /// Why availability cannot be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AvailabilityRefusal {
-    /// The date is past at the restaurant.
+    /// The date is past at the restaurant, and no service of it still runs.
     #[error("the date must not be in the past")]
     InThePast,
 }
 
-/// Every slot of the date of `day` at which [`crate::place`] would place the party, in order
-/// of time. A date on which nothing can be booked has none: it may be full, the restaurant
-/// closed, the party too large, or the date too far ahead.
+/// Every slot of the service date of `day` at which [`crate::place`] would place the party, in order
+/// of time. A date on which nothing can be booked has none: it may be full, the restaurant closed,
+/// the party too large, or the date too far ahead.
 ///
 /// # Errors
 /// See [`AvailabilityRefusal`].
 pub fn available_slots(
     day: &ServiceDay,
-    party: PartySize,
+    query: &AvailabilityQuery,
     now: Timestamp,
 ) -> Result<Vec<Slot>, AvailabilityRefusal> {
-    match check_date(day, now) {
-        Err(PlaceRefusal::InThePast) => return Err(AvailabilityRefusal::InThePast),
-        Err(_) => return Ok(Vec::new()),
-        Ok(()) => {}
+    let candidates = day.calendar.candidate_slots(day.date, query.party);
+    let is_over = candidates.iter().all(|slot| slot.starts_at <= now);
+    if is_over && day.date < day.calendar.today(now) {
+        return Err(AvailabilityRefusal::InThePast);
     }
-    let fitting = fitting_tables(day, party);
-    let mut slots: Vec<Slot> = day
-        .calendar
-        .candidate_slots(day.date)
+    let room = Room::new(day);
+    Ok(candidates
+        .iter()
+        .filter_map(|slot| free_slot(&room, slot, query, now))
+        .collect())
+}
+
+/// What a service date comes to for a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DayAvailability {
+    /// More than a quarter of its slots are free.
+    Free,
+    /// At most a quarter of its slots are free.
+    FewLeft,
+    /// It has slots, and none of them is free, or none for such a party.
+    Full,
+    /// It has no slots.
+    Closed,
+    /// It is further ahead than guests can book.
+    NotOpenYet,
+    /// Every slot is past.
+    Past,
+}
+
+/// What the service date of `day` comes to for a party.
+#[must_use]
+pub fn day_availability(
+    day: &ServiceDay,
+    query: &AvailabilityQuery,
+    now: Timestamp,
+) -> DayAvailability {
+    let candidates = day.calendar.candidate_slots(day.date, query.party);
+    let mut ahead = candidates.iter().filter(|slot| slot.starts_at > now);
+    let Some(first) = ahead.next() else {
+        let is_past = !candidates.is_empty() || day.date < day.calendar.today(now);
+        return if is_past {
+            DayAvailability::Past
+        } else {
+            DayAvailability::Closed
+        };
+    };
+    let room = Room::new(day);
+    if check_date(&room, &request_at(first, query), now).is_err() {
+        return DayAvailability::NotOpenYet;
+    }
+    let slots = candidates.len();
+    let free = candidates
+        .iter()
+        .filter(|slot| free_slot(&room, slot, query, now).is_some());
+    match free.count() {
+        0 => DayAvailability::Full,
+        few if few * 4 <= slots => DayAvailability::FewLeft,
+        _ => DayAvailability::Free,
+    }
+}
+
+fn free_slot(
+    room: &Room<'_>,
+    slot: &CandidateSlot<'_>,
+    query: &AvailabilityQuery,
+    now: Timestamp,
+) -> Option<Slot> {
+    let request = request_at(slot, query);
+    let is_open = slot.starts_at > now && check_date(room, &request, now).is_ok();
+    let placed = is_open
+        .then(|| check_slot(room, slot, &request, crate::RuleOverrides::default(), now))
+        .and_then(Result::<_, PlaceReason>::ok);
+    placed.map(|_| Slot {
+        date: slot.wall.date(),
+        time: slot.wall.time(),
+        utc_offset: UtcOffset::from(slot.offset),
+        service_date: slot.service_date,
+        starts_at: slot.starts_at,
+        areas: free_areas(room, slot, &request, now).into_iter().collect(),
+        needs_confirmation: query.booker == crate::Booker::Guest
+            && room.day.calendar.policy().needs_confirmation(query.party),
+    })
+}
+
+fn request_at(slot: &CandidateSlot<'_>, query: &AvailabilityQuery) -> PlaceRequest {
+    PlaceRequest {
+        date: slot.wall.date(),
+        time: slot.wall.time(),
+        utc_offset: Some(UtcOffset::from(slot.offset)),
+        service_date: Some(slot.service_date),
+        party: query.party,
+        area: query.area,
+        booker: query.booker,
+        overrides: crate::RuleOverrides::default(),
+        keep: Vec::new(),
+    }
+}
+
+/// The nearest slots before and after the time of a request that was refused.
+pub(crate) fn nearest_slots(
+    day: &ServiceDay,
+    request: &PlaceRequest,
+    now: Timestamp,
+) -> NearestSlots {
+    let query = AvailabilityQuery {
+        party: request.party,
+        area: request.area,
+        booker: request.booker,
+    };
+    let Some(wanted) = day.calendar.instant(request.wall()) else {
+        return NearestSlots::default();
+    };
+    let room = Room::new(day);
+    let candidates = day.calendar.candidate_slots(day.date, request.party);
+    let free = |slot: &CandidateSlot<'_>| free_slot(&room, slot, &query, now);
+    let (before, after): (Vec<_>, Vec<_>) = candidates
         .into_iter()
-        .filter(|slot| slot.starts_at > now)
-        .filter(|slot| first_free(&fitting, &day.occupancies, *slot).is_some())
-        .map(|slot| Slot {
-            time: slot.time,
-            starts_at: slot.starts_at,
-        })
-        .collect();
-    slots.dedup_by_key(|slot| slot.time);
-    Ok(slots)
+        .filter(|slot| slot.starts_at != wanted)
+        .partition(|slot| slot.starts_at < wanted);
+    NearestSlots {
+        before: before.iter().rev().find_map(free),
+        after: after.iter().find_map(free),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan;
     use jiff::civil::{date, time};
 
     use super::*;
-    use crate::fixtures::{NOW, day, occupied, party, table};
+    use crate::fixtures::{NOW, calendar_of, calendar_with, claim, day, party, policy, table};
+    use crate::{Booker, BookingWindow};
+
+    fn query(guests: i64) -> AvailabilityQuery {
+        AvailabilityQuery {
+            party: party(guests),
+            area: None,
+            booker: Booker::Guest,
+        }
+    }
 
     fn times(day: &ServiceDay, guests: i64) -> Vec<String> {
-        available_slots(day, party(guests), NOW)
+        available_slots(day, &query(guests), NOW)
             .expect("the date is not past")
             .iter()
             .map(|slot| slot.time.strftime("%H:%M").to_string())
@@ -73,7 +220,7 @@ mod tests {
     #[test]
     fn what_overlaps_a_booking_is_not_offered() {
         let mut day = day(vec![table(1, 1, 4)]);
-        day.occupancies = vec![occupied(&day, 1, time(19, 30, 0, 0))];
+        day.claims = vec![claim(&day, &[1], time(19, 30, 0, 0))];
         assert_eq!(times(&day, 2), ["18:00", "21:00", "21:30"]);
     }
 
@@ -85,11 +232,21 @@ mod tests {
     }
 
     #[test]
-    fn a_past_date_is_refused() {
+    fn a_past_date_is_refused_once_its_service_is_over() {
         let mut day = day(vec![table(1, 1, 4)]);
         day.date = date(2027, 2, 7);
-        let refused = available_slots(&day, party(2), NOW);
+        let refused = available_slots(&day, &query(2), NOW);
         assert_eq!(refused, Err(AvailabilityRefusal::InThePast));
+        // Half an hour past midnight, a late service of yesterday still takes guests.
+        let late = crate::fixtures::service_period(time(20, 0, 0, 0), time(4, 0, 0, 0));
+        day.calendar = calendar_with(&policy("Europe/Berlin"), vec![late]);
+        let now = NOW - 18.hours();
+        let slots = available_slots(&day, &query(2), now).expect("it is not over");
+        assert_eq!(slots[0].time, time(1, 0, 0, 0));
+        assert_eq!(
+            (slots[0].date, slots[0].service_date),
+            (date(2027, 2, 8), day.date)
+        );
     }
 
     #[test]
@@ -98,5 +255,30 @@ mod tests {
         assert!(times(&day, 5).is_empty());
         day.date = date(2029, 2, 8);
         assert!(times(&day, 2).is_empty());
+    }
+
+    #[test]
+    fn a_date_is_free_or_says_why_it_is_not() {
+        let mut day = day(vec![table(1, 1, 4)]);
+        let mut policy = policy("Europe/Berlin");
+        policy.booking_window = BookingWindow::from_days(30).expect("it is in range");
+        day.calendar = calendar_of(&policy);
+        let status = |day: &ServiceDay| day_availability(day, &query(2), NOW);
+        assert_eq!(status(&day), DayAvailability::Free);
+        day.claims = vec![
+            claim(&day, &[1], time(18, 30, 0, 0)),
+            claim(&day, &[1], time(20, 0, 0, 0)),
+        ];
+        assert_eq!(status(&day), DayAvailability::FewLeft);
+        let all = [time(18, 0, 0, 0), time(19, 30, 0, 0), time(21, 0, 0, 0)];
+        day.claims = all.map(|at| claim(&day, &[1], at)).to_vec();
+        assert_eq!(status(&day), DayAvailability::Full);
+        day.date = date(2027, 3, 11);
+        assert_eq!(status(&day), DayAvailability::NotOpenYet);
+        day.date = date(2027, 2, 7);
+        assert_eq!(status(&day), DayAvailability::Past);
+        day.date = date(2027, 2, 15);
+        day.calendar = calendar_with(&policy, Vec::new());
+        assert_eq!(status(&day), DayAvailability::Closed);
     }
 }

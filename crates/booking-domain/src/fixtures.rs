@@ -1,47 +1,68 @@
 //! Small restaurants for the tests of this crate.
 
 use jiff::Timestamp;
-use jiff::civil::{Time, Weekday, date, time};
+use jiff::civil::{Time, date, time};
 
 use crate::{
-    Booking, BookingId, BookingPolicy, BookingStatus, BookingWindow, ConfirmationCode, Customer,
-    CustomerName, DiningTable, EmailAddress, Occupancy, OpeningPeriod, PartySize, PhoneNumber,
-    Placement, RestaurantCalendar, RestaurantId, ServiceDay, SlotInterval, TableId, TimeZoneName,
-    TurnTime,
+    Booking, BookingId, BookingPolicy, BookingStatus, Claim, ConfirmationCode, Customer,
+    CustomerName, DiningTable, DiningTableName, EmailAddress, Floor, Pacing, PartySize,
+    PhoneNumber, Placement, RestaurantCalendar, RestaurantId, Service, ServiceDay, ServiceHours,
+    ServicePeriod, ServicePeriodId, ServicePeriodName, SlotInterval, TableCombination,
+    TableCombinationId, TableCombinationName, TableId, TimeZoneName, Weekdays,
 };
 
 /// 8 February 2027, 17:30 in UTC, 18:30 in Berlin.
 pub(crate) const NOW: Timestamp = Timestamp::constant(1_802_107_800, 0);
 
-/// Open every day from 18:00 to 23:00; turns of 90 minutes, every half hour.
+/// Turns of 90 minutes, every half hour.
 pub(crate) fn policy(zone: &str) -> BookingPolicy {
-    policy_with_hours(zone, time(18, 0, 0, 0), time(23, 0, 0, 0))
-}
-
-pub(crate) fn policy_with_hours(zone: &str, opens: Time, closes: Time) -> BookingPolicy {
-    let week = Weekday::Monday.cycle_forward().take(7);
     BookingPolicy {
-        time_zone: TimeZoneName::parse(zone).expect("it is a name"),
-        opening_hours: week
-            .map(|day| OpeningPeriod { day, opens, closes })
-            .collect(),
         slot_interval: SlotInterval::from_minutes(30).expect("it is in range"),
-        turn_time: TurnTime::from_minutes(90).expect("it is in range"),
-        booking_window: BookingWindow::from_days(365).expect("it is in range"),
+        ..BookingPolicy::new(TimeZoneName::parse(zone).expect("it is a name"))
     }
 }
 
+/// On every day of the week.
+pub(crate) fn service_period(first_seating: Time, ends: Time) -> ServicePeriod {
+    ServicePeriod {
+        id: ServicePeriodId::new(1_i64).expect("it is in range"),
+        name: ServicePeriodName::parse("Dinner").expect("it is a name"),
+        weekdays: Weekdays::ALL,
+        valid_from: None,
+        valid_to: None,
+        service: Service {
+            hours: ServiceHours::new(first_seating, None, ends).expect("they are hours"),
+            turn_times: None,
+            buffer: None,
+            pacing: Pacing::default(),
+        },
+    }
+}
+
+/// Open every day from 18:00 to 23:00.
 pub(crate) fn calendar_of(policy: &BookingPolicy) -> RestaurantCalendar {
-    RestaurantCalendar::new(policy.clone()).expect("the zone exists")
+    let dinner = service_period(time(18, 0, 0, 0), time(23, 0, 0, 0));
+    calendar_with(policy, vec![dinner])
+}
+
+pub(crate) fn calendar_with(
+    policy: &BookingPolicy,
+    periods: Vec<ServicePeriod>,
+) -> RestaurantCalendar {
+    RestaurantCalendar::new(policy.clone(), periods, Vec::new()).expect("the zone exists")
 }
 
 /// 15 February 2027 in Berlin, with nothing booked.
 pub(crate) fn day(tables: Vec<DiningTable>) -> ServiceDay {
     ServiceDay {
         calendar: calendar_of(&policy("Europe/Berlin")),
-        tables,
+        floor: Floor {
+            tables,
+            ..Floor::default()
+        },
+        blockouts: Vec::new(),
         date: date(2027, 2, 15),
-        occupancies: Vec::new(),
+        claims: Vec::new(),
     }
 }
 
@@ -49,23 +70,47 @@ pub(crate) fn party(guests: i64) -> PartySize {
     PartySize::new(guests).expect("it is a party")
 }
 
+pub(crate) fn table_id(number: i64) -> TableId {
+    TableId::new(number).expect("it is in range")
+}
+
 pub(crate) fn table(id: i64, min: i64, max: i64) -> DiningTable {
     DiningTable {
-        id: TableId::new(id),
+        id: table_id(id),
+        name: DiningTableName::parse(format!("Table {id}")).expect("it is a name"),
+        area: None,
+        min_party: party(min),
+        max_party: party(max),
+        min_party_lapse: None,
+        is_bookable_online: true,
+    }
+}
+
+pub(crate) fn combination(id: i64, tables: &[i64], min: i64, max: i64) -> TableCombination {
+    TableCombination {
+        id: TableCombinationId::new(id).expect("it is in range"),
+        name: TableCombinationName::parse(format!("Combination {id}")).expect("it is a name"),
+        tables: tables.iter().copied().map(table_id).collect(),
         min_party: party(min),
         max_party: party(max),
     }
 }
 
-/// Another party's turn at a table, from `time` on.
-pub(crate) fn occupied(day: &ServiceDay, table: i64, time: Time) -> Occupancy {
-    let slots = day.calendar.candidate_slots(day.date);
-    let slot = slots.iter().find(|slot| slot.time == time);
+/// Another booking for two at these tables, from `time` on.
+pub(crate) fn claim(day: &ServiceDay, tables: &[i64], time: Time) -> Claim {
+    let slots = day.calendar.candidate_slots(day.date, party(2));
+    let slot = slots.iter().find(|slot| slot.wall.time() == time);
     let slot = slot.expect("it is a slot");
-    Occupancy {
-        table: TableId::new(table),
+    Claim {
+        key: i64::try_from(day.claims.len()).expect("they are few") + 1,
+        service_date: day.date,
+        party: party(2),
+        tables: tables.iter().copied().map(table_id).collect(),
         starts_at: slot.starts_at,
         ends_at: slot.ends_at,
+        free_at: slot.free_at,
+        area: None,
+        is_pinned: false,
     }
 }
 
@@ -80,7 +125,7 @@ pub(crate) fn booking_in(status: BookingStatus) -> Booking {
 /// A confirmed booking for two on 15 February 2027 at 19:00 in Berlin, at table 1.
 pub(crate) fn booking() -> Booking {
     let day = day(vec![]);
-    let turn = occupied(&day, 1, time(19, 0, 0, 0));
+    let turn = claim(&day, &[1], time(19, 0, 0, 0));
     Booking {
         id: BookingId::from_random([7; 32]),
         confirmation_code: ConfirmationCode::from_random([7; 32]),
@@ -88,7 +133,9 @@ pub(crate) fn booking() -> Booking {
         restaurant: RestaurantId::new(1).expect("it is in range"),
         date: day.date,
         time: time(19, 0, 0, 0),
+        utc_offset: day.calendar.utc_offset(turn.starts_at),
         party: party(2),
+        area: None,
         customer: Customer {
             name: CustomerName::parse("Sarah Chen").expect("it is a name"),
             email: EmailAddress::parse("sarah.chen@example.com").expect("it is an address"),
@@ -97,10 +144,13 @@ pub(crate) fn booking() -> Booking {
         special_requests: None,
         cancellation_reason: None,
         placement: Placement {
-            table: turn.table,
+            service_date: day.date,
+            tables: turn.tables,
             starts_at: turn.starts_at,
             ends_at: turn.ends_at,
+            free_at: turn.free_at,
         },
+        is_pinned: false,
         created_at: NOW,
         updated_at: NOW,
         version: 1,

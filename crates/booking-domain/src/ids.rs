@@ -7,22 +7,34 @@ bounded_integer! {
     RestaurantId(i64), 1..=9_007_199_254_740_991, new, get
 }
 
-/// A dining table's number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TableId(i64);
+bounded_integer! {
+    /// A dining table's number.
+    TableId(i64), 1..=9_007_199_254_740_991, new, get
+}
 
-impl TableId {
-    /// The table with this number, whether it exists or not.
-    #[must_use]
-    pub const fn new(number: i64) -> Self {
-        Self(number)
-    }
+bounded_integer! {
+    /// The number of an area of a restaurant.
+    DiningAreaId(i64), 1..=9_007_199_254_740_991, new, get
+}
 
-    /// The number.
-    #[must_use]
-    pub const fn get(self) -> i64 {
-        self.0
-    }
+bounded_integer! {
+    /// The number of a combination of tables.
+    TableCombinationId(i64), 1..=9_007_199_254_740_991, new, get
+}
+
+bounded_integer! {
+    /// The number of a service period.
+    ServicePeriodId(i64), 1..=9_007_199_254_740_991, new, get
+}
+
+bounded_integer! {
+    /// The number of a special day.
+    SpecialDayId(i64), 1..=9_007_199_254_740_991, new, get
+}
+
+bounded_integer! {
+    /// The number of a blockout.
+    BlockoutId(i64), 1..=9_007_199_254_740_991, new, get
 }
 
 /// Digits and letters.

@@ -18,9 +18,11 @@ mod calendar;
 mod floor;
 mod ids;
 mod new_restaurant;
+mod opening_hours;
 mod placement;
 mod policy;
 mod restaurant;
+mod service_day;
 
 pub use account::{
     API_KEY_SCOPES, AccessDenial, Account, AccountChange, Actor, ApiKeyExpiryRefusal, ApiKeyName,
@@ -31,24 +33,50 @@ pub use account::{
     SubjectId, accept_invitation, change_account, create_api_key, decide_access, remove_staff,
     update_staff,
 };
-pub use availability::{AvailabilityRefusal, Slot, available_slots};
+pub use availability::{
+    AvailabilityQuery, AvailabilityRefusal, DayAvailability, Slot, available_slots,
+    day_availability,
+};
 pub use booking::{
-    Booking, BookingChange, BookingReference, BookingStatus, BookingView, CancellationReason,
-    ChangePlan, ChangeRefusal, Customer, CustomerName, Decision, DialledPhoneNumber, EmailAddress,
-    NewBooking, PhoneNumber, SpecialRequests, StatusRefusal, TableRequest, cancel, create,
-    plan_change,
+    Booking, BookingChange, BookingReference, BookingStatus, BookingView, CancelRefusal,
+    CancellationReason, ChangePlan, ChangeRefusal, Customer, CustomerName, Decision,
+    DialledPhoneNumber, EmailAddress, MadeBooking, NewBooking, PhoneNumber, SpecialRequests,
+    StatusRefusal, TableRequest, cancel, create, plan_change,
 };
 pub use bounded::{BoundedInteger, BoundedNumber, BoundedText};
-pub use calendar::{RestaurantCalendar, TimeZoneName, UnknownTimeZone};
-pub use floor::{DiningTable, DiningTableName, Occupancy, PartySize};
-pub use ids::{ApiKeyId, BookingId, ClientId, ConfirmationCode, RestaurantId, TableId, UserId};
-pub use new_restaurant::{NewDiningTable, NewRestaurant, NewRestaurantRefusal, create_restaurant};
-pub use placement::{PlaceRefusal, Placement, ServiceDay, place};
-pub use policy::{BookingPolicy, BookingWindow, OpeningPeriod, SlotInterval, TurnTime};
+pub use calendar::{
+    BufferTime, MaxCovers, MaxParties, Pacing, RestaurantCalendar, Service, ServiceHours,
+    ServiceHoursRefusal, ServicePeriod, ServicePeriodName, SpecialDay, SpecialDayName,
+    TimeZoneName, TurnTime, TurnTimeStep, TurnTimes, UnknownTimeZone, UtcOffset, Weekdays,
+    check_service_periods, check_special_days,
+};
+pub use floor::{
+    AreaSetting, Blockout, BlockoutReason, BlockoutScope, CombinationRefusal, DiningArea,
+    DiningAreaName, DiningTable, DiningTableName, Floor, MinPartyLapse, Occupancy, PartySize,
+    TableCombination, TableCombinationName,
+};
+pub use ids::{
+    ApiKeyId, BlockoutId, BookingId, ClientId, ConfirmationCode, DiningAreaId, RestaurantId,
+    ServicePeriodId, SpecialDayId, TableCombinationId, TableId, UserId,
+};
+pub use new_restaurant::{
+    EnteredRestaurant, NewDiningTable, NewRestaurant, NewRestaurantRefusal, NewServicePeriod,
+    create_restaurant,
+};
+pub use opening_hours::{OpeningPeriod, opening_hours};
+pub use placement::{
+    Booker, MAX_MOVES, Move, NearestSlots, PlaceReason, PlaceRefusal, PlaceRequest, Placement,
+    PlacementPlan, RuleOverride, RuleOverrides, place,
+};
+pub use policy::{
+    BookingPolicy, BookingPolicyChange, BookingPolicyRefusal, BookingPolicyView, BookingWindow,
+    Cutoff, MinNotice, SlotInterval, change_booking_policy,
+};
 pub use restaurant::{
     Address, ChangeRestaurantRefusal, Cuisine, Latitude, Longitude, RestaurantChange,
     RestaurantName, RestaurantProfile, RestaurantSummary, RestaurantView, change_restaurant,
 };
+pub use service_day::{AreaWish, Claim, ServiceDay};
 
 #[cfg(test)]
 mod fixtures;

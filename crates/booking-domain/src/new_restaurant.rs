@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::calendar::TimeZoneName;
+use crate::calendar::{
+    Service, ServicePeriod, ServicePeriodName, TimeZoneName, TurnTime, TurnTimes, Weekdays,
+    check_service_periods,
+};
 use crate::floor::{DiningTableName, PartySize};
 use crate::ids::RestaurantId;
-use crate::policy::{
-    BookingPolicy, BookingWindow, OpeningPeriod, SlotInterval, TurnTime, overlap_in_a_week,
-};
+use crate::opening_hours::{OpeningPeriod, services};
+use crate::policy::{BookingPolicy, BookingWindow, SlotInterval};
 use crate::restaurant::{
     Address, Cuisine, Latitude, Longitude, RestaurantName, RestaurantProfile, RestaurantView,
 };
@@ -30,7 +32,7 @@ pub struct NewRestaurant {
     pub time_zone: TimeZoneName,
     /// When it takes guests.
     pub opening_hours: Vec<OpeningPeriod>,
-    /// Distance of two bookable starts, 1–1,440 minutes.
+    /// Distance of two bookable starts, 5–60 minutes.
     pub slot_interval: Option<SlotInterval>,
     /// Length of a visit, 1–1,440 minutes.
     pub turn_time: Option<TurnTime>,
@@ -68,6 +70,28 @@ pub enum NewRestaurantRefusal {
     EmptyPartyRange,
 }
 
+/// A restaurant as it is entered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnteredRestaurant {
+    /// What callers see of it.
+    pub view: RestaurantView,
+    /// Its weekly services.
+    pub services: Vec<NewServicePeriod>,
+    /// Its tables.
+    pub tables: Vec<NewDiningTable>,
+}
+
+/// A weekly service that is to be entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewServicePeriod {
+    /// Name, 1–50 characters.
+    pub name: ServicePeriodName,
+    /// The days on which it begins.
+    pub weekdays: Weekdays,
+    /// What it is like.
+    pub service: Service,
+}
+
 /// A restaurant that was just entered, under this number.
 ///
 /// # Errors
@@ -75,12 +99,10 @@ pub enum NewRestaurantRefusal {
 pub fn create_restaurant(
     new: NewRestaurant,
     id: RestaurantId,
-) -> Result<(RestaurantView, Vec<NewDiningTable>), NewRestaurantRefusal> {
+) -> Result<EnteredRestaurant, NewRestaurantRefusal> {
     let time_zone = new.time_zone.canonical();
     let time_zone = time_zone.map_err(|_| NewRestaurantRefusal::UnknownTimeZone)?;
-    if overlap_in_a_week(&new.opening_hours) {
-        return Err(NewRestaurantRefusal::OverlappingOpeningHours);
-    }
+    let services = weekly_services(&new.opening_hours)?;
     let mut names = HashSet::new();
     if !new.tables.iter().all(|table| names.insert(&table.name)) {
         return Err(NewRestaurantRefusal::RepeatedTableName);
@@ -88,9 +110,8 @@ pub fn create_restaurant(
     if new.tables.iter().any(|it| it.max_party < it.min_party) {
         return Err(NewRestaurantRefusal::EmptyPartyRange);
     }
-    let (slot_interval, turn_time) = (new.slot_interval, new.turn_time);
-    let booking_window = new.booking_window;
-    let restaurant = RestaurantView {
+    let policy = BookingPolicy::new(time_zone);
+    let view = RestaurantView {
         profile: RestaurantProfile {
             id,
             name: new.name,
@@ -100,15 +121,52 @@ pub fn create_restaurant(
             longitude: new.longitude,
         },
         policy: BookingPolicy {
-            time_zone,
-            opening_hours: new.opening_hours,
-            slot_interval: slot_interval.unwrap_or(BookingPolicy::DEFAULT_SLOT_INTERVAL),
-            turn_time: turn_time.unwrap_or(BookingPolicy::DEFAULT_TURN_TIME),
-            booking_window: booking_window.unwrap_or(BookingPolicy::DEFAULT_BOOKING_WINDOW),
+            slot_interval: new.slot_interval.unwrap_or(policy.slot_interval),
+            turn_times: new.turn_time.map_or(policy.turn_times, TurnTimes::all),
+            booking_window: new.booking_window.unwrap_or(policy.booking_window),
+            ..policy
         },
+        opening_hours: new.opening_hours,
         version: 1,
     };
-    Ok((restaurant, new.tables))
+    Ok(EnteredRestaurant {
+        view,
+        services,
+        tables: new.tables,
+    })
+}
+
+/// The services of these opening hours, each with a name that the staff can change.
+fn weekly_services(hours: &[OpeningPeriod]) -> Result<Vec<NewServicePeriod>, NewRestaurantRefusal> {
+    let mut periods = Vec::new();
+    let mut services_of_period = Vec::new();
+    for (index, (weekdays, service)) in (1_i64..).zip(services(hours)) {
+        let (Some(name), Some(id)) = (
+            ServicePeriodName::parse(format!("Service {index}")),
+            crate::ServicePeriodId::new(index),
+        ) else {
+            continue;
+        };
+        services_of_period.push(NewServicePeriod {
+            name: name.clone(),
+            weekdays,
+            service: service.clone(),
+        });
+        periods.push(ServicePeriod {
+            id,
+            name,
+            weekdays,
+            valid_from: None,
+            valid_to: None,
+            service,
+        });
+    }
+    // The same period twice is one to the services, and two to whoever has written it.
+    let is_repeated = (1..hours.len()).any(|index| hours[..index].contains(&hours[index]));
+    if is_repeated || check_service_periods(&periods).is_err() {
+        return Err(NewRestaurantRefusal::OverlappingOpeningHours);
+    }
+    Ok(services_of_period)
 }
 
 #[cfg(test)]
@@ -144,14 +202,17 @@ mod tests {
 
     fn create(new: NewRestaurant) -> Result<RestaurantView, NewRestaurantRefusal> {
         let id = RestaurantId::new(7_i64).expect("it is in range");
-        create_restaurant(new, id).map(|(restaurant, _)| restaurant)
+        create_restaurant(new, id).map(|entered| entered.view)
     }
 
     #[test]
     fn what_is_not_given_is_as_in_most_restaurants() {
         let restaurant = create(new_restaurant()).expect("it can be entered");
         let policy = &restaurant.policy;
-        let minutes = (policy.slot_interval.minutes(), policy.turn_time.minutes());
+        let minutes = (
+            policy.slot_interval.minutes(),
+            policy.turn_times.base.minutes(),
+        );
         assert_eq!((minutes, policy.booking_window.days()), ((15, 90), 365));
         assert_eq!((restaurant.profile.id.get(), restaurant.version), (7, 1));
         let hourly = NewRestaurant {
@@ -161,7 +222,10 @@ mod tests {
             ..new_restaurant()
         };
         let policy = create(hourly).expect("it can be entered").policy;
-        let minutes = (policy.slot_interval.minutes(), policy.turn_time.minutes());
+        let minutes = (
+            policy.slot_interval.minutes(),
+            policy.turn_times.base.minutes(),
+        );
         assert_eq!((minutes, policy.booking_window.days()), ((60, 120), 0));
     }
 

@@ -1,18 +1,15 @@
 //! How a restaurant takes bookings.
 
-use jiff::civil::{Time, Weekday};
+use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::bounded::bounded_integer;
-use crate::calendar::TimeZoneName;
+use crate::calendar::{BufferTime, MaxCovers, TimeZoneName, TurnTime, TurnTimeStep, TurnTimes};
+use crate::floor::PartySize;
 
 bounded_integer! {
-    /// How far apart two bookable starts are, counted from the beginning of an opening period.
-    SlotInterval(u16), 1..=1440, from_minutes, minutes
-}
-
-bounded_integer! {
-    /// For how long a party has its table.
-    TurnTime(u16), 1..=1440, from_minutes, minutes
+    /// How far apart two bookable starts are, counted from the first seating of a service.
+    SlotInterval(u16), 5..=60, from_minutes, minutes
 }
 
 bounded_integer! {
@@ -20,115 +17,256 @@ bounded_integer! {
     BookingWindow(u16), 0..=3650, from_days, days
 }
 
+bounded_integer! {
+    /// How long before a visit guests have to book at the latest: up to 30 days.
+    MinNotice(u16), 0..=43_200, from_minutes, minutes
+}
+
+bounded_integer! {
+    /// How long before a visit guests can change or cancel it at the latest: up to 30 days.
+    Cutoff(u16), 0..=43_200, from_minutes, minutes
+}
+
+impl Cutoff {
+    /// Whether it is too late for guests, as of `now`, to touch a visit that begins at `starts_at`.
+    pub(crate) fn has_passed(self, starts_at: Timestamp, now: Timestamp) -> bool {
+        let cutoff = SignedDuration::from_mins(i64::from(self.minutes()));
+        starts_at.duration_since(now) < cutoff
+    }
+}
+
 /// How a restaurant takes bookings. All dates and times are those of its wall clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookingPolicy {
     /// Name of the restaurant's time zone (IANA).
     pub time_zone: TimeZoneName,
-    /// When it takes guests, in any order. A day may have several periods, or none.
-    pub opening_hours: Vec<OpeningPeriod>,
-    /// Distance of two bookable starts, 1–1,440 minutes.
+    /// Distance of two bookable starts, 5–60 minutes.
     pub slot_interval: SlotInterval,
-    /// Length of a visit, 1–1,440 minutes.
-    pub turn_time: TurnTime,
-    /// Days ahead of today for which bookings are taken, 0–3,650.
+    /// For how long parties have their tables, where a service does not say it.
+    pub turn_times: TurnTimes,
+    /// For how long a table stays empty after a party, where a service does not say it.
+    pub buffer: BufferTime,
+    /// How many guests are in the house at once; any number for `None`.
+    pub max_covers: Option<MaxCovers>,
+    /// Days ahead of today for which guests can book, 0–3,650.
     pub booking_window: BookingWindow,
+    /// The time of day at which the last day of the window opens.
+    pub booking_window_opens: Time,
+    /// How long before a visit guests have to book at the latest.
+    pub min_notice: MinNotice,
+    /// The smallest party that guests can book for.
+    pub online_min_party: PartySize,
+    /// The largest party that guests can book for.
+    pub online_max_party: PartySize,
+    /// From this party size on the restaurant confirms what guests book; none needs it for `None`.
+    pub confirmation_min_party: Option<PartySize>,
+    /// How long before a visit guests can move it, or change its party, at the latest; at any time
+    /// for `None`.
+    pub change_cutoff: Option<Cutoff>,
+    /// How long before a visit guests can cancel it at the latest; at any time for `None`.
+    pub cancellation_cutoff: Option<Cutoff>,
 }
 
 impl BookingPolicy {
     /// The distance of two bookable starts where a restaurant states none: a quarter of an hour.
     pub const DEFAULT_SLOT_INTERVAL: SlotInterval = SlotInterval(15);
     /// The length of a visit where a restaurant states none: an hour and a half.
-    pub const DEFAULT_TURN_TIME: TurnTime = TurnTime(90);
+    pub const DEFAULT_TURN_TIME: TurnTime = TurnTime::DEFAULT;
     /// For how long ahead bookings are taken where a restaurant states nothing: a year.
     pub const DEFAULT_BOOKING_WINDOW: BookingWindow = BookingWindow(365);
-}
 
-/// A weekly period in which guests are taken, on the restaurant's wall clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpeningPeriod {
-    /// The day on which it begins.
-    pub day: Weekday,
-    /// When it begins, to the minute.
-    pub opens: Time,
-    /// When it ends, to the minute. A time that is not after [`Self::opens`] is one of the next
-    /// day.
-    pub closes: Time,
-}
-
-const DAY_MINUTES: i32 = 24 * 60;
-const WEEK_MINUTES: i32 = 7 * DAY_MINUTES;
-
-impl OpeningPeriod {
-    /// The minute of the week at which it begins, from Monday's midnight, and its minutes; those of
-    /// the wall clock, as if no day had another length.
-    fn minutes_of_week(self) -> (i32, i32) {
-        let of_day = |time: Time| i32::from(time.hour()) * 60 + i32::from(time.minute());
-        let day = i32::from(self.day.to_monday_zero_offset());
-        let length = (of_day(self.closes) - of_day(self.opens)).rem_euclid(DAY_MINUTES);
-        let length = if length == 0 { DAY_MINUTES } else { length };
-        (day * DAY_MINUTES + of_day(self.opens), length)
+    /// The policy of a restaurant in this time zone that has said nothing else: no limit but its
+    /// tables and its services.
+    #[must_use]
+    pub const fn new(time_zone: TimeZoneName) -> Self {
+        Self {
+            time_zone,
+            slot_interval: Self::DEFAULT_SLOT_INTERVAL,
+            turn_times: TurnTimes::all(Self::DEFAULT_TURN_TIME),
+            buffer: BufferTime::NONE,
+            max_covers: None,
+            booking_window: Self::DEFAULT_BOOKING_WINDOW,
+            booking_window_opens: Time::midnight(),
+            min_notice: MinNotice(0),
+            online_min_party: PartySize::SMALLEST,
+            online_max_party: PartySize::LARGEST,
+            confirmation_min_party: None,
+            change_cutoff: None,
+            cancellation_cutoff: None,
+        }
     }
 
-    /// Whether the other one begins within this one.
-    fn holds_the_beginning_of(self, other: Self) -> bool {
-        let (begins, length) = self.minutes_of_week();
-        (other.minutes_of_week().0 - begins).rem_euclid(WEEK_MINUTES) < length
+    /// Whether a booking by guests waits for the restaurant's word.
+    #[must_use]
+    pub fn needs_confirmation(&self, party: PartySize) -> bool {
+        self.confirmation_min_party
+            .is_some_and(|from| from <= party)
     }
 }
 
-/// Whether two of these periods have a minute of the week in common.
-pub(crate) fn overlap_in_a_week(periods: &[OpeningPeriod]) -> bool {
-    periods.iter().enumerate().any(|(index, one)| {
-        let others = &periods[index + 1..];
-        others
-            .iter()
-            .any(|other| one.holds_the_beginning_of(*other) || other.holds_the_beginning_of(*one))
-    })
+/// A policy as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookingPolicyView {
+    /// The policy.
+    pub policy: BookingPolicy,
+    /// 1 when it was made, one more with every change.
+    pub version: i32,
+}
+
+/// What is to change about a policy. What is `None` stays as it is; `Some(None)` takes a limit away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BookingPolicyChange {
+    /// Another distance of two bookable starts.
+    pub slot_interval: Option<SlotInterval>,
+    /// Another length of visits.
+    pub turn_time: Option<TurnTime>,
+    /// Other lengths for larger parties.
+    pub turn_steps: Option<Vec<TurnTimeStep>>,
+    /// Another time for which a table stays empty after a party.
+    pub buffer: Option<BufferTime>,
+    /// Another number of guests in the house at once.
+    pub max_covers: Option<Option<MaxCovers>>,
+    /// Another number of days ahead.
+    pub booking_window: Option<BookingWindow>,
+    /// Another time of day at which the last day of the window opens.
+    pub booking_window_opens: Option<Time>,
+    /// Another notice.
+    pub min_notice: Option<MinNotice>,
+    /// Another smallest party of guests.
+    pub online_min_party: Option<PartySize>,
+    /// Another largest party of guests.
+    pub online_max_party: Option<PartySize>,
+    /// Another party from which on the restaurant confirms.
+    pub confirmation_min_party: Option<Option<PartySize>>,
+    /// Another cutoff of changes.
+    pub change_cutoff: Option<Option<Cutoff>>,
+    /// Another cutoff of cancellations.
+    pub cancellation_cutoff: Option<Option<Cutoff>>,
+}
+
+/// Why a policy does not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BookingPolicyRefusal {
+    /// Its version is none of those that the caller expects.
+    #[error("the booking policy has changed in the meantime")]
+    VersionMismatch,
+    /// Guests could book for no party.
+    #[error("the largest party of guests is smaller than their smallest")]
+    EmptyPartyRange,
+    /// Which of two turn times counts would be unclear.
+    #[error("two turn times begin with the same party size")]
+    RepeatedTurnTime,
+}
+
+/// What a policy becomes, if its version is one of `expected`; any will do for `None`. A change that
+/// changes nothing is `None`.
+///
+/// # Errors
+/// [`BookingPolicyRefusal`].
+pub fn change_booking_policy(
+    current: &BookingPolicyView,
+    change: BookingPolicyChange,
+    expected: Option<&[i32]>,
+) -> Result<Option<BookingPolicyView>, BookingPolicyRefusal> {
+    if expected.is_some_and(|versions| !versions.contains(&current.version)) {
+        return Err(BookingPolicyRefusal::VersionMismatch);
+    }
+    let old = current.policy.clone();
+    let wanted = BookingPolicy {
+        time_zone: old.time_zone,
+        slot_interval: change.slot_interval.unwrap_or(old.slot_interval),
+        turn_times: TurnTimes {
+            base: change.turn_time.unwrap_or(old.turn_times.base),
+            steps: change.turn_steps.unwrap_or(old.turn_times.steps),
+        },
+        buffer: change.buffer.unwrap_or(old.buffer),
+        max_covers: change.max_covers.unwrap_or(old.max_covers),
+        booking_window: change.booking_window.unwrap_or(old.booking_window),
+        booking_window_opens: change
+            .booking_window_opens
+            .unwrap_or(old.booking_window_opens),
+        min_notice: change.min_notice.unwrap_or(old.min_notice),
+        online_min_party: change.online_min_party.unwrap_or(old.online_min_party),
+        online_max_party: change.online_max_party.unwrap_or(old.online_max_party),
+        confirmation_min_party: change
+            .confirmation_min_party
+            .unwrap_or(old.confirmation_min_party),
+        change_cutoff: change.change_cutoff.unwrap_or(old.change_cutoff),
+        cancellation_cutoff: change
+            .cancellation_cutoff
+            .unwrap_or(old.cancellation_cutoff),
+    };
+    if wanted.online_max_party < wanted.online_min_party {
+        return Err(BookingPolicyRefusal::EmptyPartyRange);
+    }
+    if wanted.turn_times.is_ambiguous() {
+        return Err(BookingPolicyRefusal::RepeatedTurnTime);
+    }
+    Ok((wanted != current.policy).then(|| BookingPolicyView {
+        policy: wanted,
+        version: current.version.saturating_add(1),
+    }))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
-    use proptest::prelude::*;
-
     use super::*;
+    use crate::fixtures::{party, policy};
 
-    /// The minutes of the week that a period takes, counted one by one.
-    fn minutes(period: &OpeningPeriod) -> Vec<i32> {
-        let minute = |time: Time| i32::from(time.hour()) * 60 + i32::from(time.minute());
-        let (opens, closes) = (minute(period.opens), minute(period.closes));
-        let closes = if period.closes > period.opens {
-            closes
-        } else {
-            closes + 24 * 60
-        };
-        let day = i32::from(period.day.to_monday_one_offset()) - 1;
-        (opens..closes)
-            .map(|minute| (day * 24 * 60 + minute) % (7 * 24 * 60))
-            .collect()
-    }
-
-    fn any_period() -> impl Strategy<Value = OpeningPeriod> {
-        (1..=7_i8, 0..24_i8, 0..60_i8, 0..24_i8, 0..60_i8).prop_map(
-            |(day, opens, opens_minute, closes, closes_minute)| OpeningPeriod {
-                day: Weekday::from_monday_one_offset(day).expect("it is a day"),
-                opens: jiff::civil::time(opens, opens_minute, 0, 0),
-                closes: jiff::civil::time(closes, closes_minute, 0, 0),
-            },
-        )
-    }
-
-    proptest! {
-        #[test]
-        fn periods_overlap_that_have_a_minute_in_common(
-            periods in prop::collection::vec(any_period(), 0..5)
-        ) {
-            let mut taken = HashSet::new();
-            let is_free = |minute: i32| taken.insert(minute);
-            let apart = periods.iter().flat_map(minutes).all(is_free);
-            prop_assert_eq!(overlap_in_a_week(&periods), !apart);
+    fn current() -> BookingPolicyView {
+        BookingPolicyView {
+            policy: policy("Europe/Berlin"),
+            version: 3,
         }
+    }
+
+    #[test]
+    fn what_is_not_named_stays_and_a_limit_can_be_taken_away() {
+        let limited = BookingPolicyChange {
+            max_covers: Some(MaxCovers::new(40)),
+            buffer: BufferTime::from_minutes(15),
+            ..BookingPolicyChange::default()
+        };
+        let limited = change_booking_policy(&current(), limited, Some(&[3]));
+        let limited = limited.expect("it is valid").expect("it is another");
+        assert_eq!((limited.version, limited.policy.buffer.minutes()), (4, 15));
+        assert_eq!(limited.policy.slot_interval, current().policy.slot_interval);
+        let free = BookingPolicyChange {
+            max_covers: Some(None),
+            ..BookingPolicyChange::default()
+        };
+        let free = change_booking_policy(&limited, free.clone(), None).expect("it is valid");
+        let free_policy = free.clone().expect("it is another").policy;
+        assert_eq!(free_policy.max_covers, None);
+        let again = BookingPolicyChange {
+            max_covers: Some(None),
+            ..BookingPolicyChange::default()
+        };
+        let free = free.expect("it is another");
+        assert_eq!(change_booking_policy(&free, again, None), Ok(None));
+    }
+
+    #[test]
+    fn a_policy_that_contradicts_itself_and_one_that_has_changed_are_refused() {
+        let refused = |change, expected: &[i32]| {
+            change_booking_policy(&current(), change, Some(expected)).expect_err("it is refused")
+        };
+        let none = BookingPolicyChange::default();
+        assert_eq!(refused(none, &[2]), BookingPolicyRefusal::VersionMismatch);
+        let empty = BookingPolicyChange {
+            online_min_party: Some(party(5)),
+            online_max_party: Some(party(4)),
+            ..BookingPolicyChange::default()
+        };
+        assert_eq!(refused(empty, &[3]), BookingPolicyRefusal::EmptyPartyRange);
+        let step = TurnTimeStep {
+            min_party: party(4),
+            turn_time: TurnTime::DEFAULT,
+        };
+        let twice = BookingPolicyChange {
+            turn_steps: Some(vec![step, step]),
+            ..BookingPolicyChange::default()
+        };
+        assert_eq!(refused(twice, &[3]), BookingPolicyRefusal::RepeatedTurnTime);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::bounded::{bounded_number, bounded_text, is_single_line};
 use crate::ids::RestaurantId;
+use crate::opening_hours::OpeningPeriod;
 use crate::policy::BookingPolicy;
 
 bounded_text! {
@@ -53,6 +54,8 @@ pub struct RestaurantView {
     pub profile: RestaurantProfile,
     /// How it takes bookings.
     pub policy: BookingPolicy,
+    /// When guests find it open, by day and time.
+    pub opening_hours: Vec<OpeningPeriod>,
     /// 1 when it was made, one more with every change of either.
     pub version: i32,
 }
@@ -103,6 +106,7 @@ pub fn change_restaurant(
     Ok((wanted != *current).then(|| RestaurantView {
         profile: wanted,
         policy: restaurant.policy.clone(),
+        opening_hours: restaurant.opening_hours.clone(),
         version: restaurant.version.saturating_add(1),
     }))
 }
@@ -138,6 +142,7 @@ mod tests {
                 longitude: Longitude::from_degrees(-74.0).expect("it is on Earth"),
             },
             policy: policy("Europe/Berlin"),
+            opening_hours: Vec::new(),
             version: 1,
         }
     }

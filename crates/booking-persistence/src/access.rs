@@ -20,8 +20,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 
 use booking_domain::{
-    AccessDenial, Actor, BookingId, CallerNetwork, OWN_BOOKING_SCOPES, Principal, RequestId,
-    RestaurantId, RestaurantRights, Scope, Scopes, StaffRole, UserId, decide_access,
+    AccessDenial, Actor, Booker, BookingId, CallerNetwork, OWN_BOOKING_SCOPES, Principal,
+    RequestId, RestaurantId, RestaurantRights, Scope, Scopes, StaffRole, UserId, decide_access,
 };
 
 use crate::connection::{ConstraintViolation, FromViolation, Visibility};
@@ -407,6 +407,15 @@ impl BookingCaller<'_> {
     }
 }
 
+/// Who has opened a booking.
+#[derive(Debug)]
+pub(crate) struct BookingActor {
+    /// As whom, for the log.
+    pub(crate) actor: Actor,
+    /// By whose rules: the staff's own, or those of guests, for programs too.
+    pub(crate) booker: Booker,
+}
+
 /// What is known of a booking's callers, beside the booking.
 pub(crate) struct BookingRights {
     pub(crate) id: BookingId,
@@ -442,7 +451,7 @@ impl<T> GuardedBooking<T> {
     pub(crate) fn open_as_guest<R>(
         self,
         caller: &BookingCaller<'_>,
-    ) -> Result<(T, Actor), TransactionError<BookingRefusal<R>>> {
+    ) -> Result<(T, BookingActor), TransactionError<BookingRefusal<R>>> {
         let is_guest = match caller {
             BookingCaller::SecretHolder { .. } => true,
             BookingCaller::Principal(_) => self.rights.is_own(),
@@ -459,7 +468,7 @@ impl<T> GuardedBooking<T> {
         self,
         caller: &BookingCaller<'_>,
         required: Scope,
-    ) -> Result<(T, Actor), TransactionError<BookingRefusal<R>>> {
+    ) -> Result<(T, BookingActor), TransactionError<BookingRefusal<R>>> {
         let rights = &self.rights;
         let (credential, granted, actor) = match caller {
             BookingCaller::SecretHolder { secret, key } => {
@@ -467,13 +476,26 @@ impl<T> GuardedBooking<T> {
                     .map_err(|_| Corrupt::new("bookings.secret_rotation", &rights.id))?;
                 let is_good = key.verify(rights.id.as_str(), rotation, secret);
                 let granted = is_good.then_some(OWN_BOOKING_SCOPES);
-                (OWN_BOOKING_SCOPES, granted, Actor::Guest)
+                let actor = BookingActor {
+                    actor: Actor::Guest,
+                    booker: Booker::Guest,
+                };
+                (OWN_BOOKING_SCOPES, granted, actor)
             }
             BookingCaller::Principal(principal) => {
                 let own = rights.is_own().then_some(OWN_BOOKING_SCOPES);
                 let staff = self::rights(&rights.caller, rights.is_suspended)?.scopes();
+                let is_staff = staff.is_some() && principal.user().is_some();
                 let granted = own.into_iter().chain(staff).reduce(Scopes::union);
-                (principal.scopes(), granted, actor(principal))
+                let actor = BookingActor {
+                    actor: actor(principal),
+                    booker: if is_staff {
+                        Booker::Staff
+                    } else {
+                        Booker::Guest
+                    },
+                };
+                (principal.scopes(), granted, actor)
             }
         };
         decide_access(credential, granted, required)
@@ -489,6 +511,8 @@ pub(crate) struct BookingMaker<'a> {
     pub(crate) diner: Option<&'a UserId>,
     /// Whether it is made by its guest, with or without an account, and not for them.
     pub(crate) is_guest: bool,
+    /// By whose rules. A program sells what guests can book, and goes no further.
+    pub(crate) booker: Booker,
     /// Who does it, for the log.
     pub(crate) actor: Actor,
 }
@@ -505,6 +529,7 @@ pub(crate) async fn find_booking_maker<'a, R>(
         return Ok(BookingMaker {
             diner: None,
             is_guest: true,
+            booker: Booker::Guest,
             actor: Actor::Guest,
         });
     };
@@ -531,6 +556,11 @@ pub(crate) async fn find_booking_maker<'a, R>(
     Ok(BookingMaker {
         diner,
         is_guest: diner.is_some(),
+        booker: if diner.is_none() && principal.user().is_some() {
+            Booker::Staff
+        } else {
+            Booker::Guest
+        },
         actor: actor(principal),
     })
 }

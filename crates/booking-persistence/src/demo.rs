@@ -4,9 +4,10 @@ use std::convert::Infallible;
 
 use credentials::PasswordHash;
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use jiff::Timestamp;
-use jiff::civil::{Time, time};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use jiff::civil::{Date, Time, Weekday, time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{Account, Registration, RestaurantId, StaffRole, UserId};
@@ -14,7 +15,7 @@ use booking_domain::{Account, Registration, RestaurantId, StaffRole, UserId};
 use crate::connection::{pg_advisory_xact_lock, show_restaurant};
 use crate::error::{Corrupt, LoadError, StoreError};
 use crate::operations::to_the_microsecond;
-use crate::schema::{booking_policies, dining_tables, opening_hours, restaurants};
+use crate::schema::{booking_policies, dining_tables, restaurants, service_periods};
 use crate::store::Store;
 use crate::tables::{self, accounts, restaurant_staff, users};
 
@@ -33,6 +34,9 @@ struct DemoRestaurant {
     turn_minutes: i32,
     hours: &'static [Hours],
     tables: &'static [Tables],
+    /// What else it says of how it seats: SQL, in which `restaurant()` is its number and `special()`
+    /// a date of next month.
+    seating: &'static str,
 }
 
 /// The first and the last day (Monday is 1), and when it opens and closes on each of them.
@@ -61,6 +65,7 @@ const RESTAURANTS: [DemoRestaurant; 4] = [
             (7, 7, time(16, 0, 0, 0), time(22, 0, 0, 0)),
         ],
         tables: &[(4, 1, 2), (4, 2, 4), (2, 4, 6), (1, 6, 10)],
+        seating: "",
     },
     DemoRestaurant {
         name: "Zum Goldenen Hirsch",
@@ -78,6 +83,12 @@ const RESTAURANTS: [DemoRestaurant; 4] = [
             (7, 7, NOON, time(21, 0, 0, 0)),
         ],
         tables: &[(3, 1, 2), (5, 2, 4), (2, 5, 8)],
+        // Large parties stay longer, and are confirmed by hand. One evening next month is closed.
+        seating: "
+            UPDATE booking_policies SET turn_step_parties = '{6}', turn_step_minutes = '{150}',
+                confirmation_min_party = 6 WHERE restaurant_id = restaurant();
+            INSERT INTO special_days (restaurant_id, name, date_from, date_to)
+            VALUES (restaurant(), 'Private party', special(), special());",
     },
     DemoRestaurant {
         name: "Sakura Izakaya",
@@ -90,6 +101,16 @@ const RESTAURANTS: [DemoRestaurant; 4] = [
         turn_minutes: 120,
         hours: &[(1, 7, time(18, 0, 0, 0), time(2, 0, 0, 0))],
         tables: &[(6, 1, 2), (3, 2, 4), (1, 4, 8)],
+        // A bar that is open past midnight, and takes no more guests than it has stools and hands.
+        seating: "
+            UPDATE booking_policies SET max_covers = 28, min_notice_minutes = 15
+            WHERE restaurant_id = restaurant();
+            WITH bar AS (
+                INSERT INTO dining_areas (restaurant_id, name, setting, is_accessible, has_high_chairs)
+                VALUES (restaurant(), 'Bar', 'indoor', true, false) RETURNING area_id
+            )
+            UPDATE dining_tables SET area_id = bar.area_id, min_party_lapse_hours = 3 FROM bar
+            WHERE restaurant_id = restaurant() AND max_party = 2;",
     },
     DemoRestaurant {
         name: "Harbour Kitchen",
@@ -105,6 +126,23 @@ const RESTAURANTS: [DemoRestaurant; 4] = [
             (2, 7, time(17, 30, 0, 0), time(22, 30, 0, 0)),
         ],
         tables: &[(4, 1, 2), (6, 2, 5), (2, 5, 12)],
+        // A terrace, tables for two that are put together, and a kitchen that takes so many at once.
+        seating: "
+            UPDATE service_periods SET max_parties = 8, max_covers = 30
+            WHERE restaurant_id = restaurant();
+            WITH terrace AS (
+                INSERT INTO dining_areas (restaurant_id, name, setting, is_accessible, has_high_chairs)
+                VALUES (restaurant(), 'Terrace', 'outdoor', true, true) RETURNING area_id
+            )
+            UPDATE dining_tables SET area_id = terrace.area_id FROM terrace
+            WHERE restaurant_id = restaurant() AND max_party = 2;
+            WITH pair AS (
+                INSERT INTO table_combinations (restaurant_id, name, min_party, max_party)
+                VALUES (restaurant(), 'Tables 1 and 2', 3, 4) RETURNING combination_id
+            )
+            INSERT INTO combined_tables
+            SELECT restaurant(), combination_id, table_id FROM pair, dining_tables
+            WHERE restaurant_id = restaurant() AND name IN ('Table 1', 'Table 2');",
     },
 ];
 
@@ -112,15 +150,18 @@ const RESTAURANTS: [DemoRestaurant; 4] = [
 const DEMO_LOCK: i64 = 0x4445_4d4f;
 
 impl Store {
-    /// Fills an empty database with four restaurants, their tables and their opening hours. A
-    /// database in which there is any restaurant stays as it is.
+    /// Fills an empty database with four restaurants, their tables and services; `now` says which
+    /// month is the next. A database in which there is any restaurant stays as it is.
     ///
     /// # Errors
     ///
     /// The database cannot be used.
-    pub async fn fill_demo(&self) -> Result<(), StoreError<Infallible>> {
-        self.transact("fill_demo", async |connection| Ok(fill(connection).await?))
-            .await
+    pub async fn fill_demo(&self, now: Timestamp) -> Result<(), StoreError<Infallible>> {
+        let special = special_date(now);
+        self.transact("fill_demo", async |connection| {
+            Ok(fill(connection, special).await?)
+        })
+        .await
     }
 
     /// Makes the account of somebody who works in the first restaurant of the demonstration. Gives
@@ -170,7 +211,15 @@ async fn first_restaurant(mut connection: &AsyncPgConnection) -> QueryResult<Opt
         .optional()
 }
 
-async fn fill(mut connection: &AsyncPgConnection) -> Result<(), LoadError> {
+/// The first Thursday of next month.
+fn special_date(now: Timestamp) -> Date {
+    let next = now.to_zoned(TimeZone::UTC).date().first_of_month();
+    let next = next.checked_add(1.month()).unwrap_or(next);
+    next.nth_weekday_of_month(1, Weekday::Thursday)
+        .unwrap_or(next)
+}
+
+async fn fill(mut connection: &AsyncPgConnection, special: Date) -> Result<(), LoadError> {
     // Of two processes that start at once, the second finds the first one's restaurants.
     diesel::select(pg_advisory_xact_lock(DEMO_LOCK))
         .execute(&mut connection)
@@ -188,6 +237,9 @@ async fn fill(mut connection: &AsyncPgConnection) -> Result<(), LoadError> {
         add_policy(connection, id, restaurant).await?;
         add_hours(connection, id, restaurant.hours).await?;
         add_tables(connection, id, restaurant.tables).await?;
+        let seating = restaurant.seating.replace("restaurant()", &id.to_string());
+        let seating = seating.replace("special()", &format!("date '{special}'"));
+        connection.batch_execute(&seating).await?;
     }
     Ok(())
 }
@@ -236,18 +288,19 @@ async fn add_hours(
 ) -> QueryResult<()> {
     let rows: Vec<_> = hours
         .iter()
-        .flat_map(|&(first, last, opens, closes)| {
-            (first..=last).map(move |day| {
-                (
-                    opening_hours::restaurant_id.eq(restaurant),
-                    opening_hours::day.eq(day),
-                    opening_hours::opens.eq(opens.to_diesel()),
-                    opening_hours::closes.eq(closes.to_diesel()),
-                )
-            })
+        .map(|&(first, last, opens, closes)| {
+            let weekdays = (first..=last).fold(0_i16, |bits, day| bits | 1 << (day - 1));
+            let name = if opens < THREE { "Lunch" } else { "Dinner" };
+            (
+                service_periods::restaurant_id.eq(restaurant),
+                service_periods::name.eq(name),
+                service_periods::weekdays.eq(weekdays),
+                service_periods::first_seating.eq(opens.to_diesel()),
+                service_periods::ends.eq(closes.to_diesel()),
+            )
         })
         .collect();
-    diesel::insert_into(opening_hours::table)
+    diesel::insert_into(service_periods::table)
         .values(rows)
         .execute(&mut connection)
         .await

@@ -37,9 +37,10 @@ const FILL: &str = "
     FROM generate_series(1, 20000) n;
     INSERT INTO booking_policies
     SELECT restaurant_id, 'Europe/Berlin', 15, 90, 365 FROM restaurants;
-    INSERT INTO opening_hours
-    SELECT restaurant_id, day, '17:00', '23:00' FROM restaurants, generate_series(1, 7) day
-    WHERE restaurant_id <= 2000;
+    INSERT INTO service_periods (restaurant_id, name, weekdays, first_seating, ends)
+    SELECT restaurant_id, 'Service ' || n, 127, time '11:00' + n * interval '6 hours',
+        time '15:00' + n * interval '6 hours'
+    FROM restaurants, generate_series(0, 1) n;
     INSERT INTO dining_tables
     SELECT restaurant_id, restaurant_id * 100 + n, 'Table ' || n, 1, 4
     FROM restaurants, generate_series(1, 40) n WHERE restaurant_id <= 100;
@@ -53,10 +54,11 @@ const FILL: &str = "
         -- Six digits to the base of 32, from the number.
         (SELECT string_agg(substr('23456789ABCDEFGHJKLMNPQRSTUVWXYZ',
             1 + (number >> (5 * digit) & 31)::integer, 1), '') FROM generate_series(0, 5) digit),
-        'Guest', 'guest' || 1 + number % 8000 || '@example.com', '+493012', NULL, NULL, table_id,
-        starts_at, starts_at + interval '90 minutes', 1,
+        'Guest', 'guest' || 1 + number % 8000 || '@example.com', '+493012', NULL, NULL,
+        ARRAY[table_id], starts_at, starts_at + interval '90 minutes', 1,
         '2027-01-01 00:00Z'::timestamptz + number * interval '1 minute',
-        '2027-01-01 00:00Z'::timestamptz + number * interval '1 minute'
+        '2027-01-01 00:00Z'::timestamptz + number * interval '1 minute', NULL, 0,
+        date '2027-02-10' + day, 60, NULL, false, starts_at + interval '90 minutes'
     FROM (
         SELECT restaurant_id, table_id, day, turn,
             row_number() OVER (ORDER BY day, turn, table_id) AS number,
@@ -65,7 +67,7 @@ const FILL: &str = "
         FROM dining_tables, generate_series(0, 5) day, generate_series(0, 1) turn
     ) AS turns;
     INSERT INTO occupancies
-    SELECT restaurant_id, booking_id, table_id, tstzrange(starts_at, ends_at) FROM bookings;
+    SELECT restaurant_id, booking_id, table_ids[1], tstzrange(starts_at, free_at) FROM bookings;
     INSERT INTO accounts
     SELECT user_id, 'usr_' || user_id, name, phone, NULL, '2026-01-01Z', false, 1, '2026-01-01Z',
         '2026-01-01Z'
@@ -127,7 +129,7 @@ const LARGE_TABLES: [&str; 17] = [
     "users",
     "restaurants",
     "booking_policies",
-    "opening_hours",
+    "service_periods",
     "dining_tables",
 ];
 

@@ -27,21 +27,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    dining_areas (restaurant_id, area_id) {
+        restaurant_id -> BigInt,
+        area_id -> BigInt,
+        name -> Varchar,
+        setting -> Varchar,
+        is_accessible -> Bool,
+        has_high_chairs -> Bool,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
     dining_tables (restaurant_id, table_id) {
         restaurant_id -> BigInt,
         table_id -> BigInt,
         name -> Varchar,
         min_party -> Integer,
         max_party -> Integer,
-    }
-}
-
-diesel::table! {
-    opening_hours (restaurant_id, day, opens) {
-        restaurant_id -> BigInt,
-        day -> SmallInt,
-        opens -> Time,
-        closes -> Time,
+        area_id -> Nullable<BigInt>,
+        min_party_lapse_hours -> Nullable<Integer>,
+        is_bookable_online -> Bool,
+        version -> Integer,
+        deleted_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -76,7 +84,7 @@ diesel::table! {
         customer_phone -> Varchar,
         special_requests -> Nullable<Varchar>,
         cancellation_reason -> Nullable<Varchar>,
-        table_id -> BigInt,
+        table_ids -> Array<Nullable<BigInt>>,
         starts_at -> Timestamptz,
         ends_at -> Timestamptz,
         version -> Integer,
@@ -84,6 +92,12 @@ diesel::table! {
         updated_at -> Timestamptz,
         account_user_id -> Nullable<BigInt>,
         secret_rotation -> Integer,
+        service_date -> Date,
+        utc_offset_minutes -> Integer,
+        area_id -> Nullable<BigInt>,
+        is_area_required -> Bool,
+        free_at -> Timestamptz,
+        is_pinned -> Bool,
     }
 }
 
@@ -103,6 +117,19 @@ diesel::table! {
         slot_interval_minutes -> Integer,
         turn_minutes -> Integer,
         booking_window_days -> Integer,
+        turn_step_parties -> Array<Nullable<Integer>>,
+        turn_step_minutes -> Array<Nullable<Integer>>,
+        buffer_minutes -> Integer,
+        max_covers -> Nullable<Integer>,
+        booking_window_opens -> Time,
+        min_notice_minutes -> Integer,
+        online_min_party -> Integer,
+        online_max_party -> Integer,
+        confirmation_min_party -> Nullable<Integer>,
+        change_cutoff_minutes -> Nullable<Integer>,
+        cancellation_cutoff_minutes -> Nullable<Integer>,
+        version -> Integer,
+        seating_version -> BigInt,
     }
 }
 
@@ -233,8 +260,96 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    table_combinations (restaurant_id, combination_id) {
+        restaurant_id -> BigInt,
+        combination_id -> BigInt,
+        name -> Varchar,
+        min_party -> Integer,
+        max_party -> Integer,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    combined_tables (restaurant_id, combination_id, table_id) {
+        restaurant_id -> BigInt,
+        combination_id -> BigInt,
+        table_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    service_periods (restaurant_id, service_period_id) {
+        restaurant_id -> BigInt,
+        service_period_id -> BigInt,
+        name -> Varchar,
+        weekdays -> SmallInt,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        first_seating -> Time,
+        last_seating -> Nullable<Time>,
+        ends -> Time,
+        turn_minutes -> Nullable<Integer>,
+        turn_step_parties -> Array<Nullable<Integer>>,
+        turn_step_minutes -> Array<Nullable<Integer>>,
+        buffer_minutes -> Nullable<Integer>,
+        max_parties -> Nullable<Integer>,
+        max_covers -> Nullable<Integer>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    special_days (restaurant_id, special_day_id) {
+        restaurant_id -> BigInt,
+        special_day_id -> BigInt,
+        name -> Varchar,
+        date_from -> Date,
+        date_to -> Date,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    special_day_services (restaurant_id, special_day_id, first_seating) {
+        restaurant_id -> BigInt,
+        special_day_id -> BigInt,
+        first_seating -> Time,
+        last_seating -> Nullable<Time>,
+        ends -> Time,
+        turn_minutes -> Nullable<Integer>,
+        turn_step_parties -> Array<Nullable<Integer>>,
+        turn_step_minutes -> Array<Nullable<Integer>>,
+        buffer_minutes -> Nullable<Integer>,
+        max_parties -> Nullable<Integer>,
+        max_covers -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    blockouts (restaurant_id, blockout_id) {
+        restaurant_id -> BigInt,
+        blockout_id -> BigInt,
+        area_id -> Nullable<BigInt>,
+        table_id -> Nullable<BigInt>,
+        starts -> Timestamp,
+        ends -> Timestamp,
+        reason -> Nullable<Varchar>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    booking_days (restaurant_id, date) {
+        restaurant_id -> BigInt,
+        date -> Date,
+        version -> BigInt,
+    }
+}
+
+diesel::joinable!(dining_areas -> restaurants (restaurant_id));
 diesel::joinable!(dining_tables -> restaurants (restaurant_id));
-diesel::joinable!(opening_hours -> restaurants (restaurant_id));
 diesel::joinable!(accounts -> users (user_id));
 diesel::joinable!(bookings -> restaurants (restaurant_id));
 diesel::joinable!(bookings -> users (user_id));
@@ -250,12 +365,17 @@ diesel::joinable!(audit_events -> restaurants (restaurant_id));
 diesel::joinable!(authorization_codes -> accounts (user_id));
 diesel::joinable!(authorization_codes -> sessions (session_id));
 diesel::joinable!(user_identities -> accounts (user_id));
+diesel::joinable!(table_combinations -> restaurants (restaurant_id));
+diesel::joinable!(service_periods -> restaurants (restaurant_id));
+diesel::joinable!(special_days -> restaurants (restaurant_id));
+diesel::joinable!(blockouts -> restaurants (restaurant_id));
+diesel::joinable!(booking_days -> restaurants (restaurant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     restaurants,
+    dining_areas,
     dining_tables,
-    opening_hours,
     accounts,
     bookings,
     occupancies,
@@ -270,4 +390,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     authorization_codes,
     user_identities,
+    table_combinations,
+    combined_tables,
+    service_periods,
+    special_days,
+    special_day_services,
+    blockouts,
+    booking_days,
 );

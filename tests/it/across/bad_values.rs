@@ -4,7 +4,8 @@ use booking_tests::{Request, TestService};
 use serde_json::json;
 
 use crate::support::{
-    BELLA, MARK, MONDAY, book, booking_path, post_booking, refuse_each, wanted_with,
+    BELLA, MARK, MONDAY, book, book_as_guest, booking_path, post_booking, refuse_each, wanted,
+    wanted_with,
 };
 
 #[tokio::test]
@@ -198,19 +199,22 @@ async fn dates_that_are_none_are_refused() {
 #[tokio::test]
 async fn absurd_dates_get_the_answer_of_the_rules() {
     let service = TestService::start().await;
-    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
+    let asked = wanted(BELLA, MONDAY, "19:00", 2);
+    let (booking, secret) = book_as_guest(&service, asked).await;
     let path = booking_path(&booking.booking_id);
     for (date, status, code) in [
         ("0000-01-01", 400, "INVALID_DATE"),
         ("0001-01-01", 400, "INVALID_DATE"),
         ("1582-10-10", 400, "INVALID_DATE"),
         ("1969-12-31", 400, "INVALID_DATE"),
-        ("9999-12-31", 422, "OUTSIDE_BOOKING_WINDOW"),
-        ("9999-12-30", 422, "OUTSIDE_BOOKING_WINDOW"),
+        ("9999-12-31", 422, "TOO_FAR_AHEAD"),
+        ("9999-12-30", 422, "TOO_FAR_AHEAD"),
     ] {
         let requests = [
-            post_booking(&wanted_with("booking_date", date.into())),
-            Request::patch(&path).json(&json!({ "booking_date": date })),
+            post_booking(&wanted_with("booking_date", date.into())).anonymous(),
+            Request::patch(&path)
+                .header("Booking-Secret", &secret)
+                .json(&json!({ "booking_date": date })),
         ];
         refuse_each(&service, status, code, requests).await;
     }

@@ -1,5 +1,6 @@
 //! What is asked of all operations alike: one side of what the service promises a module.
 
+mod agreement;
 mod bad_bodies;
 mod bad_requests;
 mod bad_values;

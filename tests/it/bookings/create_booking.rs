@@ -33,6 +33,8 @@ async fn a_new_booking_says_everything_that_was_asked_for() {
             },
             "booking_date": MONDAY,
             "booking_time": "19:00",
+            "utc_offset": "-05:00",
+            "service_date": MONDAY,
             "party_size": 4,
             "customer": {
                 "name": "Ada Lovelace",
@@ -61,7 +63,10 @@ async fn a_new_booking_says_everything_that_was_asked_for() {
 async fn an_hour_with_one_digit_is_answered_with_two() {
     let service = TestService::start().await;
     service
-        .sql("INSERT INTO opening_hours VALUES (1, 1, '08:00', '11:00')")
+        .sql(
+            "INSERT INTO service_periods (restaurant_id, name, weekdays, first_seating, ends)
+              VALUES (1, 'Breakfast', 1, '08:00', '11:00')",
+        )
         .await;
     let booking = book(&service, BELLA, MONDAY, "9:00", 2).await;
     assert_eq!(booking.booking_time.as_str(), "09:00");

@@ -6,7 +6,8 @@ use jiff::civil::DateTime;
 use jiff::{Timestamp, ToSpan};
 
 use crate::support::{
-    BELLA, HARBOUR, HIRSCH, MONDAY, SAKURA, Sent, book, cancel, field, refused, times,
+    BELLA, HARBOUR, HIRSCH, MONDAY, SAKURA, Sent, book, cancel, field, post_booking, refused,
+    times, wanted_json,
 };
 
 async fn ask(
@@ -99,14 +100,20 @@ async fn wall_clock_and_instant_agree_in_every_zone_and_season() {
             (SAKURA, "Asia/Tokyo"),
             (HARBOUR, "Australia/Sydney"),
         ] {
-            let slots = slots(&service, restaurant, date, 2).await;
-            assert!(!slots.is_empty(), "{zone} {date}");
-            for (time, starts_at) in &slots {
-                let shown = starts_at.in_tz(zone).unwrap();
-                let shown = shown.strftime("%Y-%m-%d %H:%M").to_string();
-                assert_eq!(shown, format!("{date} {time}"), "{zone}");
+            let answer = ask(&service, restaurant, date, 2).await.unwrap();
+            assert!(!answer.slots.is_empty(), "{zone} {date}");
+            for slot in answer.slots.iter() {
+                let shown = slot.starts_at.in_tz(zone).unwrap();
+                let shown = shown.strftime("%Y-%m-%d %H:%M%:z").to_string();
+                let (time, offset) = (slot.booking_time.as_str(), slot.utc_offset.as_str());
+                assert_eq!(
+                    shown,
+                    format!("{} {time}{offset}", slot.booking_date),
+                    "{zone}"
+                );
+                assert_eq!(slot.service_date.to_string(), date);
             }
-            assert!(slots.is_sorted_by_key(|(_, starts_at)| *starts_at));
+            assert!(answer.slots.iter().is_sorted_by_key(|slot| *slot.starts_at));
         }
     }
     let winter = slots(&service, BELLA, "2027-02-17", 2).await;
@@ -179,48 +186,59 @@ async fn a_night_that_the_clock_skips_an_hour_of_has_no_slots_in_that_hour() {
     // From Saturday 22:00 to Sunday 05:00; at 02:00 on Sunday it is 03:00 in Berlin.
     service
         .sql(
-            "UPDATE opening_hours SET opens = '22:00', closes = '05:00'
-              WHERE restaurant_id = 2 AND day = 6",
+            "UPDATE service_periods SET first_seating = '22:00', ends = '05:00'
+              WHERE restaurant_id = 2 AND weekdays = 48",
         )
         .await;
-    let all = times(&service, HIRSCH, "2027-03-28", 2).await;
-    let night: Vec<&String> = all.iter().filter(|time| time.as_str() < "06:00").collect();
-    assert_eq!(night, ["00:00", "00:30", "01:00", "01:30", "03:00"]);
+    let evening = ["22:00", "22:30", "23:00", "23:30"].as_slice();
+    let night = times(&service, HIRSCH, "2027-03-27", 2).await;
+    let expected = ["00:00", "00:30", "01:00", "01:30", "03:00"];
+    assert_eq!(night, [evening, &expected].concat());
     // On an ordinary Sunday the hour is there.
-    let all = times(&service, HIRSCH, "2027-03-21", 2).await;
-    let night: Vec<&String> = all.iter().filter(|time| time.as_str() < "06:00").collect();
-    assert_eq!(
-        night,
-        [
-            "00:00", "00:30", "01:00", "01:30", "02:00", "02:30", "03:00"
-        ]
-    );
+    let night = times(&service, HIRSCH, "2027-03-20", 2).await;
+    let expected = [
+        "00:00", "00:30", "01:00", "01:30", "02:00", "02:30", "03:00",
+    ];
+    assert_eq!(night, [evening, &expected].concat());
 }
 
 #[tokio::test]
-async fn of_an_hour_that_the_clock_shows_twice_the_first_is_offered() {
+async fn an_hour_that_the_clock_shows_twice_is_offered_twice_and_booked_by_its_offset() {
     let service = TestService::start().await;
     service
         .sql(
-            "UPDATE opening_hours SET opens = '22:00', closes = '05:00'
-              WHERE restaurant_id = 2 AND day = 6",
+            "UPDATE service_periods SET first_seating = '22:00', ends = '05:00'
+              WHERE restaurant_id = 2 AND weekdays = 48",
         )
         .await;
-    let slots = slots(&service, HIRSCH, "2027-10-31", 2).await;
+    let slots = slots(&service, HIRSCH, "2027-10-30", 2).await;
     let at = |wanted: &str| -> Vec<String> {
         let found = slots.iter().filter(|(time, _)| time == wanted);
         found.map(|(_, starts_at)| starts_at.to_string()).collect()
     };
-    assert_eq!(at("02:00"), ["2027-10-31T00:00:00Z"]);
-    assert_eq!(at("02:30"), ["2027-10-31T00:30:00Z"]);
+    let twice = ["2027-10-31T00:00:00Z", "2027-10-31T01:00:00Z"];
+    assert_eq!(at("02:00"), twice);
     assert_eq!(at("03:00"), ["2027-10-31T02:00:00Z"]);
+    for offset in ["+02:00", "+01:00"] {
+        let mut body = wanted_json();
+        body["restaurant_id"] = HIRSCH.into();
+        body["booking_date"] = "2027-10-31".into();
+        body["booking_time"] = "02:00".into();
+        body["utc_offset"] = offset.into();
+        body["service_date"] = "2027-10-30".into();
+        let booked = service.send(&post_booking(&body)).await;
+        assert_eq!(booked.status, 201, "{}", booked.text());
+    }
+    let starts = "SELECT to_char(starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')
+        FROM bookings ORDER BY starts_at";
+    assert_eq!(service.rows(starts).await, twice);
 }
 
 #[tokio::test]
-async fn a_service_past_midnight_has_its_late_slots_on_the_next_date() {
+async fn a_service_past_midnight_has_its_late_slots_on_the_date_on_which_it_begins() {
     let service = TestService::start().await;
     // Every day from 18:00 to 02:00, turns of two hours.
-    let expected = [vec!["00:00".to_owned()], every(30, "18:00", "23:30")].concat();
+    let expected = [every(30, "18:00", "23:30"), vec!["00:00".to_owned()]].concat();
     assert_eq!(times(&service, SAKURA, "2027-02-15", 8).await, expected);
     // The only table for eight is taken across midnight, seen from both dates.
     let booking = book(&service, SAKURA, "2027-02-15", "23:00", 8).await;

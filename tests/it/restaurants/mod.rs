@@ -1,7 +1,9 @@
 //! The operations tagged Restaurants, a module for each.
 
+mod booking_policy;
 mod create_restaurant;
 mod get_availability;
+mod get_availability_calendar;
 mod list_restaurants;
 mod suspend_restaurant;
 mod update_restaurant;

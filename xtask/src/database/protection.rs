@@ -15,13 +15,7 @@ use crate::finding::{Finding, Kind};
 const QUERIES: &str = include_str!("protection.sql");
 
 /// What everybody may read: it says nothing of any guest.
-const PUBLIC: [&str; 5] = [
-    "booking_policies",
-    "dining_tables",
-    "occupancies",
-    "opening_hours",
-    "restaurants",
-];
+const PUBLIC: [&str; 3] = ["booking_policies", "restaurants", "service_periods"];
 
 /// Looks at what the migrations have built. Which columns are personal data, the contract says of the
 /// schemas that their comments name.

@@ -101,7 +101,7 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "the next major version, at a URL of its own",
         replace: &[
-            ("  version: 0.3.0\n", "  version: 2.0.0\n"),
+            ("  version: 0.4.0\n", "  version: 2.0.0\n"),
             ("  - url: /api/v1\n", "  - url: /api/v2\n"),
         ],
     },
@@ -128,8 +128,8 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "a reference instead of the same inline",
         replace: &[(
-            "        party_size:\n          $ref: '#/components/schemas/PartySize'\n        customer:\n          $ref: '#/components/schemas/NewCustomer'\n",
-            "        party_size:\n          description: How many guests come.\n          type: integer\n          format: int32\n          minimum: 1\n          maximum: 20\n          example: 4\n        customer:\n          $ref: '#/components/schemas/NewCustomer'\n",
+            "        party_size:\n          $ref: '#/components/schemas/PartySize'\n        area_id:\n          description: Where the party would like to sit.\n",
+            "        party_size:\n          description: How many guests come.\n          type: integer\n          format: int32\n          minimum: 1\n          maximum: 20\n          example: 4\n        area_id:\n          description: Where the party would like to sit.\n",
         )],
     },
     Edit {

@@ -17,8 +17,9 @@ contract_runtime::operations! {
     trait UnimplementedBookings;
     /// Book a table: `POST /bookings`.
     ///
-    /// Books a table for a party. The smallest free table that fits is taken, and is the party's
-    /// for the restaurant's turn time. Two bookings never hold one table at one time: of two
+    /// Books a table for a party. It gets the table that wastes least, or several that are put
+    /// together, for a turn by its size; other bookings may be seated elsewhere at their times to
+    /// make room for it. Two bookings never hold one table at one time: of two
     /// requests for the last table, one gets 201 and the other 409.
     ///
     /// Whoever books needs no account. The answer holds the booking's secret, which opens this booking
@@ -85,11 +86,18 @@ contract_runtime::operation_error! {
         Forbidden(errors::Forbidden),
         RestaurantNotFound(errors::RestaurantNotFound),
         TableNotAvailable(errors::TableNotAvailable),
+        PacingLimitReached(errors::PacingLimitReached),
+        CapacityReached(errors::CapacityReached),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
-        OutsideOpeningHours(errors::OutsideOpeningHours),
-        OutsideBookingWindow(errors::OutsideBookingWindow),
+        OutsideServiceHours(errors::OutsideServiceHours),
+        Closed(errors::Closed),
+        TooFarAhead(errors::TooFarAhead),
+        TooShortNotice(errors::TooShortNotice),
         PartyTooLarge(errors::PartyTooLarge),
+        PartyTooSmall(errors::PartyTooSmall),
+        TimeSkippedByClockChange(errors::TimeSkippedByClockChange),
+        UtcOffsetMismatch(errors::UtcOffsetMismatch),
         TooManyRequests(errors::TooManyRequests),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
@@ -102,7 +110,7 @@ contract_runtime::operation! {
         route: POST "/api/v1/bookings",
         tag: "Bookings",
         summary: "Book a table",
-        description: "Books a table for a party. The smallest free table that fits is taken, and is the party's\nfor the restaurant's turn time. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.\n\nWhoever books needs no account. The answer holds the booking's secret, which opens this booking\nfrom then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the\naccount besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,\nand whoever has booked is not given it. A key books at its own restaurant only. A good credential\nwithout `bookings:write` counts as none here; who books without one can book a few times a minute.",
+        description: "Books a table for a party. It gets the table that wastes least, or several that are put\ntogether, for a turn by its size; other bookings may be seated elsewhere at their times to\nmake room for it. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.\n\nWhoever books needs no account. The answer holds the booking's secret, which opens this booking\nfrom then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the\naccount besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,\nand whoever has booked is not given it. A key books at its own restaurant only. A good credential\nwithout `bookings:write` counts as none here; who books without one can book a few times a minute.",
         request: CreateBookingRequest,
         response: CreateBookingResponse,
         error: CreateBookingError,
@@ -285,13 +293,21 @@ contract_runtime::operation_error! {
         Forbidden(errors::Forbidden),
         BookingNotFound(errors::BookingNotFound),
         TableNotAvailable(errors::TableNotAvailable),
+        PacingLimitReached(errors::PacingLimitReached),
+        CapacityReached(errors::CapacityReached),
         BookingNotChangeable(errors::BookingNotChangeable),
         PreconditionFailed(errors::PreconditionFailed),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
-        OutsideOpeningHours(errors::OutsideOpeningHours),
-        OutsideBookingWindow(errors::OutsideBookingWindow),
+        OutsideServiceHours(errors::OutsideServiceHours),
+        Closed(errors::Closed),
+        TooFarAhead(errors::TooFarAhead),
+        TooShortNotice(errors::TooShortNotice),
         PartyTooLarge(errors::PartyTooLarge),
+        PartyTooSmall(errors::PartyTooSmall),
+        TimeSkippedByClockChange(errors::TimeSkippedByClockChange),
+        UtcOffsetMismatch(errors::UtcOffsetMismatch),
+        CutoffPassed(errors::CutoffPassed),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -346,6 +362,7 @@ contract_runtime::operation_error! {
         BookingNotChangeable(errors::BookingNotChangeable),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
+        CutoffPassed(errors::CutoffPassed),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }

@@ -28,12 +28,18 @@ contract_runtime::paths! {
     get_restaurant<40>(restaurant_id: types::RestaurantId) => "/restaurants/{}";
     /// Where `updateRestaurant` is: `PATCH /restaurants/{restaurant_id}`.
     update_restaurant<40>(restaurant_id: types::RestaurantId) => "/restaurants/{}";
+    /// Where `getBookingPolicy` is: `GET /restaurants/{restaurant_id}/booking-policy`.
+    get_booking_policy<55>(restaurant_id: types::RestaurantId) => "/restaurants/{}/booking-policy";
+    /// Where `updateBookingPolicy` is: `PATCH /restaurants/{restaurant_id}/booking-policy`.
+    update_booking_policy<55>(restaurant_id: types::RestaurantId) => "/restaurants/{}/booking-policy";
     /// Where `suspendRestaurant` is: `POST /restaurants/{restaurant_id}/suspend`.
     suspend_restaurant<48>(restaurant_id: types::RestaurantId) => "/restaurants/{}/suspend";
     /// Where `reinstateRestaurant` is: `POST /restaurants/{restaurant_id}/reinstate`.
     reinstate_restaurant<50>(restaurant_id: types::RestaurantId) => "/restaurants/{}/reinstate";
     /// Where `getAvailability` is: `GET /restaurants/{restaurant_id}/availability`.
     get_availability<53>(restaurant_id: types::RestaurantId) => "/restaurants/{}/availability";
+    /// Where `getAvailabilityCalendar` is: `GET /restaurants/{restaurant_id}/availability-calendar`.
+    get_availability_calendar<62>(restaurant_id: types::RestaurantId) => "/restaurants/{}/availability-calendar";
     /// Where `login` is: `POST /auth/login`.
     login<18>() => "/auth/login";
     /// Where `refreshToken` is: `POST /auth/refresh`.

@@ -36,6 +36,16 @@ contract_runtime::operations! {
     /// An empty body changes nothing. The answer is 428 without `If-Match`, and 412 when the
     /// restaurant has changed since it was read.
     fn update_restaurant(UpdateRestaurantRequest) by callers::RestaurantManage -> Result<UpdateRestaurantResponse, UpdateRestaurantError>;
+    /// Read how a restaurant takes bookings: `GET /restaurants/{restaurant_id}/booking-policy`.
+    ///
+    /// Gives all rules by which a restaurant takes bookings, for its staff.
+    fn get_booking_policy(GetBookingPolicyRequest) by callers::RestaurantManage -> Result<GetBookingPolicyResponse, GetBookingPolicyError>;
+    /// Change how a restaurant takes bookings: `PATCH /restaurants/{restaurant_id}/booking-policy`.
+    ///
+    /// Changes what the body names, and leaves the rest as it is; `null` takes a limit away. From then
+    /// on bookings are decided by the new rules; what is booked stays as it is. The answer is 428
+    /// without `If-Match`, and 412 when the policy has changed since it was read.
+    fn update_booking_policy(UpdateBookingPolicyRequest) by callers::RestaurantManage -> Result<UpdateBookingPolicyResponse, UpdateBookingPolicyError>;
     /// Suspend a restaurant: `POST /restaurants/{restaurant_id}/suspend`.
     ///
     /// Hides a restaurant from guests, and closes it to its staff and its keys, from the next request
@@ -50,9 +60,15 @@ contract_runtime::operations! {
     /// See when a table is free: `GET /restaurants/{restaurant_id}/availability`.
     ///
     /// Lists the times at which a party of this size can still book a table on this date, earliest
-    /// first. On a day on which the restaurant is closed or full, or takes no bookings yet, the
-    /// list is empty; so it is for a party that fits none of its tables.
+    /// first, as createBooking takes them. A service that runs past midnight belongs to the date on
+    /// which it begins. On a day on which the restaurant is closed or full, or takes no bookings yet,
+    /// the list is empty; so it is for a party that fits none of its tables.
     fn get_availability(GetAvailabilityRequest) -> Result<GetAvailabilityResponse, GetAvailabilityError>;
+    /// See on which dates a table is free: `GET /restaurants/{restaurant_id}/availability-calendar`.
+    ///
+    /// Tells for up to 31 service dates in a row whether a party of this size can still book a table.
+    /// getAvailability has the times of one of them.
+    fn get_availability_calendar(GetAvailabilityCalendarRequest) -> Result<GetAvailabilityCalendarResponse, GetAvailabilityCalendarError>;
 }
 
 contract_runtime::parameters! {
@@ -269,6 +285,120 @@ contract_runtime::operation! {
 }
 
 contract_runtime::parameters! {
+    /// The path parameters of `getBookingPolicy`.
+    Path GetBookingPolicyPath {
+        /// The restaurant, by the `id` that listRestaurants gives.
+        "restaurant_id" => restaurant_id: types::RestaurantId,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `getBookingPolicy`.
+    GetBookingPolicyRequest {
+        path: GetBookingPolicyPath,
+    }
+}
+
+contract_runtime::response! {
+    /// What `getBookingPolicy` answers.
+    GetBookingPolicyResponse {
+        /// The booking policy.
+        200 => Ok(body: types::BookingPolicy, headers: headers::ETag),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `getBookingPolicy` refuses with: each code that the contract declares for it.
+    GetBookingPolicyError for "getBookingPolicy" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        RestaurantNotFound(errors::RestaurantNotFound),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `getBookingPolicy` to the runtime.
+    GetBookingPolicy = "getBookingPolicy" {
+        route: GET "/api/v1/restaurants/{restaurant_id}/booking-policy",
+        tag: "Restaurants",
+        summary: "Read how a restaurant takes bookings",
+        description: "Gives all rules by which a restaurant takes bookings, for its staff.",
+        request: GetBookingPolicyRequest,
+        response: GetBookingPolicyResponse,
+        error: GetBookingPolicyError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `updateBookingPolicy`.
+    Path UpdateBookingPolicyPath {
+        /// The restaurant, by the `id` that listRestaurants gives.
+        "restaurant_id" => restaurant_id: types::RestaurantId,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The headers of `updateBookingPolicy`.
+    Headers UpdateBookingPolicyHeaders {
+        /// The `ETag` of the copy that the caller has seen.
+        "If-Match" => if_match: Option<types::EntityTagCondition>,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `updateBookingPolicy`.
+    UpdateBookingPolicyRequest {
+        path: UpdateBookingPolicyPath,
+        headers: UpdateBookingPolicyHeaders,
+        body: types::BookingPolicyChange,
+    }
+}
+
+contract_runtime::response! {
+    /// What `updateBookingPolicy` answers.
+    UpdateBookingPolicyResponse {
+        /// The booking policy as it is now.
+        200 => Ok(body: types::BookingPolicy, headers: headers::ETag),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `updateBookingPolicy` refuses with: each code that the contract declares for it.
+    UpdateBookingPolicyError for "updateBookingPolicy" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        RestaurantNotFound(errors::RestaurantNotFound),
+        PreconditionFailed(errors::PreconditionFailed),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        InvalidBookingPolicy(errors::InvalidBookingPolicy),
+        PreconditionRequired(errors::PreconditionRequired),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `updateBookingPolicy` to the runtime.
+    UpdateBookingPolicy = "updateBookingPolicy" {
+        route: PATCH "/api/v1/restaurants/{restaurant_id}/booking-policy",
+        tag: "Restaurants",
+        summary: "Change how a restaurant takes bookings",
+        description: "Changes what the body names, and leaves the rest as it is; `null` takes a limit away. From then\non bookings are decided by the new rules; what is booked stays as it is. The answer is 428\nwithout `If-Match`, and 412 when the policy has changed since it was read.",
+        request: UpdateBookingPolicyRequest,
+        response: UpdateBookingPolicyResponse,
+        error: UpdateBookingPolicyError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 16384,
+    }
+}
+
+contract_runtime::parameters! {
     /// The path parameters of `suspendRestaurant`.
     Path SuspendRestaurantPath {
         /// The restaurant, by the `id` that listRestaurants gives.
@@ -377,7 +507,7 @@ contract_runtime::parameters! {
 contract_runtime::parameters! {
     /// The query parameters of `getAvailability`.
     Query GetAvailabilityQuery {
-        /// The date to look at, in the restaurant's calendar. Not in the past.
+        /// The service date to look at. Not in the past.
         "date" => date: types::BookingDate,
         /// How many guests will come.
         "party_size" => party_size: types::PartySize,
@@ -417,10 +547,70 @@ contract_runtime::operation! {
         route: GET "/api/v1/restaurants/{restaurant_id}/availability",
         tag: "Restaurants",
         summary: "See when a table is free",
-        description: "Lists the times at which a party of this size can still book a table on this date, earliest\nfirst. On a day on which the restaurant is closed or full, or takes no bookings yet, the\nlist is empty; so it is for a party that fits none of its tables.",
+        description: "Lists the times at which a party of this size can still book a table on this date, earliest\nfirst, as createBooking takes them. A service that runs past midnight belongs to the date on\nwhich it begins. On a day on which the restaurant is closed or full, or takes no bookings yet,\nthe list is empty; so it is for a party that fits none of its tables.",
         request: GetAvailabilityRequest,
         response: GetAvailabilityResponse,
         error: GetAvailabilityError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `getAvailabilityCalendar`.
+    Path GetAvailabilityCalendarPath {
+        /// The restaurant, by the `id` that listRestaurants gives.
+        "restaurant_id" => restaurant_id: types::RestaurantId,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The query parameters of `getAvailabilityCalendar`.
+    Query GetAvailabilityCalendarQuery {
+        /// The first service date.
+        "date" => date: types::BookingDate,
+        /// How many service dates, from the first on.
+        "days" => days: types::CalendarDays = "31",
+        /// How many guests will come.
+        "party_size" => party_size: types::PartySize,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `getAvailabilityCalendar`.
+    GetAvailabilityCalendarRequest {
+        path: GetAvailabilityCalendarPath,
+        query: GetAvailabilityCalendarQuery,
+    }
+}
+
+contract_runtime::response! {
+    /// What `getAvailabilityCalendar` answers.
+    GetAvailabilityCalendarResponse {
+        /// The dates, in order.
+        200 => Ok(body: types::AvailabilityCalendar),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `getAvailabilityCalendar` refuses with: each code that the contract declares for it.
+    GetAvailabilityCalendarError for "getAvailabilityCalendar" {
+        InvalidRequest(errors::InvalidRequest),
+        RestaurantNotFound(errors::RestaurantNotFound),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `getAvailabilityCalendar` to the runtime.
+    GetAvailabilityCalendar = "getAvailabilityCalendar" {
+        route: GET "/api/v1/restaurants/{restaurant_id}/availability-calendar",
+        tag: "Restaurants",
+        summary: "See on which dates a table is free",
+        description: "Tells for up to 31 service dates in a row whether a party of this size can still book a table.\ngetAvailability has the times of one of them.",
+        request: GetAvailabilityCalendarRequest,
+        response: GetAvailabilityCalendarResponse,
+        error: GetAvailabilityCalendarError,
         envelope: types::ErrorEnvelope,
     }
 }

@@ -9,7 +9,7 @@ contract_runtime::scopes! {
     OauthScope {
         /// `restaurant:manage`
         ///
-        /// Change a restaurant's profile
+        /// Change a restaurant's profile and its rules
         RestaurantManage = "restaurant:manage",
         /// `audit:read`
         ///

@@ -11,7 +11,15 @@ contract_runtime::object! {
         "restaurant_id" => restaurant_id: RestaurantId,
         "booking_date" => booking_date: BookingDate,
         "booking_time" => booking_time: BookingTime,
+        /// Which of two times is meant when the clock is set back. Absent for the first.
+        "utc_offset" => utc_offset: Option<UtcOffset>,
+        /// The service date of the slot, where it is known.
+        "service_date" => service_date: Option<BookingDate>,
         "party_size" => party_size: PartySize,
+        /// Where the party would like to sit.
+        "area_id" => area_id: Option<DiningAreaId>,
+        /// Whether no other area will do. `false` unless it is given.
+        "is_area_required" => is_area_required: Option<bool>,
         "customer" => customer: NewCustomer,
         /// Wishes for the visit. `null` is the same as leaving them out.
         "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
@@ -39,6 +47,8 @@ contract_runtime::object! {
     [asked] {
         "booking_date" => booking_date: Option<BookingDate>,
         "booking_time" => booking_time: Option<BookingTime>,
+        /// Which of two times is meant when the clock is set back. Absent for the first.
+        "utc_offset" => utc_offset: Option<UtcOffset>,
         "party_size" => party_size: Option<PartySize>,
         /// The new wishes for the visit; `null` clears them.
         "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
@@ -68,6 +78,9 @@ contract_runtime::object! {
         "booking_date" => booking_date: BookingDate,
         /// When the party is expected, on the restaurant's wall clock.
         "booking_time" => booking_time: ClockTime,
+        "utc_offset" => utc_offset: UtcOffset,
+        /// The date of the service to which the visit belongs, which may run past midnight.
+        "service_date" => service_date: BookingDate,
         "party_size" => party_size: PartySize,
         "customer" => customer: Customer,
         /// Wishes for the visit; `null` when there are none.
@@ -118,6 +131,18 @@ contract_runtime::enumeration! {
         Completed = "completed",
         NoShow = "no_show",
     }
+}
+
+contract_runtime::text! {
+    /// What the restaurant's wall clock is ahead of UTC.
+    UtcOffset "UtcOffset",
+    referenceable: true,
+    {
+        min_length: 6,
+        max_length: 6,
+        pattern: "^[+-]([01][0-9]|2[0-3]):[0-5][0-9]$",
+    }
+    regex "^[\\x{2B}\\x{2D}](?:[01][0-9]|2[0-3]):[0-5][0-9]$"
 }
 
 contract_runtime::formatted! {
@@ -653,8 +678,8 @@ contract_runtime::integer! {
     referenceable: true,
     {
         width: contract_runtime::rules::IntegerWidth::Int32,
-        minimum: Some(1),
-        maximum: Some(1440),
+        minimum: Some(5),
+        maximum: Some(60),
     }
 }
 
@@ -710,10 +735,241 @@ contract_runtime::object! {
     referenceable: true,
     closed,
     [answered] {
+        /// What to send to createBooking: the next date than `service_date` past midnight.
+        "booking_date" => booking_date: BookingDate,
         /// What to send to createBooking, on the restaurant's wall clock.
         "booking_time" => booking_time: ClockTime,
+        /// What to send to createBooking, where the clock shows the time twice.
+        "utc_offset" => utc_offset: UtcOffset,
+        /// The date of the service that this is a slot of.
+        "service_date" => service_date: BookingDate,
         /// The instant that this is.
         "starts_at" => starts_at: Timestamp,
+        "area_ids" => area_ids: DiningAreaIds,
+        /// Whether the booking waits for the restaurant's word.
+        "needs_confirmation" => needs_confirmation: bool,
+    }
+}
+
+contract_runtime::array! {
+    /// The areas in which a table is free.
+    DiningAreaIds(DiningAreaId) "DiningAreaIds",
+    referenceable: true,
+    [answered] {
+        max_items: Some(1000),
+    }
+}
+
+contract_runtime::integer! {
+    /// The number of an area of a restaurant, such as its terrace.
+    DiningAreaId(i64) "DiningAreaId",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int64,
+        minimum: Some(1),
+        maximum: Some(9007199254740991),
+    }
+}
+
+contract_runtime::object! {
+    /// The nearest times of the service date at which the party would get a table. A side on which
+    /// there is none is absent.
+    NearestSlots "NearestSlots",
+    referenceable: true,
+    closed,
+    [answered] {
+        "before" => before: Option<AvailableSlot>,
+        "after" => after: Option<AvailableSlot>,
+    }
+}
+
+contract_runtime::object! {
+    /// The rules by which a restaurant takes bookings, in its own time.
+    BookingPolicy "BookingPolicy",
+    referenceable: true,
+    closed,
+    [answered] {
+        "slot_interval_minutes" => slot_interval_minutes: SlotIntervalMinutes,
+        "turn_minutes" => turn_minutes: TurnMinutes,
+        "turn_steps" => turn_steps: TurnSteps,
+        "buffer_minutes" => buffer_minutes: BufferMinutes,
+        "max_covers" => max_covers: contract_runtime::Nullable<MaxCovers>,
+        "booking_window_days" => booking_window_days: BookingWindowDays,
+        /// The time of day at which the last day of the window opens.
+        "booking_window_opens" => booking_window_opens: ClockTime,
+        "min_notice_minutes" => min_notice_minutes: MinNoticeMinutes,
+        /// The smallest party that guests can book for.
+        "online_min_party" => online_min_party: PartySize,
+        /// The largest party that guests can book for.
+        "online_max_party" => online_max_party: PartySize,
+        /// From which party on the restaurant confirms what guests book; `null` for none.
+        "confirmation_min_party" => confirmation_min_party: contract_runtime::Nullable<OptionalPartySize>,
+        /// How long before a visit guests can move it or change its party; `null` for always.
+        "change_cutoff_minutes" => change_cutoff_minutes: contract_runtime::Nullable<CutoffMinutes>,
+        /// How long before a visit guests can cancel it; `null` for always.
+        "cancellation_cutoff_minutes" => cancellation_cutoff_minutes: contract_runtime::Nullable<CutoffMinutes>,
+    }
+}
+
+contract_runtime::object! {
+    /// What to change about a booking policy. What is absent stays as it is.
+    BookingPolicyChange "BookingPolicyChange",
+    referenceable: true,
+    closed,
+    [asked] {
+        "slot_interval_minutes" => slot_interval_minutes: Option<SlotIntervalMinutes>,
+        "turn_minutes" => turn_minutes: Option<TurnMinutes>,
+        "turn_steps" => turn_steps: Option<TurnSteps>,
+        "buffer_minutes" => buffer_minutes: Option<BufferMinutes>,
+        "max_covers" => max_covers: Option<contract_runtime::Nullable<MaxCovers>>,
+        "booking_window_days" => booking_window_days: Option<BookingWindowDays>,
+        /// The time of day at which the last day of the window opens.
+        "booking_window_opens" => booking_window_opens: Option<ClockTime>,
+        "min_notice_minutes" => min_notice_minutes: Option<MinNoticeMinutes>,
+        /// The smallest party that guests can book for.
+        "online_min_party" => online_min_party: Option<PartySize>,
+        /// The largest party that guests can book for.
+        "online_max_party" => online_max_party: Option<PartySize>,
+        /// From which party on the restaurant confirms what guests book; `null` for none.
+        "confirmation_min_party" => confirmation_min_party: Option<contract_runtime::Nullable<OptionalPartySize>>,
+        /// How long before a visit guests can move it or change its party; `null` for always.
+        "change_cutoff_minutes" => change_cutoff_minutes: Option<contract_runtime::Nullable<CutoffMinutes>>,
+        /// How long before a visit guests can cancel it; `null` for always.
+        "cancellation_cutoff_minutes" => cancellation_cutoff_minutes: Option<contract_runtime::Nullable<CutoffMinutes>>,
+    }
+}
+
+contract_runtime::array! {
+    /// Other turns for larger parties: the step with the largest `min_party` that the party reaches
+    /// counts.
+    TurnSteps(TurnStep) "TurnSteps",
+    referenceable: true,
+    [asked answered] {
+        max_items: Some(20),
+    }
+}
+
+contract_runtime::object! {
+    /// A turn from a party size on.
+    TurnStep "TurnStep",
+    referenceable: true,
+    closed,
+    [asked answered] {
+        "min_party" => min_party: PartySize,
+        "turn_minutes" => turn_minutes: TurnMinutes,
+    }
+}
+
+contract_runtime::integer! {
+    /// For how many minutes a table stays empty after a party.
+    BufferMinutes(i32) "BufferMinutes",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(0),
+        maximum: Some(240),
+    }
+}
+
+contract_runtime::integer! {
+    /// How many guests there may be; `null` for any number.
+    MaxCovers(i32) "MaxCovers",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(1),
+        maximum: Some(10000),
+    }
+}
+
+contract_runtime::integer! {
+    /// How many minutes before a visit guests have to book it at the latest.
+    MinNoticeMinutes(i32) "MinNoticeMinutes",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(0),
+        maximum: Some(43200),
+    }
+}
+
+contract_runtime::integer! {
+    /// A party size; `null` for none.
+    OptionalPartySize(i32) "OptionalPartySize",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(1),
+        maximum: Some(20),
+    }
+}
+
+contract_runtime::integer! {
+    /// Minutes before a visit; `null` for no cutoff.
+    CutoffMinutes(i32) "CutoffMinutes",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(0),
+        maximum: Some(43200),
+    }
+}
+
+contract_runtime::object! {
+    /// On which dates a party can book a table.
+    AvailabilityCalendar "AvailabilityCalendar",
+    referenceable: true,
+    closed,
+    [answered] {
+        "restaurant_id" => restaurant_id: RestaurantId,
+        "party_size" => party_size: PartySize,
+        "time_zone" => time_zone: TimeZone,
+        "days" => days: AvailabilityDays,
+    }
+}
+
+contract_runtime::array! {
+    /// Service dates, in order.
+    AvailabilityDays(AvailabilityDay) "AvailabilityDays",
+    referenceable: true,
+    [answered] {
+        max_items: Some(31),
+    }
+}
+
+contract_runtime::object! {
+    /// A service date, and whether a table is free.
+    AvailabilityDay "AvailabilityDay",
+    referenceable: true,
+    closed,
+    [answered] {
+        "date" => date: BookingDate,
+        "status" => status: AvailabilityStatus,
+    }
+}
+
+contract_runtime::enumeration! {
+    /// What a service date comes to for a party. `free`: it can be booked; `few_left`: at a quarter of
+    /// its times at most; `full`: it has times, and no table for such a party; `closed`: it has none;
+    /// `not_open_yet`: it is further ahead than guests can book; `past`: all of its times are past.
+    AvailabilityStatus "AvailabilityStatus" {
+        Free = "free",
+        FewLeft = "few_left",
+        Full = "full",
+        Closed = "closed",
+        NotOpenYet = "not_open_yet",
+        Past = "past",
+    }
+}
+
+contract_runtime::integer! {
+    /// How many dates in a row.
+    CalendarDays(i32) "CalendarDays",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(1),
+        maximum: Some(31),
     }
 }
 
@@ -1490,6 +1746,7 @@ contract_runtime::object! {
         "field" => field: Option<FieldPath>,
         "details" => details: Option<ErrorDetails>,
         "request_id" => request_id: RequestId,
+        "nearest_slots" => nearest_slots: Option<NearestSlots>,
     }
 }
 
@@ -1508,13 +1765,20 @@ contract_runtime::enumeration! {
     /// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:
     /// `If-Match` is missing.
     /// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
-    /// `OUTSIDE_OPENING_HOURS`: no booking can start then: the restaurant is closed, is about to
-    /// close, or the time lies between two slots.
-    /// `OUTSIDE_BOOKING_WINDOW`: the restaurant takes no bookings so far ahead, or at such short
-    /// notice.
-    /// `PARTY_TOO_LARGE`: no table is large enough.
+    /// `PACING_LIMIT_REACHED`: as many parties or guests start at that time as may.
+    /// `CAPACITY_REACHED`: as many guests are in the house at that time as may be.
+    /// `OUTSIDE_SERVICE_HOURS`: no booking can start then: no service has begun, its last seating is
+    /// over, it is about to end, or the time lies between two slots.
+    /// `CLOSED`: no service begins on the date, or the house is not used at that time.
+    /// `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`: guests cannot book so far ahead, or so late.
+    /// `CUTOFF_PASSED`: it is too late for guests to change or cancel.
+    /// `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`: no table is for such a party, or guests cannot book for
+    /// it.
+    /// `TIME_SKIPPED_BY_CLOCK_CHANGE`: the clock is set forward and never shows the time.
+    /// `UTC_OFFSET_MISMATCH`: the clock never has this offset at that time.
     /// `UNKNOWN_TIME_ZONE`: the IANA database has no such time zone. `INVALID_OPENING_HOURS`: two
     /// periods overlap. `INVALID_DINING_TABLES`: two tables have one name, or one takes no party.
+    /// `INVALID_BOOKING_POLICY`: the policy would contradict itself.
     /// `INVALID_TOKEN`: the token of a mail is unknown, used or too old. `PASSWORD_TOO_WEAK`: it is
     /// easily guessed. `WRONG_PASSWORD`: the present password is another one.
     /// `TOO_MANY_REQUESTS`: there were too many attempts.
@@ -1540,12 +1804,21 @@ contract_runtime::enumeration! {
         PreconditionRequired = "PRECONDITION_REQUIRED",
         PayloadTooLarge = "PAYLOAD_TOO_LARGE",
         UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
-        OutsideOpeningHours = "OUTSIDE_OPENING_HOURS",
-        OutsideBookingWindow = "OUTSIDE_BOOKING_WINDOW",
+        PacingLimitReached = "PACING_LIMIT_REACHED",
+        CapacityReached = "CAPACITY_REACHED",
+        OutsideServiceHours = "OUTSIDE_SERVICE_HOURS",
+        Closed = "CLOSED",
+        TooFarAhead = "TOO_FAR_AHEAD",
+        TooShortNotice = "TOO_SHORT_NOTICE",
+        CutoffPassed = "CUTOFF_PASSED",
         PartyTooLarge = "PARTY_TOO_LARGE",
+        PartyTooSmall = "PARTY_TOO_SMALL",
+        TimeSkippedByClockChange = "TIME_SKIPPED_BY_CLOCK_CHANGE",
+        UtcOffsetMismatch = "UTC_OFFSET_MISMATCH",
         UnknownTimeZone = "UNKNOWN_TIME_ZONE",
         InvalidOpeningHours = "INVALID_OPENING_HOURS",
         InvalidDiningTables = "INVALID_DINING_TABLES",
+        InvalidBookingPolicy = "INVALID_BOOKING_POLICY",
         InvalidToken = "INVALID_TOKEN",
         PasswordTooWeak = "PASSWORD_TOO_WEAK",
         WrongPassword = "WRONG_PASSWORD",

@@ -6,7 +6,7 @@
 pub const TITLE: &str = "ReserveEasy Booking API";
 
 /// The contract's version.
-pub const VERSION: &str = "0.3.0";
+pub const VERSION: &str = "0.4.0";
 
 /// The contract itself, as JSON.
 pub const CONTRACT_JSON: &str = include_str!("contract.json");
@@ -30,9 +30,12 @@ contract_runtime::routes! {
     create_restaurant by super::callers::PlatformAdmin => super::restaurants::CreateRestaurant,
     get_restaurant => super::restaurants::GetRestaurant,
     update_restaurant by super::callers::RestaurantManage => super::restaurants::UpdateRestaurant,
+    get_booking_policy by super::callers::RestaurantManage => super::restaurants::GetBookingPolicy,
+    update_booking_policy by super::callers::RestaurantManage => super::restaurants::UpdateBookingPolicy,
     suspend_restaurant by super::callers::PlatformAdmin => super::restaurants::SuspendRestaurant,
     reinstate_restaurant by super::callers::PlatformAdmin => super::restaurants::ReinstateRestaurant,
     get_availability => super::restaurants::GetAvailability,
+    get_availability_calendar => super::restaurants::GetAvailabilityCalendar,
     login => super::auth::Login,
     refresh_token => super::auth::RefreshToken,
     logout => super::auth::Logout,

@@ -10,8 +10,9 @@ use super::types;
 impl super::Client {
     /// Book a table
     ///
-    /// Books a table for a party. The smallest free table that fits is taken, and is the party's
-    /// for the restaurant's turn time. Two bookings never hold one table at one time: of two
+    /// Books a table for a party. It gets the table that wastes least, or several that are put
+    /// together, for a turn by its size; other bookings may be seated elsewhere at their times to
+    /// make room for it. Two bookings never hold one table at one time: of two
     /// requests for the last table, one gets 201 and the other 409.
     ///
     /// Whoever books needs no account. The answer holds the booking's secret, which opens this booking
@@ -20,7 +21,7 @@ impl super::Client {
     /// and whoever has booked is not given it. A key books at its own restaurant only. A good credential
     /// without `bookings:write` counts as none here; who books without one can book a few times a minute.
     ///
-    /// `POST /bookings` takes `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_OPENING_HOURS`, `OUTSIDE_BOOKING_WINDOW`, `PARTY_TOO_LARGE` (422), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings` takes `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH` (422), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_booking(&self) -> CreateBooking {
         CreateBooking::new(&self.0)
     }
@@ -49,7 +50,7 @@ impl super::Client {
     /// a new request for a table, by the same rules as a new booking; until it is granted, the
     /// table that the booking has stays booked. An empty body changes nothing.
     ///
-    /// `PATCH /bookings/{booking_id}` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `BOOKING_NOT_CHANGEABLE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_OPENING_HOURS`, `OUTSIDE_BOOKING_WINDOW`, `PARTY_TOO_LARGE` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `PATCH /bookings/{booking_id}` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED`, `BOOKING_NOT_CHANGEABLE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH`, `CUTOFF_PASSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn update_booking(&self) -> UpdateBooking {
         UpdateBooking::new(&self.0)
     }
@@ -58,7 +59,7 @@ impl super::Client {
     /// Cancels a booking and frees its table at once. Cancelling a booking that is cancelled
     /// already gives the same answer again and changes nothing.
     ///
-    /// `POST /bookings/{booking_id}/cancel` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings/{booking_id}/cancel` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `CUTOFF_PASSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn cancel_booking(&self) -> CancelBooking {
         CancelBooking::new(&self.0)
     }

@@ -45,6 +45,24 @@ impl super::Client {
     pub fn update_restaurant(&self) -> UpdateRestaurant {
         UpdateRestaurant::new(&self.0)
     }
+    /// Read how a restaurant takes bookings
+    ///
+    /// Gives all rules by which a restaurant takes bookings, for its staff.
+    ///
+    /// `GET /restaurants/{restaurant_id}/booking-policy` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn get_booking_policy(&self) -> GetBookingPolicy {
+        GetBookingPolicy::new(&self.0)
+    }
+    /// Change how a restaurant takes bookings
+    ///
+    /// Changes what the body names, and leaves the rest as it is; `null` takes a limit away. From then
+    /// on bookings are decided by the new rules; what is booked stays as it is. The answer is 428
+    /// without `If-Match`, and 412 when the policy has changed since it was read.
+    ///
+    /// `PATCH /restaurants/{restaurant_id}/booking-policy` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_BOOKING_POLICY` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn update_booking_policy(&self) -> UpdateBookingPolicy {
+        UpdateBookingPolicy::new(&self.0)
+    }
     /// Suspend a restaurant
     ///
     /// Hides a restaurant from guests, and closes it to its staff and its keys, from the next request
@@ -67,12 +85,22 @@ impl super::Client {
     /// See when a table is free
     ///
     /// Lists the times at which a party of this size can still book a table on this date, earliest
-    /// first. On a day on which the restaurant is closed or full, or takes no bookings yet, the
-    /// list is empty; so it is for a party that fits none of its tables.
+    /// first, as createBooking takes them. A service that runs past midnight belongs to the date on
+    /// which it begins. On a day on which the restaurant is closed or full, or takes no bookings yet,
+    /// the list is empty; so it is for a party that fits none of its tables.
     ///
     /// `GET /restaurants/{restaurant_id}/availability` refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_availability(&self) -> GetAvailability {
         GetAvailability::new(&self.0)
+    }
+    /// See on which dates a table is free
+    ///
+    /// Tells for up to 31 service dates in a row whether a party of this size can still book a table.
+    /// getAvailability has the times of one of them.
+    ///
+    /// `GET /restaurants/{restaurant_id}/availability-calendar` refuses with `INVALID_REQUEST` (400), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn get_availability_calendar(&self) -> GetAvailabilityCalendar {
+        GetAvailabilityCalendar::new(&self.0)
     }
 }
 
@@ -181,6 +209,56 @@ client_runtime::operation! {
     oauth(Credential): super::OAUTH,
 }
 
+/// A request of `getBookingPolicy`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetBookingPolicy(
+    client_runtime::Request<client_runtime::Json<types::BookingPolicy>>,
+);
+
+impl GetBookingPolicy {
+    /// The restaurant, by the `id` that listRestaurants gives.
+    pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
+        Self(self.0.path("restaurant_id", value))
+    }
+}
+
+client_runtime::operation! {
+    GetBookingPolicy(client_runtime::Json<types::BookingPolicy>) or super::Error;
+    GET "/restaurants/{restaurant_id}/booking-policy" answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `updateBookingPolicy`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct UpdateBookingPolicy(
+    client_runtime::Request<client_runtime::Json<types::BookingPolicy>>,
+);
+
+impl UpdateBookingPolicy {
+    /// The restaurant, by the `id` that listRestaurants gives.
+    pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
+        Self(self.0.path("restaurant_id", value))
+    }
+    /// The `ETag` of the copy that the caller has seen.
+    pub fn if_match(self, value: impl IntoField<types::EntityTagCondition>) -> Self {
+        Self(self.0.header("If-Match", value))
+    }
+    /// The body.
+    pub fn body(self, value: impl IntoField<types::BookingPolicyChange>) -> Self {
+        Self(self.0.body(value))
+    }
+}
+
+client_runtime::operation! {
+    UpdateBookingPolicy(client_runtime::Json<types::BookingPolicy>) or super::Error;
+    PATCH "/restaurants/{restaurant_id}/booking-policy" requires("body") answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
 /// A request of `suspendRestaurant`.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before `send`"]
@@ -231,7 +309,7 @@ impl GetAvailability {
     pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
         Self(self.0.path("restaurant_id", value))
     }
-    /// The date to look at, in the restaurant's calendar. Not in the past.
+    /// The service date to look at. Not in the past.
     pub fn date(self, value: impl IntoField<types::BookingDate>) -> Self {
         Self(self.0.query("date", value))
     }
@@ -244,4 +322,35 @@ impl GetAvailability {
 client_runtime::operation! {
     GetAvailability(client_runtime::Json<types::Availability>) or super::Error;
     GET "/restaurants/{restaurant_id}/availability" requires("date", "party_size") answers(200);
+}
+
+/// A request of `getAvailabilityCalendar`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct GetAvailabilityCalendar(
+    client_runtime::Request<client_runtime::Json<types::AvailabilityCalendar>>,
+);
+
+impl GetAvailabilityCalendar {
+    /// The restaurant, by the `id` that listRestaurants gives.
+    pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
+        Self(self.0.path("restaurant_id", value))
+    }
+    /// The first service date.
+    pub fn date(self, value: impl IntoField<types::BookingDate>) -> Self {
+        Self(self.0.query("date", value))
+    }
+    /// How many service dates, from the first on.
+    pub fn days(self, value: impl IntoField<types::CalendarDays>) -> Self {
+        Self(self.0.query("days", value))
+    }
+    /// How many guests will come.
+    pub fn party_size(self, value: impl IntoField<types::PartySize>) -> Self {
+        Self(self.0.query("party_size", value))
+    }
+}
+
+client_runtime::operation! {
+    GetAvailabilityCalendar(client_runtime::Json<types::AvailabilityCalendar>) or super::Error;
+    GET "/restaurants/{restaurant_id}/availability-calendar" requires("date", "party_size") answers(200);
 }

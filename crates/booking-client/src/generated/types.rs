@@ -14,8 +14,20 @@ pub struct NewBooking {
     pub booking_date: BookingDate,
     /// `booking_time`
     pub booking_time: BookingTime,
+    /// Which of two times is meant when the clock is set back. Absent for the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utc_offset: Option<UtcOffset>,
+    /// The service date of the slot, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_date: Option<BookingDate>,
     /// `party_size`
     pub party_size: PartySize,
+    /// Where the party would like to sit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_id: Option<DiningAreaId>,
+    /// Whether no other area will do. `false` unless it is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_area_required: Option<bool>,
     /// `customer`
     pub customer: NewCustomer,
     /// Wishes for the visit. `null` is the same as leaving them out.
@@ -33,7 +45,11 @@ client_runtime::object! {
     required restaurant_id: RestaurantId = "restaurant_id";
     required booking_date: BookingDate = "booking_date";
     required booking_time: BookingTime = "booking_time";
+    optional utc_offset: UtcOffset = "utc_offset";
+    optional service_date: BookingDate = "service_date";
     required party_size: PartySize = "party_size";
+    optional area_id: DiningAreaId = "area_id";
+    optional is_area_required: bool = "is_area_required";
     required customer: NewCustomer = "customer";
     optional special_requests: SpecialRequests = "special_requests",
     or null: special_requests_null;
@@ -72,6 +88,9 @@ pub struct BookingChange {
     /// `booking_time`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub booking_time: Option<BookingTime>,
+    /// Which of two times is meant when the clock is set back. Absent for the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utc_offset: Option<UtcOffset>,
     /// `party_size`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub party_size: Option<PartySize>,
@@ -89,6 +108,7 @@ client_runtime::object! {
     BookingChangeBuilder;
     optional booking_date: BookingDate = "booking_date";
     optional booking_time: BookingTime = "booking_time";
+    optional utc_offset: UtcOffset = "utc_offset";
     optional party_size: PartySize = "party_size";
     optional special_requests: SpecialRequests = "special_requests",
     or null: special_requests_null;
@@ -128,6 +148,10 @@ pub struct Booking {
     pub booking_date: BookingDate,
     /// When the party is expected, on the restaurant's wall clock.
     pub booking_time: ClockTime,
+    /// `utc_offset`
+    pub utc_offset: UtcOffset,
+    /// The date of the service to which the visit belongs, which may run past midnight.
+    pub service_date: BookingDate,
     /// `party_size`
     pub party_size: PartySize,
     /// `customer`
@@ -194,6 +218,15 @@ impl BookingStatus {
 }
 
 client_runtime::enumeration!(BookingStatus, Unknown);
+
+/// What the restaurant's wall clock is ahead of UTC.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UtcOffset(String);
+
+client_runtime::text!(
+    UtcOffset, 6, 6, "^[+-]([01][0-9]|2[0-3]):[0-5][0-9]$",
+    "^[\\x{2B}\\x{2D}](?:[01][0-9]|2[0-3]):[0-5][0-9]$"
+);
 
 /// A date in the restaurant's calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -759,7 +792,7 @@ client_runtime::enumeration!(DayOfWeek, Unknown);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SlotIntervalMinutes(i32);
 
-client_runtime::integer!(SlotIntervalMinutes, i32, 1, 1440, 1);
+client_runtime::integer!(SlotIntervalMinutes, i32, 5, 60, 1);
 
 /// The minutes for which a party has its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -806,11 +839,299 @@ client_runtime::items!(AvailableSlots, AvailableSlot);
 #[serde(crate = "client_runtime::support::serde")]
 #[non_exhaustive]
 pub struct AvailableSlot {
+    /// What to send to createBooking: the next date than `service_date` past midnight.
+    pub booking_date: BookingDate,
     /// What to send to createBooking, on the restaurant's wall clock.
     pub booking_time: ClockTime,
+    /// What to send to createBooking, where the clock shows the time twice.
+    pub utc_offset: UtcOffset,
+    /// The date of the service that this is a slot of.
+    pub service_date: BookingDate,
     /// The instant that this is.
     pub starts_at: Timestamp,
+    /// `area_ids`
+    pub area_ids: DiningAreaIds,
+    /// Whether the booking waits for the restaurant's word.
+    pub needs_confirmation: bool,
 }
+
+/// The areas in which a table is free.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DiningAreaIds(Vec<DiningAreaId>);
+
+client_runtime::items!(DiningAreaIds, DiningAreaId);
+
+/// The number of an area of a restaurant, such as its terrace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DiningAreaId(i64);
+
+client_runtime::integer!(DiningAreaId, i64, 1, 9007199254740991, 1);
+
+/// The nearest times of the service date at which the party would get a table. A side on which
+/// there is none is absent.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct NearestSlots {
+    /// `before`
+    pub before: Option<AvailableSlot>,
+    /// `after`
+    pub after: Option<AvailableSlot>,
+}
+
+/// The rules by which a restaurant takes bookings, in its own time.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct BookingPolicy {
+    /// `slot_interval_minutes`
+    pub slot_interval_minutes: SlotIntervalMinutes,
+    /// `turn_minutes`
+    pub turn_minutes: TurnMinutes,
+    /// `turn_steps`
+    pub turn_steps: TurnSteps,
+    /// `buffer_minutes`
+    pub buffer_minutes: BufferMinutes,
+    /// `max_covers`
+    #[serde(deserialize_with = "client_runtime::required")]
+    pub max_covers: Option<MaxCovers>,
+    /// `booking_window_days`
+    pub booking_window_days: BookingWindowDays,
+    /// The time of day at which the last day of the window opens.
+    pub booking_window_opens: ClockTime,
+    /// `min_notice_minutes`
+    pub min_notice_minutes: MinNoticeMinutes,
+    /// The smallest party that guests can book for.
+    pub online_min_party: PartySize,
+    /// The largest party that guests can book for.
+    pub online_max_party: PartySize,
+    /// From which party on the restaurant confirms what guests book; `null` for none.
+    #[serde(deserialize_with = "client_runtime::required")]
+    pub confirmation_min_party: Option<OptionalPartySize>,
+    /// How long before a visit guests can move it or change its party; `null` for always.
+    #[serde(deserialize_with = "client_runtime::required")]
+    pub change_cutoff_minutes: Option<CutoffMinutes>,
+    /// How long before a visit guests can cancel it; `null` for always.
+    #[serde(deserialize_with = "client_runtime::required")]
+    pub cancellation_cutoff_minutes: Option<CutoffMinutes>,
+}
+
+/// What to change about a booking policy. What is absent stays as it is.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct BookingPolicyChange {
+    /// `slot_interval_minutes`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slot_interval_minutes: Option<SlotIntervalMinutes>,
+    /// `turn_minutes`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_minutes: Option<TurnMinutes>,
+    /// `turn_steps`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_steps: Option<TurnSteps>,
+    /// `buffer_minutes`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buffer_minutes: Option<BufferMinutes>,
+    /// `max_covers`
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub max_covers: Option<client_runtime::Nullable<MaxCovers>>,
+    /// `booking_window_days`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub booking_window_days: Option<BookingWindowDays>,
+    /// The time of day at which the last day of the window opens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub booking_window_opens: Option<ClockTime>,
+    /// `min_notice_minutes`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_notice_minutes: Option<MinNoticeMinutes>,
+    /// The smallest party that guests can book for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub online_min_party: Option<PartySize>,
+    /// The largest party that guests can book for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub online_max_party: Option<PartySize>,
+    /// From which party on the restaurant confirms what guests book; `null` for none.
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub confirmation_min_party: Option<client_runtime::Nullable<OptionalPartySize>>,
+    /// How long before a visit guests can move it or change its party; `null` for always.
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub change_cutoff_minutes: Option<client_runtime::Nullable<CutoffMinutes>>,
+    /// How long before a visit guests can cancel it; `null` for always.
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub cancellation_cutoff_minutes: Option<client_runtime::Nullable<CutoffMinutes>>,
+}
+
+client_runtime::object! {
+    BookingPolicyChange,
+    BookingPolicyChangeBuilder;
+    optional slot_interval_minutes: SlotIntervalMinutes = "slot_interval_minutes";
+    optional turn_minutes: TurnMinutes = "turn_minutes";
+    optional turn_steps: TurnSteps = "turn_steps";
+    optional buffer_minutes: BufferMinutes = "buffer_minutes";
+    optional max_covers: MaxCovers = "max_covers",
+    or null: max_covers_null;
+    optional booking_window_days: BookingWindowDays = "booking_window_days";
+    optional booking_window_opens: ClockTime = "booking_window_opens";
+    optional min_notice_minutes: MinNoticeMinutes = "min_notice_minutes";
+    optional online_min_party: PartySize = "online_min_party";
+    optional online_max_party: PartySize = "online_max_party";
+    optional confirmation_min_party: OptionalPartySize = "confirmation_min_party",
+    or null: confirmation_min_party_null;
+    optional change_cutoff_minutes: CutoffMinutes = "change_cutoff_minutes",
+    or null: change_cutoff_minutes_null;
+    optional cancellation_cutoff_minutes: CutoffMinutes = "cancellation_cutoff_minutes",
+    or null: cancellation_cutoff_minutes_null;
+}
+
+/// Other turns for larger parties: the step with the largest `min_party` that the party reaches
+/// counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TurnSteps(Vec<TurnStep>);
+
+client_runtime::list!(TurnSteps, TurnStep, 0, 20, false);
+
+/// A turn from a party size on.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct TurnStep {
+    /// `min_party`
+    pub min_party: PartySize,
+    /// `turn_minutes`
+    pub turn_minutes: TurnMinutes,
+}
+
+client_runtime::object! {
+    TurnStep,
+    TurnStepBuilder;
+    required min_party: PartySize = "min_party";
+    required turn_minutes: TurnMinutes = "turn_minutes";
+}
+
+/// For how many minutes a table stays empty after a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BufferMinutes(i32);
+
+client_runtime::integer!(BufferMinutes, i32, 0, 240, 1);
+
+/// How many guests there may be; `null` for any number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MaxCovers(i32);
+
+client_runtime::integer!(MaxCovers, i32, 1, 10000, 1);
+
+/// How many minutes before a visit guests have to book it at the latest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MinNoticeMinutes(i32);
+
+client_runtime::integer!(MinNoticeMinutes, i32, 0, 43200, 1);
+
+/// A party size; `null` for none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OptionalPartySize(i32);
+
+client_runtime::integer!(OptionalPartySize, i32, 1, 20, 1);
+
+/// Minutes before a visit; `null` for no cutoff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CutoffMinutes(i32);
+
+client_runtime::integer!(CutoffMinutes, i32, 0, 43200, 1);
+
+/// On which dates a party can book a table.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct AvailabilityCalendar {
+    /// `restaurant_id`
+    pub restaurant_id: RestaurantId,
+    /// `party_size`
+    pub party_size: PartySize,
+    /// `time_zone`
+    pub time_zone: TimeZone,
+    /// `days`
+    pub days: AvailabilityDays,
+}
+
+/// Service dates, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AvailabilityDays(Vec<AvailabilityDay>);
+
+client_runtime::items!(AvailabilityDays, AvailabilityDay);
+
+/// A service date, and whether a table is free.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct AvailabilityDay {
+    /// `date`
+    pub date: BookingDate,
+    /// `status`
+    pub status: AvailabilityStatus,
+}
+
+/// What a service date comes to for a party. `free`: it can be booked; `few_left`: at a quarter of
+/// its times at most; `full`: it has times, and no table for such a party; `closed`: it has none;
+/// `not_open_yet`: it is further ahead than guests can book; `past`: all of its times are past.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum AvailabilityStatus {
+    /// `free`
+    Free,
+    /// `few_left`
+    FewLeft,
+    /// `full`
+    Full,
+    /// `closed`
+    Closed,
+    /// `not_open_yet`
+    NotOpenYet,
+    /// `past`
+    Past,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl AvailabilityStatus {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("free", Self::Free),
+        ("few_left", Self::FewLeft),
+        ("full", Self::Full),
+        ("closed", Self::Closed),
+        ("not_open_yet", Self::NotOpenYet),
+        ("past", Self::Past),
+    ];
+}
+
+client_runtime::enumeration!(AvailabilityStatus, Unknown);
+
+/// How many dates in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CalendarDays(i32);
+
+client_runtime::integer!(CalendarDays, i32, 1, 31, 1);
 
 /// Where a page stands in its list. `page`, `total` and `pages` are there unless the request had
 /// a `cursor`; `next_cursor` is there unless the request had a `page`.
@@ -1628,13 +1949,20 @@ client_runtime::text!(
 /// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:
 /// `If-Match` is missing.
 /// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
-/// `OUTSIDE_OPENING_HOURS`: no booking can start then: the restaurant is closed, is about to
-/// close, or the time lies between two slots.
-/// `OUTSIDE_BOOKING_WINDOW`: the restaurant takes no bookings so far ahead, or at such short
-/// notice.
-/// `PARTY_TOO_LARGE`: no table is large enough.
+/// `PACING_LIMIT_REACHED`: as many parties or guests start at that time as may.
+/// `CAPACITY_REACHED`: as many guests are in the house at that time as may be.
+/// `OUTSIDE_SERVICE_HOURS`: no booking can start then: no service has begun, its last seating is
+/// over, it is about to end, or the time lies between two slots.
+/// `CLOSED`: no service begins on the date, or the house is not used at that time.
+/// `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`: guests cannot book so far ahead, or so late.
+/// `CUTOFF_PASSED`: it is too late for guests to change or cancel.
+/// `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`: no table is for such a party, or guests cannot book for
+/// it.
+/// `TIME_SKIPPED_BY_CLOCK_CHANGE`: the clock is set forward and never shows the time.
+/// `UTC_OFFSET_MISMATCH`: the clock never has this offset at that time.
 /// `UNKNOWN_TIME_ZONE`: the IANA database has no such time zone. `INVALID_OPENING_HOURS`: two
 /// periods overlap. `INVALID_DINING_TABLES`: two tables have one name, or one takes no party.
+/// `INVALID_BOOKING_POLICY`: the policy would contradict itself.
 /// `INVALID_TOKEN`: the token of a mail is unknown, used or too old. `PASSWORD_TOO_WEAK`: it is
 /// easily guessed. `WRONG_PASSWORD`: the present password is another one.
 /// `TOO_MANY_REQUESTS`: there were too many attempts.
@@ -1679,18 +2007,36 @@ pub enum ErrorCode {
     PayloadTooLarge,
     /// `UNSUPPORTED_MEDIA_TYPE`
     UnsupportedMediaType,
-    /// `OUTSIDE_OPENING_HOURS`
-    OutsideOpeningHours,
-    /// `OUTSIDE_BOOKING_WINDOW`
-    OutsideBookingWindow,
+    /// `PACING_LIMIT_REACHED`
+    PacingLimitReached,
+    /// `CAPACITY_REACHED`
+    CapacityReached,
+    /// `OUTSIDE_SERVICE_HOURS`
+    OutsideServiceHours,
+    /// `CLOSED`
+    Closed,
+    /// `TOO_FAR_AHEAD`
+    TooFarAhead,
+    /// `TOO_SHORT_NOTICE`
+    TooShortNotice,
+    /// `CUTOFF_PASSED`
+    CutoffPassed,
     /// `PARTY_TOO_LARGE`
     PartyTooLarge,
+    /// `PARTY_TOO_SMALL`
+    PartyTooSmall,
+    /// `TIME_SKIPPED_BY_CLOCK_CHANGE`
+    TimeSkippedByClockChange,
+    /// `UTC_OFFSET_MISMATCH`
+    UtcOffsetMismatch,
     /// `UNKNOWN_TIME_ZONE`
     UnknownTimeZone,
     /// `INVALID_OPENING_HOURS`
     InvalidOpeningHours,
     /// `INVALID_DINING_TABLES`
     InvalidDiningTables,
+    /// `INVALID_BOOKING_POLICY`
+    InvalidBookingPolicy,
     /// `INVALID_TOKEN`
     InvalidToken,
     /// `PASSWORD_TOO_WEAK`
@@ -1733,12 +2079,21 @@ impl ErrorCode {
         ("PRECONDITION_REQUIRED", Self::PreconditionRequired),
         ("PAYLOAD_TOO_LARGE", Self::PayloadTooLarge),
         ("UNSUPPORTED_MEDIA_TYPE", Self::UnsupportedMediaType),
-        ("OUTSIDE_OPENING_HOURS", Self::OutsideOpeningHours),
-        ("OUTSIDE_BOOKING_WINDOW", Self::OutsideBookingWindow),
+        ("PACING_LIMIT_REACHED", Self::PacingLimitReached),
+        ("CAPACITY_REACHED", Self::CapacityReached),
+        ("OUTSIDE_SERVICE_HOURS", Self::OutsideServiceHours),
+        ("CLOSED", Self::Closed),
+        ("TOO_FAR_AHEAD", Self::TooFarAhead),
+        ("TOO_SHORT_NOTICE", Self::TooShortNotice),
+        ("CUTOFF_PASSED", Self::CutoffPassed),
         ("PARTY_TOO_LARGE", Self::PartyTooLarge),
+        ("PARTY_TOO_SMALL", Self::PartyTooSmall),
+        ("TIME_SKIPPED_BY_CLOCK_CHANGE", Self::TimeSkippedByClockChange),
+        ("UTC_OFFSET_MISMATCH", Self::UtcOffsetMismatch),
         ("UNKNOWN_TIME_ZONE", Self::UnknownTimeZone),
         ("INVALID_OPENING_HOURS", Self::InvalidOpeningHours),
         ("INVALID_DINING_TABLES", Self::InvalidDiningTables),
+        ("INVALID_BOOKING_POLICY", Self::InvalidBookingPolicy),
         ("INVALID_TOKEN", Self::InvalidToken),
         ("PASSWORD_TOO_WEAK", Self::PasswordTooWeak),
         ("WRONG_PASSWORD", Self::WrongPassword),

@@ -1,14 +1,14 @@
 //! Changing a booking.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
 
-use super::{Booking, BookingChange, Decision, StatusRefusal};
-use crate::floor::PartySize;
-use crate::placement::{PlaceRefusal, ServiceDay, place};
+use super::{Booking, BookingChange, BookingStatus, Decision, MadeBooking, StatusRefusal};
+use crate::calendar::{RestaurantCalendar, UtcOffset};
+use crate::placement::{Booker, PlaceRefusal, PlaceRequest, RuleOverrides, place};
+use crate::service_day::ServiceDay;
 
 /// Why a booking cannot change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChangeRefusal {
     /// Its version is none of those that the caller expects.
     #[error("the booking has changed in the meantime")]
@@ -19,6 +19,12 @@ pub enum ChangeRefusal {
     /// It needs a table, and the restaurant gives none to anybody.
     #[error("the restaurant takes no bookings at the moment")]
     RestaurantClosed,
+    /// It is too late for guests.
+    #[error("guests can change a booking up to {minutes} minutes before the visit")]
+    CutoffPassed {
+        /// How long before at the latest.
+        minutes: u16,
+    },
     /// The party gets no table as it wishes.
     #[error(transparent)]
     Place(#[from] PlaceRefusal),
@@ -44,6 +50,8 @@ pub struct TableRequest {
     current: Booking,
     /// The booking as it is asked for; the placement is still the old one.
     wanted: Booking,
+    /// Which of two times is meant, where it was said.
+    utc_offset: Option<UtcOffset>,
 }
 
 /// Plans what a booking becomes, if its version is one of `expected`; any will do for `None`.
@@ -76,60 +84,110 @@ pub fn plan_change(
             .unwrap_or_else(|| booking.special_requests.clone()),
         ..booking.clone()
     };
-    if wanted == *booking {
+    let is_other_offset = change
+        .utc_offset
+        .is_some_and(|offset| offset != booking.utc_offset);
+    if wanted == *booking && !is_other_offset {
         return Ok(ChangePlan::Decided(Decision::Unchanged));
     }
     let table = |booking: &Booking| (booking.date, booking.time, booking.party);
-    if table(&wanted) == table(booking) {
+    if table(&wanted) == table(booking) && !is_other_offset {
         let changed = wanted.revised(now);
         return Ok(ChangePlan::Decided(Decision::Changed(changed)));
     }
+    let is_same_time = (wanted.date, wanted.time) == (booking.date, booking.time);
     Ok(ChangePlan::NeedsTable(TableRequest {
         current: booking.clone(),
         wanted,
+        utc_offset: change
+            .utc_offset
+            .or(is_same_time.then_some(booking.utc_offset)),
     }))
 }
 
 impl TableRequest {
-    /// The date whose day decides.
+    /// What is asked for of the service date that decides.
     #[must_use]
-    pub const fn date(&self) -> Date {
-        self.wanted.date
+    pub fn place_request(&self, booker: Booker, overrides: RuleOverrides) -> PlaceRequest {
+        let (current, wanted) = (&self.current, &self.wanted);
+        let start = |booking: &Booking| (booking.date, booking.time);
+        let is_same_time =
+            start(current) == start(wanted) && self.utc_offset == Some(current.utc_offset);
+        PlaceRequest {
+            date: wanted.date,
+            time: wanted.time,
+            utc_offset: self.utc_offset,
+            service_date: is_same_time.then_some(current.placement.service_date),
+            party: wanted.party,
+            area: wanted.area,
+            booker,
+            overrides,
+            keep: if is_same_time {
+                current.placement.tables.clone()
+            } else {
+                Vec::new()
+            },
+        }
     }
 
-    /// The changed booking, if the party gets a table on `day`, which is that of [`Self::date`]
-    /// without what the booking itself occupies.
+    /// The changed booking, if the party gets a table on `day`, which is that of
+    /// [`Self::place_request`] without what the booking itself takes.
     ///
-    /// When the party only becomes smaller or larger and its own table fits and takes it at the
-    /// same time, it stays where it is: nobody is moved without need.
+    /// When the party only becomes smaller or larger and its own tables still do at the same time, it
+    /// stays where it is: nobody is moved without need. What guests have changed waits for the
+    /// restaurant's word if it is another time or a larger party, and such a party needs it.
     ///
     /// # Errors
-    /// See [`PlaceRefusal`].
-    pub fn decide(self, day: &ServiceDay, now: Timestamp) -> Result<Booking, PlaceRefusal> {
-        let Self { current, wanted } = self;
-        let start = |booking: &Booking| -> (Date, Time) { (booking.date, booking.time) };
-        let stays =
-            start(&current) == start(&wanted) && own_table_fits(&current, wanted.party, day, now);
-        let placement = if stays {
-            current.placement
-        } else {
-            place(day, wanted.time, wanted.party, now)?
-        };
-        Ok(Booking {
-            placement,
+    /// See [`ChangeRefusal`].
+    pub fn decide(
+        self,
+        day: &ServiceDay,
+        (booker, overrides): (Booker, RuleOverrides),
+        now: Timestamp,
+    ) -> Result<MadeBooking, ChangeRefusal> {
+        check_cutoff(&day.calendar, &self.current, booker, now)?;
+        let plan = place(day, &self.place_request(booker, overrides), now)?;
+        let Self {
+            current, wanted, ..
+        } = self;
+        let is_more =
+            plan.placement.starts_at != current.placement.starts_at || current.party < wanted.party;
+        let needs_confirmation = booker == Booker::Guest
+            && is_more
+            && day.calendar.policy().needs_confirmation(wanted.party);
+        let booking = Booking {
+            status: if needs_confirmation {
+                BookingStatus::Pending
+            } else {
+                current.status
+            },
+            utc_offset: day.calendar.utc_offset(plan.placement.starts_at),
+            placement: plan.placement,
             ..wanted
-        }
-        .revised(now))
+        };
+        Ok(MadeBooking {
+            booking: booking.revised(now),
+            moves: plan.moves,
+            overridden: plan.overridden,
+        })
     }
 }
 
-/// Whether a party of another size can stay at its table at its time.
-fn own_table_fits(booking: &Booking, party: PartySize, day: &ServiceDay, now: Timestamp) -> bool {
-    booking.placement.starts_at > now
-        && day
-            .tables
-            .iter()
-            .any(|table| table.id == booking.placement.table && table.fits(party))
+fn check_cutoff(
+    calendar: &RestaurantCalendar,
+    booking: &Booking,
+    booker: Booker,
+    now: Timestamp,
+) -> Result<(), ChangeRefusal> {
+    match calendar.policy().change_cutoff {
+        Some(cutoff)
+            if booker == Booker::Guest && cutoff.has_passed(booking.placement.starts_at, now) =>
+        {
+            let minutes = cutoff.minutes();
+            Err(ChangeRefusal::CutoffPassed { minutes })
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -138,8 +196,8 @@ mod tests {
     use jiff::civil::time;
 
     use super::*;
-    use crate::fixtures::{NOW, booking, booking_in, day, occupied, party, table};
-    use crate::{BookingStatus, SpecialRequests};
+    use crate::fixtures::{NOW, booking, booking_in, calendar_of, claim, day, party, table};
+    use crate::{Claim, Cutoff, PlaceReason, SpecialRequests};
 
     /// Two tables; the booking is for two at 19:00 on the smaller one.
     fn booked() -> (Booking, ServiceDay) {
@@ -156,8 +214,15 @@ mod tests {
         match plan_change(booking, change, None, now)? {
             ChangePlan::Decided(Decision::Unchanged) => Ok(booking.clone()),
             ChangePlan::Decided(Decision::Changed(changed)) => Ok(changed),
-            ChangePlan::NeedsTable(request) => Ok(request.decide(day, now)?),
+            ChangePlan::NeedsTable(request) => {
+                let guest = (Booker::Guest, RuleOverrides::default());
+                Ok(request.decide(day, guest, now)?.booking)
+            }
         }
+    }
+
+    fn tables(booking: &Booking) -> Vec<i64> {
+        booking.placement.tables.iter().map(|id| id.get()).collect()
     }
 
     fn requests(text: &str) -> Option<SpecialRequests> {
@@ -217,14 +282,14 @@ mod tests {
             ..BookingChange::default()
         };
         let changed = change(&booking, &later, &day, NOW).expect("it is free");
-        assert_eq!(changed.placement.table.get(), 1);
+        assert_eq!(tables(&changed), [1]);
         assert_ne!(changed.placement, booking.placement);
     }
 
     #[test]
     fn a_party_that_still_fits_stays_at_its_table() {
         let (mut booking, mut day) = booked();
-        day.tables.push(table(3, 1, 2));
+        day.floor.tables.push(table(3, 1, 2));
         booking.party = party(4);
         let fewer = BookingChange {
             party: Some(party(2)),
@@ -242,13 +307,17 @@ mod tests {
             ..BookingChange::default()
         };
         let changed = change(&booking, &more, &day, NOW).expect("the other is free");
-        assert_eq!(changed.placement.table.get(), 2);
-        day.occupancies.push(occupied(&day, 2, time(18, 30, 0, 0)));
+        assert_eq!(tables(&changed), [2]);
+        day.claims.push(Claim {
+            is_pinned: true,
+            ..claim(&day, &[2], time(18, 30, 0, 0))
+        });
         let refused = change(&booking, &more, &day, NOW);
-        assert_eq!(
-            refused,
-            Err(ChangeRefusal::Place(PlaceRefusal::NoTableFree))
-        );
+        let reason = match refused {
+            Err(ChangeRefusal::Place(refusal)) => refusal.reason,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(reason, PlaceReason::TableNotAvailable);
     }
 
     #[test]
@@ -284,5 +353,42 @@ mod tests {
                 Err(ChangeRefusal::Status(status.refuses("changed")))
             );
         }
+    }
+
+    #[test]
+    fn guests_change_up_to_the_cutoff_and_may_have_to_wait_for_a_word() {
+        let (booking, mut day) = booked();
+        let mut policy = day.calendar.policy().clone();
+        policy.change_cutoff = Cutoff::from_minutes(60);
+        policy.confirmation_min_party = Some(party(4));
+        day.calendar = calendar_of(&policy);
+        let more = BookingChange {
+            party: Some(party(4)),
+            ..BookingChange::default()
+        };
+        let changed = change(&booking, &more, &day, NOW).expect("it fits");
+        assert_eq!(changed.status, BookingStatus::Pending);
+        let late = booking.placement.starts_at - 59.minutes();
+        let refused = change(&booking, &more, &day, late);
+        assert_eq!(refused, Err(ChangeRefusal::CutoffPassed { minutes: 60 }));
+        let fewer = BookingChange {
+            party: Some(party(1)),
+            ..BookingChange::default()
+        };
+        let changed = change(&booking, &fewer, &day, NOW).expect("it fits");
+        assert_eq!(changed.status, BookingStatus::Confirmed);
+    }
+
+    #[test]
+    fn what_was_promised_stands_when_the_hours_have_changed() {
+        let (booking, mut day) = booked();
+        let policy = day.calendar.policy().clone();
+        day.calendar = crate::fixtures::calendar_with(&policy, Vec::new());
+        let more = BookingChange {
+            party: Some(party(3)),
+            ..BookingChange::default()
+        };
+        let changed = change(&booking, &more, &day, NOW).expect("it fits");
+        assert_eq!(changed.placement, booking.placement);
     }
 }

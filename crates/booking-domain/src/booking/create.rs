@@ -3,36 +3,93 @@
 use jiff::Timestamp;
 
 use super::{Booking, BookingReference, BookingStatus, NewBooking};
-use crate::placement::{PlaceRefusal, ServiceDay, place};
+use crate::placement::{
+    Booker, Move, PlaceReason, PlaceRefusal, PlaceRequest, RuleOverrides, place,
+};
+use crate::service_day::ServiceDay;
 
-/// The booking that is asked for, on its date (`day`), if the party gets a table: it is confirmed
-/// at once, in its first version.
+/// A booking that is made, and what others make room for it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeBooking {
+    /// The booking.
+    pub booking: Booking,
+    /// The bookings that get other tables.
+    pub moves: Vec<Move>,
+    /// The rules that would have refused it, had the staff not overridden them.
+    pub overridden: RuleOverrides,
+}
+
+impl NewBooking {
+    /// What is asked for of the service date that decides.
+    #[must_use]
+    pub fn place_request(&self, booker: Booker, overrides: RuleOverrides) -> PlaceRequest {
+        PlaceRequest {
+            date: self.date,
+            time: self.time,
+            utc_offset: self.utc_offset,
+            service_date: self.service_date,
+            party: self.party,
+            area: self.area,
+            booker,
+            overrides,
+            keep: Vec::new(),
+        }
+    }
+}
+
+/// The booking that is asked for, on its service date (`day`), if the party gets a table. It is
+/// confirmed at once, or waits for the restaurant's word where its policy says so for guests.
 ///
 /// # Errors
 /// See [`PlaceRefusal`].
 pub fn create(
     day: &ServiceDay,
     new: NewBooking,
+    (booker, overrides): (Booker, RuleOverrides),
     reference: BookingReference,
     now: Timestamp,
-) -> Result<Booking, PlaceRefusal> {
-    let placement = place(day, new.time, new.party, now)?;
-    Ok(Booking {
+) -> Result<MadeBooking, PlaceRefusal> {
+    let plan = place(day, &new.place_request(booker, overrides), now)?;
+    let needs_confirmation =
+        booker == Booker::Guest && day.calendar.policy().needs_confirmation(new.party);
+    let utc_offset = day.calendar.utc_offset(plan.placement.starts_at);
+    let booking = Booking {
         id: reference.id,
         confirmation_code: reference.confirmation_code,
-        status: BookingStatus::Confirmed,
+        status: if needs_confirmation {
+            BookingStatus::Pending
+        } else {
+            BookingStatus::Confirmed
+        },
         restaurant: new.restaurant,
-        date: day.date,
+        date: new.date,
         time: new.time,
+        utc_offset,
         party: new.party,
+        area: new.area,
         customer: new.customer,
         special_requests: new.special_requests,
         cancellation_reason: None,
-        placement,
+        placement: plan.placement,
+        is_pinned: false,
         created_at: now,
         updated_at: now,
         version: 1,
+    };
+    Ok(MadeBooking {
+        booking,
+        moves: plan.moves,
+        overridden: plan.overridden,
     })
+}
+
+impl From<PlaceReason> for PlaceRefusal {
+    fn from(reason: PlaceReason) -> Self {
+        Self {
+            reason,
+            nearest: Box::default(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -40,29 +97,48 @@ mod tests {
     use super::*;
     use crate::fixtures::{NOW, booking, day, table};
 
-    #[test]
-    fn a_new_booking_is_confirmed_in_its_first_version() {
+    fn made(guests: i64, day: &ServiceDay) -> Result<MadeBooking, PlaceRefusal> {
         let expected = booking();
         let new = NewBooking {
             restaurant: expected.restaurant,
             date: expected.date,
             time: expected.time,
-            party: expected.party,
-            customer: expected.customer.clone(),
+            utc_offset: None,
+            service_date: None,
+            party: crate::fixtures::party(guests),
+            area: None,
+            customer: expected.customer,
             special_requests: None,
         };
         let reference = BookingReference {
-            id: expected.id.clone(),
-            confirmation_code: expected.confirmation_code.clone(),
+            id: expected.id,
+            confirmation_code: expected.confirmation_code,
         };
-        let made = create(
-            &day(vec![table(1, 1, 4)]),
-            new.clone(),
-            reference.clone(),
-            NOW,
-        );
-        assert_eq!(made, Ok(expected));
-        let refused = create(&day(vec![table(1, 5, 8)]), new, reference, NOW);
-        assert_eq!(refused, Err(PlaceRefusal::NoTableForParty { largest: 8 }));
+        let guest = (Booker::Guest, RuleOverrides::default());
+        create(day, new, guest, reference, NOW)
+    }
+
+    #[test]
+    fn a_new_booking_is_confirmed_in_its_first_version() {
+        let made = made(2, &day(vec![table(1, 1, 4)])).expect("there is room");
+        assert_eq!(made.booking, booking());
+        assert!(made.moves.is_empty() && made.overridden.is_empty());
+    }
+
+    #[test]
+    fn a_party_that_gets_no_table_makes_no_booking() {
+        let refused = made(2, &day(vec![table(1, 5, 8)])).expect_err("it is too small");
+        assert_eq!(refused.reason, PlaceReason::PartyTooSmall);
+    }
+
+    #[test]
+    fn a_large_party_waits_for_the_restaurants_word() {
+        let mut day = day(vec![table(1, 1, 8)]);
+        let mut policy = day.calendar.policy().clone();
+        policy.confirmation_min_party = Some(crate::fixtures::party(6));
+        day.calendar = crate::fixtures::calendar_of(&policy);
+        let status = |guests| made(guests, &day).expect("there is room").booking.status;
+        assert_eq!(status(5), BookingStatus::Confirmed);
+        assert_eq!(status(6), BookingStatus::Pending);
     }
 }

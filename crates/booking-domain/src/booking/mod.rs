@@ -6,20 +6,22 @@ mod create;
 mod customer;
 mod status;
 
-pub use cancel::cancel;
+pub use cancel::{CancelRefusal, cancel};
 pub use change::{ChangePlan, ChangeRefusal, TableRequest, plan_change};
-pub use create::create;
+pub use create::{MadeBooking, create};
 pub use customer::{Customer, CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber};
 pub use status::{BookingStatus, StatusRefusal};
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::{Timestamp, ToSpan};
 
 use crate::bounded::{bounded_text, is_multi_line};
+use crate::calendar::UtcOffset;
 use crate::floor::PartySize;
 use crate::ids::{BookingId, ConfirmationCode, RestaurantId};
 use crate::placement::Placement;
 use crate::restaurant::RestaurantSummary;
+use crate::service_day::AreaWish;
 
 bounded_text! {
     /// Wishes for the visit, for the restaurant to read. Several lines are fine.
@@ -54,16 +56,22 @@ pub struct Booking {
     pub date: Date,
     /// The time that the restaurant's wall clock shows when the party comes, to the minute.
     pub time: Time,
+    /// What the wall clock is ahead of UTC then.
+    pub utc_offset: UtcOffset,
     /// Party size, 1–20 guests.
     pub party: PartySize,
+    /// Where the party wants to sit.
+    pub area: Option<AreaWish>,
     /// Contact details as given with this booking.
     pub customer: Customer,
     /// Wishes for the visit, 1–500 characters.
     pub special_requests: Option<SpecialRequests>,
     /// Reason of a cancellation, 1–500 characters, if one was given.
     pub cancellation_reason: Option<CancellationReason>,
-    /// The table, and from when until when it is the party's.
+    /// The tables, and from when until when they are the party's.
     pub placement: Placement,
+    /// Whether the staff have said that it stays at its tables.
+    pub is_pinned: bool,
     /// When the booking was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -103,8 +111,14 @@ pub struct NewBooking {
     pub date: Date,
     /// Time of the visit, on the restaurant's wall clock.
     pub time: Time,
+    /// What the wall clock is ahead of UTC then, where it shows the time twice.
+    pub utc_offset: Option<UtcOffset>,
+    /// The service date, where it is known.
+    pub service_date: Option<Date>,
     /// Party size, 1–20 guests.
     pub party: PartySize,
+    /// Where the party wants to sit.
+    pub area: Option<AreaWish>,
     /// Contact details of the guest.
     pub customer: Customer,
     /// Wishes for the visit, 1–500 characters.
@@ -128,6 +142,8 @@ pub struct BookingChange {
     pub date: Option<Date>,
     /// Another time.
     pub time: Option<Time>,
+    /// What the wall clock is ahead of UTC at the new time, where it shows it twice.
+    pub utc_offset: Option<UtcOffset>,
     /// Another number of guests.
     pub party: Option<PartySize>,
     /// Other wishes; `Some(None)` withdraws them.
@@ -135,6 +151,14 @@ pub struct BookingChange {
 }
 
 impl Booking {
+    /// The dates of the wall clock on which it takes its tables.
+    #[must_use]
+    pub fn dates(&self) -> Vec<Date> {
+        let free = self.utc_offset.wall_clock(self.placement.free_at);
+        let dates = self.date.series(1.day());
+        dates.take_while(|date| *date <= free.date()).collect()
+    }
+
     /// The booking with a new version, as of `now`.
     fn revised(self, now: Timestamp) -> Self {
         Self {

@@ -1,15 +1,29 @@
-//! A restaurant's calendar: the one place in which wall clocks become instants.
+//! A restaurant's calendar: when it takes guests, and the one place in which wall clocks become
+//! instants.
 
+mod service;
+mod service_period;
 mod slots;
+mod utc_offset;
 
+pub use service::{
+    BufferTime, MaxCovers, MaxParties, Pacing, Service, ServiceHours, TurnTime, TurnTimeStep,
+    TurnTimes,
+};
+pub use service_period::{
+    ServiceHoursRefusal, ServicePeriod, ServicePeriodName, SpecialDay, SpecialDayName, Weekdays,
+    check_service_periods, check_special_days,
+};
 pub(crate) use slots::CandidateSlot;
+pub use utc_offset::UtcOffset;
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan};
 
 use crate::bounded::bounded_text;
-use crate::policy::{BookingPolicy, TurnTime};
+use crate::floor::PartySize;
+use crate::policy::BookingPolicy;
 
 bounded_text! {
     /// What a time zone of the IANA database is called: `America/New_York`. Whether the database
@@ -29,6 +43,13 @@ pub struct UnknownTimeZone {
 }
 
 impl TimeZoneName {
+    /// The date that the zone's calendar shows; that of UTC where no zone has the name.
+    #[must_use]
+    pub fn today(&self, now: Timestamp) -> Date {
+        let zone = TimeZoneDatabase::bundled().get(self.as_str());
+        zone.unwrap_or(TimeZone::UTC).to_datetime(now).date()
+    }
+
     /// The name as the database writes it, which finds it in any case.
     ///
     /// # Errors
@@ -43,22 +64,34 @@ impl TimeZoneName {
     }
 }
 
-/// A restaurant's booking policy with the rules of its time zone, which come from the database
-/// that this program was built with: the same on every machine.
+/// A restaurant's rules and services with those of its time zone, which come from the database that
+/// this program was built with: the same on every machine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RestaurantCalendar {
     policy: BookingPolicy,
+    service_periods: Vec<ServicePeriod>,
+    special_days: Vec<SpecialDay>,
     zone: TimeZone,
 }
 
 impl RestaurantCalendar {
-    /// The calendar of a restaurant with this policy.
+    /// The calendar of a restaurant with this policy, these weekly services and these special days,
+    /// in any order. Special days that are not near the dates which are asked for can be left out.
     ///
     /// # Errors
     /// No time zone has the policy's name.
-    pub fn new(policy: BookingPolicy) -> Result<Self, UnknownTimeZone> {
+    pub fn new(
+        policy: BookingPolicy,
+        service_periods: Vec<ServicePeriod>,
+        special_days: Vec<SpecialDay>,
+    ) -> Result<Self, UnknownTimeZone> {
         match TimeZoneDatabase::bundled().get(policy.time_zone.as_str()) {
-            Ok(zone) => Ok(Self { policy, zone }),
+            Ok(zone) => Ok(Self {
+                policy,
+                service_periods,
+                special_days,
+                zone,
+            }),
             Err(_) => Err(UnknownTimeZone {
                 name: policy.time_zone,
             }),
@@ -71,15 +104,50 @@ impl RestaurantCalendar {
         &self.policy
     }
 
-    /// The time in which a booking on `date` can occupy a table: from the date's midnight to a
-    /// turn after its last minute. `None` for a date that no instant has, at the ends of the
-    /// calendar; there is nothing to load then, and nothing can be booked.
+    /// The time that matters to what is decided for a service date: from the date's midnight until
+    /// every turn is over and its table laid again that can begin on the date, or in a service of
+    /// the date. `None` at the ends of the calendar; nothing can be booked there.
     #[must_use]
     pub fn span(&self, date: Date) -> Option<(Timestamp, Timestamp)> {
-        let tomorrow = date.tomorrow().ok()?;
+        let midnight = date.tomorrow().ok()?.to_datetime(Time::midnight());
+        let services = self.services_on(date);
+        let last = services.iter().map(|service| service.hours.ends).max();
+        let last = last.map_or(midnight, |last| last.max(midnight));
         let begin = self.instant(date.to_datetime(Time::midnight()))?;
-        let end = self.instant(tomorrow.to_datetime(Time::midnight()))?;
-        Some((begin, turn_end(end, self.policy.turn_time)?))
+        let minutes = self.longest_occupancy_minutes().minutes();
+        let end = self.instant(last)?.checked_add(minutes).ok()?;
+        Some((begin, end))
+    }
+
+    fn longest_occupancy_minutes(&self) -> i64 {
+        let special = self.special_days.iter().flat_map(|day| &day.services);
+        let weekly = self.service_periods.iter().map(|period| &period.service);
+        let services: Vec<&crate::Service> = special.chain(weekly).collect();
+        let own_turns = services
+            .iter()
+            .filter_map(|service| service.turn_times.as_ref());
+        let turns = own_turns
+            .chain([&self.policy.turn_times])
+            .flat_map(|turns| {
+                let steps = turns.steps.iter().map(|step| step.turn_time);
+                steps.chain([turns.base])
+            });
+        let buffers = services.iter().filter_map(|service| service.buffer);
+        let turn = turns.map(TurnTime::minutes).max().unwrap_or(0);
+        let buffer = buffers.chain([self.policy.buffer]).map(BufferTime::minutes);
+        i64::from(turn) + i64::from(buffer.max().unwrap_or(0))
+    }
+
+    /// The dates of the wall clock on which something is taken: whatever overlaps has one of them in
+    /// common.
+    #[must_use]
+    pub fn dates(&self, starts_at: Timestamp, free_at: Timestamp) -> Vec<Date> {
+        let (first, last) = (self.wall_clock(starts_at), self.wall_clock(free_at));
+        first
+            .date()
+            .series(1.day())
+            .take_while(|date| *date <= last.date())
+            .collect()
     }
 
     /// The date that the restaurant's calendar shows.
@@ -89,35 +157,120 @@ impl RestaurantCalendar {
     }
 
     /// What the wall clock shows.
-    pub(crate) fn wall_clock(&self, instant: Timestamp) -> DateTime {
+    #[must_use]
+    pub fn wall_clock(&self, instant: Timestamp) -> DateTime {
         self.zone.to_datetime(instant)
+    }
+
+    /// What the wall clock is ahead of UTC.
+    #[must_use]
+    pub fn utc_offset(&self, instant: Timestamp) -> UtcOffset {
+        self.zone.to_offset(instant).into()
+    }
+
+    /// The last service date for which bookings are taken: a new one is from the hour on at which a
+    /// day opens. Where the calendar ends before the window does, its last date.
+    #[must_use]
+    pub fn last_open_date(&self, now: Timestamp) -> Date {
+        let wall = self.wall_clock(now);
+        let days = i64::from(self.policy.booking_window.days());
+        let is_open = wall.time() >= self.policy.booking_window_opens;
+        let days = if is_open { days } else { days - 1 };
+        wall.date().checked_add(days.days()).unwrap_or(Date::MAX)
     }
 
     /// The instant of a wall-clock time. A time that the clock skips is as much later, and of a
     /// time that it shows twice the first is meant (RFC 5545, 3.3.5).
-    fn instant(&self, wall: DateTime) -> Option<Timestamp> {
+    #[must_use]
+    pub fn instant(&self, wall: DateTime) -> Option<Timestamp> {
         self.zone.to_ambiguous_timestamp(wall).compatible().ok()
     }
-}
 
-/// The instant at which a turn is over.
-fn turn_end(starts_at: Timestamp, turn: TurnTime) -> Option<Timestamp> {
-    starts_at
-        .checked_add(i64::from(turn.minutes()).minutes())
-        .ok()
+    /// Whether the wall clock is set forward over this time.
+    pub(crate) fn skips(&self, wall: DateTime) -> bool {
+        let offset = self.zone.to_ambiguous_timestamp(wall).offset();
+        matches!(offset, AmbiguousOffset::Gap { .. })
+    }
+
+    /// The instants at which the wall clock shows this time: none, one, or two, in order.
+    pub(crate) fn instants(&self, wall: DateTime) -> impl Iterator<Item = (Timestamp, Offset)> {
+        let offsets = match self.zone.to_ambiguous_timestamp(wall).offset() {
+            AmbiguousOffset::Unambiguous { offset } => [Some(offset), None],
+            AmbiguousOffset::Gap { .. } => [None, None],
+            AmbiguousOffset::Fold { before, after } => [Some(before), Some(after)],
+        };
+        let instant = move |offset: Offset| {
+            let instant = offset.to_timestamp(wall).ok()?;
+            Some((instant, offset))
+        };
+        offsets.into_iter().flatten().filter_map(instant)
+    }
+
+    /// For how long a party has its table where no service says it.
+    pub(crate) fn turn(
+        &self,
+        service: Option<&Service>,
+        party: PartySize,
+        starts_at: Timestamp,
+    ) -> Option<(Timestamp, Timestamp)> {
+        let turns = service.and_then(|service| service.turn_times.as_ref());
+        let turn = turns.unwrap_or(&self.policy.turn_times).of(party);
+        let buffer = service.and_then(|service| service.buffer);
+        let buffer = buffer.unwrap_or(self.policy.buffer);
+        let after = |instant: Timestamp, minutes: u16| {
+            instant.checked_add(i64::from(minutes).minutes()).ok()
+        };
+        let ends_at = after(starts_at, turn.minutes())?;
+        Some((ends_at, after(ends_at, buffer.minutes())?))
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::{date, time};
+
     use super::*;
-    use crate::fixtures::policy;
+    use crate::fixtures::{calendar_of, policy};
+    use crate::policy::BookingWindow;
 
     #[test]
     fn a_calendar_needs_a_zone_that_exists() {
+        let calendar = |zone| RestaurantCalendar::new(policy(zone), Vec::new(), Vec::new());
         for zone in ["Australia/Lord_Howe", "UTC", "Etc/GMT+5"] {
-            assert!(RestaurantCalendar::new(policy(zone)).is_ok(), "{zone}");
+            assert!(calendar(zone).is_ok(), "{zone}");
         }
-        let error = RestaurantCalendar::new(policy("Mars/Olympus")).expect_err("there is none");
+        let error = calendar("Mars/Olympus").expect_err("there is none");
         assert!(error.to_string().contains("Mars/Olympus"));
+    }
+
+    #[test]
+    fn a_new_day_opens_at_the_hour_that_the_restaurant_says() {
+        let mut policy = policy("Europe/Berlin");
+        policy.booking_window = BookingWindow::from_days(7).expect("it is in range");
+        policy.booking_window_opens = time(10, 0, 0, 0);
+        let calendar = calendar_of(&policy);
+        let last = |wall: DateTime| {
+            let now = calendar.instant(wall).expect("it exists");
+            calendar.last_open_date(now)
+        };
+        let today = date(2027, 2, 8);
+        assert_eq!(last(today.at(9, 59, 59, 0)), date(2027, 2, 14));
+        assert_eq!(last(today.at(10, 0, 0, 0)), date(2027, 2, 15));
+    }
+
+    #[test]
+    fn what_is_taken_past_midnight_is_taken_on_both_dates() {
+        let calendar = calendar_of(&policy("Europe/Berlin"));
+        let at = |wall: DateTime| calendar.instant(wall).expect("it exists");
+        let (monday, tuesday) = (date(2027, 2, 15), date(2027, 2, 16));
+        let dates = |from, to| calendar.dates(at(from), at(to));
+        assert_eq!(
+            dates(monday.at(19, 0, 0, 0), monday.at(21, 0, 0, 0)),
+            [monday]
+        );
+        assert_eq!(
+            dates(monday.at(23, 0, 0, 0), tuesday.at(1, 0, 0, 0)),
+            [monday, tuesday]
+        );
     }
 }

@@ -1,14 +1,13 @@
-//! The lock under which one date of one restaurant is decided.
+//! Locks that are no rows.
 //!
-//! Bookings of different dates do not wait for each other, and neither do bookings of
-//! different restaurants. A transaction takes at most one of these locks, after the row of
-//! the booking that it changes and before anything that it writes: nobody who holds one waits
-//! for another, or for a row whose holder might. A late service that reaches into the next
-//! date is decided under two locks; there the exclusion constraint decides.
+//! How a restaurant seats its guests, its rules and tables, is read by whoever books under a shared
+//! lock, and changed under the exclusive one: no booking is decided by rules that have just changed.
+//! A transaction that books takes, in this order: the row of the booking that it changes; the
+//! restaurant's seating, shared; the dates that it touches (`tables/booking_days.rs`), earliest
+//! first. Bookings that make room are only changed where nobody else holds them.
 
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use jiff::civil::Date;
 
 use booking_domain::RestaurantId;
 
@@ -18,17 +17,32 @@ diesel::define_sql_function! {
 }
 
 diesel::define_sql_function! {
-    /// Takes a lock that the transaction then holds to its end, unless somebody has it.
+    /// The same, for a lock that several transactions can hold, as long as none has it alone.
+    fn pg_advisory_xact_lock_shared(key: BigInt);
+}
+
+diesel::define_sql_function! {
+    /// Takes a lock that the transaction then holds to its end, unless another one has it.
     fn pg_try_advisory_xact_lock(key: BigInt) -> Bool;
 }
 
-/// Waits until no other transaction decides on this date of this restaurant.
-pub(crate) async fn lock_date(
+/// Waits until nobody changes how the restaurant seats, and lets nobody until the end.
+pub(crate) async fn lock_seating_shared(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
-    date: Date,
 ) -> Result<(), diesel::result::Error> {
-    diesel::select(pg_advisory_xact_lock(key(restaurant, date)))
+    diesel::select(pg_advisory_xact_lock_shared(seating_key(restaurant)))
+        .execute(&mut connection)
+        .await
+        .map(drop)
+}
+
+/// Waits until nobody books at the restaurant or changes how it seats, and lets nobody until the end.
+pub(crate) async fn lock_seating(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+) -> Result<(), diesel::result::Error> {
+    diesel::select(pg_advisory_xact_lock(seating_key(restaurant)))
         .execute(&mut connection)
         .await
         .map(drop)
@@ -59,14 +73,14 @@ pub(crate) async fn try_lock_retention(
 /// A date that shares it makes the rows of that moment wait for the next hour.
 const RETENTION: i64 = 0x7265_7465_6e74_696f;
 
-/// An advisory lock has 64 bits for both numbers, so they are mixed (the finalizer of
-/// splitmix64). Two dates that share a key wait for each other, which is harmless. All
-/// processes must agree on it: a change needs all of them stopped.
-fn key(restaurant: RestaurantId, date: Date) -> i64 {
-    let day = (i64::from(date.year()) * 16 + i64::from(date.month())) * 32 + i64::from(date.day());
-    (mix(mix(restaurant.get().cast_unsigned()) ^ day.cast_unsigned())).cast_signed()
+/// An advisory lock has 64 bits, in which restaurants share the room with other locks: mixed, so that
+/// neighbours are apart. Two that share a key wait for each other, which is harmless. All processes
+/// must agree on it: a change needs all of them stopped.
+fn seating_key(restaurant: RestaurantId) -> i64 {
+    mix(restaurant.get().cast_unsigned()).cast_signed()
 }
 
+/// The finalizer of splitmix64.
 const fn mix(number: u64) -> u64 {
     let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -78,27 +92,19 @@ const fn mix(number: u64) -> u64 {
 mod tests {
     use std::collections::HashSet;
 
-    use jiff::civil::date;
-
     use super::*;
 
     #[test]
-    fn neighbouring_dates_and_restaurants_have_keys_of_their_own() {
-        let dates = date(2027, 1, 1).series(jiff::Span::new().days(1)).take(400);
-        let keys: HashSet<i64> = dates
-            .flat_map(|date| {
-                (1..=50).map(move |id| key(RestaurantId::new(id).expect("it is in range"), date))
-            })
-            .collect();
-        assert_eq!(keys.len(), 400 * 50);
+    fn neighbouring_restaurants_have_keys_of_their_own() {
+        let ids = (1..=20_000).map(|id| RestaurantId::new(id).expect("it is in range"));
+        let keys: HashSet<i64> = ids.map(seating_key).collect();
+        assert_eq!(keys.len(), 20_000);
     }
 
     #[test]
     fn the_key_is_the_same_in_every_release() {
-        let key = key(
-            RestaurantId::new(123).expect("it is in range"),
-            date(2027, 2, 15),
-        );
-        assert_eq!(key, -8_733_370_137_154_996_047);
+        let key = seating_key(RestaurantId::new(123).expect("it is in range"));
+        assert_eq!(key, mix(123).cast_signed());
+        assert_eq!(mix(1), 0x910a_2dec_8902_5cc1);
     }
 }

@@ -20,7 +20,9 @@ pub use connect::ConnectError;
 pub(crate) use connect::{configuration, open_session};
 pub(crate) use constraints::{ConstraintViolation, FromViolation};
 pub(crate) use database_error::DatabaseErrorKind;
-pub(crate) use lock::{lock_date, lock_signing_keys, pg_advisory_xact_lock, try_lock_retention};
+pub(crate) use lock::{
+    lock_seating, lock_seating_shared, lock_signing_keys, pg_advisory_xact_lock, try_lock_retention,
+};
 pub use migrate::{MigrateError, migrate};
 pub(crate) use pool::Pool;
 pub(crate) use verify::verify;

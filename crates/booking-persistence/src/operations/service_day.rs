@@ -1,61 +1,372 @@
-//! The snapshot on which the domain decides.
+//! The snapshot on which the domain decides, and how what is decided comes to stand.
+//!
+//! A decision is first made on what is read without any lock. What is refused then is refused, if
+//! nothing has changed while it was read. What is granted is decided for good once the dates that it
+//! touches are locked: as it is if they have the versions that were read, and anew if they have
+//! others.
 
+use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::AsyncPgConnection;
-use jiff::civil::Date;
+use jiff::ToSpan;
+use jiff::civil::{Date, Time};
 
-use booking_domain::{DiningTable, RestaurantCalendar, RestaurantId, ServiceDay};
+use booking_domain::{
+    Actor, Blockout, Claim, Floor, MadeBooking, Move, PlaceRequest, Placement, RestaurantCalendar,
+    RestaurantId, ServiceDay,
+};
 
-use crate::error::{Corrupt, LoadError};
-use crate::tables::{booking_policies, dining_tables, occupancies};
+use crate::access::RequestContext;
+use crate::connection::lock_seating_shared;
+use crate::error::{Corrupt, LoadError, TransactionError};
+use crate::operations::to_the_microsecond;
+use crate::tables::booking_days::DayVersions;
+use crate::tables::{
+    audit_events, blockouts, booking_days, booking_policies, bookings, dining_areas, dining_tables,
+    occupancies, service_periods, special_days, table_combinations,
+};
 
-/// What of a restaurant does not change from date to date.
-pub(super) struct RestaurantTables {
+/// How a restaurant seats its guests around a date.
+pub(super) struct Seating {
     restaurant: RestaurantId,
-    calendar: RestaurantCalendar,
-    tables: Vec<DiningTable>,
+    /// Of all of this.
+    version: i64,
+    pub(super) calendar: RestaurantCalendar,
+    floor: Floor,
+    blockouts: Vec<Blockout>,
 }
 
-/// Loads a restaurant's policy and tables, if it takes bookings, in one round trip.
-pub(super) async fn load_restaurant_tables(
+/// How many dates before and after the one that is asked about matter: those of a service that runs
+/// past midnight, and of turns that run into the next.
+const DAYS_AROUND: i64 = 4;
+
+/// Loads how a restaurant seats around a date, if it takes bookings, in one round trip.
+pub(super) async fn load_seating(
     connection: &AsyncPgConnection,
     restaurant: RestaurantId,
-) -> Result<Option<RestaurantTables>, LoadError> {
-    let policy = booking_policies::find(connection, restaurant);
-    let tables = dining_tables::of_restaurant(connection, restaurant);
-    let (policy, tables) = tokio::try_join!(biased; policy, tables)?;
-    let Some(policy) = policy else {
+    date: Date,
+) -> Result<Option<Seating>, LoadError> {
+    load_seating_between(connection, restaurant, (date, date)).await
+}
+
+/// Loads how a restaurant seats around these dates, if it takes bookings, in one round trip.
+pub(super) async fn load_seating_between(
+    connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    (first, last): (Date, Date),
+) -> Result<Option<Seating>, LoadError> {
+    let from = first.checked_sub(DAYS_AROUND.days()).unwrap_or(Date::MIN);
+    let to = last.checked_add(DAYS_AROUND.days()).unwrap_or(Date::MAX);
+    let time = (
+        from.to_datetime(Time::midnight()),
+        to.to_datetime(Time::midnight()),
+    );
+    // The version first: what is read after it is that or newer.
+    let (policy, services, special, areas, tables, combinations, blockouts) = tokio::try_join!(
+        biased;
+        booking_policies::find(connection, restaurant),
+        service_periods::of_restaurant(connection, restaurant),
+        special_days::between(connection, restaurant, (from, to)),
+        dining_areas::of_restaurant(connection, restaurant),
+        dining_tables::of_restaurant(connection, restaurant),
+        table_combinations::of_restaurant(connection, restaurant),
+        blockouts::between(connection, restaurant, time),
+    )?;
+    let Some((policy, version)) = policy else {
         return Ok(None);
     };
-    let calendar = RestaurantCalendar::new(policy)
+    let calendar = RestaurantCalendar::new(policy, services, special)
         .map_err(|_| Corrupt::new("booking_policies.time_zone", restaurant))?;
-    Ok(Some(RestaurantTables {
+    Ok(Some(Seating {
         restaurant,
+        version,
         calendar,
-        tables,
+        floor: Floor {
+            areas,
+            tables,
+            combinations,
+        },
+        blockouts,
     }))
 }
 
-impl RestaurantTables {
-    /// Loads one date, as it is now, in one round trip: without what the booking with the number
-    /// `excluded` occupies, if it is given. Who wants to write what is decided on it holds the
-    /// date's lock.
+/// A service date as it was read, with the versions that say whether it still is.
+struct Snapshot {
+    day: ServiceDay,
+    /// The dates of which everything is in it, and their versions before it was read.
+    dates: Vec<Date>,
+    versions: DayVersions,
+    /// Whether nothing has changed while it was read.
+    is_whole: bool,
+}
+
+impl Snapshot {
+    /// Whether a date is as it was read, if `next` is its version after this one.
+    fn is_current(&self, (date, next): (Date, i64)) -> bool {
+        let known = self.versions.iter().find(|(known, _)| *known == date);
+        let known = known.map_or(0, |(_, version)| *version);
+        !self.dates.contains(&date) || known + 1 == next
+    }
+}
+
+impl Seating {
+    /// One service date, as it is now, in one round trip.
     pub(super) async fn load_service_day(
-        self,
+        &self,
+        connection: &AsyncPgConnection,
+        date: Date,
+    ) -> Result<ServiceDay, LoadError> {
+        Ok(self.load_snapshot(connection, date, None).await?.day)
+    }
+
+    /// So many service dates from `first` on, as they are now, in one round trip.
+    pub(super) async fn load_service_days(
+        &self,
+        connection: &AsyncPgConnection,
+        first: Date,
+        days: i64,
+    ) -> Result<Vec<ServiceDay>, LoadError> {
+        let dates: Vec<Date> = first
+            .series(1.day())
+            .take(usize::try_from(days).unwrap_or(0))
+            .collect();
+        let spans: Vec<_> = dates.iter().map(|date| self.calendar.span(*date)).collect();
+        let known = || spans.iter().flatten();
+        let from = known().map(|(from, _)| *from).min();
+        let to = known().map(|(_, to)| *to).max();
+        let claims = match (from, to) {
+            (Some(from), Some(to)) => {
+                bookings::claims(connection, self.restaurant, (from, to), None).await?
+            }
+            _ => Vec::new(),
+        };
+        let of_span = |(from, to)| {
+            let overlaps = |claim: &&Claim| claim.starts_at < to && from < claim.free_at;
+            claims.iter().filter(overlaps).cloned().collect()
+        };
+        let days = dates.into_iter().zip(&spans);
+        Ok(days
+            .map(|(date, span)| self.service_day(date, span.map_or_else(Vec::new, of_span)))
+            .collect())
+    }
+
+    fn service_day(&self, date: Date, claims: Vec<Claim>) -> ServiceDay {
+        ServiceDay {
+            calendar: self.calendar.clone(),
+            floor: self.floor.clone(),
+            blockouts: self.blockouts.clone(),
+            date,
+            claims,
+        }
+    }
+
+    /// Without what the booking with the number `excluded` takes, if it is given.
+    async fn load_snapshot(
+        &self,
         connection: &AsyncPgConnection,
         date: Date,
         excluded: Option<i64>,
-    ) -> Result<ServiceDay, LoadError> {
-        let occupancies = match self.calendar.span(date) {
-            Some(span) => {
-                occupancies::overlapping(connection, self.restaurant, span, excluded).await?
-            }
-            None => Vec::new(),
-        };
-        Ok(ServiceDay {
-            calendar: self.calendar,
-            tables: self.tables,
-            date,
-            occupancies,
+    ) -> Result<Snapshot, LoadError> {
+        let restaurant = self.restaurant;
+        let span = self.calendar.span(date);
+        let dates = span.map_or_else(Vec::new, |(from, to)| self.calendar.dates(from, to));
+        let (mut versions, mut claims, mut is_whole) = (Vec::new(), Vec::new(), true);
+        if let (Some(span), Some(last)) = (span, dates.last()) {
+            let read_versions = || async {
+                Ok(booking_days::versions(connection, restaurant, (date, *last)).await?)
+            };
+            let (before, taken, after, seating) = tokio::try_join!(
+                biased;
+                read_versions(),
+                bookings::claims(connection, restaurant, span, excluded),
+                read_versions(),
+                async { Ok(booking_policies::seating_version(connection, restaurant).await?) },
+            )?;
+            is_whole = before == after && seating == Some(self.version);
+            (versions, claims) = (before, taken);
+        }
+        Ok(Snapshot {
+            day: self.service_day(date, claims),
+            dates,
+            versions,
+            is_whole,
         })
+    }
+}
+
+/// A booking that is to be placed.
+pub(super) struct PlacedBooking<'a> {
+    pub(super) restaurant: RestaurantId,
+    /// What is asked for, which says whose service date decides.
+    pub(super) request: &'a PlaceRequest,
+    /// The booking that is moved, by its number and as it stands.
+    pub(super) current: Option<(i64, &'a Placement)>,
+}
+
+/// What was decided, on a day that nobody changes until the transaction ends.
+pub(super) struct Decided {
+    pub(super) made: MadeBooking,
+    pub(super) day: ServiceDay,
+}
+
+impl PlacedBooking<'_> {
+    /// Decides, and takes every lock that what was decided needs to be written: two round trips, one
+    /// for what is refused. The inner `Err` is a refusal.
+    pub(super) async fn decide<T, R>(
+        &self,
+        connection: &AsyncPgConnection,
+        mut seating: Seating,
+        decide: impl Fn(&ServiceDay) -> Result<MadeBooking, R>,
+    ) -> Result<Result<Decided, R>, TransactionError<T>> {
+        let excluded = self.current.map(|(key, _)| key);
+        let date = seating.calendar.service_date(self.request);
+        let mut snapshot = seating.load_snapshot(connection, date, excluded).await?;
+        let decided = decide(&snapshot.day);
+        let dates = match &decided {
+            Err(_) if snapshot.is_whole => {
+                return Ok(decided.map(|made| Decided {
+                    made,
+                    day: snapshot.day,
+                }));
+            }
+            Err(_) => snapshot.dates.clone(),
+            Ok(made) => self.dates(made, &snapshot.day),
+        };
+        let (version, locked) = self.lock(connection, &dates).await?;
+        let is_current = snapshot.is_whole
+            && version == Some(seating.version)
+            && locked.into_iter().all(|date| snapshot.is_current(date));
+        let decided = if is_current {
+            decided
+        } else {
+            // Somebody was faster. Now nobody is.
+            if version != Some(seating.version) {
+                let anew = load_seating(connection, self.restaurant, self.request.date).await?;
+                seating = anew.ok_or_else(has_changed)?;
+            }
+            let date = seating.calendar.service_date(self.request);
+            snapshot = seating.load_snapshot(connection, date, excluded).await?;
+            decide(&snapshot.day)
+        };
+        let mut made = match decided {
+            Ok(made) => made,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        // Whoever makes room is held by nobody else; who is held stays where they are.
+        while !made.moves.is_empty() {
+            let keys: Vec<i64> = made.moves.iter().map(|moved| moved.key).collect();
+            let free = bookings::lock_free(connection, self.restaurant, &keys).await?;
+            if free.len() == keys.len() {
+                break;
+            }
+            for claim in &mut snapshot.day.claims {
+                claim.is_pinned |= keys.contains(&claim.key) && !free.contains(&claim.key);
+            }
+            made = match decide(&snapshot.day) {
+                Ok(made) => made,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+        }
+        let touched = self.dates(&made, &snapshot.day);
+        if touched.iter().any(|date| !dates.contains(date)) {
+            return Err(has_changed().into());
+        }
+        Ok(Ok(Decided {
+            made,
+            day: snapshot.day,
+        }))
+    }
+
+    /// Every date that is touched, earliest first: by the booking as it is made and as it was, and by
+    /// those who make room.
+    fn dates(&self, made: &MadeBooking, day: &ServiceDay) -> Vec<Date> {
+        let placement = |it: &Placement| day.calendar.dates(it.starts_at, it.free_at);
+        let mut dates = placement(&made.booking.placement);
+        if let Some((_, current)) = self.current {
+            dates.extend(placement(current));
+        }
+        for claim in moved_claims(&made.moves, day) {
+            dates.extend(day.calendar.dates(claim.starts_at, claim.free_at));
+        }
+        dates.sort_unstable();
+        dates.dedup();
+        dates
+    }
+
+    /// Locks dates, and how the restaurant seats; gives the version of that, and those of the dates.
+    async fn lock(
+        &self,
+        connection: &AsyncPgConnection,
+        dates: &[Date],
+    ) -> Result<(Option<i64>, DayVersions), Error> {
+        let ((), version, versions) = tokio::try_join!(
+            biased;
+            lock_seating_shared(connection, self.restaurant),
+            booking_policies::seating_version(connection, self.restaurant),
+            booking_days::lock(connection, self.restaurant, dates),
+        )?;
+        Ok((version, versions))
+    }
+}
+
+/// What was locked is not all that has to be: the transaction begins anew.
+fn has_changed() -> Error {
+    let message = "what was decided on has changed";
+    Error::DatabaseError(
+        DatabaseErrorKind::SerializationFailure,
+        Box::new(message.to_owned()),
+    )
+}
+
+fn moved_claims<'a>(moves: &'a [Move], day: &'a ServiceDay) -> impl Iterator<Item = &'a Claim> {
+    let is_moved = |claim: &&Claim| moves.iter().any(|moved| moved.key == claim.key);
+    day.claims.iter().filter(is_moved)
+}
+
+impl Decided {
+    /// Writes that others make room, and records it as done by whoever has needed it. Nobody is told:
+    /// their times stay.
+    pub(super) async fn write_moves(
+        &self,
+        connection: &AsyncPgConnection,
+        actor: &Actor,
+        context: &RequestContext,
+    ) -> QueryResult<()> {
+        let restaurant = self.made.booking.restaurant;
+        let moves = &self.made.moves;
+        if moves.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<i64> = moves.iter().map(|moved| moved.key).collect();
+        // All of them leave before the first sits down again.
+        occupancies::delete(connection, restaurant, &keys).await?;
+        let placements: Vec<(i64, Placement)> = moved_claims(moves, &self.day)
+            .filter_map(|claim| {
+                let moved = moves.iter().find(|moved| moved.key == claim.key)?;
+                let placement = Placement {
+                    service_date: claim.service_date,
+                    tables: moved.tables.clone(),
+                    starts_at: claim.starts_at,
+                    ends_at: claim.ends_at,
+                    free_at: claim.free_at,
+                };
+                Some((claim.key, placement))
+            })
+            .collect();
+        let rows: Vec<(i64, &Placement)> = placements.iter().map(|(key, it)| (*key, it)).collect();
+        occupancies::insert(connection, restaurant, &rows).await?;
+        for moved in moves {
+            let now = to_the_microsecond(context.now);
+            let id = bookings::update_tables(connection, restaurant, moved, now).await?;
+            let event = audit_events::NewEvent {
+                restaurant,
+                actor,
+                action: "move_booking",
+                subject: Some(&id),
+                context,
+            };
+            audit_events::insert(connection, &event).await?;
+        }
+        Ok(())
     }
 }

@@ -2,14 +2,17 @@
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::civil::Time;
+use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    BookingPolicy, BookingWindow, OpeningPeriod, RestaurantId, SlotInterval, TimeZoneName, TurnTime,
+    BookingPolicy, BookingPolicyView, BookingWindow, BufferTime, Cutoff, MaxCovers, MinNotice,
+    PartySize, RestaurantId, SlotInterval, TimeZoneName,
 };
 
-use super::opening_hours::{self, OpeningRow};
-use super::parsed;
-use crate::access::PlatformAccess;
+use super::service_columns::{steps, turn_times};
+use super::{parsed, to_the_minute};
+use crate::access::{PlatformAccess, RestaurantAccess};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::{booking_policies, restaurants};
 
@@ -20,58 +23,171 @@ pub(crate) struct PolicyRow {
     time_zone: String,
     slot_interval_minutes: i32,
     turn_minutes: i32,
+    turn_step_parties: Vec<Option<i32>>,
+    turn_step_minutes: Vec<Option<i32>>,
+    buffer_minutes: i32,
+    max_covers: Option<i32>,
     booking_window_days: i32,
+    #[diesel(deserialize_as = jiff_diesel::Time)]
+    booking_window_opens: Time,
+    min_notice_minutes: i32,
+    online_min_party: i32,
+    online_max_party: i32,
+    confirmation_min_party: Option<i32>,
+    change_cutoff_minutes: Option<i32>,
+    cancellation_cutoff_minutes: Option<i32>,
+    pub(crate) seating_version: i64,
+    pub(crate) version: i32,
 }
 
-impl PolicyRow {
-    /// The policy, with the restaurant's opening hours.
-    pub(crate) fn with_hours(self, hours: Vec<OpeningRow>) -> Result<BookingPolicy, Corrupt> {
-        let key = self.restaurant_id;
-        Ok(BookingPolicy {
-            time_zone: parsed(
-                TimeZoneName::parse(self.time_zone),
-                "booking_policies.time_zone",
-                key,
+impl TryFrom<PolicyRow> for BookingPolicy {
+    type Error = Corrupt;
+
+    fn try_from(row: PolicyRow) -> Result<Self, Corrupt> {
+        let key = row.restaurant_id;
+        let cutoff = |minutes: Option<i32>, column| {
+            let cutoff = minutes.map(|minutes| parsed(Cutoff::from_minutes(minutes), column, key));
+            cutoff.transpose()
+        };
+        let party = |size: i32, column| parsed(PartySize::new(size), column, key);
+        let time_zone = TimeZoneName::parse(row.time_zone);
+        let interval = SlotInterval::from_minutes(row.slot_interval_minutes);
+        let buffer = BufferTime::from_minutes(row.buffer_minutes);
+        let covers = |max| parsed(MaxCovers::new(max), "booking_policies.max_covers", key);
+        let window = BookingWindow::from_days(row.booking_window_days);
+        let opens = to_the_minute(row.booking_window_opens);
+        let notice = MinNotice::from_minutes(row.min_notice_minutes);
+        let confirmed = |size| party(size, "booking_policies.confirmation_min_party");
+        Ok(Self {
+            time_zone: parsed(time_zone, "booking_policies.time_zone", key)?,
+            slot_interval: parsed(interval, "booking_policies.slot_interval_minutes", key)?,
+            turn_times: turn_times(
+                row.turn_minutes,
+                &row.turn_step_parties,
+                &row.turn_step_minutes,
+                ("booking_policies.turn_minutes", key),
             )?,
-            opening_hours: hours
-                .into_iter()
-                .map(OpeningPeriod::try_from)
-                .collect::<Result<_, _>>()?,
-            slot_interval: parsed(
-                SlotInterval::from_minutes(self.slot_interval_minutes),
-                "booking_policies.slot_interval_minutes",
-                key,
+            buffer: parsed(buffer, "booking_policies.buffer_minutes", key)?,
+            max_covers: row.max_covers.map(covers).transpose()?,
+            booking_window: parsed(window, "booking_policies.booking_window_days", key)?,
+            booking_window_opens: parsed(opens, "booking_policies.booking_window_opens", key)?,
+            min_notice: parsed(notice, "booking_policies.min_notice_minutes", key)?,
+            online_min_party: party(row.online_min_party, "booking_policies.online_min_party")?,
+            online_max_party: party(row.online_max_party, "booking_policies.online_max_party")?,
+            confirmation_min_party: row.confirmation_min_party.map(confirmed).transpose()?,
+            change_cutoff: cutoff(
+                row.change_cutoff_minutes,
+                "booking_policies.change_cutoff_minutes",
             )?,
-            turn_time: parsed(
-                TurnTime::from_minutes(self.turn_minutes),
-                "booking_policies.turn_minutes",
-                key,
-            )?,
-            booking_window: parsed(
-                BookingWindow::from_days(self.booking_window_days),
-                "booking_policies.booking_window_days",
-                key,
+            cancellation_cutoff: cutoff(
+                row.cancellation_cutoff_minutes,
+                "booking_policies.cancellation_cutoff_minutes",
             )?,
         })
     }
 }
 
-/// How the restaurant with this number takes bookings, if it takes any: one that is suspended takes
-/// none.
+/// How the restaurant with this number takes bookings, and the version of how it seats, if it takes
+/// any: one that is suspended takes none.
 pub(crate) async fn find(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
-) -> Result<Option<BookingPolicy>, LoadError> {
-    let policy = booking_policies::table
+) -> Result<Option<(BookingPolicy, i64)>, LoadError> {
+    let row = booking_policies::table
         .find(restaurant.get())
         .inner_join(restaurants::table)
         .filter(restaurants::suspended_at.is_null())
         .select(PolicyRow::as_select())
-        .first(&mut connection);
-    let hours = [restaurant.get()];
-    let hours = opening_hours::of_restaurants(connection, &hours);
-    let (policy, hours) = tokio::try_join!(biased; async { policy.await.optional() }, hours)?;
-    Ok(policy.map(|row| row.with_hours(hours)).transpose()?)
+        .first(&mut connection)
+        .await
+        .optional()?;
+    let found = row.map(|row| {
+        let version = row.seating_version;
+        BookingPolicy::try_from(row).map(|policy| (policy, version))
+    });
+    Ok(found.transpose()?)
+}
+
+/// The policy of a restaurant, with its version.
+pub(crate) async fn find_view(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+) -> Result<Option<BookingPolicyView>, LoadError> {
+    let row = booking_policies::table
+        .find(restaurant.get())
+        .select(PolicyRow::as_select())
+        .first(&mut connection)
+        .await
+        .optional()?;
+    let view = row.map(|row| {
+        let version = row.version;
+        let policy = BookingPolicy::try_from(row)?;
+        Ok::<_, Corrupt>(BookingPolicyView { policy, version })
+    });
+    Ok(view.transpose()?)
+}
+
+/// Writes what a policy has become. What was decided by the one before is decided again.
+pub(crate) async fn update(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    view: &BookingPolicyView,
+) -> QueryResult<usize> {
+    let policy = &view.policy;
+    let (parties, minutes) = steps(Some(&policy.turn_times));
+    let cutoff = |cutoff: Option<Cutoff>| cutoff.map(|cutoff| i32::from(cutoff.minutes()));
+    let confirmed = policy.confirmation_min_party.map(PartySize::get);
+    diesel::update(booking_policies::table.find(access.restaurant().get()))
+        .set((
+            booking_policies::slot_interval_minutes.eq(i32::from(policy.slot_interval.minutes())),
+            booking_policies::turn_minutes.eq(i32::from(policy.turn_times.base.minutes())),
+            booking_policies::turn_step_parties.eq(parties),
+            booking_policies::turn_step_minutes.eq(minutes),
+            booking_policies::buffer_minutes.eq(i32::from(policy.buffer.minutes())),
+            booking_policies::max_covers.eq(policy.max_covers.map(|max| i32::from(max.get()))),
+            booking_policies::booking_window_days.eq(i32::from(policy.booking_window.days())),
+            booking_policies::booking_window_opens.eq(policy.booking_window_opens.to_diesel()),
+            booking_policies::min_notice_minutes.eq(i32::from(policy.min_notice.minutes())),
+            booking_policies::online_min_party.eq(policy.online_min_party.get()),
+            booking_policies::online_max_party.eq(policy.online_max_party.get()),
+            booking_policies::confirmation_min_party.eq(confirmed),
+            booking_policies::change_cutoff_minutes.eq(cutoff(policy.change_cutoff)),
+            booking_policies::cancellation_cutoff_minutes.eq(cutoff(policy.cancellation_cutoff)),
+            booking_policies::version.eq(view.version),
+            booking_policies::seating_version.eq(booking_policies::seating_version + 1_i64),
+        ))
+        .execute(&mut connection)
+        .await
+}
+
+/// How long before a visit guests can cancel it at the latest, also where no more bookings are taken.
+pub(crate) async fn cancellation_cutoff(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+) -> Result<Option<Cutoff>, LoadError> {
+    let minutes: Option<Option<i32>> = booking_policies::table
+        .find(restaurant.get())
+        .select(booking_policies::cancellation_cutoff_minutes)
+        .first(&mut connection)
+        .await
+        .optional()?;
+    let column = "booking_policies.cancellation_cutoff_minutes";
+    let cutoff = minutes.flatten().map(Cutoff::from_minutes);
+    let cutoff = cutoff.map(|cutoff| parsed(cutoff, column, restaurant));
+    Ok(cutoff.transpose()?)
+}
+
+/// The version of how a restaurant seats.
+pub(crate) async fn seating_version(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+) -> QueryResult<Option<i64>> {
+    booking_policies::table
+        .find(restaurant.get())
+        .select(booking_policies::seating_version)
+        .first(&mut connection)
+        .await
+        .optional()
 }
 
 /// Adds how a restaurant that was just entered takes bookings.
@@ -81,12 +197,15 @@ pub(crate) async fn insert(
     restaurant: RestaurantId,
     policy: &BookingPolicy,
 ) -> QueryResult<usize> {
+    let (parties, minutes) = steps(Some(&policy.turn_times));
     diesel::insert_into(booking_policies::table)
         .values((
             booking_policies::restaurant_id.eq(restaurant.get()),
             booking_policies::time_zone.eq(policy.time_zone.as_str()),
             booking_policies::slot_interval_minutes.eq(i32::from(policy.slot_interval.minutes())),
-            booking_policies::turn_minutes.eq(i32::from(policy.turn_time.minutes())),
+            booking_policies::turn_minutes.eq(i32::from(policy.turn_times.base.minutes())),
+            booking_policies::turn_step_parties.eq(parties),
+            booking_policies::turn_step_minutes.eq(minutes),
             booking_policies::booking_window_days.eq(i32::from(policy.booking_window.days())),
         ))
         .execute(&mut connection)

@@ -3,18 +3,19 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    Booking, BookingId, BookingStatus, BookingView, CancellationReason, ConfirmationCode, Customer,
-    CustomerName, EmailAddress, PartySize, PhoneNumber, Placement, RestaurantName, SpecialRequests,
-    TableId, UserId,
+    AreaWish, Booking, BookingId, BookingStatus, BookingView, CancellationReason, Claim,
+    ConfirmationCode, Customer, CustomerName, DiningAreaId, EmailAddress, Move, PartySize,
+    PhoneNumber, Placement, RestaurantId, RestaurantName, SpecialRequests, TableId, UserId,
+    UtcOffset,
 };
 
 use super::restaurants::SummaryRow;
-use super::{parsed, restaurant_id, to_the_minute};
+use super::{nextval, parsed, restaurant_id, to_the_minute};
 use crate::access::{BookingCaller, BookingRights, CallerRow, GuardedBooking, caller_columns};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::{accounts, bookings, restaurants, users};
@@ -38,11 +39,19 @@ pub(crate) struct BookingRow {
     customer_phone: String,
     special_requests: Option<String>,
     cancellation_reason: Option<String>,
-    table_id: i64,
+    table_ids: Vec<Option<i64>>,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     starts_at: Timestamp,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     ends_at: Timestamp,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    free_at: Timestamp,
+    #[diesel(deserialize_as = jiff_diesel::Date)]
+    service_date: Date,
+    utc_offset_minutes: i32,
+    area_id: Option<i64>,
+    is_area_required: bool,
+    is_pinned: bool,
     version: i32,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub(crate) created_at: Timestamp,
@@ -85,7 +94,13 @@ impl TryFrom<BookingRow> for Booking {
                 "bookings.booking_time",
                 key,
             )?,
+            utc_offset: parsed(
+                UtcOffset::from_minutes(row.utc_offset_minutes),
+                "bookings.utc_offset_minutes",
+                key,
+            )?,
             party: parsed(PartySize::new(row.party_size), "bookings.party_size", key)?,
+            area: area_wish(row.area_id, row.is_area_required, key)?,
             customer: Customer {
                 name: parsed(
                     CustomerName::parse(row.customer_name),
@@ -106,15 +121,30 @@ impl TryFrom<BookingRow> for Booking {
             special_requests,
             cancellation_reason,
             placement: Placement {
-                table: TableId::new(row.table_id),
+                service_date: row.service_date,
+                tables: tables(&row.table_ids, key)?,
                 starts_at: row.starts_at,
                 ends_at: row.ends_at,
+                free_at: row.free_at,
             },
+            is_pinned: row.is_pinned,
             created_at: row.created_at,
             updated_at: row.updated_at,
             version: row.version,
         })
     }
+}
+
+fn tables(ids: &[Option<i64>], key: i64) -> Result<Vec<TableId>, Corrupt> {
+    let tables = ids.iter().map(|id| id.and_then(TableId::new));
+    tables
+        .map(|id| parsed(id, "bookings.table_ids", key))
+        .collect()
+}
+
+fn area_wish(area: Option<i64>, is_required: bool, key: i64) -> Result<Option<AreaWish>, Corrupt> {
+    let area = area.map(|area| parsed(DiningAreaId::new(area), "bookings.area_id", key));
+    Ok(area.transpose()?.map(|area| AreaWish { area, is_required }))
 }
 
 /// A booking and its restaurant, as callers see them.
@@ -240,13 +270,14 @@ pub(crate) async fn update_secret_rotation(
         .await
 }
 
-/// The booking with this code that was made with this address, and the name of its restaurant.
+/// The bookings with this code that were made with this address, one in each restaurant, and the
+/// restaurants' names.
 pub(crate) async fn find_by_code(
     mut connection: &AsyncPgConnection,
     code: &ConfirmationCode,
     email: &EmailAddress,
-) -> Result<Option<(BookingId, EmailAddress, RestaurantName)>, LoadError> {
-    let row: Option<(i64, String, String, String)> = bookings::table
+) -> Result<Vec<(BookingId, EmailAddress, RestaurantName)>, LoadError> {
+    let rows: Vec<(i64, String, String, String)> = bookings::table
         .inner_join(restaurants::table)
         .inner_join(users::table)
         .filter(bookings::confirmation_code.eq(code.as_str()))
@@ -257,10 +288,9 @@ pub(crate) async fn find_by_code(
             bookings::customer_email,
             restaurants::name,
         ))
-        .first(&mut connection)
-        .await
-        .optional()?;
-    let found = row.map(|(key, id, email, restaurant)| {
+        .load(&mut connection)
+        .await?;
+    let found = rows.into_iter().map(|(key, id, email, restaurant)| {
         let email = EmailAddress::parse(email);
         let restaurant = RestaurantName::parse(restaurant);
         Ok::<_, Corrupt>((
@@ -269,7 +299,7 @@ pub(crate) async fn find_by_code(
             parsed(restaurant, "restaurants.name", key)?,
         ))
     });
-    Ok(found.transpose()?)
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// What of a booking can change.
@@ -287,9 +317,15 @@ struct ChangingColumns<'a> {
     status: &'static str,
     special_requests: Option<&'a str>,
     cancellation_reason: Option<&'a str>,
-    table_id: i64,
+    table_ids: Vec<i64>,
     starts_at: jiff_diesel::Timestamp,
     ends_at: jiff_diesel::Timestamp,
+    free_at: jiff_diesel::Timestamp,
+    service_date: jiff_diesel::Date,
+    utc_offset_minutes: i32,
+    area_id: Option<i64>,
+    is_area_required: bool,
+    is_pinned: bool,
     version: i32,
     updated_at: jiff_diesel::Timestamp,
 }
@@ -309,23 +345,143 @@ impl<'a> From<&'a Booking> for ChangingColumns<'a> {
                 .cancellation_reason
                 .as_ref()
                 .map(CancellationReason::as_str),
-            table_id: booking.placement.table.get(),
+            table_ids: numbers(&booking.placement.tables),
             starts_at: booking.placement.starts_at.to_diesel(),
             ends_at: booking.placement.ends_at.to_diesel(),
+            free_at: booking.placement.free_at.to_diesel(),
+            service_date: booking.placement.service_date.to_diesel(),
+            utc_offset_minutes: booking.utc_offset.minutes(),
+            area_id: booking.area.map(|wish| wish.area.get()),
+            is_area_required: booking.area.is_some_and(|wish| wish.is_required),
+            is_pinned: booking.is_pinned,
             version: booking.version,
             updated_at: booking.updated_at.to_diesel(),
         }
     }
 }
 
-/// Writes a new booking with the address of this user, which was made by another one or the same if
-/// somebody was logged in, and gives the row's own number.
+fn numbers(tables: &[TableId]) -> Vec<i64> {
+    tables.iter().map(|id| id.get()).collect()
+}
+
+/// What a booking takes, as it is read.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = bookings, check_for_backend(diesel::pg::Pg))]
+struct ClaimRow {
+    booking_id: i64,
+    #[diesel(deserialize_as = jiff_diesel::Date)]
+    service_date: Date,
+    party_size: i32,
+    table_ids: Vec<Option<i64>>,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    starts_at: Timestamp,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    ends_at: Timestamp,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    free_at: Timestamp,
+    area_id: Option<i64>,
+    is_area_required: bool,
+    is_pinned: bool,
+}
+
+impl TryFrom<ClaimRow> for Claim {
+    type Error = Corrupt;
+
+    fn try_from(row: ClaimRow) -> Result<Self, Corrupt> {
+        let key = row.booking_id;
+        Ok(Self {
+            key,
+            service_date: row.service_date,
+            party: parsed(PartySize::new(row.party_size), "bookings.party_size", key)?,
+            tables: tables(&row.table_ids, key)?,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            free_at: row.free_at,
+            area: area_wish(row.area_id, row.is_area_required, key)?,
+            is_pinned: row.is_pinned,
+        })
+    }
+}
+
+/// No table is taken for longer by one party (`bookings_period_check`).
+const LONGEST_CLAIM: SignedDuration = SignedDuration::from_hours(28);
+
+/// What of a restaurant is taken at any instant of `[from, to)`, by other bookings than the one with
+/// this number, if there is one.
+pub(crate) async fn claims(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    (from, to): (Timestamp, Timestamp),
+    excluded: Option<i64>,
+) -> Result<Vec<Claim>, LoadError> {
+    // The time of no row that is sought begins before, which the index needs to be told.
+    let earliest = from.checked_sub(LONGEST_CLAIM).unwrap_or(Timestamp::MIN);
+    let rows: Vec<ClaimRow> = bookings::table
+        .filter(bookings::restaurant_id.eq(restaurant.get()))
+        .filter(bookings::status.eq_any(["pending", "confirmed"]))
+        .filter(bookings::starts_at.gt(earliest.to_diesel()))
+        .filter(bookings::starts_at.lt(to.to_diesel()))
+        .filter(bookings::free_at.gt(from.to_diesel()))
+        .filter(bookings::booking_id.nullable().is_distinct_from(excluded))
+        .select(ClaimRow::as_select())
+        .load(&mut connection)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(Claim::try_from)
+        .collect::<Result<_, _>>()?)
+}
+
+/// Locks those of these bookings that nobody else holds, by their numbers.
+pub(crate) async fn lock_free(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    keys: &[i64],
+) -> QueryResult<Vec<i64>> {
+    bookings::table
+        .filter(bookings::restaurant_id.eq(restaurant.get()))
+        .filter(bookings::booking_id.eq_any(keys))
+        .select(bookings::booking_id)
+        .for_no_key_update()
+        .skip_locked()
+        .load(&mut connection)
+        .await
+}
+
+/// Gives a booking other tables, by its number, and tells its public id.
+pub(crate) async fn update_tables(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    moved: &Move,
+    now: Timestamp,
+) -> QueryResult<String> {
+    diesel::update(bookings::table.find((restaurant.get(), moved.key)))
+        .set((
+            bookings::table_ids.eq(numbers(&moved.tables)),
+            bookings::version.eq(bookings::version + 1),
+            bookings::updated_at.eq(now.to_diesel()),
+        ))
+        .returning(bookings::public_id)
+        .get_result(&mut connection)
+        .await
+}
+
+/// Draws the number of a booking that is about to be written, so that all that refers to it can be
+/// sent behind it.
+pub(crate) async fn draw_key(mut connection: &AsyncPgConnection) -> QueryResult<i64> {
+    diesel::select(nextval("bookings_booking_id_seq"))
+        .get_result(&mut connection)
+        .await
+}
+
+/// Writes a new booking under its number, with the address of this user, which was made by another
+/// one or the same if somebody was logged in.
 pub(crate) async fn insert(
     mut connection: &AsyncPgConnection,
     booking: &Booking,
-    user: i64,
+    (key, user): (i64, i64),
     made_by: Option<&UserId>,
-) -> QueryResult<i64> {
+) -> QueryResult<usize> {
     // Found by the same statement; nothing is equal to NULL.
     let made_by = accounts::table
         .filter(
@@ -338,6 +494,7 @@ pub(crate) async fn insert(
     diesel::insert_into(bookings::table)
         .values((
             bookings::restaurant_id.eq(booking.restaurant.get()),
+            bookings::booking_id.eq(key),
             bookings::public_id.eq(booking.id.as_str()),
             bookings::user_id.eq(user),
             bookings::account_user_id.eq(made_by),
@@ -348,8 +505,7 @@ pub(crate) async fn insert(
             bookings::created_at.eq(booking.created_at.to_diesel()),
             ChangingColumns::from(booking),
         ))
-        .returning(bookings::booking_id)
-        .get_result(&mut connection)
+        .execute(&mut connection)
         .await
 }
 
@@ -399,5 +555,19 @@ mod tests {
         let locked = locked.expect("it is locked");
         assert!(locked.is_some());
         connection.assert_plans(&["bookings_public_id_key"]);
+    }
+
+    #[tokio::test]
+    async fn what_a_day_has_taken_is_found_by_an_index_of_when_it_begins() {
+        let database = LargeDatabase::new();
+        let connection = database.connect().await;
+        let restaurant = RestaurantId::new(7).expect("it is in range");
+        let seen = Visibility::of_restaurant(restaurant);
+        connection.see(&seen).await;
+        let midnight: Timestamp = "2027-02-11T23:00:00Z".parse().expect("it is an instant");
+        let next: Timestamp = "2027-02-13T00:30:00Z".parse().expect("it is an instant");
+        let taken = claims(&connection.diesel, restaurant, (midnight, next), None).await;
+        assert_eq!(taken.expect("it is read").len(), 80);
+        connection.assert_plans(&["idx_bookings_taken"]);
     }
 }

@@ -3,7 +3,10 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use booking_domain::{DiningTable, NewDiningTable, PartySize, RestaurantId, TableId};
+use booking_domain::{
+    DiningAreaId, DiningTable, DiningTableName, MinPartyLapse, NewDiningTable, PartySize,
+    RestaurantId, TableId,
+};
 
 use super::parsed;
 use crate::access::PlatformAccess;
@@ -14,30 +17,46 @@ use crate::schema::dining_tables;
 #[diesel(table_name = dining_tables, check_for_backend(diesel::pg::Pg))]
 struct TableRow {
     table_id: i64,
+    name: String,
+    area_id: Option<i64>,
     min_party: i32,
     max_party: i32,
+    min_party_lapse_hours: Option<i32>,
+    is_bookable_online: bool,
 }
 
 impl TryFrom<TableRow> for DiningTable {
     type Error = Corrupt;
 
     fn try_from(row: TableRow) -> Result<Self, Corrupt> {
-        let party = |size, column| parsed(PartySize::new(size), column, row.table_id);
+        let key = row.table_id;
+        let party = |size, column| parsed(PartySize::new(size), column, key);
+        let area = |area| parsed(DiningAreaId::new(area), "dining_tables.area_id", key);
+        let lapse = |hours| {
+            let lapse = MinPartyLapse::from_hours(hours);
+            parsed(lapse, "dining_tables.min_party_lapse_hours", key)
+        };
         Ok(Self {
-            id: TableId::new(row.table_id),
+            id: parsed(TableId::new(key), "dining_tables.table_id", key)?,
+            name: parsed(DiningTableName::parse(row.name), "dining_tables.name", key)?,
+            area: row.area_id.map(area).transpose()?,
             min_party: party(row.min_party, "dining_tables.min_party")?,
             max_party: party(row.max_party, "dining_tables.max_party")?,
+            min_party_lapse: row.min_party_lapse_hours.map(lapse).transpose()?,
+            is_bookable_online: row.is_bookable_online,
         })
     }
 }
 
-/// All tables of a restaurant.
+/// All tables of a restaurant, by name.
 pub(crate) async fn of_restaurant(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
 ) -> Result<Vec<DiningTable>, LoadError> {
     let rows: Vec<TableRow> = dining_tables::table
         .filter(dining_tables::restaurant_id.eq(restaurant.get()))
+        .filter(dining_tables::deleted_at.is_null())
+        .order(dining_tables::name)
         .select(TableRow::as_select())
         .load(&mut connection)
         .await?;
@@ -48,7 +67,7 @@ pub(crate) async fn of_restaurant(
 }
 
 /// Adds the tables of a restaurant that was just entered.
-pub(crate) async fn insert(
+pub(crate) async fn insert_all(
     mut connection: &AsyncPgConnection,
     _: &PlatformAccess,
     restaurant: RestaurantId,

@@ -9,18 +9,24 @@ pub(crate) mod accounts;
 pub(crate) mod api_keys;
 pub(crate) mod audit_events;
 pub(crate) mod authorization_codes;
+pub(crate) mod blockouts;
+pub(crate) mod booking_days;
 pub(crate) mod booking_policies;
 pub(crate) mod bookings;
+pub(crate) mod dining_areas;
 pub(crate) mod dining_tables;
 pub(crate) mod messages;
 pub(crate) mod occupancies;
 pub(crate) mod one_time_tokens;
-pub(crate) mod opening_hours;
 pub(crate) mod restaurant_staff;
 pub(crate) mod restaurants;
+pub(crate) mod service_columns;
+pub(crate) mod service_periods;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
+pub(crate) mod special_days;
 pub(crate) mod staff_invitations;
+pub(crate) mod table_combinations;
 pub(crate) mod user_identities;
 pub(crate) mod users;
 
@@ -31,9 +37,15 @@ pub use sessions::Session;
 pub use signing_keys::StoredSigningKey;
 
 use booking_domain::RestaurantId;
+use diesel::sql_types::Text;
 use jiff::civil::Time;
 
 use crate::error::Corrupt;
+
+diesel::define_sql_function! {
+    /// The next number of a sequence.
+    fn nextval(sequence: Text) -> BigInt;
+}
 
 /// A value that the domain has parsed, or the column and the row in which it stands.
 fn parsed<T>(value: Option<T>, column: &'static str, row: impl ToString) -> Result<T, Corrupt> {

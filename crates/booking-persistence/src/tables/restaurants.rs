@@ -1,25 +1,19 @@
 //! The table `restaurants`: what a restaurant shows of itself.
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
     Address, BookingPolicy, Cuisine, Latitude, Longitude, RestaurantId, RestaurantName,
-    RestaurantProfile, RestaurantSummary, RestaurantView,
+    RestaurantProfile, RestaurantSummary, RestaurantView, ServicePeriod, opening_hours,
 };
 
-use super::{parsed, restaurant_id};
+use super::{nextval, parsed, restaurant_id};
 use crate::access::{PlatformAccess, RestaurantAccess};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::restaurants;
-
-diesel::define_sql_function! {
-    /// The next number of a sequence.
-    fn nextval(sequence: Text) -> BigInt;
-}
 
 /// The number of a restaurant that is still to be written. It is drawn before, for a row is written
 /// only into the restaurant that its transaction sees.
@@ -60,11 +54,17 @@ impl TryFrom<ProfileRow> for RestaurantProfile {
 }
 
 impl ProfileRow {
-    /// What callers see of the restaurant, with how it takes bookings.
-    pub(crate) fn with_policy(self, policy: BookingPolicy) -> Result<RestaurantView, Corrupt> {
+    /// What callers see of the restaurant, with how it takes bookings, and when as of `now`.
+    pub(crate) fn with_policy(
+        self,
+        policy: BookingPolicy,
+        services: &[ServicePeriod],
+        now: Timestamp,
+    ) -> Result<RestaurantView, Corrupt> {
         let version = self.version;
         Ok(RestaurantView {
             profile: self.try_into()?,
+            opening_hours: opening_hours(services, policy.time_zone.today(now)),
             policy,
             version,
         })
@@ -120,6 +120,17 @@ pub(crate) async fn lock_profile(
         .select(ProfileRow::as_select())
         .for_no_key_update()
         .first(&mut connection)
+        .await
+}
+
+/// Notes that something has changed that callers see of a restaurant beside its profile.
+pub(crate) async fn touch(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+) -> QueryResult<usize> {
+    diesel::update(restaurants::table.find(access.restaurant().get()))
+        .set(restaurants::version.eq(restaurants::version + 1))
+        .execute(&mut connection)
         .await
 }
 

@@ -2,7 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use booking_domain::{BookingChange, BookingId, BookingStatus, ChangeRefusal, PlaceRefusal};
+use booking_domain::{
+    BookingChange, BookingId, BookingStatus, CancelRefusal, ChangeRefusal, PlaceReason,
+    PlaceRefusal,
+};
 use booking_persistence::{AccessRefusal, BookingNotFound, RestaurantNotFound, StoreError};
 use jiff::ToSpan;
 use jiff::civil::time;
@@ -79,9 +82,10 @@ async fn refused_booking_leaves_nothing_behind() {
     let refused = venue.book(&request).await;
     assert!(matches!(
         refused,
-        Err(StoreError::Refused(AccessRefusal::Rule(
-            PlaceRefusal::InThePast
-        )))
+        Err(StoreError::Refused(AccessRefusal::Rule(PlaceRefusal {
+            reason: PlaceReason::InThePast,
+            ..
+        })))
     ));
     let rows =
         "SELECT (SELECT count(*) FROM users) || ' ' || (SELECT count(*) FROM bookings) AS line";
@@ -97,9 +101,10 @@ async fn table_is_free_again_at_the_minute_in_which_a_turn_ends() {
     let overlapping = venue.book(&request).await;
     assert!(matches!(
         overlapping,
-        Err(StoreError::Refused(AccessRefusal::Rule(
-            PlaceRefusal::NoTableFree
-        )))
+        Err(StoreError::Refused(AccessRefusal::Rule(PlaceRefusal {
+            reason: PlaceReason::TableNotAvailable,
+            ..
+        })))
     ));
     request.time = time(20, 30, 0, 0);
     venue.book(&request).await.expect("the table is free again");
@@ -171,6 +176,7 @@ async fn change_moves_the_table_and_counts_the_version() {
         time: Some(time(20, 0, 0, 0)),
         party: Some(party(4)),
         special_requests: Some(requests("High chair")),
+        utc_offset: None,
     };
     let later = NOW + 1.minute();
     let changed = update_booking(
@@ -255,7 +261,10 @@ async fn stale_or_refused_change_changes_nothing() {
     assert!(matches!(
         refused,
         Err(StoreError::Refused(AccessRefusal::Rule(
-            ChangeRefusal::Place(PlaceRefusal::NoTableForParty { largest: 4 })
+            ChangeRefusal::Place(PlaceRefusal {
+                reason: PlaceReason::PartyTooLarge { largest: 4 },
+                ..
+            })
         )))
     ));
     assert_eq!(
@@ -310,7 +319,7 @@ async fn completed_booking_is_not_cancelled() {
     venue.sql("UPDATE bookings SET status = 'completed'").await;
     let refused = cancel_booking(&venue.store, &made.booking.id, None, NOW).await;
     match refused {
-        Err(StoreError::Refused(AccessRefusal::Rule(refusal))) => {
+        Err(StoreError::Refused(AccessRefusal::Rule(CancelRefusal::Status(refusal)))) => {
             assert_eq!(refusal.status, BookingStatus::Completed);
         }
         other => panic!("{other:?}"),

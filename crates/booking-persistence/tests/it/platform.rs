@@ -16,7 +16,7 @@ use jiff::ToSpan;
 use jiff::civil::{Weekday, time};
 
 use crate::support::{
-    DAY, NOW, TestRestaurant, at, cancel_booking, email, get_booking, name, party, requests,
+    DAY, NOW, TestRestaurant, at, cancel_booking, email, get_booking, name, party, query, requests,
     restaurant_id, update_booking,
 };
 use crate::team::{
@@ -125,7 +125,7 @@ async fn restaurant_that_was_entered_takes_bookings_and_its_owner_is_invited() {
         .await
         .expect("the admin may");
     let id = created.profile.id;
-    let read = venue.store.get_restaurant(id).await;
+    let read = venue.store.get_restaurant(id, NOW).await;
     assert_eq!(read.expect("it is there"), created);
     let mut request = venue.request();
     request.restaurant = id;
@@ -204,7 +204,7 @@ async fn suspended_restaurant_is_found_by_nobody_and_keeps_its_diners() {
     }
     let names = async || {
         let (filter, window) = (RestaurantFilter::default(), Window::First { limit: 9 });
-        let page = store.list_restaurants(&filter, &window).await;
+        let page = store.list_restaurants(&filter, &window, NOW).await;
         let page = page.expect("it is a list");
         assert_eq!(page.total, i64::try_from(page.items.len()).ok());
         let names = page
@@ -215,11 +215,11 @@ async fn suspended_restaurant_is_found_by_nobody_and_keeps_its_diners() {
     };
     assert_eq!(names().await, ["Zweite"]);
     assert!(matches!(
-        store.get_restaurant(id).await,
+        store.get_restaurant(id, NOW).await,
         Err(StoreError::Refused(RestaurantNotFound))
     ));
     assert!(matches!(
-        store.get_availability(id, DAY, party(2), NOW).await,
+        store.get_availability(id, DAY, &query(2), NOW).await,
         Err(StoreError::Refused(OperationRefusal::<
             _,
             AvailabilityRefusal,

@@ -1,6 +1,6 @@
 //! What happens when many want the same at the same time.
 
-use booking_domain::{BookingChange, BookingStatus, ChangeRefusal, PlaceRefusal};
+use booking_domain::{BookingChange, BookingStatus, ChangeRefusal, PlaceReason, PlaceRefusal};
 use booking_persistence::{AccessRefusal, StoreError};
 use diesel_async::SimpleAsyncConnection;
 use jiff::ToSpan;
@@ -23,7 +23,10 @@ async fn of_twenty_who_want_the_last_table_exactly_one_gets_it() {
     for rival in rivals {
         match rival.await.expect("it does not panic") {
             Ok(_) => winners += 1,
-            Err(StoreError::Refused(AccessRefusal::Rule(PlaceRefusal::NoTableFree))) => {}
+            Err(StoreError::Refused(AccessRefusal::Rule(PlaceRefusal {
+                reason: PlaceReason::TableNotAvailable,
+                ..
+            }))) => {}
             Err(other) => panic!("{other:?}"),
         }
     }
@@ -44,7 +47,7 @@ async fn parallel_bookings_fill_every_table_once() {
     let mut tables = Vec::new();
     for rival in rivals {
         if let Ok(booking) = rival.await.expect("it does not panic") {
-            tables.push(booking.view.booking.placement.table);
+            tables.extend(booking.view.booking.placement.tables);
         }
     }
     tables.sort();
@@ -57,13 +60,14 @@ const INTRUDER: &str = "
     INSERT INTO users VALUES (1000, 'Intruder', 'intruder@example.com', '+49301', '2027-01-01Z');
     INSERT INTO bookings (restaurant_id, booking_id, public_id, user_id, booking_date,
             booking_time, party_size, confirmation_code, customer_name, customer_email,
-            customer_phone, table_id, starts_at, ends_at, created_at, updated_at)
+            customer_phone, table_ids, starts_at, ends_at, free_at, service_date,
+            utc_offset_minutes, created_at, updated_at)
         SELECT 1, 1000, 'bk_intruder', 1000, '2027-02-15', '19:00', 2, 'ZZZZZZ', 'Intruder',
-            'intruder@example.com', '+49301', min(table_id), '2027-02-15 18:00Z',
-            '2027-02-15 19:30Z', '2027-01-01Z', '2027-01-01Z'
+            'intruder@example.com', '+49301', ARRAY[min(table_id)], '2027-02-15 18:00Z',
+            '2027-02-15 19:30Z', '2027-02-15 19:30Z', '2027-02-15', 60, '2027-01-01Z', '2027-01-01Z'
         FROM dining_tables;
     INSERT INTO occupancies
-        SELECT 1, 1000, table_id, tstzrange(starts_at, ends_at) FROM bookings
+        SELECT 1, 1000, table_ids[1], tstzrange(starts_at, free_at) FROM bookings
         WHERE booking_id = 1000;
 ";
 
@@ -84,9 +88,10 @@ async fn overlap_that_comes_past_the_lock_is_refused_by_the_database() {
     assert!(
         matches!(
             refused,
-            Err(StoreError::Refused(AccessRefusal::Rule(
-                PlaceRefusal::NoTableFree
-            )))
+            Err(StoreError::Refused(AccessRefusal::Rule(PlaceRefusal {
+                reason: PlaceReason::TableNotAvailable,
+                ..
+            })))
         ),
         "{refused:?}"
     );

@@ -8,7 +8,7 @@ use diesel_async::AsyncPgConnection;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::Instant;
 
-use crate::support::{connect, connect_store, migrated, restaurant_id, texts};
+use crate::support::{NOW, connect, connect_store, migrated, restaurant_id, texts};
 
 const OURS: &str = "SELECT pid::text AS line FROM pg_stat_activity
     WHERE application_name = 'reserve-easy'";
@@ -62,13 +62,13 @@ async fn database_that_stalls_is_not_waited_for_and_recovers() {
         .await
         .expect("it migrates");
     let store = connect_store(&url).await.expect("it answers");
-    store.fill_demo().await.expect("it fills");
+    store.fill_demo(NOW).await.expect("it fills");
     let mut observer = connect(&cluster.url("postgres")).await;
     let restaurant = restaurant_id(1);
     let two_at_once = async || {
         let (one, other) = tokio::join!(
-            store.get_restaurant(restaurant),
-            store.get_restaurant(restaurant)
+            store.get_restaurant(restaurant, NOW),
+            store.get_restaurant(restaurant, NOW)
         );
         one.and(other).expect("it is there");
     };
@@ -76,7 +76,7 @@ async fn database_that_stalls_is_not_waited_for_and_recovers() {
 
     let sessions = Stalled::those_of(&mut observer, OURS).await;
     assert_eq!(sessions.0.len(), 2);
-    let (outcome, took) = silence(store.get_restaurant(restaurant)).await;
+    let (outcome, took) = silence(store.get_restaurant(restaurant, NOW)).await;
     assert!(
         matches!(outcome, Err(StoreError::Unavailable(_))),
         "{outcome:?}"
@@ -92,7 +92,7 @@ async fn database_that_stalls_is_not_waited_for_and_recovers() {
     assert!(outcome.is_err());
     assert!(is_about(took, 2), "{took:?}");
     // By now there is no connection, and none can be made.
-    let (outcome, took) = silence(store.get_restaurant(restaurant)).await;
+    let (outcome, took) = silence(store.get_restaurant(restaurant, NOW)).await;
     assert!(
         matches!(outcome, Err(StoreError::Unavailable(_))),
         "{outcome:?}"
@@ -121,33 +121,39 @@ async fn restart_costs_at_most_one_request_and_no_process() {
         .await
         .expect("it migrates");
     let store = connect_store(&url).await.expect("it answers");
-    store.fill_demo().await.expect("it fills");
+    store.fill_demo(NOW).await.expect("it fills");
     let restaurant = restaurant_id(1);
     // Several idle connections, all of which are about to break.
     let (one, two, three) = tokio::join!(
-        store.get_restaurant(restaurant),
-        store.get_restaurant(restaurant),
-        store.get_restaurant(restaurant)
+        store.get_restaurant(restaurant, NOW),
+        store.get_restaurant(restaurant, NOW),
+        store.get_restaurant(restaurant, NOW)
     );
     one.and(two).and(three).expect("it is there");
 
     cluster.stop_immediately().expect("it stops");
     for _ in 0..3 {
-        let gone = store.get_restaurant(restaurant).await;
+        let gone = store.get_restaurant(restaurant, NOW).await;
         assert!(matches!(gone, Err(StoreError::Unavailable(_))), "{gone:?}");
         assert!(store.ping().await.is_err());
     }
     cluster.start_again().expect("it starts");
     store.ping().await.expect("new connections are made");
-    store.get_restaurant(restaurant).await.expect("it is there");
+    store
+        .get_restaurant(restaurant, NOW)
+        .await
+        .expect("it is there");
 
     cluster.restart().expect("it restarts");
-    let first = store.get_restaurant(restaurant).await;
+    let first = store.get_restaurant(restaurant, NOW).await;
     assert!(
         matches!(first, Ok(_) | Err(StoreError::Unavailable(_))),
         "{first:?}"
     );
-    store.get_restaurant(restaurant).await.expect("it is there");
+    store
+        .get_restaurant(restaurant, NOW)
+        .await
+        .expect("it is there");
 }
 
 #[tokio::test]
@@ -158,7 +164,7 @@ async fn closed_store_is_unavailable() {
         .expect("it answers");
     store.close();
     assert!(store.ping().await.is_err());
-    let after = store.get_restaurant(restaurant_id(1)).await;
+    let after = store.get_restaurant(restaurant_id(1), NOW).await;
     assert!(matches!(after, Err(StoreError::Unavailable(_))));
 }
 

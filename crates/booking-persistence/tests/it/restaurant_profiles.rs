@@ -18,7 +18,7 @@ fn named(name: &str) -> RestaurantChange {
 async fn change_is_seen_by_all_and_is_in_the_log() {
     let venue = with_staff().await;
     let (manager, id) = (user("manager1"), venue.restaurant);
-    let other = venue.store.get_restaurant(second()).await;
+    let other = venue.store.get_restaurant(second(), NOW).await;
     let other = other.expect("it is there");
     let change = RestaurantChange {
         cuisine: Cuisine::parse("Ligurian"),
@@ -34,7 +34,11 @@ async fn change_is_seen_by_all_and_is_in_the_log() {
     };
     let changed = update(&change, 1).await.expect("the manager may");
     assert_eq!(changed.version, 2);
-    let read = venue.store.get_restaurant(id).await.expect("it is there");
+    let read = venue
+        .store
+        .get_restaurant(id, NOW)
+        .await
+        .expect("it is there");
     assert_eq!(read, changed);
     assert_eq!(read.profile.cuisine.as_str(), "Ligurian");
     let stale = update(&named("Alte Küche"), 1).await;
@@ -46,7 +50,7 @@ async fn change_is_seen_by_all_and_is_in_the_log() {
     ));
     let unchanged = update(&named("Neue Küche"), 2).await;
     assert_eq!(unchanged.expect("it is allowed"), changed);
-    let untouched = venue.store.get_restaurant(second()).await;
+    let untouched = venue.store.get_restaurant(second(), NOW).await;
     assert_eq!(untouched.expect("it is there"), other);
     let log = "SELECT concat_ws(' ', restaurant_id, action, actor_id, subject_id) AS line
         FROM audit_events";

@@ -11,8 +11,8 @@ use booking_persistence::{
 use jiff::civil::{Weekday, date, time};
 
 use crate::support::{
-    DAY, NOW, SEVEN, TestRestaurant, at, cancel_booking, connect_store, migrated, party, requests,
-    restaurant_id, update_booking,
+    DAY, NOW, SEVEN, TestRestaurant, at, cancel_booking, connect_store, migrated, party, query,
+    requests, restaurant_id, update_booking,
 };
 use crate::team::{add_account, hire, user};
 
@@ -22,7 +22,7 @@ const ALL: Window = Window::Page {
 };
 
 async fn names(store: &Store, filter: RestaurantFilter) -> Vec<String> {
-    let page = store.list_restaurants(&filter, &ALL).await;
+    let page = store.list_restaurants(&filter, &ALL, NOW).await;
     let page = page.expect("it is a list");
     assert_eq!(page.total, i64::try_from(page.items.len()).ok());
     page.items
@@ -86,7 +86,7 @@ async fn walking_meets_every_restaurant_once_in_order() {
     let filter = RestaurantFilter::default();
     let all = venue
         .store
-        .list_restaurants(&filter, &ALL)
+        .list_restaurants(&filter, &ALL, NOW)
         .await
         .expect("it is a list");
     let ids = |items: &[RestaurantView]| items.iter().map(|one| one.profile.id).collect::<Vec<_>>();
@@ -95,7 +95,7 @@ async fn walking_meets_every_restaurant_once_in_order() {
         let mut met = Vec::new();
         let mut window = Window::First { limit };
         loop {
-            let page = venue.store.list_restaurants(&filter, &window).await;
+            let page = venue.store.list_restaurants(&filter, &window, NOW).await;
             let page = page.expect("it is a list");
             assert_eq!(page.total.is_some(), matches!(window, Window::First { .. }));
             met.extend(ids(&page.items));
@@ -115,14 +115,21 @@ async fn cursor_of_another_list_is_refused() {
     venue.add_restaurant(2, "Second", 0).await;
     let first = venue
         .store
-        .list_restaurants(&RestaurantFilter::default(), &Window::First { limit: 1 })
+        .list_restaurants(
+            &RestaurantFilter::default(),
+            &Window::First { limit: 1 },
+            NOW,
+        )
         .await
         .expect("it is a list");
     let window = Window::After {
         cursor: first.next.expect("there is a second page"),
         limit: 1,
     };
-    let other = venue.store.list_restaurants(&named("e"), &window).await;
+    let other = venue
+        .store
+        .list_restaurants(&named("e"), &window, NOW)
+        .await;
     assert!(matches!(
         other,
         Err(StoreError::Refused(CursorOfAnotherList))
@@ -132,19 +139,18 @@ async fn cursor_of_another_list_is_refused() {
 #[tokio::test]
 async fn restaurant_reads_as_it_is() {
     let venue = TestRestaurant::with_tables(1).await;
-    let restaurant = venue.store.get_restaurant(venue.restaurant).await;
+    let restaurant = venue.store.get_restaurant(venue.restaurant, NOW).await;
     let restaurant = restaurant.expect("it is there");
     assert_eq!(restaurant.policy.time_zone.as_str(), "Europe/Berlin");
     let days: HashSet<Weekday> = restaurant
-        .policy
         .opening_hours
         .iter()
         .map(|hours| hours.day)
         .collect();
     assert_eq!(days.len(), 7);
-    assert_eq!(restaurant.policy.opening_hours[0].day, Weekday::Monday);
-    assert_eq!(restaurant.policy.opening_hours[0].closes, time(23, 0, 0, 0));
-    let missing = venue.store.get_restaurant(restaurant_id(404)).await;
+    assert_eq!(restaurant.opening_hours[0].day, Weekday::Monday);
+    assert_eq!(restaurant.opening_hours[0].closes, time(23, 0, 0, 0));
+    let missing = venue.store.get_restaurant(restaurant_id(404), NOW).await;
     assert!(matches!(
         missing,
         Err(StoreError::Refused(RestaurantNotFound))
@@ -157,7 +163,7 @@ async fn taken_table_is_not_available() {
     let times = || async {
         let availability = venue
             .store
-            .get_availability(venue.restaurant, DAY, party(2), NOW)
+            .get_availability(venue.restaurant, DAY, &query(2), NOW)
             .await
             .expect("the date is ahead");
         let slots = availability.slots.into_iter();
@@ -176,7 +182,7 @@ async fn availability_is_refused_for_the_past_and_for_nobody() {
     let venue = TestRestaurant::with_tables(1).await;
     let past = venue
         .store
-        .get_availability(venue.restaurant, date(2027, 2, 7), party(2), NOW)
+        .get_availability(venue.restaurant, date(2027, 2, 7), &query(2), NOW)
         .await;
     assert!(matches!(
         past,
@@ -186,7 +192,7 @@ async fn availability_is_refused_for_the_past_and_for_nobody() {
     ));
     let nobody = venue
         .store
-        .get_availability(restaurant_id(404), DAY, party(2), NOW)
+        .get_availability(restaurant_id(404), DAY, &query(2), NOW)
         .await;
     assert!(matches!(
         nobody,
@@ -202,12 +208,12 @@ async fn demonstration_is_filled_once_and_can_be_booked() {
     let store = connect_store(&database.url_as(SERVICE_ROLE))
         .await
         .expect("it answers");
-    let (one, other) = tokio::join!(store.fill_demo(), store.fill_demo());
+    let (one, other) = tokio::join!(store.fill_demo(NOW), store.fill_demo(NOW));
     one.and(other).expect("it is filled");
-    store.fill_demo().await.expect("it is filled");
+    store.fill_demo(NOW).await.expect("it is filled");
     let filter = RestaurantFilter::default();
     let page = store
-        .list_restaurants(&filter, &ALL)
+        .list_restaurants(&filter, &ALL, NOW)
         .await
         .expect("it is a list");
     let zones: HashSet<&str> = page
@@ -217,7 +223,7 @@ async fn demonstration_is_filled_once_and_can_be_booked() {
         .collect();
     assert_eq!((page.items.len(), zones.len()), (4, 4));
     let late = |restaurant: &RestaurantView| {
-        let mut hours = restaurant.policy.opening_hours.iter();
+        let mut hours = restaurant.opening_hours.iter();
         hours.any(|hours| hours.closes <= hours.opens)
     };
     assert!(page.items.iter().any(late));
@@ -225,7 +231,7 @@ async fn demonstration_is_filled_once_and_can_be_booked() {
         // A Wednesday.
         let date = date(2027, 2, 17);
         let free = store
-            .get_availability(restaurant.profile.id, date, party(8), NOW)
+            .get_availability(restaurant.profile.id, date, &query(8), NOW)
             .await;
         assert!(!free.expect("the date is ahead").slots.is_empty());
     }
@@ -240,7 +246,7 @@ async fn restaurant_in_an_unknown_zone_is_read_and_listed_and_counted() {
     let venue = TestRestaurant::with_tables(1).await;
     venue.add_restaurant(2, "Lost", 1).await;
     venue.sql(UNKNOWN_ZONE).await;
-    let read = venue.store.get_restaurant(restaurant_id(2)).await;
+    let read = venue.store.get_restaurant(restaurant_id(2), NOW).await;
     let read = read.expect("it is there");
     assert_eq!(read.policy.time_zone.as_str(), "Nowhere/City");
     assert_eq!(
@@ -308,7 +314,7 @@ async fn list_with_a_row_that_no_rule_allows_is_not_answered() {
         )
         .await;
     let filter = RestaurantFilter::default();
-    let list = venue.store.list_restaurants(&filter, &ALL).await;
+    let list = venue.store.list_restaurants(&filter, &ALL, NOW).await;
     let (column, row) = internal(list.expect_err("a row is corrupt"));
     assert_eq!(
         (column, row.as_str()),
@@ -325,7 +331,7 @@ async fn restaurant_without_a_booking_policy_is_neither_read_nor_listed_nor_coun
         .await;
     let all = names(&venue.store, RestaurantFilter::default()).await;
     assert_eq!(all, ["Testküche"]);
-    let read = venue.store.get_restaurant(restaurant_id(2)).await;
+    let read = venue.store.get_restaurant(restaurant_id(2), NOW).await;
     assert!(matches!(read, Err(StoreError::Refused(RestaurantNotFound))));
     let mut request = venue.request();
     request.restaurant = restaurant_id(2);
@@ -347,14 +353,14 @@ async fn cursor_follows_the_restaurant_that_it_stands_after_and_goes_with_it() {
     let filter = RestaurantFilter::default();
     let first = venue
         .store
-        .list_restaurants(&filter, &Window::First { limit: 2 });
+        .list_restaurants(&filter, &Window::First { limit: 2 }, NOW);
     let first = first.await.expect("it is a list");
     let after = Window::After {
         cursor: first.next.expect("there is a second page"),
         limit: 100,
     };
     let next = async || -> Result<Vec<String>, StoreError<CursorOfAnotherList>> {
-        let page = venue.store.list_restaurants(&filter, &after).await?;
+        let page = venue.store.list_restaurants(&filter, &after, NOW).await?;
         Ok(page
             .items
             .into_iter()
@@ -370,7 +376,7 @@ async fn cursor_follows_the_restaurant_that_it_stands_after_and_goes_with_it() {
     assert_eq!(names, ["Dora", "Testküche"]);
     venue
         .sql(
-            "DELETE FROM opening_hours WHERE restaurant_id = 3;
+            "DELETE FROM service_periods WHERE restaurant_id = 3;
              DELETE FROM booking_policies WHERE restaurant_id = 3;
              DELETE FROM restaurants WHERE restaurant_id = 3",
         )

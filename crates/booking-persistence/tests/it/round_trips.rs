@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio_postgres::config::Host;
 
-use crate::support::{DAY, NOW, TestRestaurant, at, connect_store, get_booking, party};
+use crate::support::{DAY, NOW, TestRestaurant, at, connect_store, get_booking, query};
 use crate::team::{user, with_staff};
 
 /// How often every other task runs before it counts as waiting.
@@ -171,7 +171,8 @@ async fn reading_a_booking_or_an_availability_waits_as_often_as_without_row_leve
     assert_eq!(get.await, 1, "getBooking");
     // The policy and the tables, then the day.
     let get = counted.count(async |store| {
-        let available = store.get_availability(venue.restaurant, DAY, party(2), NOW);
+        let query = query(2);
+        let available = store.get_availability(venue.restaurant, DAY, &query, NOW);
         available.await.expect("it takes bookings")
     });
     assert_eq!(get.await, 2, "getAvailability");
@@ -201,12 +202,20 @@ async fn making_a_booking_waits_six_times() {
         .await;
     venue.book(&venue.request()).await.expect("a table is free");
     let counted = CountedStore::connect(&venue).await;
-    // BEGIN; the lock, the caller, the guest and the restaurant; the day; the booking; its occupancy
-    // and its event; COMMIT.
+    // BEGIN; the caller, the guest, the restaurant and how it seats; the day; its lock; the booking,
+    // its occupancy and its event; COMMIT.
     let create = counted.count(async |store| {
         let (request, context) = (venue.request(), at(NOW));
         let created = store.create_booking(&request, None, &context);
         created.await.expect("a table is free")
     });
     assert_eq!(create.await, 6, "createBooking");
+    // Who gets no table waits for no lock: BEGIN, the restaurant, the day, and the end.
+    let refuse = counted.count(async |store| {
+        let (mut request, context) = (venue.request(), at(NOW));
+        request.time = jiff::civil::time(3, 0, 0, 0);
+        let refused = store.create_booking(&request, None, &context);
+        refused.await.expect_err("it is closed then")
+    });
+    assert_eq!(refuse.await, 4, "createBooking, refused");
 }

@@ -16,17 +16,34 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
         "email",
         &["'none'", "'Sarah@example.com'", "'särah@example.com'"],
     ),
-    ("opening_hours", "day", &["0", "8"]),
     (
-        "opening_hours",
-        "opens",
-        &["'24:00'", "'18:00:30'", "'18:00:00.000001'"],
+        "bookings",
+        "service_date",
+        &["'infinity'", "'10000-01-01'", "'0001-12-31 BC'"],
     ),
+    ("bookings", "utc_offset_minutes", &["-1440", "1440"]),
     (
-        "opening_hours",
-        "closes",
-        &["'24:00'", "'23:59:59'", "'18:00:00.000001'"],
+        "bookings",
+        "table_ids",
+        &["(SELECT array_agg(n) FROM generate_series(1, 21) n)"],
     ),
+    ("booking_days", "version", &["0"]),
+    ("booking_days", "date", &["'infinity'", "'0001-12-31 BC'"]),
+    ("booking_policies", "version", &["0"]),
+    ("booking_policies", "seating_version", &["0"]),
+    (
+        "booking_policies",
+        "booking_window_opens",
+        &["'24:00'", "'10:00:30'"],
+    ),
+    ("blockouts", "version", &["0"]),
+    ("dining_areas", "version", &["0"]),
+    ("dining_tables", "version", &["0"]),
+    ("dining_tables", "deleted_at", &["'infinity'"]),
+    ("service_periods", "version", &["0"]),
+    ("service_periods", "weekdays", &["0", "128"]),
+    ("special_days", "version", &["0"]),
+    ("table_combinations", "version", &["0"]),
     (
         "bookings",
         "booking_date",
@@ -149,6 +166,140 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
 
 /// What takes more than one column to break.
 const REFUSED_STATEMENTS: &[(&str, &str)] = &[
+    (
+        "table_combinations_party_check",
+        "UPDATE table_combinations SET min_party = 5, max_party = 4",
+    ),
+    (
+        "table_combinations_party_check",
+        "UPDATE table_combinations SET max_party = 21",
+    ),
+    (
+        "booking_policies_online_party_check",
+        "UPDATE booking_policies SET online_min_party = 5, online_max_party = 4",
+    ),
+    (
+        "dining_tables_min_party_lapse_hours_check",
+        "UPDATE dining_tables SET min_party_lapse_hours = 169",
+    ),
+    (
+        "dining_tables_table_id_check",
+        "INSERT INTO dining_tables (restaurant_id, table_id, name, min_party, max_party) VALUES (1, 0, 'No', 1, 2)",
+    ),
+    (
+        "special_days_special_day_id_check",
+        "UPDATE special_days SET special_day_id = 0",
+    ),
+    (
+        "special_days_name_check",
+        "UPDATE special_days SET name = ''",
+    ),
+    (
+        "table_combinations_combination_id_check",
+        "UPDATE table_combinations SET combination_id = 0",
+    ),
+    (
+        "table_combinations_name_check",
+        "UPDATE table_combinations SET name = E'a\\nb'",
+    ),
+    (
+        "special_day_services_max_parties_check",
+        "UPDATE special_day_services SET max_parties = 0",
+    ),
+    (
+        "blockouts_blockout_id_check",
+        "UPDATE blockouts SET blockout_id = 0",
+    ),
+    ("blockouts_reason_check", "UPDATE blockouts SET reason = ''"),
+    (
+        "service_periods_service_period_id_check",
+        "UPDATE service_periods SET service_period_id = 0",
+    ),
+    (
+        "service_periods_name_check",
+        "UPDATE service_periods SET name = ''",
+    ),
+    (
+        "service_periods_max_parties_check",
+        "UPDATE service_periods SET max_parties = 1001",
+    ),
+    (
+        "dining_areas_setting_check",
+        "UPDATE dining_areas SET setting = 'garden'",
+    ),
+    (
+        "dining_areas_name_check",
+        "UPDATE dining_areas SET name = ''",
+    ),
+    (
+        "booking_policies_turn_steps_check",
+        "UPDATE booking_policies SET turn_step_parties = '{3}'",
+    ),
+    (
+        "booking_policies_turn_steps_check",
+        "UPDATE booking_policies SET turn_step_parties = '{21}', turn_step_minutes = '{90}'",
+    ),
+    (
+        "booking_policies_turn_steps_check",
+        "UPDATE booking_policies SET turn_step_parties = '{3}', turn_step_minutes = '{0}'",
+    ),
+    (
+        "service_periods_turn_steps_check",
+        "UPDATE service_periods SET turn_step_parties = '{3}', turn_step_minutes = '{90}'",
+    ),
+    (
+        "service_periods_dates_check",
+        "UPDATE service_periods SET valid_from = '2027-02-02', valid_to = '2027-02-01'",
+    ),
+    (
+        "service_periods_dates_check",
+        "UPDATE service_periods SET valid_from = '-infinity'",
+    ),
+    (
+        "service_periods_times_check",
+        "UPDATE service_periods SET first_seating = '24:00'",
+    ),
+    (
+        "service_periods_times_check",
+        "UPDATE service_periods SET ends = '22:00:00.000001'",
+    ),
+    (
+        "service_periods_times_check",
+        "UPDATE service_periods SET last_seating = '21:00:30'",
+    ),
+    (
+        "special_days_dates_check",
+        "UPDATE special_days SET date_to = '2027-01-01'",
+    ),
+    (
+        "special_day_services_times_check",
+        "UPDATE special_day_services SET ends = '24:00'",
+    ),
+    (
+        "special_day_services_turn_steps_check",
+        "UPDATE special_day_services SET turn_step_parties = '{3}', turn_step_minutes = '{90}'",
+    ),
+    (
+        "blockouts_scope_check",
+        "UPDATE blockouts SET area_id = (SELECT area_id FROM dining_areas),
+            table_id = (SELECT table_id FROM dining_tables)",
+    ),
+    (
+        "blockouts_period_check",
+        "UPDATE blockouts SET ends = starts",
+    ),
+    (
+        "blockouts_period_check",
+        "UPDATE blockouts SET ends = 'infinity'",
+    ),
+    (
+        "bookings_period_check",
+        "UPDATE bookings SET free_at = starts_at + interval '29 hours'",
+    ),
+    (
+        "bookings_period_check",
+        "UPDATE bookings SET free_at = starts_at",
+    ),
     (
         "dining_tables_party_check",
         "UPDATE dining_tables SET min_party = 5, max_party = 4",
@@ -308,15 +459,15 @@ const ACCOUNTS: &str = "
 
 /// What lies just within the bounds.
 const ACCEPTED: &[&str] = &[
-    "UPDATE opening_hours SET opens = '23:59', closes = '00:00'",
-    "UPDATE opening_hours SET opens = '00:00', closes = '23:59'",
+    "UPDATE service_periods SET first_seating = '23:59', ends = '00:00'",
+    "UPDATE service_periods SET first_seating = '00:00', ends = '23:59'",
     "UPDATE booking_policies SET time_zone = 'UTC'",
     "UPDATE booking_policies SET time_zone = 'Etc/GMT+5'",
     "UPDATE booking_policies SET time_zone = 'America/Argentina/Buenos_Aires'",
     "UPDATE booking_policies SET time_zone = 'America/Port-au-Prince'",
     "UPDATE restaurants SET name = '寿司 大', cuisine = '和食', address = 'Café Élan, Größe 1'",
     "UPDATE restaurants SET lat = -90, lng = 180",
-    "UPDATE booking_policies SET slot_interval_minutes = 1, turn_minutes = 1440",
+    "UPDATE booking_policies SET slot_interval_minutes = 5, turn_minutes = 1440",
     "INSERT INTO restaurants
         VALUES (9007199254740991, 'X', 'Y', 'Z', 0, 0, '2026-01-01 00:00Z')",
     "UPDATE bookings SET customer_name = ' Ō', customer_phone = '+12'",
@@ -345,6 +496,7 @@ async fn every_check_refuses_what_it_is_there_for() {
     let venue = TestRestaurant::with_tables(1).await;
     venue.book(&venue.request()).await.expect("a table is free");
     venue.sql(ACCOUNTS).await;
+    venue.add_seating(1).await;
     let mut connection = venue.connection().await;
     let mut broken = BTreeSet::new();
     for (table, column, values) in REFUSED {

@@ -23,13 +23,13 @@ const FOREIGN_KEYS_ARE_INDEXED: Rule = Rule {
         WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND NOT EXISTS (
             SELECT FROM pg_index WHERE indrelid = conrelid AND indpred IS NULL
             AND (string_to_array(indkey::text, ' ')::smallint[])[1:cardinality(conkey)] @> conkey)",
-    broken_by: "DROP INDEX idx_bookings_table",
+    broken_by: "DROP INDEX idx_combined_tables_table",
 };
 
 const INSTANTS_HAVE_A_ZONE: Rule = Rule {
     query: "SELECT table_name || '.' || column_name AS line FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'
-        AND (data_type = 'timestamp without time zone'
+        AND (data_type = 'timestamp without time zone' AND table_name <> 'blockouts'
             OR (column_name LIKE '%\\_at' AND data_type <> 'timestamp with time zone'))",
     broken_by: "ALTER TABLE users ALTER COLUMN created_at TYPE timestamp",
 };
@@ -41,11 +41,14 @@ const INSTANTS_COME_FROM_THE_CALLER: Rule = Rule {
     broken_by: "ALTER TABLE users ALTER COLUMN created_at SET DEFAULT now()",
 };
 
-/// PostgreSQL has no type for bytes of a bounded number; a CHECK of the column bounds it.
+/// PostgreSQL has no type for bytes or elements of a bounded number; a CHECK of the column bounds it.
 const TEXTS_ARE_BOUNDED: Rule = Rule {
     query: "SELECT table_name || '.' || column_name AS line FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%'
-        AND (data_type IN ('text', 'json', 'jsonb', 'ARRAY')
+        AND (data_type IN ('text', 'json', 'jsonb')
+            OR (data_type = 'ARRAY' AND NOT EXISTS (SELECT FROM pg_constraint
+                WHERE conrelid = table_name::regclass AND pg_get_constraintdef(oid)
+                    ~ ('cardinality\\(' || column_name || '\\) (<=|=) ')))
             OR (data_type LIKE 'character%' AND character_maximum_length IS NULL)
             OR (data_type = 'bytea' AND NOT EXISTS (SELECT FROM pg_constraint
                 WHERE conname = table_name || '_' || column_name || '_check'

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
-    BookingChange, BookingId, BookingView, CallerNetwork, CancellationReason, ChangeRefusal,
-    Customer, CustomerName, EmailAddress, NewBooking, PartySize, PhoneNumber, PlaceRefusal,
-    RequestId, RestaurantId, SpecialRequests, StatusRefusal,
+    AvailabilityQuery, Booker, BookingChange, BookingId, BookingView, CallerNetwork, CancelRefusal,
+    CancellationReason, ChangeRefusal, Customer, CustomerName, EmailAddress, NewBooking, PartySize,
+    PhoneNumber, PlaceRefusal, RequestId, RestaurantId, SpecialRequests,
 };
 use booking_persistence::{
     BookingCaller, BookingRefusal, ConnectError, RandomSource, RequestContext,
@@ -67,9 +67,31 @@ impl TestRestaurant {
             "INSERT INTO restaurants VALUES
                 ({id}, '{name}', 'German', 'Hauptstr. 1', 52.5, 13.4, '2026-01-01 00:00Z');
              INSERT INTO booking_policies VALUES ({id}, 'Europe/Berlin', 15, 90, 365);
-             INSERT INTO opening_hours SELECT {id}, day, '17:00', '23:00' FROM generate_series(1, 7) day;
+             INSERT INTO service_periods (restaurant_id, name, weekdays, first_seating, ends)
+                VALUES ({id}, 'Dinner', 127, '17:00', '23:00');
              INSERT INTO dining_tables (restaurant_id, name, min_party, max_party)
                 SELECT {id}, 'Table ' || number, 1, 4 FROM generate_series(1, {tables}) number;"
+        ))
+        .await;
+    }
+
+    /// Gives a restaurant a row in every table that says how it seats, on other days than the tests'.
+    pub(crate) async fn add_seating(&self, id: i64) {
+        self.sql(&format!(
+            "INSERT INTO dining_areas (restaurant_id, name, setting, is_accessible, has_high_chairs)
+                VALUES ({id}, 'Terrace', 'outdoor', true, false);
+             INSERT INTO table_combinations (restaurant_id, name, min_party, max_party)
+                VALUES ({id}, 'Long table', 9, 12);
+             INSERT INTO combined_tables SELECT {id}, combination_id, table_id
+                FROM table_combinations JOIN dining_tables USING (restaurant_id)
+                WHERE restaurant_id = {id};
+             INSERT INTO special_days (restaurant_id, name, date_from, date_to)
+                VALUES ({id}, 'New Year''s Eve', '2027-12-31', '2027-12-31');
+             INSERT INTO special_day_services (restaurant_id, special_day_id, first_seating, ends)
+                SELECT {id}, special_day_id, '19:00', '02:00' FROM special_days
+                WHERE restaurant_id = {id};
+             INSERT INTO blockouts (restaurant_id, starts, ends)
+                VALUES ({id}, '2027-08-01 00:00', '2027-08-15 00:00');"
         ))
         .await;
     }
@@ -118,7 +140,10 @@ impl TestRestaurant {
             restaurant: self.restaurant,
             date: DAY,
             time: SEVEN,
+            utc_offset: None,
+            service_date: None,
             party: party(2),
+            area: None,
             customer: Customer {
                 name: name("Sarah Chen"),
                 email: email("sarah.chen@example.com"),
@@ -175,7 +200,7 @@ pub(crate) async fn cancel_booking(
     id: &BookingId,
     reason: Option<&CancellationReason>,
     now: Timestamp,
-) -> Result<BookingView, StoreError<BookingRefusal<StatusRefusal>>> {
+) -> Result<BookingView, StoreError<BookingRefusal<CancelRefusal>>> {
     let (key, secret) = (secret_key(), secret_key().secret(id.as_str(), 0));
     let (secret, key) = (&secret, &key);
     let caller = BookingCaller::SecretHolder { secret, key };
@@ -234,6 +259,15 @@ pub(crate) fn requests(text: &str) -> Option<SpecialRequests> {
 
 pub(crate) fn reason(text: &str) -> Option<CancellationReason> {
     Some(CancellationReason::parse(text).expect("it is within the bounds"))
+}
+
+/// A guest's question for so many guests.
+pub(crate) fn query(guests: i64) -> AvailabilityQuery {
+    AvailabilityQuery {
+        party: party(guests),
+        area: None,
+        booker: Booker::Guest,
+    }
 }
 
 pub(crate) fn party(guests: i64) -> PartySize {

@@ -104,7 +104,7 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> 
     let store = open_store(&options.database).await?;
     if options.demo {
         store
-            .fill_demo()
+            .fill_demo(options.clock.now())
             .await
             .map_err(|error| StartError::Demo(error.to_string()))?;
     }

@@ -3,7 +3,7 @@
 //! refuses stands in a table, in which a code that the contract gains is missing until somebody
 //! adds it.
 
-use booking_client::types::{BookingId, BookingStatus};
+use booking_client::types::BookingStatus;
 use booking_tests::{
     Examples, NOW, OWNER, Request, Response, TestService, contract, document, is_optional,
     is_secured,
@@ -12,7 +12,8 @@ use serde_json::json;
 
 use super::CASES;
 use crate::support::{
-    BELLA, MONDAY, availability, book, examples, examples_for, send_in_any_status, set_status,
+    BELLA, MONDAY, availability, book, book_as_guest, examples, examples_for, send_in_any_status,
+    set_status, wanted,
 };
 
 /// One request, and what it must lead to.
@@ -32,8 +33,30 @@ fn case(operation: &'static str, code: &str, request: Request) -> Case {
     }
 }
 
-/// What the rules of single operations refuse. Each case is independent of the others.
-fn refused_by_rules(open: &BookingId) -> Vec<Case> {
+/// What the rules of a restaurant are that the cases break, each on a date of its own.
+const RULES: &str = "
+    UPDATE booking_policies SET max_covers = 30, min_notice_minutes = 60, online_min_party = 2,
+        change_cutoff_minutes = 360, cancellation_cutoff_minutes = 360 WHERE restaurant_id = 1;
+    WITH days AS (
+        INSERT INTO special_days (restaurant_id, name, date_from, date_to)
+        VALUES (1, 'Closed', '2027-03-01', '2027-03-01'), (1, 'Slow', '2027-03-02', '2027-03-02')
+        RETURNING *
+    )
+    INSERT INTO special_day_services (restaurant_id, special_day_id, first_seating, ends, max_parties)
+    SELECT restaurant_id, special_day_id, '17:00', '23:00', 1 FROM days WHERE name = 'Slow'
+";
+
+/// What the rules of single operations refuse, guests and others. Each case is independent of the
+/// others.
+async fn refused_by_rules(service: &TestService) -> Vec<Case> {
+    let (open, secret) = book_as_guest(service, wanted(BELLA, MONDAY, "13:30", 2)).await;
+    let open = open.booking_id;
+    let (soon, soon_secret) = book_as_guest(service, wanted(BELLA, "2027-02-08", "17:00", 2)).await;
+    service.sql(RULES).await;
+    book(service, BELLA, "2027-03-02", "19:00", 2).await;
+    for party in [10, 6, 6, 4, 4] {
+        book(service, BELLA, "2027-03-03", "19:00", party).await;
+    }
     let wrong_order =
         Request::get("/bookings?restaurant_id=1&date_from=2027-02-02&date_to=2027-02-01");
     let mut cases = vec![
@@ -44,23 +67,43 @@ fn refused_by_rules(open: &BookingId) -> Vec<Case> {
             availability(BELLA, "2027-02-07"),
         ),
     ];
+    let at = |date: &str, time: &str| json!({ "booking_date": date, "booking_time": time });
     for (code, asked) in [
         ("INVALID_DATE", json!({ "booking_date": "2027-02-07" })),
-        (
-            "OUTSIDE_BOOKING_WINDOW",
-            json!({ "booking_date": "2029-02-15" }),
-        ),
-        ("OUTSIDE_OPENING_HOURS", json!({ "booking_time": "4:00" })),
+        ("TOO_FAR_AHEAD", json!({ "booking_date": "2029-02-15" })),
+        ("TOO_SHORT_NOTICE", at("2027-02-08", "12:45")),
+        ("OUTSIDE_SERVICE_HOURS", json!({ "booking_time": "4:00" })),
+        ("CLOSED", at("2027-03-01", "19:00")),
+        ("TIME_SKIPPED_BY_CLOCK_CHANGE", at("2027-03-14", "2:30")),
+        ("UTC_OFFSET_MISMATCH", json!({ "utc_offset": "+09:00" })),
         ("PARTY_TOO_LARGE", json!({ "party_size": 20 })),
+        ("PARTY_TOO_SMALL", json!({ "party_size": 1 })),
+        ("PACING_LIMIT_REACHED", at("2027-03-02", "19:00")),
+        ("CAPACITY_REACHED", at("2027-03-03", "19:00")),
         (
             "TABLE_NOT_AVAILABLE",
             json!({ "booking_date": MONDAY, "booking_time": "19:00", "party_size": 10 }),
         ),
     ] {
-        for operation in ["createBooking", "updateBooking"] {
-            let asking = examples(open).changed(operation, &asked);
-            cases.push(case(operation, code, asking));
-        }
+        let creating = examples(&open).changed("createBooking", &asked).anonymous();
+        cases.push(case("createBooking", code, creating));
+        let updating = examples(&open).changed("updateBooking", &asked);
+        let updating = updating.header("Booking-Secret", &secret);
+        cases.push(case("updateBooking", code, updating));
+    }
+    let empty = json!({ "online_min_party": 5, "online_max_party": 4 });
+    let empty = examples(&open)
+        .with("If-Match", "*")
+        .changed("updateBookingPolicy", &empty);
+    cases.push(case("updateBookingPolicy", "INVALID_BOOKING_POLICY", empty));
+    let soon = examples(&soon.booking_id);
+    let later = soon.changed("updateBooking", &json!({ "booking_time": "18:00" }));
+    for (operation, request) in [
+        ("updateBooking", later),
+        ("cancelBooking", soon.request("cancelBooking")),
+    ] {
+        let request = request.header("Booking-Secret", &soon_secret);
+        cases.push(case(operation, "CUTOFF_PASSED", request));
     }
     let monday =
         |opens: &str, closes: &str| json!({ "day": "monday", "opens": opens, "closes": closes });
@@ -75,7 +118,7 @@ fn refused_by_rules(open: &BookingId) -> Vec<Case> {
             json!({ "tables": [{ "name": "Window", "min_party": 3, "max_party": 2 }] }),
         ),
     ] {
-        let asking = examples(open).changed("createRestaurant", &asked);
+        let asking = examples(&open).changed("createRestaurant", &asked);
         cases.push(case("createRestaurant", code, asking));
     }
     cases
@@ -88,7 +131,7 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
     set_status(service, &over, BookingStatus::Completed).await;
     // The one table for ten is taken in the evening.
     book(service, BELLA, MONDAY, "19:00", 10).await;
-    let mut cases = refused_by_rules(&open);
+    let mut cases = refused_by_rules(service).await;
     let account = service.with_account(&examples(&open), "cases").await;
     let limited = service.access_token("usr_1", "none:none", NOW);
     let (_, key_of_elsewhere) = service.create_api_key(2, &["bookings:write"]).await;

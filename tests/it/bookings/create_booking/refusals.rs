@@ -1,10 +1,10 @@
 //! `createBooking`: what the rules refuse, each with its status, its code and its field.
 
-use booking_client::types::ErrorCode;
+use booking_client::types::{ErrorCode, NearestSlots};
 use booking_tests::{Request, TestService};
 
 use crate::support::{
-    BELLA, HARBOUR, HIRSCH, MONDAY, SAKURA, book, create, field, refused, wanted, wanted_json,
+    BELLA, HARBOUR, HIRSCH, MONDAY, SAKURA, book, field, refused, wanted, wanted_json,
 };
 
 /// Asks for a booking that must be refused, and sees that nothing was written.
@@ -15,7 +15,8 @@ async fn refuse(
     about: &str,
 ) {
     let before = service.contents().await;
-    let sent = create(service, wanted(restaurant, date, time, party)).await;
+    let wanted = wanted(restaurant, date, time, party);
+    let sent = service.guest().create_booking().body(wanted).send().await;
     let error = refused(sent, status, code);
     assert_eq!(
         field(&error),
@@ -62,16 +63,18 @@ async fn a_time_at_which_the_restaurant_takes_nobody_is_refused() {
         (BELLA, MONDAY, "21:15"),
         (BELLA, MONDAY, "00:00"),
         (BELLA, MONDAY, "23:59"),
-        // Closed on Mondays.
-        (HIRSCH, MONDAY, "19:00"),
-        (HARBOUR, MONDAY, "19:00"),
-        // A time that the clock skips there.
-        (HIRSCH, "2027-03-28", "02:30"),
     ] {
         let asked = (restaurant, date, time, 2);
-        let code = (422, ErrorCode::OutsideOpeningHours);
+        let code = (422, ErrorCode::OutsideServiceHours);
         refuse(&service, asked, code, "booking_time").await;
     }
+    for restaurant in [HIRSCH, HARBOUR] {
+        let asked = (restaurant, MONDAY, "19:00", 2);
+        refuse(&service, asked, (422, ErrorCode::Closed), "booking_date").await;
+    }
+    let asked = (HIRSCH, "2027-03-28", "02:30", 2);
+    let code = (422, ErrorCode::TimeSkippedByClockChange);
+    refuse(&service, asked, code, "booking_time").await;
     book(&service, BELLA, MONDAY, "13:30", 2).await;
     book(&service, BELLA, MONDAY, "21:00", 2).await;
 }
@@ -81,7 +84,7 @@ async fn a_date_beyond_the_booking_window_is_refused() {
     let service = TestService::start().await;
     for date in ["2028-02-09", "2031-02-10", "9999-12-31"] {
         let asked = (BELLA, date, "19:00", 2);
-        let code = (422, ErrorCode::OutsideBookingWindow);
+        let code = (422, ErrorCode::TooFarAhead);
         refuse(&service, asked, code, "booking_date").await;
     }
     // The 365th day from now is the last.
@@ -109,6 +112,23 @@ async fn tables_run_out_one_by_one() {
     let asked = (BELLA, MONDAY, "19:00", 4);
     let code = (409, ErrorCode::TableNotAvailable);
     refuse(&service, asked, code, "booking_time").await;
+}
+
+#[tokio::test]
+async fn a_refusal_says_when_there_would_be_a_table() {
+    let service = TestService::start().await;
+    book(&service, BELLA, MONDAY, "19:00", 10).await;
+    let again = wanted(BELLA, MONDAY, "19:00", 10);
+    let sent = service.guest().create_booking().body(again).send().await;
+    let error = sent.expect_err("it is taken");
+    let nearest: NearestSlots = error.property("nearest_slots").expect("it says when");
+    let (before, after) = (nearest.before.unwrap(), nearest.after.unwrap());
+    assert_eq!(before.booking_time.as_str(), "17:30");
+    assert_eq!(after.booking_time.as_str(), "20:30");
+    for slot in [before, after] {
+        let time = slot.booking_time.as_str();
+        book(&service, BELLA, &slot.booking_date.to_string(), time, 10).await;
+    }
 }
 
 #[tokio::test]

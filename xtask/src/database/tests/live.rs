@@ -86,15 +86,15 @@ fn what_was_changed_by_hand_is_named() {
     let tree = Tree::new();
     let running = running(
         &tree,
-        "DROP INDEX idx_bookings_table; ALTER TABLE users ALTER COLUMN name TYPE varchar(200)",
+        "DROP INDEX idx_bookings_restaurant_created; ALTER TABLE users ALTER COLUMN name TYPE varchar(200)",
     );
-    let index = tree.line(UP, "CREATE INDEX idx_bookings_table");
+    let index = tree.line(UP, "CREATE INDEX idx_bookings_restaurant_created");
     let name = tree.line(UP, "name       varchar(100)");
     assert_eq!(
         lines(&findings(&tree, &running)),
         [
             format!(
-                "database/live {UP}:{index} index idx_bookings_table of bookings is in the \
+                "database/live {UP}:{index} index idx_bookings_restaurant_created of bookings is in the \
                  migrations, and not in the running database"
             ),
             format!(

@@ -39,7 +39,7 @@ fn an_index_that_schema_sql_lacks_is_named_at_its_table() {
     let tree = Tree::new();
     tree.edit(
         "schema.sql",
-        "CREATE INDEX idx_bookings_table ON bookings (restaurant_id, table_id);\n",
+        "CREATE INDEX idx_bookings_restaurant_created ON bookings (restaurant_id, created_at, booking_id);\n",
         "",
     );
     let line = tree.line("schema.sql", "CREATE TABLE bookings");
@@ -47,13 +47,13 @@ fn an_index_that_schema_sql_lacks_is_named_at_its_table() {
     assert_eq!(
         lines(&findings),
         [format!(
-            "database/schema-sql schema.sql:{line} index idx_bookings_table of bookings is in the \
+            "database/schema-sql schema.sql:{line} index idx_bookings_restaurant_created of bookings is in the \
              migrations, and not in schema.sql"
         )]
     );
     let there = format!(
         "in the migrations: {UP}:{}",
-        tree.line(UP, "idx_bookings_table")
+        tree.line(UP, "idx_bookings_restaurant_created")
     );
     assert_eq!(findings[0].details, [there]);
 }
@@ -211,15 +211,15 @@ fn a_way_back_of_a_later_migration_is_compared_with_what_was_there_before_it() {
     let tree = Tree::new();
     tree.migrate(
         "2026-12-01-000001_larger_days",
-        "ALTER TABLE opening_hours ALTER COLUMN day TYPE integer;",
-        "ALTER TABLE opening_hours ALTER COLUMN day TYPE bigint;",
+        "ALTER TABLE service_periods ALTER COLUMN weekdays TYPE integer;",
+        "ALTER TABLE service_periods ALTER COLUMN weekdays TYPE bigint;",
     );
     assert_eq!(lines(&tree.dump()), Vec::<String>::new());
     assert_eq!(
         lines(&tree.check()),
         [
             "database/down migrations/2026-12-01-000001_larger_days/down.sql:1 type of column \
-          opening_hours.day is `smallint` in the schema before it, and `bigint` in what down.sql \
+          service_periods.weekdays is `smallint` in the schema before it, and `bigint` in what down.sql \
           of 2026-12-01-000001_larger_days leaves"
         ]
     );

@@ -1,15 +1,18 @@
 //! `cancelBooking`.
 
-use booking_domain::{BookingId, BookingView, CancellationReason, StatusRefusal, cancel};
+use booking_domain::{Booker, BookingId, BookingView, CancelRefusal, CancellationReason, cancel};
+use diesel_async::AsyncPgConnection;
 
 use super::BookingRefusal;
+use super::change_booking::Change;
 use crate::access::{BookingCaller, RequestContext};
 use crate::error::{StoreError, TransactionError};
 use crate::store::Store;
+use crate::tables::booking_policies;
 use crate::tables::bookings::LockedBooking;
 
 impl Store {
-    /// Cancels a booking and sets its table free. One that is cancelled stays as it is, with
+    /// Cancels a booking and sets its tables free; guests can up to the restaurant's cutoff. One that is cancelled stays as it is, with
     /// the reason that was given first.
     ///
     /// # Errors
@@ -21,9 +24,20 @@ impl Store {
         id: &BookingId,
         reason: Option<&CancellationReason>,
         context: &RequestContext,
-    ) -> Result<BookingView, StoreError<BookingRefusal<StatusRefusal>>> {
-        let decide = async |_: &_, locked: &LockedBooking, now| {
-            cancel(&locked.booking, reason, now).map_err(TransactionError::refused)
+    ) -> Result<BookingView, StoreError<BookingRefusal<CancelRefusal>>> {
+        let decide = async |connection: &AsyncPgConnection, locked: &LockedBooking, by| {
+            let (booker, now) = by;
+            let restaurant = locked.booking.restaurant;
+            let cutoff = match booker {
+                Booker::Guest => {
+                    booking_policies::cancellation_cutoff(connection, restaurant).await?
+                }
+                Booker::Staff => None,
+            };
+            let decision = cancel(&locked.booking, reason, cutoff, now);
+            decision
+                .map(Change::from)
+                .map_err(TransactionError::refused)
         };
         self.change_booking("cancel_booking", caller, id, context, decide)
             .await

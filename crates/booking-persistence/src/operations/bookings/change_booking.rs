@@ -1,22 +1,43 @@
 //! How a booking that is there becomes another: lock, decide, write, and show.
 
-use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
 
-use booking_domain::{Booking, BookingId, BookingView, Decision, Scope, StatusRefusal};
+use booking_domain::{
+    Booker, Booking, BookingId, BookingView, CancelRefusal, Decision, Placement, Scope,
+};
 
 use super::{BookingNotFound, BookingRefusal};
-use crate::access::{BookingCaller, RequestContext};
+use crate::access::{BookingActor, BookingCaller, RequestContext};
 use crate::connection::{FromViolation, Visibility, show_restaurant};
 use crate::error::{Corrupt, StoreError, TransactionError};
+use crate::operations::service_day::Decided;
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::audit_events::NewEvent;
 use crate::tables::bookings::LockedBooking;
-use crate::tables::{audit_events, bookings, occupancies, restaurants};
+use crate::tables::{audit_events, booking_days, bookings, occupancies, restaurants};
 
-impl FromViolation for StatusRefusal {}
+impl FromViolation for CancelRefusal {}
+
+/// What becomes of a booking.
+pub(super) enum Change {
+    /// It stays as it is.
+    Nothing,
+    /// It becomes this, at the tables and the time that it has, or without any.
+    Booking(Box<Booking>),
+    /// It is placed anew: its dates are locked.
+    Placement(Box<Decided>),
+}
+
+impl From<Decision> for Change {
+    fn from(decision: Decision) -> Self {
+        match decision {
+            Decision::Unchanged => Self::Nothing,
+            Decision::Changed(booking) => Self::Booking(booking.into()),
+        }
+    }
+}
 
 impl Store {
     /// Has `decide` say what becomes of a booking, as of now, while nobody else changes it; writes
@@ -33,8 +54,8 @@ impl Store {
         decide: impl AsyncFnOnce(
             &AsyncPgConnection,
             &LockedBooking,
-            Timestamp,
-        ) -> Result<Decision, TransactionError<BookingRefusal<R>>>
+            (Booker, Timestamp),
+        ) -> Result<Change, TransactionError<BookingRefusal<R>>>
         + Clone,
     ) -> Result<BookingView, StoreError<BookingRefusal<R>>> {
         let now = to_the_microsecond(context.now);
@@ -42,26 +63,33 @@ impl Store {
         let transaction = seeing.transact(operation, async |connection| {
             let locked = bookings::lock(connection, caller, id, now).await?;
             let locked = locked.ok_or(TransactionError::no_access(BookingNotFound))?;
-            let (locked, actor) = locked.open(caller, Scope::BookingsWrite)?;
+            let (locked, BookingActor { actor, booker }) =
+                locked.open(caller, Scope::BookingsWrite)?;
             let shown = async { Ok(show_restaurant(connection, locked.booking.restaurant).await?) };
             // First, so that what is refused by the booking alone asks for nothing else.
-            let decision = decide(connection, &locked, now);
+            let change = decide(connection, &locked, (booker, now));
             let restaurant = async {
                 restaurants::find_summary(connection, locked.booking.restaurant)
                     .await?
                     .ok_or_else(|| Corrupt::new("bookings.restaurant_id", locked.key).into())
             };
-            let ((), decision, restaurant) = tokio::try_join!(biased; shown, decision, restaurant)?;
-            let booking = match decision {
-                Decision::Unchanged => locked.booking,
-                Decision::Changed(changed) => {
-                    let event = NewEvent {
-                        restaurant: changed.restaurant,
-                        actor: &actor,
-                        action: operation,
-                        subject: Some(id.as_str()),
-                        context,
-                    };
+            let ((), change, restaurant) = tokio::try_join!(biased; shown, change, restaurant)?;
+            let event = NewEvent {
+                restaurant: locked.booking.restaurant,
+                actor: &actor,
+                action: operation,
+                subject: Some(id.as_str()),
+                context,
+            };
+            let booking = match change {
+                Change::Nothing => locked.booking,
+                Change::Booking(changed) => {
+                    write(connection, &locked, &changed, &event).await?;
+                    *changed
+                }
+                Change::Placement(decided) => {
+                    decided.write_moves(connection, &actor, context).await?;
+                    let changed = decided.made.booking;
                     write(connection, &locked, &changed, &event).await?;
                     changed
                 }
@@ -75,38 +103,49 @@ impl Store {
     }
 }
 
-/// Writes what a booking has become, what of its table follows from that, and who did it, in one
-/// round trip.
+/// Writes what a booking has become, what of its tables follows from that, and who did it, in one
+/// round trip. Who only leaves its tables locks its dates here; who has others has locked them.
 async fn write<R>(
     connection: &AsyncPgConnection,
     locked: &LockedBooking,
     changed: &Booking,
     event: &NewEvent<'_>,
 ) -> Result<(), TransactionError<R>> {
-    let row = bookings::update(connection, locked.key, changed);
-    let occupancy = write_occupancy(connection, locked, changed);
-    // An active booking holds exactly one table.
-    let recorded = audit_events::insert(connection, event);
-    match tokio::try_join!(biased; occupancy, row, recorded)? {
-        (1, 1, ()) => Ok(()),
-        _ => Err(Corrupt::new("occupancies.booking_id", locked.key).into()),
-    }
-}
-
-/// An active booking holds the table of its placement, and no other booking holds any. Gives the
-/// number of rows that stand or are gone: 1.
-async fn write_occupancy(
-    connection: &AsyncPgConnection,
-    locked: &LockedBooking,
-    changed: &Booking,
-) -> QueryResult<usize> {
-    let (key, current) = (locked.key, &locked.booking);
-    let (restaurant, placement) = (changed.restaurant, &changed.placement);
-    match (current.status.is_active(), changed.status.is_active()) {
-        (true, true) if current.placement == *placement => Ok(1),
-        (true, true) => occupancies::update(connection, restaurant, key, placement).await,
-        (true, false) => occupancies::delete(connection, restaurant, key).await,
-        (false, true) => occupancies::insert(connection, restaurant, key, placement).await,
-        (false, false) => Ok(1),
+    let (key, current, restaurant) = (locked.key, &locked.booking, changed.restaurant);
+    let placement = |booking: &Booking| {
+        let is_active = booking.status.is_active();
+        is_active.then(|| booking.placement.clone())
+    };
+    let (before, after) = (placement(current), placement(changed));
+    let freed = before.is_some() && after.is_none();
+    let dates = if freed { current.dates() } else { Vec::new() };
+    let (keys, taken) = ([key], after.as_ref().map(|placement| (key, placement)));
+    let taken: Vec<(i64, &Placement)> = taken.into_iter().collect();
+    let ((), _, _, row, ()) = tokio::try_join!(
+        biased;
+        async {
+            if !dates.is_empty() {
+                booking_days::lock(connection, restaurant, &dates).await?;
+            }
+            Ok(())
+        },
+        async {
+            if before == after {
+                return Ok(0);
+            }
+            occupancies::delete(connection, restaurant, &keys).await
+        },
+        async {
+            if before == after || taken.is_empty() {
+                return Ok(0);
+            }
+            occupancies::insert(connection, restaurant, &taken).await
+        },
+        bookings::update(connection, key, changed),
+        audit_events::insert(connection, event),
+    )?;
+    match row {
+        1 => Ok(()),
+        _ => Err(Corrupt::new("bookings.booking_id", key).into()),
     }
 }

@@ -3,14 +3,14 @@
 use diesel_async::AsyncPgConnection;
 
 use booking_domain::{
-    BookingId, BookingReference, BookingView, ConfirmationCode, Customer, NewBooking, PlaceRefusal,
-    Principal, create,
+    BookingId, BookingReference, BookingView, ConfirmationCode, Customer, NewBooking, PlaceReason,
+    PlaceRefusal, Principal, RuleOverrides, ServiceDay, create,
 };
 
 use crate::access::{RequestContext, RestaurantAccessRefusal, find_booking_maker};
-use crate::connection::{ConstraintViolation, FromViolation, Visibility, lock_date};
+use crate::connection::{ConstraintViolation, FromViolation, Visibility};
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::load_restaurant_tables;
+use crate::operations::service_day::{PlacedBooking, load_seating};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
 use crate::tables::{audit_events, bookings, messages, occupancies, restaurants, users};
@@ -18,7 +18,7 @@ use crate::tables::{audit_events, bookings, messages, occupancies, restaurants, 
 impl FromViolation for PlaceRefusal {
     fn from_violation(violation: ConstraintViolation) -> Option<Self> {
         match violation {
-            ConstraintViolation::TableTaken => Some(Self::NoTableFree),
+            ConstraintViolation::TableTaken => Some(PlaceReason::TableNotAvailable.into()),
             ConstraintViolation::ReferenceTaken => None,
         }
     }
@@ -44,7 +44,7 @@ impl Store {
     /// # Errors
     ///
     /// [`RestaurantAccessRefusal`]. Who loses the race for the last table gets
-    /// [`PlaceRefusal::NoTableFree`].
+    /// [`PlaceReason::TableNotAvailable`].
     pub async fn create_booking(
         &self,
         new: &NewBooking,
@@ -64,7 +64,8 @@ impl Store {
 }
 
 /// Six round trips for a user whom we know, with those of the transaction itself: begin, the
-/// restaurant, the date, the booking, its table, commit. `tests/it/round_trips.rs` counts them.
+/// restaurant, the date, its lock, the booking with its tables, commit. What is refused takes no lock.
+/// `tests/it/round_trips.rs` counts them.
 async fn create_in(
     connection: &AsyncPgConnection,
     new: &NewBooking,
@@ -73,20 +74,28 @@ async fn create_in(
     context: &RequestContext,
 ) -> Result<CreatedBooking, TransactionError<RestaurantAccessRefusal<PlaceRefusal>>> {
     let now = to_the_microsecond(context.now);
-    // The lock is asked for first. What is loaded beside it is not guarded by it.
-    let ((), maker, user, restaurant, tables) = tokio::try_join!(
+    let (maker, user, restaurant, seating, key) = tokio::try_join!(
         biased;
-        async { Ok(lock_date(connection, new.restaurant, new.date).await?) },
         find_booking_maker(connection, principal, new.restaurant, now),
         async { Ok(users::find(connection, &new.customer.email).await?) },
         async { Ok(restaurants::find_summary(connection, new.restaurant).await?) },
-        async { Ok(load_restaurant_tables(connection, new.restaurant).await?) },
+        async { Ok(load_seating(connection, new.restaurant, new.date).await?) },
+        async { Ok(bookings::draw_key(connection).await?) },
     )?;
-    let (Some(restaurant), Some(tables)) = (restaurant, tables) else {
+    let (Some(restaurant), Some(seating)) = (restaurant, seating) else {
         return Err(TransactionError::no_access(RestaurantNotFound));
     };
-    let day = tables.load_service_day(connection, new.date, None).await?;
-    let booking = create(&day, new.clone(), reference, now).map_err(TransactionError::refused)?;
+    let by = (maker.booker, RuleOverrides::default());
+    let request = new.place_request(by.0, by.1);
+    let placed = PlacedBooking {
+        restaurant: new.restaurant,
+        request: &request,
+        current: None,
+    };
+    let make = |day: &ServiceDay| create(day, new.clone(), by, reference.clone(), now);
+    let decided = placed.decide(connection, seating, make).await?;
+    let decided = decided.map_err(TransactionError::refused)?;
+    let booking = &decided.made.booking;
     let user = match user {
         Some(user) => user,
         None => {
@@ -94,8 +103,9 @@ async fn create_in(
             users::insert_or_find(connection, email, name, Some(phone), now).await?
         }
     };
-    let key = bookings::insert(connection, &booking, user, maker.diner).await?;
-    let occupancy = occupancies::insert(connection, booking.restaurant, key, &booking.placement);
+    decided
+        .write_moves(connection, &maker.actor, context)
+        .await?;
     let event = audit_events::NewEvent {
         restaurant: booking.restaurant,
         actor: &maker.actor,
@@ -103,17 +113,25 @@ async fn create_in(
         subject: Some(booking.id.as_str()),
         context,
     };
-    let recorded = audit_events::insert(connection, &event);
-    tokio::try_join!(biased; occupancy, recorded)?;
-    if !maker.is_guest {
-        // Who books for somebody else is not given what opens the booking: its guest is, by mail.
-        let email = &booking.customer.email;
-        messages::insert_booking_link(connection, email, &restaurant.name, &booking.id, now)
-            .await?;
-    }
+    let occupancies = [(key, &booking.placement)];
+    tokio::try_join!(
+        biased;
+        bookings::insert(connection, booking, (key, user), maker.diner),
+        occupancies::insert(connection, booking.restaurant, &occupancies),
+        audit_events::insert(connection, &event),
+        async {
+            // Who books for somebody else is not given what opens the booking: its guest is, by mail.
+            if !maker.is_guest {
+                let email = &booking.customer.email;
+                let name = &restaurant.name;
+                messages::insert_booking_link(connection, email, name, &booking.id, now).await?;
+            }
+            Ok(())
+        },
+    )?;
     Ok(CreatedBooking {
         view: BookingView {
-            booking,
+            booking: decided.made.booking,
             restaurant,
         },
         is_by_guest: maker.is_guest,

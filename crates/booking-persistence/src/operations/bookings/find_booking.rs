@@ -28,9 +28,8 @@ impl Store {
         let now = to_the_microsecond(now);
         let seeing = self.seeing(Visibility::of_confirmation_code(code));
         let transaction = seeing.transact("find_booking", async |connection| {
-            if let Some((id, email, restaurant)) =
-                bookings::find_by_code(connection, code, email).await?
-            {
+            // Codes are unique within a restaurant, so there may be several.
+            for (id, email, restaurant) in bookings::find_by_code(connection, code, email).await? {
                 messages::insert_booking_link(connection, &email, &restaurant, &id, now).await?;
             }
             Ok(())

@@ -35,7 +35,7 @@ impl Store {
             let update = bookings::update_secret_rotation(connection, &locked, rotation);
             let event = NewEvent {
                 restaurant: locked.booking.restaurant,
-                actor: &actor,
+                actor: &actor.actor,
                 action: OPERATION,
                 subject: Some(id.as_str()),
                 context,

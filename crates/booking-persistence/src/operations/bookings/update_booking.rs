@@ -4,15 +4,16 @@ use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
 
 use booking_domain::{
-    BookingChange, BookingId, BookingView, ChangePlan, ChangeRefusal, Decision, PlaceRefusal,
-    plan_change,
+    Booker, BookingChange, BookingId, BookingView, ChangePlan, ChangeRefusal, PlaceRefusal,
+    RuleOverrides, ServiceDay, TableRequest, plan_change,
 };
 
 use super::BookingRefusal;
+use super::change_booking::Change;
 use crate::access::{BookingCaller, RequestContext};
-use crate::connection::{ConstraintViolation, FromViolation, lock_date};
+use crate::connection::{ConstraintViolation, FromViolation};
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::load_restaurant_tables;
+use crate::operations::service_day::{PlacedBooking, load_seating};
 use crate::store::Store;
 use crate::tables::bookings::LockedBooking;
 
@@ -36,37 +37,43 @@ impl Store {
         (change, expected): (&BookingChange, Option<&[i32]>),
         context: &RequestContext,
     ) -> Result<BookingView, StoreError<BookingRefusal<ChangeRefusal>>> {
-        let decide = async |connection: &AsyncPgConnection, locked: &LockedBooking, now| {
+        let decide = async |connection: &AsyncPgConnection, locked: &LockedBooking, by| {
+            let (booker, now) = by;
             let plan = plan_change(&locked.booking, change, expected, now)
                 .map_err(TransactionError::refused)?;
-            decide(connection, locked, plan, now).await
+            match plan {
+                ChangePlan::Decided(decision) => Ok(decision.into()),
+                ChangePlan::NeedsTable(request) => {
+                    decide(connection, locked, request, booker, now).await
+                }
+            }
         };
         self.change_booking("update_booking", caller, id, context, decide)
             .await
     }
 }
 
-/// One round trip more for a change that needs a table. Wishes alone need neither lock nor policy.
+/// Three round trips more for a change that needs a table. Wishes alone need neither lock nor policy.
 async fn decide(
     connection: &AsyncPgConnection,
     locked: &LockedBooking,
-    plan: ChangePlan,
+    request: TableRequest,
+    booker: Booker,
     now: Timestamp,
-) -> Result<Decision, TransactionError<BookingRefusal<ChangeRefusal>>> {
-    let request = match plan {
-        ChangePlan::Decided(decision) => return Ok(decision),
-        ChangePlan::NeedsTable(request) => request,
+) -> Result<Change, TransactionError<BookingRefusal<ChangeRefusal>>> {
+    let by = (booker, RuleOverrides::default());
+    let wanted = request.place_request(by.0, by.1);
+    let placed = PlacedBooking {
+        restaurant: locked.booking.restaurant,
+        request: &wanted,
+        current: Some((locked.key, &locked.booking.placement)),
     };
-    let (restaurant, date) = (locked.booking.restaurant, request.date());
-    let lock = async { Ok(lock_date(connection, restaurant, date).await?) };
-    let tables = load_restaurant_tables(connection, restaurant);
-    let ((), tables) = tokio::try_join!(biased; lock, tables)?;
+    let seating = load_seating(connection, placed.restaurant, wanted.date).await?;
     let closed = TransactionError::refused(ChangeRefusal::RestaurantClosed);
-    let tables = tables.ok_or(closed)?;
-    let own = Some(locked.key);
-    let day = tables.load_service_day(connection, date, own).await?;
-    let changed = request.decide(&day, now);
-    changed
-        .map(Decision::Changed)
-        .map_err(|refusal| TransactionError::refused(refusal.into()))
+    let seating = seating.ok_or(closed)?;
+    let change = |day: &ServiceDay| request.clone().decide(day, by, now);
+    let decided = placed.decide(connection, seating, change).await?;
+    decided
+        .map(|decided| Change::Placement(decided.into()))
+        .map_err(TransactionError::refused)
 }

@@ -14,7 +14,7 @@ use crate::error::{StoreError, TransactionError};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::{
-    booking_policies, dining_tables, messages, opening_hours, restaurants, staff_invitations,
+    booking_policies, dining_tables, messages, restaurants, service_periods, staff_invitations,
 };
 
 impl FromViolation for NewRestaurantRefusal {}
@@ -40,8 +40,8 @@ impl Store {
         let now = to_the_microsecond(context.now);
         self.transact_as_platform_admin(request, async |connection, access| {
             let id = restaurants::draw_id(connection).await?;
-            let (restaurant, tables) =
-                create_restaurant(new.clone(), id).map_err(TransactionError::refused)?;
+            let entered = create_restaurant(new.clone(), id).map_err(TransactionError::refused)?;
+            let restaurant = entered.view;
             let (name, policy) = (&restaurant.profile.name, &restaurant.policy);
             let purpose = OneTimeTokenPurpose::StaffInvitation;
             let token = OneTimeToken::from_random(purpose, self.random().bytes()?);
@@ -51,8 +51,8 @@ impl Store {
                 show_restaurant(connection, id),
                 restaurants::insert(connection, access, &restaurant, now),
                 booking_policies::insert(connection, access, id, policy),
-                opening_hours::insert(connection, access, id, &policy.opening_hours),
-                dining_tables::insert(connection, access, id, &tables),
+                service_periods::insert_all(connection, access, id, &entered.services),
+                dining_tables::insert_all(connection, access, id, &entered.tables),
                 staff_invitations::insert_first_owner(connection, access, (id, owner), &token, now),
                 messages::insert_invitation(connection, owner, name, &token, now),
             )?;

@@ -6,15 +6,17 @@ use diesel::prelude::*;
 use diesel::sql_types::Varchar;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use booking_domain::RestaurantView;
+use jiff::Timestamp;
+
+use booking_domain::{BookingPolicy, RestaurantView, ServicePeriod};
 
 use crate::error::{StoreError, TransactionError};
 use crate::lists::{Cursor, CursorOfAnotherList, Digest, Page, Window, keyset};
 use crate::schema::{booking_policies, restaurants};
 use crate::store::Store;
 use crate::tables::booking_policies::PolicyRow;
-use crate::tables::opening_hours::{self, OpeningRow};
 use crate::tables::restaurants::ProfileRow;
+use crate::tables::service_periods;
 
 /// Which restaurants to list: those that meet everything that is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,7 +69,7 @@ fn containing(part: &str) -> String {
 }
 
 impl Store {
-    /// The restaurants that take bookings and pass the filter, by name.
+    /// The restaurants that take bookings and pass the filter, by name, with their hours as of `now`.
     ///
     /// # Errors
     ///
@@ -76,9 +78,10 @@ impl Store {
         &self,
         filter: &RestaurantFilter,
         window: &Window,
+        now: Timestamp,
     ) -> Result<Page<RestaurantView>, StoreError<CursorOfAnotherList>> {
         self.read("list_restaurants", async |connection| {
-            list(connection, filter, window).await
+            list(connection, filter, window, now).await
         })
         .await
     }
@@ -88,6 +91,7 @@ async fn list(
     mut connection: &AsyncPgConnection,
     filter: &RestaurantFilter,
     window: &Window,
+    now: Timestamp,
 ) -> Result<Page<RestaurantView>, TransactionError<CursorOfAnotherList>> {
     let list = filter.digest();
     // A name is too long for a cursor, which holds the number only.
@@ -139,13 +143,13 @@ async fn list(
         .iter()
         .map(|(row, _)| row.restaurant_id)
         .collect();
-    let mut hours: HashMap<i64, Vec<OpeningRow>> = HashMap::new();
-    for row in opening_hours::of_restaurants(connection, &ids).await? {
-        hours.entry(row.restaurant_id).or_default().push(row);
+    let mut services: HashMap<i64, Vec<ServicePeriod>> = HashMap::new();
+    for (restaurant, period) in service_periods::of_restaurants(connection, &ids).await? {
+        services.entry(restaurant).or_default().push(period);
     }
     Ok(page.try_map(|(profile, policy)| {
-        let hours = hours.remove(&profile.restaurant_id).unwrap_or_default();
-        profile.with_policy(policy.with_hours(hours)?)
+        let services = services.remove(&profile.restaurant_id).unwrap_or_default();
+        profile.with_policy(BookingPolicy::try_from(policy)?, &services, now)
     })?)
 }
 
@@ -171,7 +175,7 @@ mod tests {
             (cuisine, "idx_restaurants_cuisine"),
         ] {
             let first = Window::First { limit: 20 };
-            let page = list(&connection.diesel, &filter, &first).await;
+            let page = list(&connection.diesel, &filter, &first, Timestamp::UNIX_EPOCH).await;
             assert!(!page.expect("it is a list").items.is_empty());
             connection.assert_plans(&[index]);
         }
@@ -183,9 +187,12 @@ mod tests {
             id: 1,
         };
         let after = Window::After { cursor, limit: 20 };
-        let page = list(&connection.diesel, &all, &after).await;
+        let page = list(&connection.diesel, &all, &after, Timestamp::UNIX_EPOCH).await;
         assert!(!page.expect("it is a list").items.is_empty());
-        connection.assert_plans(&["idx_restaurants_name", "opening_hours_pkey"]);
+        connection.assert_plans(&[
+            "idx_restaurants_name",
+            "idx_service_periods_order|service_periods_pkey",
+        ]);
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! The operations tagged Restaurants.
 
+mod booking_policy;
 mod create_restaurant;
 mod get_availability;
+mod get_availability_calendar;
 mod get_restaurant;
 mod list_restaurants;
 mod suspend_restaurant;
 mod update_restaurant;
 
 pub use get_availability::Availability;
+pub use get_availability_calendar::AvailabilityCalendar;
 pub use get_restaurant::RestaurantNotFound;
 pub use list_restaurants::RestaurantFilter;
 

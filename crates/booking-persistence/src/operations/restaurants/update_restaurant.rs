@@ -10,7 +10,7 @@ use crate::access::{Changed, RequestContext, RestaurantAccessRefusal, StaffReque
 use crate::connection::FromViolation;
 use crate::error::{StoreError, TransactionError};
 use crate::store::Store;
-use crate::tables::{booking_policies, restaurants};
+use crate::tables::{booking_policies, restaurants, service_periods};
 
 impl FromViolation for ChangeRestaurantRefusal {}
 
@@ -40,9 +40,12 @@ impl Store {
             let profile = async { Ok(restaurants::lock_profile(connection, restaurant).await?) };
             let access = request.authorize(connection);
             let policy = async { Ok(booking_policies::find(connection, restaurant).await?) };
-            let (profile, access, policy) = tokio::try_join!(biased; profile, access, policy)?;
+            let services =
+                async { Ok(service_periods::of_restaurant(connection, restaurant).await?) };
+            let (profile, access, policy, services) =
+                tokio::try_join!(biased; profile, access, policy, services)?;
             let policy = policy.ok_or(TransactionError::no_access(RestaurantNotFound))?;
-            let current = profile.with_policy(policy)?;
+            let current = profile.with_policy(policy.0, &services, context.now)?;
             let changed = change_restaurant(&current, change, expected);
             let Some(changed) = changed.map_err(TransactionError::refused)? else {
                 return Ok((current, Changed::Nothing));

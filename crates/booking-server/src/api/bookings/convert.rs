@@ -13,7 +13,13 @@ pub(crate) fn new_booking(body: types::NewBooking) -> domain::NewBooking {
         restaurant: body.restaurant_id.into_domain(),
         date: body.booking_date.get(),
         time: body.booking_time.get(),
+        utc_offset: body.utc_offset.map(IntoDomain::into_domain),
+        service_date: body.service_date.map(types::BookingDate::get),
         party: body.party_size.into_domain(),
+        area: body.area_id.map(|area| domain::AreaWish {
+            area: area.into_domain(),
+            is_required: body.is_area_required.unwrap_or(false),
+        }),
         customer: domain::Customer {
             name: body.customer.name.into_domain(),
             email: body.customer.email.into_domain(),
@@ -28,6 +34,7 @@ pub(crate) fn booking_change(body: types::BookingChange) -> domain::BookingChang
     domain::BookingChange {
         date: body.booking_date.map(types::BookingDate::get),
         time: body.booking_time.map(types::BookingTime::get),
+        utc_offset: body.utc_offset.map(IntoDomain::into_domain),
         party: body.party_size.map(IntoDomain::into_domain),
         special_requests: body.special_requests.map(requests),
     }
@@ -60,6 +67,9 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
             .map_err(BreaksContract::at("booking_date"))?,
         booking_time: types::ClockTime::try_from(booking.time)
             .map_err(BreaksContract::at("booking_time"))?,
+        utc_offset: booking.utc_offset.to_contract(),
+        service_date: types::BookingDate::try_from(booking.placement.service_date)
+            .map_err(BreaksContract::at("service_date"))?,
         party_size: booking.party.to_contract(),
         customer: customer(&booking.customer),
         special_requests: requests.map(ToContract::to_contract).into(),
@@ -74,6 +84,33 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         },
         booking_secret: None,
     })
+}
+
+/// A slot as it is answered.
+pub(crate) fn slot(slot: &domain::Slot) -> Result<types::AvailableSlot, BreaksContract> {
+    let areas: Vec<types::DiningAreaId> = slot.areas.iter().map(ToContract::to_contract).collect();
+    let date = |date, at| types::BookingDate::try_from(date).map_err(BreaksContract::at(at));
+    Ok(types::AvailableSlot {
+        booking_date: date(slot.date, "booking_date")?,
+        booking_time: types::ClockTime::try_from(slot.time)
+            .map_err(BreaksContract::at("booking_time"))?,
+        utc_offset: slot.utc_offset.to_contract(),
+        service_date: date(slot.service_date, "service_date")?,
+        starts_at: types::Timestamp::try_from(slot.starts_at)
+            .map_err(BreaksContract::at("starts_at"))?,
+        area_ids: types::DiningAreaIds::try_from(areas).map_err(BreaksContract::at("area_ids"))?,
+        needs_confirmation: slot.needs_confirmation,
+    })
+}
+
+/// The nearest slots of a refusal, if there are any.
+pub(crate) fn nearest_slots(
+    nearest: &domain::NearestSlots,
+) -> Result<Option<types::NearestSlots>, BreaksContract> {
+    let before = nearest.before.as_ref().map(slot).transpose()?;
+    let after = nearest.after.as_ref().map(slot).transpose()?;
+    let is_any = before.is_some() || after.is_some();
+    Ok(is_any.then_some(types::NearestSlots { before, after }))
 }
 
 /// What opens a booking, after so many replacements.

@@ -10,7 +10,9 @@ use booking_api::callers::{
 use booking_api::errors::InternalError;
 use booking_api::types::{self, BookingChange, NewBooking};
 use booking_api::{errors, headers};
-use booking_domain::{BookingView, ChangeRefusal, PlaceRefusal, StatusRefusal};
+use booking_domain::{
+    BookingView, CancelRefusal, ChangeRefusal, PlaceReason, PlaceRefusal, StatusRefusal,
+};
 use booking_persistence::{
     BookingCaller, BookingFilter, BookingNotFound, BookingSort, CreatedBooking,
 };
@@ -259,7 +261,10 @@ fn tagged(
 
 impl<E> IntoError<E> for ChangeRefusal
 where
-    E: From<errors::PreconditionFailed> + From<errors::BookingNotChangeable> + PlaceErrors,
+    E: From<errors::PreconditionFailed>
+        + From<errors::BookingNotChangeable>
+        + From<errors::CutoffPassed>
+        + PlaceErrors,
 {
     fn into_error(self) -> E {
         match self {
@@ -274,7 +279,25 @@ where
                 errors::BookingNotChangeable(problem.field(GetBookingPath::FIELDS.booking_id))
                     .into()
             }
+            Self::CutoffPassed { .. } => cutoff_passed(&self.to_string()),
             Self::Place(refusal) => refusal.into_error(),
+        }
+    }
+}
+
+fn cutoff_passed<E: From<errors::CutoffPassed>>(message: &str) -> E {
+    let problem = Problem::new(message);
+    errors::CutoffPassed(problem.field(GetBookingPath::FIELDS.booking_id)).into()
+}
+
+impl<E> IntoError<E> for CancelRefusal
+where
+    E: From<errors::BookingNotChangeable> + From<errors::CutoffPassed>,
+{
+    fn into_error(self) -> E {
+        match self {
+            Self::Status(refusal) => refusal.into_error(),
+            Self::CutoffPassed { .. } => cutoff_passed(&self.to_string()),
         }
     }
 }
@@ -289,18 +312,32 @@ impl<E: From<errors::BookingNotChangeable>> IntoError<E> for StatusRefusal {
 /// The errors of an operation that asks for a table.
 trait PlaceErrors:
     From<errors::InvalidDate>
-    + From<errors::OutsideBookingWindow>
-    + From<errors::OutsideOpeningHours>
+    + From<errors::TimeSkippedByClockChange>
+    + From<errors::UtcOffsetMismatch>
+    + From<errors::TooFarAhead>
+    + From<errors::Closed>
+    + From<errors::OutsideServiceHours>
+    + From<errors::TooShortNotice>
     + From<errors::PartyTooLarge>
+    + From<errors::PartyTooSmall>
+    + From<errors::PacingLimitReached>
+    + From<errors::CapacityReached>
     + From<errors::TableNotAvailable>
 {
 }
 
 impl<E> PlaceErrors for E where
     E: From<errors::InvalidDate>
-        + From<errors::OutsideBookingWindow>
-        + From<errors::OutsideOpeningHours>
+        + From<errors::TimeSkippedByClockChange>
+        + From<errors::UtcOffsetMismatch>
+        + From<errors::TooFarAhead>
+        + From<errors::Closed>
+        + From<errors::OutsideServiceHours>
+        + From<errors::TooShortNotice>
         + From<errors::PartyTooLarge>
+        + From<errors::PartyTooSmall>
+        + From<errors::PacingLimitReached>
+        + From<errors::CapacityReached>
         + From<errors::TableNotAvailable>
 {
 }
@@ -310,27 +347,46 @@ const _: () = {
     let (new, change) = (NewBooking::FIELDS, BookingChange::FIELDS);
     assert!(new.booking_date.is_same(change.booking_date));
     assert!(new.booking_time.is_same(change.booking_time));
+    assert!(new.utc_offset.is_same(change.utc_offset));
     assert!(new.party_size.is_same(change.party_size));
 };
 
 impl<E: PlaceErrors> IntoError<E> for PlaceRefusal {
     fn into_error(self) -> E {
         let fields = NewBooking::FIELDS;
-        let problem = Problem::new(self.to_string());
-        match self {
-            Self::InThePast => errors::InvalidDate(problem.field(fields.booking_date)).into(),
-            Self::OutsideBookingWindow { .. } => {
-                errors::OutsideBookingWindow(problem.field(fields.booking_date)).into()
+        let field = match self.reason {
+            PlaceReason::InThePast | PlaceReason::TooFarAhead { .. } | PlaceReason::Closed => {
+                fields.booking_date
             }
-            Self::NotABookableTime => {
-                errors::OutsideOpeningHours(problem.field(fields.booking_time)).into()
-            }
-            Self::NoTableForParty { .. } => {
-                errors::PartyTooLarge(problem.field(fields.party_size)).into()
-            }
-            Self::NoTableFree => {
-                errors::TableNotAvailable(problem.field(fields.booking_time)).into()
-            }
+            PlaceReason::WrongUtcOffset => fields.utc_offset,
+            PlaceReason::PartyTooLarge { .. } | PlaceReason::PartyTooSmall => fields.party_size,
+            PlaceReason::TimeSkipped
+            | PlaceReason::OutsideServiceHours
+            | PlaceReason::TooShortNotice { .. }
+            | PlaceReason::PacingLimitReached
+            | PlaceReason::CapacityReached
+            | PlaceReason::TableNotAvailable => fields.booking_time,
+        };
+        let mut problem = Problem::new(self.to_string()).field(field);
+        match convert::nearest_slots(&self.nearest) {
+            Ok(Some(nearest)) => problem = problem.property("nearest_slots", &nearest),
+            Ok(None) => {}
+            // It would only have helped.
+            Err(broken) => problem = problem.caused_by(&broken),
+        }
+        match self.reason {
+            PlaceReason::InThePast => errors::InvalidDate(problem).into(),
+            PlaceReason::TimeSkipped => errors::TimeSkippedByClockChange(problem).into(),
+            PlaceReason::WrongUtcOffset => errors::UtcOffsetMismatch(problem).into(),
+            PlaceReason::TooFarAhead { .. } => errors::TooFarAhead(problem).into(),
+            PlaceReason::Closed => errors::Closed(problem).into(),
+            PlaceReason::OutsideServiceHours => errors::OutsideServiceHours(problem).into(),
+            PlaceReason::TooShortNotice { .. } => errors::TooShortNotice(problem).into(),
+            PlaceReason::PartyTooLarge { .. } => errors::PartyTooLarge(problem).into(),
+            PlaceReason::PartyTooSmall => errors::PartyTooSmall(problem).into(),
+            PlaceReason::PacingLimitReached => errors::PacingLimitReached(problem).into(),
+            PlaceReason::CapacityReached => errors::CapacityReached(problem).into(),
+            PlaceReason::TableNotAvailable => errors::TableNotAvailable(problem).into(),
         }
     }
 }

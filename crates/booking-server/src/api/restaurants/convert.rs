@@ -2,8 +2,10 @@
 
 use booking_api::types;
 use booking_domain as domain;
+use booking_persistence::AvailabilityCalendar;
 use jiff::civil::{Date, Weekday};
 
+use crate::api::bookings::convert::slot;
 use crate::api::shared::{BreaksContract, IntoDomain, ToContract};
 
 /// A restaurant as it is answered.
@@ -13,7 +15,7 @@ pub(crate) fn restaurant(
     let domain::RestaurantView {
         profile, policy, ..
     } = view;
-    let hours: Vec<types::OpeningPeriod> = policy
+    let hours: Vec<types::OpeningPeriod> = view
         .opening_hours
         .iter()
         .map(opening_period)
@@ -31,7 +33,7 @@ pub(crate) fn restaurant(
         opening_hours: types::OpeningHours::try_from(hours)
             .map_err(BreaksContract::at("opening_hours"))?,
         slot_interval_minutes: policy.slot_interval.to_contract(),
-        turn_minutes: policy.turn_time.to_contract(),
+        turn_minutes: policy.turn_times.base.to_contract(),
     })
 }
 
@@ -81,23 +83,42 @@ pub(crate) fn availability(
     zone: &domain::TimeZoneName,
     slots: &[domain::Slot],
 ) -> Result<types::Availability, BreaksContract> {
-    let slots: Vec<types::AvailableSlot> = slots
-        .iter()
-        .map(|slot| {
-            Ok(types::AvailableSlot {
-                booking_time: types::ClockTime::try_from(slot.time)
-                    .map_err(BreaksContract::at("booking_time"))?,
-                starts_at: types::Timestamp::try_from(slot.starts_at)
-                    .map_err(BreaksContract::at("starts_at"))?,
-            })
-        })
-        .collect::<Result<_, _>>()?;
+    let slots: Vec<types::AvailableSlot> = slots.iter().map(slot).collect::<Result<_, _>>()?;
     Ok(types::Availability {
         restaurant_id,
         date: types::BookingDate::try_from(date).map_err(BreaksContract::at("date"))?,
         party_size,
         time_zone: zone.to_contract(),
         slots: types::AvailableSlots::try_from(slots).map_err(BreaksContract::at("slots"))?,
+    })
+}
+
+/// What the dates of a calendar come to for a party.
+pub(crate) fn calendar(
+    restaurant_id: types::RestaurantId,
+    party_size: types::PartySize,
+    calendar: &AvailabilityCalendar,
+) -> Result<types::AvailabilityCalendar, BreaksContract> {
+    let day = |(date, availability): &(Date, domain::DayAvailability)| {
+        Ok(types::AvailabilityDay {
+            date: types::BookingDate::try_from(*date).map_err(BreaksContract::at("date"))?,
+            status: match availability {
+                domain::DayAvailability::Free => types::AvailabilityStatus::Free,
+                domain::DayAvailability::FewLeft => types::AvailabilityStatus::FewLeft,
+                domain::DayAvailability::Full => types::AvailabilityStatus::Full,
+                domain::DayAvailability::Closed => types::AvailabilityStatus::Closed,
+                domain::DayAvailability::NotOpenYet => types::AvailabilityStatus::NotOpenYet,
+                domain::DayAvailability::Past => types::AvailabilityStatus::Past,
+            },
+        })
+    };
+    let days: Vec<types::AvailabilityDay> =
+        calendar.days.iter().map(day).collect::<Result<_, _>>()?;
+    Ok(types::AvailabilityCalendar {
+        restaurant_id,
+        party_size,
+        time_zone: calendar.time_zone.to_contract(),
+        days: types::AvailabilityDays::try_from(days).map_err(BreaksContract::at("days"))?,
     })
 }
 

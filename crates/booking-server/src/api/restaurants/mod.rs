@@ -1,13 +1,15 @@
 //! The operations tagged Restaurants.
 
 mod convert;
+mod policy;
 
 use booking_api::callers::{PlatformAdmin, RestaurantManage};
 use booking_api::restaurants::*;
-use booking_api::types::NewRestaurant;
+use booking_api::types::{BookingPolicyChange, NewRestaurant};
 use booking_api::{errors, headers, paths, types};
 use booking_domain::{
-    AvailabilityRefusal, ChangeRestaurantRefusal, NewRestaurantRefusal, RestaurantView,
+    AvailabilityQuery, AvailabilityRefusal, Booker, BookingPolicyRefusal, ChangeRestaurantRefusal,
+    NewRestaurantRefusal, RestaurantView,
 };
 use booking_persistence::{RestaurantFilter, RestaurantNotFound};
 use contract_runtime::Problem;
@@ -32,7 +34,7 @@ impl Restaurants for Service {
         };
         let page = self
             .store()
-            .list_restaurants(&filter, &paging.window())
+            .list_restaurants(&filter, &paging.window(), self.clock().now())
             .await
             .map_err(store_error::<_, ListRestaurantsError>)?;
         let (data, pagination) = paging
@@ -104,7 +106,7 @@ impl Restaurants for Service {
         let id = request.path.restaurant_id.into_domain();
         let restaurant = self
             .store()
-            .get_restaurant(id)
+            .get_restaurant(id, self.clock().now())
             .await
             .map_err(store_error::<_, GetRestaurantError>)?;
         let (body, headers) = tagged(&restaurant)?;
@@ -137,22 +139,95 @@ impl Restaurants for Service {
         Ok(UpdateRestaurantResponse::Ok(body, headers))
     }
 
+    async fn get_booking_policy(
+        &self,
+        caller: RestaurantManage<Self>,
+        request: GetBookingPolicyRequest,
+    ) -> Result<GetBookingPolicyResponse, GetBookingPolicyError> {
+        let id = request.path.restaurant_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let principal = &caller.principal().principal;
+        let policy = self.store().get_booking_policy(principal, id, &context);
+        let policy = policy
+            .await
+            .map_err(store_error::<_, GetBookingPolicyError>)?;
+        let etag = entity_tag(policy.version);
+        let body = policy::booking_policy(&policy.policy).map_err(internal_error)?;
+        Ok(GetBookingPolicyResponse::Ok(body, headers::ETag { etag }))
+    }
+
+    async fn update_booking_policy(
+        &self,
+        caller: RestaurantManage<Self>,
+        request: UpdateBookingPolicyRequest,
+    ) -> Result<UpdateBookingPolicyResponse, UpdateBookingPolicyError> {
+        let Some(condition) = request.headers.if_match else {
+            let message = "If-Match is required: send the ETag of the copy that you have read";
+            let problem = Problem::new(message).field(UpdateBookingPolicyHeaders::FIELDS.if_match);
+            return Err(errors::PreconditionRequired(problem).into());
+        };
+        let expected = expected_versions(condition);
+        let change = policy::booking_policy_change(request.body);
+        let policy = self
+            .store()
+            .update_booking_policy(
+                &caller.principal().principal,
+                request.path.restaurant_id.into_domain(),
+                (&change, expected.as_deref()),
+                &request_context(self, &request.origin)?,
+            )
+            .await
+            .map_err(store_error::<_, UpdateBookingPolicyError>)?;
+        let etag = entity_tag(policy.version);
+        let body = policy::booking_policy(&policy.policy).map_err(internal_error)?;
+        Ok(UpdateBookingPolicyResponse::Ok(
+            body,
+            headers::ETag { etag },
+        ))
+    }
+
     async fn get_availability(
         &self,
         request: GetAvailabilityRequest,
     ) -> Result<GetAvailabilityResponse, GetAvailabilityError> {
         let id = request.path.restaurant_id;
         let (date, party_size) = (request.query.date.get(), request.query.party_size);
-        let party = party_size.into_domain();
+        let query = AvailabilityQuery {
+            party: party_size.into_domain(),
+            area: None,
+            booker: Booker::Guest,
+        };
         let now = self.clock().now();
         let available = self
             .store()
-            .get_availability(id.into_domain(), date, party, now)
+            .get_availability(id.into_domain(), date, &query, now)
             .await
             .map_err(store_error::<_, GetAvailabilityError>)?;
         let (zone, slots) = (&available.time_zone, &available.slots);
         let body = convert::availability(id, date, party_size, zone, slots);
         Ok(GetAvailabilityResponse::Ok(body.map_err(internal_error)?))
+    }
+
+    async fn get_availability_calendar(
+        &self,
+        request: GetAvailabilityCalendarRequest,
+    ) -> Result<GetAvailabilityCalendarResponse, GetAvailabilityCalendarError> {
+        let id = request.path.restaurant_id;
+        let asked = request.query;
+        let query = AvailabilityQuery {
+            party: asked.party_size.into_domain(),
+            area: None,
+            booker: Booker::Guest,
+        };
+        let dates = (asked.date.get(), i64::from(asked.days.get()));
+        let now = self.clock().now();
+        let calendar = self
+            .store()
+            .get_availability_calendar(id.into_domain(), dates, &query, now)
+            .await
+            .map_err(store_error::<_, GetAvailabilityCalendarError>)?;
+        let body = convert::calendar(id, asked.party_size, &calendar).map_err(internal_error)?;
+        Ok(GetAvailabilityCalendarResponse::Ok(body))
     }
 }
 
@@ -163,6 +238,30 @@ fn tagged(
     let etag = entity_tag(view.version);
     let body = convert::restaurant(view).map_err(internal_error)?;
     Ok((body, headers::ETag { etag }))
+}
+
+impl<E> IntoError<E> for BookingPolicyRefusal
+where
+    E: From<errors::PreconditionFailed> + From<errors::InvalidBookingPolicy>,
+{
+    fn into_error(self) -> E {
+        let fields = BookingPolicyChange::FIELDS;
+        let problem = Problem::new(self.to_string());
+        match self {
+            Self::VersionMismatch => {
+                let message =
+                    "the booking policy has changed: read it again, then repeat the change";
+                let field = UpdateBookingPolicyHeaders::FIELDS.if_match;
+                errors::PreconditionFailed(Problem::new(message).field(field)).into()
+            }
+            Self::EmptyPartyRange => {
+                errors::InvalidBookingPolicy(problem.field(fields.online_max_party)).into()
+            }
+            Self::RepeatedTurnTime => {
+                errors::InvalidBookingPolicy(problem.field(fields.turn_steps)).into()
+            }
+        }
+    }
 }
 
 impl<E> IntoError<E> for NewRestaurantRefusal

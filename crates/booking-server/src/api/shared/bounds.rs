@@ -124,14 +124,20 @@ same_bounds! {
     AuditSubject = SubjectId;
     BookingId = BookingId;
     BookingWindowDays = BookingWindow;
+    BufferMinutes = BufferTime;
     CancellationReason = CancellationReason;
     ConfirmationCode = ConfirmationCode;
     Cuisine = Cuisine;
     CustomerName = CustomerName;
+    CutoffMinutes = Cutoff;
     DialledPhoneNumber = DialledPhoneNumber;
+    DiningAreaId = DiningAreaId;
     DiningTableName = DiningTableName;
     EmailAddress = EmailAddress;
+    MaxCovers = MaxCovers;
+    MinNoticeMinutes = MinNotice;
     OptionalDialledPhoneNumber = DialledPhoneNumber;
+    OptionalPartySize = PartySize;
     OptionalPhoneNumber = PhoneNumber;
     PartySize = PartySize;
     PhoneNumber = PhoneNumber;
@@ -143,6 +149,7 @@ same_bounds! {
     TimeZone = TimeZoneName;
     TurnMinutes = TurnTime;
     UserId = UserId;
+    UtcOffset = UtcOffset;
 }
 
 /// Conversions of numbers into the domain's types, whose bounds are compared with the contract's.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use booking_domain::{PartySize, RestaurantCalendar, RestaurantId};
+use booking_domain::{AvailabilityQuery, Booker, PartySize, RestaurantId};
 use booking_persistence::{RestaurantFilter, Window};
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, time};
@@ -66,21 +66,25 @@ async fn search(service: &Service) -> Option<ExampleBooking> {
     let store = service.store();
     let now = service.clock().now();
     let window = Window::First { limit: RESTAURANTS };
-    let party_size = PartySize::new(PARTY_SIZE)?;
+    let query = AvailabilityQuery {
+        party: PartySize::new(PARTY_SIZE)?,
+        area: None,
+        booker: Booker::Guest,
+    };
     let filter = RestaurantFilter::default();
-    let page = store.list_restaurants(&filter, &window).await.ok()?;
+    let page = store.list_restaurants(&filter, &window, now).await.ok()?;
     for restaurant in page.items {
         let id = restaurant.profile.id;
-        let today = RestaurantCalendar::new(restaurant.policy).ok()?.today(now);
+        let today = restaurant.policy.time_zone.today(now);
         for days in 1..=DAYS {
             let date = today.checked_add(days.days()).ok()?;
-            let free = store.get_availability(id, date, party_size, now);
+            let free = store.get_availability(id, date, &query, now);
             let slots = free.await.ok()?.slots;
             let dinner = slots.iter().find(|slot| slot.time >= DINNER);
             if let Some(slot) = dinner.or(slots.last()) {
                 return Some(ExampleBooking {
                     restaurant_id: id,
-                    date,
+                    date: slot.date,
                     time: slot.time,
                 });
             }
@@ -127,7 +131,8 @@ mod tests {
     async fn a_dinner_of_the_days_to_come_is_found_in_the_demo() {
         let database = TestDatabase::create().unwrap();
         let service = service(&database).await;
-        service.store().fill_demo().await.unwrap();
+        let now = service.clock().now();
+        service.store().fill_demo(now).await.unwrap();
         let found = ExampleBooking::find(&service).await.unwrap();
         assert!(found.date > date(2027, 2, 8) && found.date <= date(2027, 2, 16));
         assert!(found.time >= DINNER, "{found:?}");

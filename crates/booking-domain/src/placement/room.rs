@@ -1,0 +1,98 @@
+//! A service date as placing needs it: what is taken of each table, and when.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use crate::floor::{BlockoutScope, Occupancy, Seating, overlap};
+use crate::ids::TableId;
+use crate::service_day::{Claim, ServiceDay};
+
+/// A service date, with its blockouts as instants and its claims by table.
+#[derive(Debug, Clone)]
+pub(crate) struct Room<'a> {
+    pub(crate) day: &'a ServiceDay,
+    /// Blockouts, by what they keep from being used.
+    blocked: Vec<(BlockoutScope, Timestamp, Timestamp)>,
+    /// The claims on each table, by their place in the snapshot.
+    by_table: HashMap<TableId, Vec<usize>>,
+}
+
+impl<'a> Room<'a> {
+    pub(crate) fn new(day: &'a ServiceDay) -> Self {
+        let blocked = day.blockouts.iter().filter_map(|blockout| {
+            let starts = day.calendar.instant(blockout.starts)?;
+            Some((blockout.scope, starts, day.calendar.instant(blockout.ends)?))
+        });
+        let mut by_table: HashMap<TableId, Vec<usize>> = HashMap::new();
+        for (index, claim) in day.claims.iter().enumerate() {
+            for table in &claim.tables {
+                by_table.entry(*table).or_default().push(index);
+            }
+        }
+        Self {
+            day,
+            blocked: blocked.collect(),
+            by_table,
+        }
+    }
+
+    /// Whether the whole house is not used at the instant.
+    pub(crate) fn is_house_blocked(&self, starts_at: Timestamp, ends_at: Timestamp) -> bool {
+        self.blocked.iter().any(|(scope, starts, ends)| {
+            *scope == BlockoutScope::House && overlap((*starts, *ends), (starts_at, ends_at))
+        })
+    }
+
+    /// Whether some of these tables are not used in this time.
+    pub(crate) fn is_blocked(&self, seating: &Seating, span: (Timestamp, Timestamp)) -> bool {
+        let is_within = |scope: BlockoutScope| match scope {
+            BlockoutScope::House => true,
+            BlockoutScope::Table(table) => seating.tables.contains(&table),
+            BlockoutScope::Area(area) => seating.tables.iter().any(|table| {
+                let table = self.day.floor.table(*table);
+                table.is_some_and(|table| table.area == Some(area))
+            }),
+        };
+        self.blocked
+            .iter()
+            .any(|(scope, starts, ends)| is_within(*scope) && overlap((*starts, *ends), span))
+    }
+
+    /// The claims that are in the way of these tables in this time, each once.
+    pub(crate) fn in_the_way(
+        &self,
+        tables: &[TableId],
+        span: (Timestamp, Timestamp),
+    ) -> Vec<usize> {
+        let claims = tables.iter().filter_map(|table| self.by_table.get(table));
+        let mut found: Vec<usize> = claims
+            .flatten()
+            .copied()
+            .filter(|index| self.claim(*index).overlaps(span))
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    pub(crate) fn claim(&self, index: usize) -> &'a Claim {
+        &self.day.claims[index]
+    }
+}
+
+impl Claim {
+    /// Whether its tables are taken at an instant of the span.
+    pub(crate) fn overlaps(&self, span: (Timestamp, Timestamp)) -> bool {
+        overlap((self.starts_at, self.free_at), span)
+    }
+
+    /// What it takes of each table.
+    pub fn occupancies(&self) -> impl Iterator<Item = Occupancy> {
+        self.tables.iter().map(|table| Occupancy {
+            table: *table,
+            starts_at: self.starts_at,
+            free_at: self.free_at,
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! The snapshot on which a decision is made.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::calendar::RestaurantCalendar;
+use crate::floor::{Blockout, Floor, PartySize};
+use crate::ids::{DiningAreaId, TableId};
+
+/// One service date of one restaurant, with everything that decides what is free.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceDay {
+    /// The restaurant's rules, services and wall clock.
+    pub calendar: RestaurantCalendar,
+    /// Its areas, tables and combinations.
+    pub floor: Floor,
+    /// Every blockout that overlaps [`RestaurantCalendar::span`], in any order; more do no harm.
+    pub blockouts: Vec<Blockout>,
+    /// The service date.
+    pub date: Date,
+    /// What every booking that overlaps [`RestaurantCalendar::span`] takes, in any order; more do no
+    /// harm. Where a booking is to be moved, its own is not among them.
+    pub claims: Vec<Claim>,
+}
+
+/// What a booking takes of a restaurant: its tables, and its part of pacing and capacity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The number by which the store knows the booking.
+    pub key: i64,
+    /// The service date.
+    pub service_date: Date,
+    /// How many guests.
+    pub party: PartySize,
+    /// The tables. None for a party that is to be seated anew: it counts in pacing and capacity all
+    /// the same.
+    pub tables: Vec<TableId>,
+    /// When the party comes.
+    pub starts_at: Timestamp,
+    /// When its turn is over.
+    pub ends_at: Timestamp,
+    /// When its tables are free again.
+    pub free_at: Timestamp,
+    /// Where it wants to sit.
+    pub area: Option<AreaWish>,
+    /// Whether the staff have said that it stays at its tables.
+    pub is_pinned: bool,
+}
+
+/// Where a party wants to sit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AreaWish {
+    /// The area.
+    pub area: DiningAreaId,
+    /// Whether no other will do.
+    pub is_required: bool,
+}

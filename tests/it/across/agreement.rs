@@ -1,0 +1,134 @@
+//! One set of rules decides what is offered and what is granted: with nothing in between, every slot
+//! that is shown can be booked as it is, and whatever is not shown is refused.
+
+use booking_client::types::AvailableSlot;
+use booking_tests::{Request, TestService};
+use serde_json::{Value, json};
+
+use crate::support::{HARBOUR, cancel};
+
+/// Numbers that look random and are the same in every run (SplitMix64).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let number = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (number ^ (number >> 31)) % bound
+    }
+
+    fn one_of<'a>(&mut self, values: &[&'a str]) -> &'a str {
+        let bound = u64::try_from(values.len()).expect("they are few");
+        values[usize::try_from(self.below(bound)).expect("it is small")]
+    }
+}
+
+/// Other rules for the restaurant.
+fn rules(numbers: &mut Numbers) -> String {
+    let any = |numbers: &mut Numbers, values: &[&'static str]| numbers.one_of(values);
+    format!(
+        "UPDATE booking_policies SET slot_interval_minutes = {}, buffer_minutes = {}, max_covers = {},
+            min_notice_minutes = {}, online_max_party = {}, turn_minutes = {},
+            turn_step_parties = '{{5}}', turn_step_minutes = '{{{}}}' WHERE restaurant_id = {HARBOUR};
+         UPDATE service_periods SET max_parties = {}, max_covers = {}, ends = '{}'
+            WHERE restaurant_id = {HARBOUR} AND first_seating = '17:30';
+         DELETE FROM blockouts;
+         INSERT INTO blockouts (restaurant_id, table_id, starts, ends)
+            SELECT {HARBOUR}, min(table_id), '2027-02-17 18:00', '2027-02-17 20:00' FROM dining_tables
+            WHERE restaurant_id = {HARBOUR} AND max_party = {}",
+        any(numbers, &["15", "20", "30"]),
+        any(numbers, &["0", "15"]),
+        any(numbers, &["NULL", "12", "30"]),
+        any(numbers, &["0", "600"]),
+        any(numbers, &["20", "6"]),
+        any(numbers, &["60", "90", "105"]),
+        any(numbers, &["120", "150"]),
+        any(numbers, &["NULL", "1", "3"]),
+        any(numbers, &["NULL", "6", "12"]),
+        any(numbers, &["22:30", "01:00"]),
+        any(numbers, &["2", "5", "12"]),
+    )
+}
+
+fn asked(slot: &AvailableSlot, party: i32) -> Value {
+    json!({
+        "restaurant_id": HARBOUR,
+        "booking_date": slot.booking_date,
+        "booking_time": slot.booking_time.as_str(),
+        "utc_offset": slot.utc_offset.as_str(),
+        "service_date": slot.service_date,
+        "party_size": party,
+        "customer": asked_customer(),
+    })
+}
+
+#[tokio::test]
+async fn what_is_shown_is_granted_and_what_is_not_shown_is_refused() {
+    let service = TestService::start().await;
+    let mut numbers = Numbers(7);
+    let (mut granted, mut refused) = (0, 0);
+    for _ in 0..8 {
+        service.sql(&rules(&mut numbers)).await;
+        for _ in 0..6 {
+            let party = i32::try_from(1 + numbers.below(9)).expect("it is small");
+            let answer = service
+                .guest()
+                .get_availability()
+                .restaurant_id(HARBOUR)
+                .date("2027-02-17")
+                .party_size(party)
+                .send()
+                .await
+                .expect("the availability can be told");
+            let slots: Vec<&AvailableSlot> = answer.slots.iter().collect();
+            // A time of that day which is not shown, on or off the grid.
+            for _ in 0..3 {
+                let (hour, minute) = (11 + numbers.below(13), 5 * numbers.below(12));
+                let time = format!("{hour:02}:{minute:02}");
+                if slots.iter().any(|slot| slot.booking_time.as_str() == time) {
+                    continue;
+                }
+                let mut body = json!({ "booking_date": "2027-02-17", "booking_time": time });
+                body["restaurant_id"] = HARBOUR.into();
+                body["service_date"] = "2027-02-17".into();
+                body["party_size"] = party.into();
+                body["customer"] = asked_customer();
+                let request = Request::post("/bookings").json(&body).anonymous();
+                let answer = service.send(&request).await;
+                let shown = answer.text();
+                assert!(
+                    matches!(answer.status, 409 | 422),
+                    "{time} {party}: {shown}"
+                );
+                refused += 1;
+            }
+            let Some(slot) = slots.get(usize::try_from(numbers.below(40)).expect("it is small"))
+            else {
+                continue;
+            };
+            let request = Request::post("/bookings")
+                .json(&asked(slot, party))
+                .anonymous();
+            let answer = service.send(&request).await;
+            assert_eq!(answer.status, 201, "{slot:?} {party}: {}", answer.text());
+            granted += 1;
+            // Most stay, so that the house fills.
+            if numbers.below(4) == 0 {
+                let id = answer.json()["booking_id"]
+                    .as_str()
+                    .expect("it has one")
+                    .to_owned();
+                cancel(&service, &id.try_into().expect("it is an id")).await;
+            }
+        }
+    }
+    assert!(
+        granted > 15 && refused > 60,
+        "{granted} granted, {refused} refused"
+    );
+}
+
+fn asked_customer() -> Value {
+    json!({ "name": "Ada Lovelace", "email": "ada@example.com", "phone": "+44 20 7946 0000" })
+}
