@@ -92,6 +92,8 @@ fn booking() -> Value {
         "restaurant": { "id": 123, "name": "Bella Italia", "address": "123 Main St" },
         "booking_date": "2027-02-15",
         "booking_time": "19:00",
+        "utc_offset": "-05:00",
+        "service_date": "2027-02-15",
         "party_size": 4,
         "customer": { "name": "Ada", "email": "ada@example.com", "phone": "+15551234567" },
         "special_requests": null,

@@ -36,6 +36,8 @@ mod schema_bounds;
 #[cfg(test)]
 mod schema_rules;
 #[cfg(test)]
+mod seating;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod staff;
