@@ -187,3 +187,15 @@ async fn ids_and_codes_are_different_for_every_booking() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_area_that_the_restaurant_does_not_have_is_no_more_than_a_wish() {
+    let service = TestService::start().await;
+    let mut body = wanted_json();
+    body["area_id"] = 99.into();
+    let answer = service.send(&Request::post("/bookings").json(&body)).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    body["is_area_required"] = true.into();
+    let answer = service.send(&Request::post("/bookings").json(&body)).await;
+    answer.refused(409, "TABLE_NOT_AVAILABLE");
+}

@@ -66,7 +66,8 @@ pub fn create(
         time: new.time,
         utc_offset,
         party: new.party,
-        area: new.area,
+        // Whoever only would have liked an area that there is not, any more, sits elsewhere.
+        area: new.area.filter(|wish| day.floor.has_area(wish.area)),
         customer: new.customer,
         special_requests: new.special_requests,
         cancellation_reason: None,

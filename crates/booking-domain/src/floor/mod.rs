@@ -47,6 +47,12 @@ impl Floor {
         self.tables.iter().find(|table| table.id == id)
     }
 
+    /// Whether there is an area with this number.
+    #[must_use]
+    pub fn has_area(&self, id: DiningAreaId) -> bool {
+        self.areas.iter().any(|area| area.id == id)
+    }
+
     /// The area in which all of these tables stand, if it is one.
     #[must_use]
     pub fn area_of(&self, tables: &[TableId]) -> Option<DiningAreaId> {

@@ -211,9 +211,16 @@ fn seating_query(slot: &CandidateSlot<'_>, request: &PlaceRequest, now: Timestam
 
 /// Why no table is for the party, whatever is free.
 fn no_seating(room: &Room<'_>, query: &SeatingQuery) -> PlaceReason {
+    let elsewhere = SeatingQuery {
+        area: None,
+        ..*query
+    };
+    if query.area.is_some() && !room.day.floor.seatings(&elsewhere).is_empty() {
+        return PlaceReason::TableNotAvailable;
+    }
     let any = SeatingQuery {
         is_any_party: true,
-        ..*query
+        ..elsewhere
     };
     let largest = room
         .day

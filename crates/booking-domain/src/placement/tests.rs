@@ -308,3 +308,18 @@ fn who_has_come_and_who_comes_from_another_date_does_not_move() {
     let later = place(&day, &guests(4, 19, 30), soon + 1.minute());
     assert!(later.is_err());
 }
+
+#[test]
+fn an_area_that_is_not_there_is_no_table_or_no_wish() {
+    let day = day(vec![table(1, 1, 4)]);
+    let wish = |is_required| PlaceRequest {
+        area: Some(crate::AreaWish {
+            area: crate::DiningAreaId::new(9_i64).expect("it is in range"),
+            is_required,
+        }),
+        ..guests(2, 19, 0)
+    };
+    assert_eq!(tables(&day, &wish(false)), [1]);
+    let refused = reason(&day, &wish(true));
+    assert_eq!(refused, PlaceReason::TableNotAvailable);
+}

@@ -50,7 +50,7 @@ const FUZZED_EACH: (usize, usize) = (24, 300);
 /// How many walks are made for each link, if that is within the fewest and the most walks of a
 /// contract.
 const WALKS_EACH: usize = 16;
-const WALKS: (usize, usize) = (360, 720);
+const WALKS: (usize, usize) = (480, 720);
 
 /// The runs along links. They are several, for one walk that goes wrong ends its run.
 const LINK_SEEDS: [u32; 4] = [1, 2, 3, 4];
@@ -189,10 +189,10 @@ mod tests {
 
     #[test]
     fn the_work_is_divided_and_stays_the_same_however_many_operations_there_are() {
-        assert_eq!(planned(8, 13), (vec![(4, 300), (4, 300)], 360));
+        assert_eq!(planned(8, 13), (vec![(4, 300), (4, 300)], 480));
         assert_eq!(planned(24, 30), (vec![(12, 100), (12, 100)], 480));
         assert_eq!(planned(90, 200), (vec![(45, 26), (45, 26)], 720));
-        assert_eq!(planned(1, 0), (vec![(1, 300)], 360));
+        assert_eq!(planned(1, 0), (vec![(1, 300)], 480));
     }
 
     #[test]
