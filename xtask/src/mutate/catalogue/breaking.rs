@@ -96,8 +96,8 @@ fn requests() -> Vec<Mutation> {
             &["breaking/request-narrowed"],
             vec![replace(
                 CONTRACT,
-                "`null` when there are none.\n      type: string\n      nullable: true\n",
-                "`null` when there are none.\n      type: string\n",
+                "      x-personal-data: true\n      type: string\n      nullable: true\n",
+                "      x-personal-data: true\n      type: string\n",
             )],
         )
         .regenerated(),
