@@ -52,7 +52,7 @@ pub use calendar::{
 };
 pub use floor::{
     AreaSetting, Blockout, BlockoutReason, BlockoutScope, CombinationRefusal, DiningArea,
-    DiningAreaName, DiningTable, DiningTableName, Floor, MinPartyLapse, Occupancy, PartySize,
+    DiningAreaName, DiningTable, DiningTableName, Floor, MinPartyLapse, PartySize,
     TableCombination, TableCombinationName,
 };
 pub use ids::{

@@ -196,7 +196,7 @@ prop_compose! {
             .map(|(from, minutes, table)| Blockout {
                 id: BlockoutId::new(1_i64).expect("it is in range"),
                 scope: if table == 0 {
-                    BlockoutScope::House
+                    BlockoutScope::Restaurant
                 } else {
                     BlockoutScope::Table(table_id(table))
                 },

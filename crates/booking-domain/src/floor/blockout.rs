@@ -14,7 +14,7 @@ bounded_text! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BlockoutScope {
     /// Everything.
-    House,
+    Restaurant,
     /// The tables of one area.
     Area(DiningAreaId),
     /// One table.

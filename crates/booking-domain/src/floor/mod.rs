@@ -64,17 +64,6 @@ impl Floor {
     }
 }
 
-/// A time in which a table is taken: half-open, `[starts_at, free_at)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Occupancy {
-    /// The table.
-    pub table: TableId,
-    /// The first instant at which it is taken.
-    pub starts_at: Timestamp,
-    /// The instant at which it is free again.
-    pub free_at: Timestamp,
-}
-
 /// Whether two half-open spans have an instant in common.
 pub(crate) fn overlap(
     (starts, ends): (Timestamp, Timestamp),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::floor::{BlockoutScope, Occupancy, Seating, overlap};
+use crate::floor::{BlockoutScope, Seating, overlap};
 use crate::ids::TableId;
 use crate::service_day::{Claim, ServiceDay};
 
@@ -37,17 +37,17 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// Whether the whole house is not used at the instant.
-    pub(crate) fn is_house_blocked(&self, starts_at: Timestamp, ends_at: Timestamp) -> bool {
+    /// Whether nothing of the restaurant is used in this time.
+    pub(crate) fn is_restaurant_blocked(&self, starts_at: Timestamp, ends_at: Timestamp) -> bool {
         self.blocked.iter().any(|(scope, starts, ends)| {
-            *scope == BlockoutScope::House && overlap((*starts, *ends), (starts_at, ends_at))
+            *scope == BlockoutScope::Restaurant && overlap((*starts, *ends), (starts_at, ends_at))
         })
     }
 
     /// Whether some of these tables are not used in this time.
     pub(crate) fn is_blocked(&self, seating: &Seating, span: (Timestamp, Timestamp)) -> bool {
         let is_within = |scope: BlockoutScope| match scope {
-            BlockoutScope::House => true,
+            BlockoutScope::Restaurant => true,
             BlockoutScope::Table(table) => seating.tables.contains(&table),
             BlockoutScope::Area(area) => seating.tables.iter().any(|table| {
                 let table = self.day.floor.table(*table);
@@ -85,14 +85,5 @@ impl Claim {
     /// Whether its tables are taken at an instant of the span.
     pub(crate) fn overlaps(&self, span: (Timestamp, Timestamp)) -> bool {
         overlap((self.starts_at, self.free_at), span)
-    }
-
-    /// What it takes of each table.
-    pub fn occupancies(&self) -> impl Iterator<Item = Occupancy> {
-        self.tables.iter().map(|table| Occupancy {
-            table: *table,
-            starts_at: self.starts_at,
-            free_at: self.free_at,
-        })
     }
 }

@@ -121,7 +121,7 @@ pub(crate) fn check_slot(
             Err(reason)
         }
     };
-    if room.is_house_blocked(slot.starts_at, slot.ends_at) {
+    if room.is_restaurant_blocked(slot.starts_at, slot.ends_at) {
         broken(RuleOverride::Blockouts, PlaceReason::Closed)?;
     }
     if request.booker == Booker::Guest {

@@ -247,7 +247,7 @@ fn what_is_blocked_out_is_not_used() {
     day.blockouts = vec![block(BlockoutScope::Table(table_id(1)))];
     assert_eq!(tables(&day, &guests(2, 18, 30)), [2]);
     assert_eq!(tables(&day, &guests(2, 20, 0)), [1]);
-    day.blockouts = vec![block(BlockoutScope::House)];
+    day.blockouts = vec![block(BlockoutScope::Restaurant)];
     assert_eq!(reason(&day, &guests(2, 18, 30)), PlaceReason::Closed);
     let overriding = PlaceRequest {
         booker: Booker::Staff,

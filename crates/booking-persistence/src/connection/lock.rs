@@ -58,7 +58,7 @@ pub(crate) async fn lock_signing_keys(
         .map(drop)
 }
 
-/// A number like any other: a date that shares it waits, which is harmless.
+/// A number like any other: a restaurant that shares it waits, which is harmless.
 const SIGNING_KEYS: i64 = 0x7369_676e_6b65_7973;
 
 /// Whether no other transaction forgets what was kept for long enough, until this one has ended.
@@ -70,7 +70,7 @@ pub(crate) async fn try_lock_retention(
         .await
 }
 
-/// A date that shares it makes the rows of that moment wait for the next hour.
+/// A restaurant that shares it makes the rows of that moment wait for the next hour.
 const RETENTION: i64 = 0x7265_7465_6e74_696f;
 
 /// An advisory lock has 64 bits, in which restaurants share the room with other locks: mixed, so that

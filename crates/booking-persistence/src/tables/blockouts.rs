@@ -30,7 +30,7 @@ fn blockout(row: BlockoutRow) -> Result<Blockout, Corrupt> {
     let scope = match (area.transpose()?, table.transpose()?) {
         (_, Some(table)) => BlockoutScope::Table(table),
         (Some(area), None) => BlockoutScope::Area(area),
-        (None, None) => BlockoutScope::House,
+        (None, None) => BlockoutScope::Restaurant,
     };
     Ok(Blockout {
         id: parsed(BlockoutId::new(key), "blockouts.blockout_id", key)?,
