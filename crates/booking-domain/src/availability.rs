@@ -167,10 +167,11 @@ fn request_at(slot: &CandidateSlot<'_>, query: &AvailabilityQuery) -> PlaceReque
 
 /// The nearest slots before and after the time of a request that was refused.
 pub(crate) fn nearest_slots(
-    day: &ServiceDay,
+    room: &Room<'_>,
     request: &PlaceRequest,
     now: Timestamp,
 ) -> NearestSlots {
+    let day = room.day;
     let query = AvailabilityQuery {
         party: request.party,
         area: request.area,
@@ -179,9 +180,8 @@ pub(crate) fn nearest_slots(
     let Some(wanted) = day.calendar.instant(request.wall()) else {
         return NearestSlots::default();
     };
-    let room = Room::new(day);
     let candidates = day.calendar.candidate_slots(day.date, request.party);
-    let free = |slot: &CandidateSlot<'_>| free_slot(&room, slot, &query, now);
+    let free = |slot: &CandidateSlot<'_>| free_slot(room, slot, &query, now);
     let (before, after): (Vec<_>, Vec<_>) = candidates
         .into_iter()
         .filter(|slot| slot.starts_at != wanted)

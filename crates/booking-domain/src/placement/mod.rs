@@ -67,9 +67,10 @@ pub fn place(
     request: &PlaceRequest,
     now: Timestamp,
 ) -> Result<PlacementPlan, PlaceRefusal> {
-    rules::place(&Room::new(day), request, now).map_err(|reason| PlaceRefusal {
+    let room = Room::new(day);
+    rules::place(&room, request, now).map_err(|reason| PlaceRefusal {
         reason,
-        nearest: nearest_slots(day, request, now).into(),
+        nearest: nearest_slots(&room, request, now).into(),
     })
 }
 
