@@ -15,7 +15,7 @@ use booking_persistence::{RestaurantFilter, RestaurantNotFound};
 use contract_runtime::Problem;
 
 use super::shared::{
-    IntoDomain, IntoError, Paging, entity_tag, expected_versions, internal_error, request_context,
+    IntoDomain, IntoError, Paging, entity_tag, internal_error, request_context, required_versions,
     store_error,
 };
 use crate::service::Service;
@@ -118,12 +118,9 @@ impl Restaurants for Service {
         caller: RestaurantManage<Self>,
         request: UpdateRestaurantRequest,
     ) -> Result<UpdateRestaurantResponse, UpdateRestaurantError> {
-        let Some(condition) = request.headers.if_match else {
-            let message = "If-Match is required: send the ETag of the copy that you have read";
-            let problem = Problem::new(message).field(UpdateRestaurantHeaders::FIELDS.if_match);
-            return Err(errors::PreconditionRequired(problem).into());
-        };
-        let expected = expected_versions(condition);
+        let if_match = UpdateRestaurantHeaders::FIELDS.if_match;
+        let expected =
+            required_versions::<UpdateRestaurantError>(request.headers.if_match, if_match)?;
         let change = convert::restaurant_change(request.body);
         let restaurant = self
             .store()
@@ -161,12 +158,9 @@ impl Restaurants for Service {
         caller: RestaurantManage<Self>,
         request: UpdateBookingPolicyRequest,
     ) -> Result<UpdateBookingPolicyResponse, UpdateBookingPolicyError> {
-        let Some(condition) = request.headers.if_match else {
-            let message = "If-Match is required: send the ETag of the copy that you have read";
-            let problem = Problem::new(message).field(UpdateBookingPolicyHeaders::FIELDS.if_match);
-            return Err(errors::PreconditionRequired(problem).into());
-        };
-        let expected = expected_versions(condition);
+        let if_match = UpdateBookingPolicyHeaders::FIELDS.if_match;
+        let expected =
+            required_versions::<UpdateBookingPolicyError>(request.headers.if_match, if_match)?;
         let change = policy::booking_policy_change(request.body);
         let policy = self
             .store()

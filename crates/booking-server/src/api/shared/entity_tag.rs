@@ -1,8 +1,10 @@
 //! Entity tags (RFC 9110, 8.8.3): the version of what is answered, in quotes, and behind a dot that of what is
 //! shown beside it and changes by itself.
 
+use booking_api::errors;
 use booking_api::types::{self, EntityTag};
 use contract_runtime::rules::{BoundedText, TextRules};
+use contract_runtime::{FieldName, Problem};
 
 /// The tag of something of this version.
 pub(crate) fn entity_tag(version: i32) -> EntityTag {
@@ -39,6 +41,17 @@ pub(crate) fn expected_versions(condition: types::EntityTagCondition) -> Option<
     let condition = condition.get();
     let versions = condition.strong_tags()?.filter_map(version_of).collect();
     Some(versions)
+}
+
+/// The versions that `If-Match` allows to change, where a change without it is refused.
+pub(crate) fn required_versions<E: From<errors::PreconditionRequired>>(
+    condition: Option<types::EntityTagCondition>,
+    if_match: FieldName,
+) -> Result<Option<Vec<i32>>, E> {
+    condition.map(expected_versions).ok_or_else(|| {
+        let message = "If-Match is required: send the ETag of the copy that you have read";
+        errors::PreconditionRequired(Problem::new(message).field(if_match)).into()
+    })
 }
 
 /// Whether `If-None-Match` says that the caller holds what has this tag. Here a weak tag counts as

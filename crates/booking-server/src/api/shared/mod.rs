@@ -7,7 +7,9 @@ mod identity;
 mod paging;
 
 pub(super) use bounds::{IntoDomain, ToContract};
-pub(super) use entity_tag::{entity_tag, entity_tag_with, expected_versions, is_held};
+pub(super) use entity_tag::{
+    entity_tag, entity_tag_with, expected_versions, is_held, required_versions,
+};
 pub(crate) use errors::{IntoError, store_error, unavailable};
 pub(super) use errors::{hashing_error, internal_error};
 pub(super) use identity::{

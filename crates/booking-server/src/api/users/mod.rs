@@ -25,8 +25,8 @@ use credentials::{OneTimeToken, OneTimeTokenPurpose, Password};
 
 use super::bookings::convert::booking;
 use super::shared::{
-    IntoDomain, IntoError, Paging, attempt, entity_tag, expected_versions, hashing_error,
-    internal_error, new_password, no_store, store_error, unauthenticated, user,
+    IntoDomain, IntoError, Paging, attempt, entity_tag, hashing_error, internal_error,
+    new_password, no_store, required_versions, store_error, unauthenticated, user,
 };
 use super::staff::convert::employment;
 use crate::service::Service;
@@ -89,12 +89,8 @@ impl Users for Service {
         caller: callers::AccountManage<Self>,
         request: UpdateMeRequest,
     ) -> Result<UpdateMeResponse, UpdateMeError> {
-        let Some(condition) = request.headers.if_match else {
-            let message = "If-Match is required: send the ETag of the copy that you have read";
-            let problem = Problem::new(message).field(UpdateMeHeaders::FIELDS.if_match);
-            return Err(errors::PreconditionRequired(problem).into());
-        };
-        let expected = expected_versions(condition);
+        let if_match = UpdateMeHeaders::FIELDS.if_match;
+        let expected = required_versions::<UpdateMeError>(request.headers.if_match, if_match)?;
         let change = convert::account_change(request.body);
         let account = self
             .store()
