@@ -4,7 +4,6 @@
 use jiff::Timestamp;
 
 use super::Move;
-use super::request::PlaceRequest;
 use super::room::Room;
 use crate::calendar::CandidateSlot;
 use crate::floor::{Seating, SeatingQuery};
@@ -21,7 +20,6 @@ const MAX_TRIES: usize = 2_000;
 pub(crate) fn repack(
     room: &Room<'_>,
     query: &SeatingQuery,
-    request: &PlaceRequest,
     slot: &CandidateSlot<'_>,
 ) -> Option<(Vec<TableId>, Vec<Move>)> {
     let mut search = Search {
@@ -35,10 +33,7 @@ pub(crate) fn repack(
     let party = Party {
         key: None,
         span: (slot.starts_at, slot.free_at),
-        query: SeatingQuery {
-            area: request.area.map(|wish| (wish.area, wish.is_required)),
-            ..*query
-        },
+        query: *query,
     };
     search.seat(&party, MAX_MOVES)?;
     let mut tables = Vec::new();

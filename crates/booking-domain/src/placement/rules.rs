@@ -155,7 +155,7 @@ pub(crate) fn check_slot(
     let unblocked = kept.or(usable.first());
     let (tables, moves) = if let Some(seating) = unblocked {
         (seating.tables.clone(), Vec::new())
-    } else if let Some(repacked) = repack(room, &query, request, slot) {
+    } else if let Some(repacked) = repack(room, &query, slot) {
         repacked
     } else {
         let seating = free.first().ok_or(PlaceReason::TableNotAvailable)?;
