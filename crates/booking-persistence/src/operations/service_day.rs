@@ -8,6 +8,7 @@
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::AsyncPgConnection;
+use futures_util::future::try_join_all;
 use jiff::ToSpan;
 use jiff::civil::{Date, Time};
 
@@ -354,19 +355,26 @@ impl Decided {
             })
             .collect();
         let rows: Vec<(i64, &Placement)> = placements.iter().map(|(key, it)| (*key, it)).collect();
-        occupancies::insert(connection, restaurant, &rows).await?;
-        for moved in moves {
-            let now = to_the_microsecond(context.now);
-            let id = bookings::update_tables(connection, restaurant, moved, now).await?;
+        // One behind the other, and the ids are known once all are written.
+        let now = to_the_microsecond(context.now);
+        let updates = moves
+            .iter()
+            .map(|moved| bookings::update_tables(connection, restaurant, moved, now));
+        let (_, ids) = tokio::try_join!(
+            biased;
+            occupancies::insert(connection, restaurant, &rows),
+            try_join_all(updates),
+        )?;
+        let events = ids.iter().map(|id| async move {
             let event = audit_events::NewEvent {
                 restaurant,
                 actor,
                 action: "move_booking",
-                subject: Some(&id),
+                subject: Some(id),
                 context,
             };
-            audit_events::insert(connection, &event).await?;
-        }
-        Ok(())
+            audit_events::insert(connection, &event).await
+        });
+        try_join_all(events).await.map(drop)
     }
 }
