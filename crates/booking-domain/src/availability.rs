@@ -5,9 +5,7 @@ use jiff::civil::{Date, DateTime, Time};
 
 use crate::calendar::{CandidateSlot, UtcOffset};
 use crate::ids::DiningAreaId;
-use crate::placement::{
-    NearestSlots, PlaceReason, PlaceRequest, Room, check_date, check_slot, free_areas,
-};
+use crate::placement::{NearestSlots, PlaceRequest, Room, check_date, check_slot, free_areas};
 use crate::service_day::ServiceDay;
 
 /// A time at which a party would get a table.
@@ -120,12 +118,26 @@ pub fn day_availability(
     let slots = candidates.len();
     let free = candidates
         .iter()
-        .filter(|slot| free_slot(&room, slot, query, now).is_some());
+        .filter(|slot| granted(&room, slot, query, now).is_some());
     match free.count() {
         0 => DayAvailability::Full,
         few if few * 4 <= slots => DayAvailability::FewLeft,
         _ => DayAvailability::Free,
     }
+}
+
+/// The request for a slot, if it would be granted.
+fn granted(
+    room: &Room<'_>,
+    slot: &CandidateSlot<'_>,
+    query: &AvailabilityQuery,
+    now: Timestamp,
+) -> Option<PlaceRequest> {
+    let request = request_at(slot, query);
+    let is_open = slot.starts_at > now && check_date(room, &request, now).is_ok();
+    let none = crate::RuleOverrides::default();
+    let is_granted = is_open && check_slot(room, slot, &request, none, now).is_ok();
+    is_granted.then_some(request)
 }
 
 fn free_slot(
@@ -134,12 +146,8 @@ fn free_slot(
     query: &AvailabilityQuery,
     now: Timestamp,
 ) -> Option<Slot> {
-    let request = request_at(slot, query);
-    let is_open = slot.starts_at > now && check_date(room, &request, now).is_ok();
-    let placed = is_open
-        .then(|| check_slot(room, slot, &request, crate::RuleOverrides::default(), now))
-        .and_then(Result::<_, PlaceReason>::ok);
-    placed.map(|_| Slot {
+    let request = granted(room, slot, query, now)?;
+    Some(Slot {
         date: slot.wall.date(),
         time: slot.wall.time(),
         utc_offset: UtcOffset::from(slot.offset),

@@ -177,13 +177,15 @@ pub(crate) async fn cancellation_cutoff(
     Ok(cutoff.transpose()?)
 }
 
-/// The version of how a restaurant seats.
+/// The version of how a restaurant seats, if it takes bookings, as [`find`] has it.
 pub(crate) async fn seating_version(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
 ) -> QueryResult<Option<i64>> {
     booking_policies::table
         .find(restaurant.get())
+        .inner_join(restaurants::table)
+        .filter(restaurants::suspended_at.is_null())
         .select(booking_policies::seating_version)
         .first(&mut connection)
         .await
