@@ -58,6 +58,8 @@ fn answer(response: &Response) -> (String, Vec<(String, String)>) {
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
     let location = response.headers()[LOCATION].to_str().unwrap();
     let (uri, query) = location.split_once('?').unwrap();
+    // Programs decode a space of this kind only, in a browser: the reference page for one.
+    assert!(!query.contains('+'), "{query}");
     let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
     (uri.to_owned(), pairs.collect())
 }

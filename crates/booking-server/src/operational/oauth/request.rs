@@ -135,6 +135,9 @@ fn demand(form: &Form) -> Result<(Scopes, CodeChallenge), AuthorizationError> {
 
 impl ReplyTo {
     /// The address of an answer with these parameters. `iss` says whose answer it is (RFC 9207).
+    ///
+    /// A space is `%20` in it, which every reader decodes: Swagger UI, like all who decode an address
+    /// by `decodeURIComponent`, takes `+` for a plus.
     pub(super) fn location(&self, issuer: &str, parameters: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(parameters);
@@ -142,6 +145,7 @@ impl ReplyTo {
             query.append_pair("state", state);
         }
         let query = query.append_pair("iss", issuer).finish();
+        let query = query.replace('+', "%20");
         let uri = &self.redirect_uri;
         let separator = if uri.contains('?') { '&' } else { '?' };
         format!("{uri}{separator}{query}")
