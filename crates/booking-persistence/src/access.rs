@@ -419,16 +419,20 @@ mod tests {
             .await;
         let access = request.authorize::<CursorOfAnotherList>(&connection.diesel);
         let access = access.await.expect("they are the owner");
-        connection.assert_plans(&[
-            "restaurants_pkey",
-            "accounts_public_id_key",
-            "restaurant_staff_pkey",
-        ]);
+        connection
+            .assert_plans(&[
+                "restaurants_pkey",
+                "accounts_public_id_key",
+                "restaurant_staff_pkey",
+            ])
+            .await;
         let window = Window::First { limit: 20 };
         let events = audit_events::list(&connection.diesel, access.restaurant(), &window).await;
         let events = access.open(events.expect("it is a list"));
         assert_eq!(events.expect("it is the restaurant's").items.len(), 20);
-        connection.assert_plans(&["idx_audit_events_occurred"]);
+        connection
+            .assert_plans(&["idx_audit_events_occurred"])
+            .await;
     }
 
     #[test]

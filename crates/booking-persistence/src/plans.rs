@@ -2,118 +2,53 @@
 //!
 //! A statement that reads a whole table is as fast as any while the table is small. So a test
 //! runs the operation itself, with the statements that it really sends, on a database of the
-//! size of a small city, and asks for the plans that PostgreSQL has used (the module
-//! `auto_explain` reports them). A list, and a statement that every booking waits for, has such a
-//! test beside it:
+//! size of a city (`plans/large_database.sql`), and asks for the plans that PostgreSQL has used, with
+//! what each of their steps has read (the module `auto_explain` reports them). What requests wait for
+//! is in `hot_queries.rs`; a list has such a test beside it:
 //!
 //! ```text
 //! let database = LargeDatabase::new();
 //! let connection = database.connect().await;
 //! connection.see(&Visibility::of_booking(&caller, &id)).await;
 //! bookings::find(&connection.diesel, &id).await?;
-//! connection.assert_plans(&["bookings_public_id_key"]);
+//! connection.assert_plans(&["bookings_public_id_key"]).await;
 //! ```
 //!
 //! The statements run as the service's role, and so under the policies of row-level security, which
 //! become a part of their plans.
+//!
+//! The database is filled once for all tests of a process, which takes half a minute, and they share
+//! it: what a test writes, no other one looks at.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::ready;
+mod hot_queries;
+mod report;
+
+use std::sync::OnceLock;
 
 use dev_postgres::TestDatabase;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
-use tokio_postgres::{AsyncMessage, NoTls};
 
-use crate::connection::Visibility;
-use crate::{SERVICE_ROLE, migrate};
+pub(crate) use self::report::Reads;
+use self::report::{PlanLog, connect};
+use crate::connection::{ConnectError, Pool, Visibility};
+use crate::{RandomSource, SERVICE_ROLE, Store, migrate};
 
-/// 100 restaurants of 40 tables, each of which is booked twice on each of six days, and 19,900
-/// restaurants besides, with nothing booked: 48,000 bookings by 8,000
-/// users, half of whom have an account and five sessions.
-const FILL: &str = "
-    INSERT INTO restaurants
-    SELECT n, 'Restaurant ' || md5(n::text), 'Cuisine ' || n % 4000, 'Street ' || n, 50, 10,
-        '2026-01-01 00:00Z'
-    FROM generate_series(1, 20000) n;
-    INSERT INTO booking_policies
-    SELECT restaurant_id, 'Europe/Berlin', 15, 90, 365 FROM restaurants;
-    INSERT INTO service_periods (restaurant_id, name, weekdays, first_seating, ends)
-    SELECT restaurant_id, 'Service ' || n, 127, time '11:00' + n * interval '6 hours',
-        time '15:00' + n * interval '6 hours'
-    FROM restaurants, generate_series(0, 1) n;
-    INSERT INTO dining_tables
-    SELECT restaurant_id, restaurant_id * 100 + n, 'Table ' || n, 1, 4
-    FROM restaurants, generate_series(1, 40) n WHERE restaurant_id <= 100;
-    INSERT INTO users
-    SELECT n, 'Guest ' || n, 'guest' || n || '@example.com', '+4930' || n, '2026-01-01 00:00Z'
-    FROM generate_series(1, 8000) n;
-    INSERT INTO bookings
-    SELECT restaurant_id, number, 'bk_' || md5(number::text), 1 + number % 8000,
-        date '2027-02-10' + day, CASE turn WHEN 0 THEN '18:00'::time ELSE '20:00' END, 2,
-        CASE WHEN number % 10 = 0 THEN 'pending' ELSE 'confirmed' END,
-        -- Six digits to the base of 32, from the number.
-        (SELECT string_agg(substr('23456789ABCDEFGHJKLMNPQRSTUVWXYZ',
-            1 + (number >> (5 * digit) & 31)::integer, 1), '') FROM generate_series(0, 5) digit),
-        'Guest', 'guest' || 1 + number % 8000 || '@example.com', '+493012', NULL, NULL,
-        ARRAY[table_id], starts_at, starts_at + interval '90 minutes', 1,
-        '2027-01-01 00:00Z'::timestamptz + number * interval '1 minute',
-        '2027-01-01 00:00Z'::timestamptz + number * interval '1 minute', NULL, 0,
-        date '2027-02-10' + day, 60, NULL, false, starts_at + interval '90 minutes'
-    FROM (
-        SELECT restaurant_id, table_id, day, turn,
-            row_number() OVER (ORDER BY day, turn, table_id) AS number,
-            '2027-02-10 17:00Z'::timestamptz + day * interval '1 day' + turn * interval '2 hours'
-                AS starts_at
-        FROM dining_tables, generate_series(0, 5) day, generate_series(0, 1) turn
-    ) AS turns;
-    INSERT INTO occupancies
-    SELECT restaurant_id, booking_id, table_ids[1], tstzrange(starts_at, free_at) FROM bookings;
-    INSERT INTO accounts
-    SELECT user_id, 'usr_' || user_id, name, phone, NULL, '2026-01-01Z', false, 1, '2026-01-01Z',
-        '2026-01-01Z'
-    FROM users WHERE user_id % 2 = 1;
-    UPDATE bookings SET account_user_id = user_id WHERE user_id % 2 = 1 AND booking_id % 3 = 0;
-    INSERT INTO sessions
-    SELECT md5(user_id || 'session' || n)::uuid, user_id, 'web', 'account:manage', n, '2027-01-01Z',
-        '2027-01-02Z'
-    FROM accounts, generate_series(1, 5) n;
-    INSERT INTO authorization_codes
-    SELECT sha256(user_id::text::bytea), user_id, 'web', 'https://web.example/', sha256('1'),
-        'account:manage', '2027-01-01Z', '2027-01-01 00:01Z'
-    FROM accounts;
-    INSERT INTO user_identities
-    SELECT 'https://issuer.example', 'subject ' || user_id, user_id, '2027-01-01Z'
-    FROM accounts;
-    INSERT INTO one_time_tokens
-    SELECT email, 'reset_password', decode(md5(email) || md5(email), 'hex'), NULL, '2027-01-01Z',
-        '2027-01-02Z'
-    FROM users;
-    INSERT INTO messages (kind, recipient, created_at, sent_at)
-    SELECT 'account_exists', email, '2027-01-01Z', CASE WHEN user_id % 9 > 0 THEN '2027-01-02Z'::timestamptz END
-    FROM users;
-    INSERT INTO restaurant_staff
-    SELECT restaurant_id, 1 + 2 * ((restaurant_id + n) % 4000),
-        (ARRAY['owner', 'manager', 'host'])[n], 1, '2026-01-01Z', '2026-01-01Z'
-    FROM restaurants, generate_series(1, 3) n;
-    INSERT INTO api_keys (restaurant_id, public_id, digest, name, scopes, created_by, created_at,
-        expires_at)
-    SELECT restaurant_id, substr(md5(restaurant_id::text), 1, 11), sha256('1'), 'Till',
-        'bookings:read', 1, '2026-01-01Z', '2030-01-01Z'
-    FROM restaurants;
-    INSERT INTO staff_invitations
-    SELECT restaurant_id, 'guest1@example.com', 'host', sha256(restaurant_id::text::bytea), NULL,
-        '2026-01-01Z', '2026-01-08Z'
-    FROM restaurants;
-    INSERT INTO audit_events (restaurant_id, occurred_at, actor_kind, actor_id, action, network,
-        request_id)
-    SELECT 1 + n % 100, '2026-01-01Z'::timestamptz + n * interval '1 minute', 'user', 'usr_1',
-        'update_booking', CASE WHEN n % 1000 = 0 THEN '192.0.2.0/24' END, 'r-1'
-    FROM generate_series(1, 20000) n;
-    VACUUM ANALYZE;
-";
+/// A city: see there.
+const FILL: &str = include_str!("plans/large_database.sql");
+
+/// Both at once: they take as long as all the rest.
+const INDEX: [&str; 2] = ["REINDEX TABLE bookings", "REINDEX TABLE occupancies"];
+
+const MEMORY: &str = "SET maintenance_work_mem = '256MB'";
+
+const SETTLE: [&str; 2] = [
+    "UPDATE pg_index SET indisexclusion = true
+     WHERE indexrelid = 'occupancies_no_overlap'::regclass",
+    "VACUUM ANALYZE",
+];
 
 /// Every table that grows with restaurants, guests or time.
-const LARGE_TABLES: [&str; 17] = [
+const LARGE_TABLES: [&str; 24] = [
     "accounts",
     "restaurant_staff",
     "staff_invitations",
@@ -131,77 +66,106 @@ const LARGE_TABLES: [&str; 17] = [
     "booking_policies",
     "service_periods",
     "dining_tables",
+    "dining_areas",
+    "table_combinations",
+    "combined_tables",
+    "special_days",
+    "special_day_services",
+    "blockouts",
+    "booking_days",
 ];
 
-/// What makes a session report the plan of each statement that it runs.
+/// What makes a session report the plan of each statement that it runs. Without `jit`, as in every
+/// session of the store's.
 const REPORT_PLANS: &str = "
     LOAD 'auto_explain';
     SET auto_explain.log_min_duration = 0;
     SET auto_explain.log_level = 'notice';
+    SET auto_explain.log_format = 'json';
+    SET auto_explain.log_analyze = on;
+    SET auto_explain.log_buffers = on;
+    SET auto_explain.log_timing = off;
+    SET auto_explain.log_nested_statements = on;
+    SET jit = off;
 ";
 
-/// A database of a realistic size. It is filled once for all tests of a process.
-pub(crate) struct LargeDatabase(TestDatabase);
+/// A database of a realistic size.
+pub(crate) struct LargeDatabase(&'static TestDatabase);
 
 impl LargeDatabase {
     pub(crate) fn new() -> Self {
-        let database = TestDatabase::from_template("booking_large", |url| {
-            let runtime = tokio::runtime::Runtime::new()?;
-            runtime.block_on(async {
-                migrate(url).await?;
-                let mut connection = connect(url).await.diesel;
-                for statement in FILL.split_inclusive(";\n") {
-                    connection.batch_execute(statement).await?;
-                }
-                Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
-            })
-        });
-        Self(database.expect("PostgreSQL runs"))
+        static FILLED: OnceLock<TestDatabase> = OnceLock::new();
+        Self(FILLED.get_or_init(|| {
+            let database = TestDatabase::create().expect("PostgreSQL runs");
+            let url = database.url();
+            // A test is within a runtime already.
+            let filling = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+                runtime.block_on(fill(&url));
+            });
+            filling.join().expect("it is filled");
+            database
+        }))
     }
 
     /// A connection that remembers its plans.
     pub(crate) async fn connect(&self) -> ObservedConnection {
-        let mut connection = connect(&self.0.url()).await;
-        let report = connection.diesel.batch_execute(REPORT_PLANS).await;
-        report.expect("auto_explain comes with PostgreSQL");
-        // Only a superuser loads the module.
-        let role = format!("SET ROLE {SERVICE_ROLE}");
-        let role = connection.diesel.batch_execute(&role).await;
-        role.expect("the migrations make it");
-        connection
+        let log = PlanLog::default();
+        ObservedConnection {
+            diesel: connect_observed(&self.0.url(), &log).await,
+            log,
+        }
     }
+
+    /// A store that remembers its plans. It has one connection, so that what ends a request behind
+    /// its back ends before the next begins.
+    pub(crate) async fn store(&self) -> ObservedStore {
+        let (url, log) = (self.0.url(), PlanLog::default());
+        let config = url.parse().expect("it is a URL");
+        let observed = log.clone();
+        let open = move || {
+            let (url, log) = (url.clone(), observed.clone());
+            async move { Ok::<_, ConnectError>(connect_observed(&url, &log).await) }
+        };
+        let pool = Pool::connect_with(1, open).await.expect("it answers");
+        ObservedStore {
+            store: Store::from_parts(config, pool, RandomSource::new(|| Ok(report::fresh()))),
+            log,
+        }
+    }
+}
+
+async fn fill(url: &str) {
+    migrate(url).await.expect("it migrates");
+    let run = async |statements: &[&str]| {
+        let mut connection = connect(url, PlanLog::default()).await;
+        for statement in statements {
+            connection.batch_execute(statement).await.expect(statement);
+        }
+    };
+    let statements: Vec<&str> = FILL.split_inclusive(";\n").collect();
+    run(&statements).await;
+    let index = INDEX.map(|statement| async move { run(&[MEMORY, statement]).await });
+    futures_util::future::join_all(index).await;
+    run(&SETTLE).await;
+}
+
+/// A session that reports its plans, as the service's role.
+async fn connect_observed(url: &str, log: &PlanLog) -> AsyncPgConnection {
+    let mut connection = connect(url, log.clone()).await;
+    let report = connection.batch_execute(REPORT_PLANS).await;
+    report.expect("auto_explain comes with PostgreSQL");
+    // Only a superuser loads the module.
+    let role = format!("SET ROLE {SERVICE_ROLE}");
+    let role = connection.batch_execute(&role).await;
+    role.expect("the migrations make it");
+    connection
 }
 
 /// A connection that remembers the plans of the statements that it has run.
 pub(crate) struct ObservedConnection {
     pub(crate) diesel: AsyncPgConnection,
-    plans: Arc<Mutex<Vec<String>>>,
-}
-
-async fn connect(url: &str) -> ObservedConnection {
-    let (client, mut connection) = tokio_postgres::connect(url, NoTls)
-        .await
-        .expect("it answers");
-    let plans = Arc::new(Mutex::new(Vec::new()));
-    let reported = Arc::clone(&plans);
-    // A notice arrives before the answer of the statement that it is about.
-    tokio::spawn(std::future::poll_fn(move |context| {
-        loop {
-            match ready!(connection.poll_message(context)) {
-                Some(Ok(AsyncMessage::Notice(notice))) => reported
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(notice.message().to_owned()),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return std::task::Poll::Ready(()),
-            }
-        }
-    }));
-    let diesel = AsyncPgConnection::try_from(client).await;
-    ObservedConnection {
-        diesel: diesel.expect("it is PostgreSQL"),
-        plans,
-    }
+    log: PlanLog,
 }
 
 impl ObservedConnection {
@@ -214,45 +178,73 @@ impl ObservedConnection {
         });
         let set = (&self.diesel).batch_execute(&settings.concat()).await;
         set.expect("the settings are");
-        self.forget();
+        self.log.take();
     }
 
-    fn forget(&self) -> Vec<String> {
-        std::mem::take(&mut *self.plans.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Checks the plans of all statements since the last time: see `Plans::assert`. Gives what they
+    /// have read.
+    ///
+    /// # Panics
+    ///
+    /// When they are not as they should be.
+    pub(crate) async fn assert_plans(&self, indexes: &[&str]) -> Reads {
+        // The last plan can follow the answer that it is about; it is before the next one.
+        let nothing = (&self.diesel).batch_execute("").await;
+        nothing.expect("it answers");
+        self.log.take().assert(indexes)
     }
+}
 
-    /// Checks the plans of all statements since the last time: each of `indexes` (or, of
-    /// `one|other`, either) is used by one of them, and no large table is read from its beginning to its end.
+/// A store that remembers the plans of the statements that it has run.
+pub(crate) struct ObservedStore {
+    pub(crate) store: Store,
+    log: PlanLog,
+}
+
+/// After five runs of a prepared statement PostgreSQL chooses, once and for all, whether it plans it
+/// anew for each run.
+const RUNS: usize = 7;
+
+impl ObservedStore {
+    /// Runs an operation as often as it takes to see the plans that it keeps; each time it uses these
+    /// indexes, and reads no more than this.
     ///
     /// # Panics
     ///
     /// When that is not so.
-    #[track_caller]
-    pub(crate) fn assert_plans(&self, indexes: &[&str]) {
-        let plans = self.forget();
-        assert!(!plans.is_empty(), "no statement has run");
-        let all = plans.join("\n");
-        for table in LARGE_TABLES {
-            let scan = format!("Seq Scan on {table} ");
-            assert!(!all.contains(&scan), "{table} is read as a whole:\n{all}");
+    pub(crate) async fn assert<T>(
+        &self,
+        name: &str,
+        indexes: &[&str],
+        most: Reads,
+        operation: impl AsyncFn(&Store, usize) -> T,
+    ) -> Vec<T> {
+        let mut done = Vec::new();
+        for run in 0..RUNS {
+            self.log.take();
+            done.push(operation(&self.store, run).await);
+            // Whatever ends the operation ends before this.
+            self.store.ping().await.expect("it answers");
+            let plans = self.log.take();
+            let reads = plans.assert(indexes);
+            let few = reads.rows <= most.rows && reads.pages <= most.pages;
+            assert!(few, "{name} reads {reads:?}, not {most:?}:\n{plans}");
         }
-        for index in indexes {
-            let is_used = all
-                .split_whitespace()
-                .any(|word| index.split('|').any(|name| word == name));
-            assert!(is_used, "{index} is not used:\n{all}");
-        }
+        done
     }
 }
 
 mod tests {
+    use std::convert::Infallible;
+
     use booking_domain::RestaurantId;
     use diesel::prelude::*;
     use diesel_async::RunQueryDsl;
 
-    use super::LargeDatabase;
+    use super::{LargeDatabase, Reads};
     use crate::connection::Visibility;
     use crate::schema::bookings;
+    use crate::{Store, StoreError};
 
     #[tokio::test]
     #[should_panic(expected = "bookings is read as a whole")]
@@ -267,7 +259,7 @@ mod tests {
             .get_result::<i64>(&mut &connection.diesel)
             .await
             .expect("it is SQL");
-        connection.assert_plans(&[]);
+        connection.assert_plans(&[]).await;
     }
 
     #[tokio::test]
@@ -281,6 +273,31 @@ mod tests {
             .get_result::<i64>(&mut &connection.diesel)
             .await
             .expect("it is SQL");
-        connection.assert_plans(&["bookings_public_id_key", "another_index"]);
+        connection
+            .assert_plans(&["bookings_public_id_key", "another_index"])
+            .await;
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "a count reads Reads")]
+    async fn operation_that_reads_more_than_it_answers_is_found() {
+        let database = LargeDatabase::new();
+        let observed = database.store().await;
+        let restaurant = RestaurantId::new(7).expect("it is a number");
+        let count = async |store: &Store, _: usize| {
+            let seeing = store.seeing(Visibility::of_restaurant(restaurant));
+            let count = seeing.read("count", async |mut connection| {
+                let of_here = bookings::table.filter(bookings::restaurant_id.eq(7));
+                let count = of_here.count().get_result::<i64>(&mut connection).await;
+                Ok(count?)
+            });
+            let count: Result<i64, StoreError<Infallible>> = count.await;
+            count.expect("it is SQL")
+        };
+        let most = Reads {
+            rows: 100,
+            pages: 100,
+        };
+        observed.assert("a count", &[], most, count).await;
     }
 }

@@ -63,11 +63,16 @@ impl Store {
     pub async fn connect(url: &str, random: RandomSource) -> Result<Self, ConnectError> {
         let config = configuration(url)?;
         let pool = Pool::connect(config.clone()).await?;
-        Ok(Self {
+        Ok(Self::from_parts(config, pool, random))
+    }
+
+    /// A store on the connections of a pool to this database.
+    pub(crate) fn from_parts(config: Config, pool: Pool, random: RandomSource) -> Self {
+        Self {
             config: config.into(),
             pool,
             random,
-        })
+        }
     }
 
     /// Looks whether the database is as the service needs it: every migration has run, the role is

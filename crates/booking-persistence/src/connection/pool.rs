@@ -67,18 +67,33 @@ pub(crate) struct Pool {
 impl Pool {
     /// A pool that has made one connection, to see whether it can.
     pub(crate) async fn connect(config: Config) -> Result<Self, ConnectError> {
+        let open = move || {
+            let config = config.clone();
+            async move { open_session(&config).await }
+        };
+        Self::connect_with(CONNECTIONS, open).await
+    }
+
+    /// A pool of so many connections, at most, that `open` makes.
+    pub(crate) async fn connect_with<F>(
+        connections: usize,
+        open: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Result<Self, ConnectError>
+    where
+        F: Future<Output = Result<AsyncPgConnection, ConnectError>> + Send + 'static,
+    {
         let mut manager = ManagerConfig::default();
         // The default sends a query at every checkout, which costs a third of the throughput. A
         // broken connection is found when it is used, and then all idle ones are discarded.
         manager.recycling_method = RecyclingMethod::Fast;
         manager.custom_setup = Box::new(move |_| {
-            let config = config.clone();
-            Box::pin(async move { open_session(&config).await.map_err(to_connection_error) })
+            let opening = open();
+            Box::pin(async move { opening.await.map_err(to_connection_error) })
         });
         // The URL is in the configuration.
         let manager = AsyncDieselConnectionManager::new_with_config("", manager);
         let connections = deadpool::Pool::builder(manager)
-            .max_size(CONNECTIONS)
+            .max_size(connections)
             .build()
             .expect("building fails only when timeouts are set without a runtime");
         match tokio::time::timeout(CONNECTION_TIMEOUT, connections.get()).await {

@@ -169,9 +169,11 @@ mod tests {
         assert!(found.expect("it is read").is_none());
         let user = find_user(&connection.diesel, &code).await;
         assert_eq!(user, Ok(None));
-        connection.assert_plans(&["authorization_codes_pkey"]);
+        connection.assert_plans(&["authorization_codes_pkey"]).await;
         let deleted = delete_unused(&connection.diesel, 4711).await;
         assert_eq!(deleted, Ok(1));
-        connection.assert_plans(&["idx_authorization_codes_user"]);
+        connection
+            .assert_plans(&["idx_authorization_codes_user"])
+            .await;
     }
 }

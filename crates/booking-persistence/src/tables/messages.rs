@@ -241,7 +241,7 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let replaced = replace(&connection.diesel, &message, now).await;
         replaced.expect("it is written");
-        connection.assert_plans(&["idx_messages_pending"]);
+        connection.assert_plans(&["idx_messages_pending"]).await;
         let pending = messages::table
             .filter(messages::recipient.eq("guest9@example.com"))
             .filter(messages::sent_at.is_null())

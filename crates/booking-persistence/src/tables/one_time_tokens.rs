@@ -147,9 +147,13 @@ mod tests {
         let token = OneTimeToken::from_random(purpose, [1; 32]);
         let found = find(&connection.diesel, (purpose, &token)).await;
         assert!(found.expect("it is read").is_none());
-        connection.assert_plans(&["one_time_tokens_digest_key"]);
+        connection
+            .assert_plans(&["one_time_tokens_digest_key"])
+            .await;
         let deleted = delete(&connection.diesel, (purpose, &token)).await;
         assert!(deleted.expect("it is deleted").is_none());
-        connection.assert_plans(&["one_time_tokens_digest_key"]);
+        connection
+            .assert_plans(&["one_time_tokens_digest_key"])
+            .await;
     }
 }

@@ -173,7 +173,7 @@ mod tests {
             .select(sessions::session_id);
         let id = ids.first(&mut &connection.diesel).await;
         let id = id.expect("the user has sessions");
-        connection.assert_plans(&["idx_sessions_user"]);
+        connection.assert_plans(&["idx_sessions_user"]).await;
 
         let found = lock(&connection.diesel, id).await.expect("it is locked");
         let found = found.expect("there is one");
@@ -184,9 +184,9 @@ mod tests {
         let reason = RevocationReason::Logout;
         let revoked = revoke(&connection.diesel, id, reason, later).await;
         assert_eq!(revoked, Ok(1));
-        connection.assert_plans(&["sessions_pkey"]);
+        connection.assert_plans(&["sessions_pkey"]).await;
         let revoked = revoke_all(&connection.diesel, 4711, Some(id), reason, later).await;
         assert_eq!(revoked, Ok(4));
-        connection.assert_plans(&["idx_sessions_user"]);
+        connection.assert_plans(&["idx_sessions_user"]).await;
     }
 }

@@ -65,6 +65,8 @@ mod tests {
         };
         let found = find(&connection.diesel, &identity).await;
         assert_eq!(found.expect("it is read"), UserId::parse("usr_4711"));
-        connection.assert_plans(&["user_identities_pkey", "accounts_pkey"]);
+        connection
+            .assert_plans(&["user_identities_pkey", "accounts_pkey"])
+            .await;
     }
 }

@@ -258,14 +258,14 @@ mod tests {
             let page = list(&connection.diesel, filter, sort, &first).await;
             let page = page.expect("it is a list");
             // A total of everything counts everything, but from an index alone.
-            connection.assert_plans(&[index]);
+            connection.assert_plans(&[index]).await;
             let Some(cursor) = page.next else {
                 continue;
             };
             let after = Window::After { cursor, limit: 20 };
             let page = list(&connection.diesel, filter, sort, &after).await;
             assert!(!page.expect("it is a list").items.is_empty());
-            connection.assert_plans(&[index]);
+            connection.assert_plans(&[index]).await;
         }
     }
 
@@ -321,11 +321,13 @@ mod tests {
             let first = Window::First { limit: 5 };
             let page = list(&connection.diesel, &mine, sort, &first).await;
             assert!(!page.expect("it is a list").items.is_empty());
-            connection.assert_plans(&[
-                "accounts_public_id_key",
-                "idx_bookings_user",
-                "idx_bookings_account",
-            ]);
+            connection
+                .assert_plans(&[
+                    "accounts_public_id_key",
+                    "idx_bookings_user",
+                    "idx_bookings_account",
+                ])
+                .await;
         }
     }
 }

@@ -177,7 +177,7 @@ mod tests {
             let first = Window::First { limit: 20 };
             let page = list(&connection.diesel, &filter, &first, Timestamp::UNIX_EPOCH).await;
             assert!(!page.expect("it is a list").items.is_empty());
-            connection.assert_plans(&[index]);
+            connection.assert_plans(&[index]).await;
         }
         // The total of all restaurants counts all restaurants; what comes after one does not.
         let all = RestaurantFilter::default();
@@ -189,10 +189,12 @@ mod tests {
         let after = Window::After { cursor, limit: 20 };
         let page = list(&connection.diesel, &all, &after, Timestamp::UNIX_EPOCH).await;
         assert!(!page.expect("it is a list").items.is_empty());
-        connection.assert_plans(&[
-            "idx_restaurants_name",
-            "idx_service_periods_order|service_periods_pkey",
-        ]);
+        connection
+            .assert_plans(&[
+                "idx_restaurants_name",
+                "idx_service_periods_order|service_periods_pkey",
+            ])
+            .await;
     }
 
     #[test]
