@@ -8,6 +8,8 @@ mod api_keys;
 mod authorization_codes;
 mod bookings;
 #[cfg(test)]
+mod changing_rules;
+#[cfg(test)]
 mod identities;
 #[cfg(test)]
 mod lists;
@@ -38,7 +40,11 @@ mod schema_rules;
 #[cfg(test)]
 mod seating;
 #[cfg(test)]
+mod seating_migration;
+#[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod snapshots;
 #[cfg(test)]
 mod staff;
 #[cfg(test)]

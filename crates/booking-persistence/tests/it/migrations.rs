@@ -96,10 +96,10 @@ async fn database_of_another_encoding_is_refused_before_anything_is_made() {
         .expect("it goes");
 }
 
-const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+pub(crate) const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
 
 /// Runs a file of a migration.
-async fn run(connection: &mut AsyncPgConnection, file: &str) {
+pub(crate) async fn run(connection: &mut AsyncPgConnection, file: &str) {
     let statements = std::fs::read_to_string(format!("{MIGRATIONS}/{file}"));
     let statements = statements.expect("the file is there");
     connection.batch_execute(&statements).await.expect(file);
