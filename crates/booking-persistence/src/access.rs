@@ -388,52 +388,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
-    use crate::lists::{CursorOfAnotherList, Window};
-    use crate::plans::LargeDatabase;
-
-    #[tokio::test]
-    async fn access_and_the_lists_behind_it_are_read_from_their_indexes() {
-        let database = LargeDatabase::new();
-        let connection = database.connect().await;
-        let context = RequestContext {
-            now: Timestamp::UNIX_EPOCH,
-            request_id: RequestId::parse("r-1").expect("it is an id"),
-            network: None,
-        };
-        // The owner of restaurant 7, as the fill makes them.
-        let principal = Principal::User {
-            id: UserId::parse("usr_17").expect("it is an id"),
-            scopes: Scopes::new(Scope::ALL),
-        };
-        let request = StaffRequest {
-            operation: "list_audit_events",
-            principal: &principal,
-            restaurant: RestaurantId::new(7).expect("it is in range"),
-            required: Scope::AuditRead,
-            context: &context,
-        };
-        connection
-            .see(&Visibility::of_restaurant(request.restaurant))
-            .await;
-        let access = request.authorize::<CursorOfAnotherList>(&connection.diesel);
-        let access = access.await.expect("they are the owner");
-        connection
-            .assert_plans(&[
-                "restaurants_pkey",
-                "accounts_public_id_key",
-                "restaurant_staff_pkey",
-            ])
-            .await;
-        let window = Window::First { limit: 20 };
-        let events = audit_events::list(&connection.diesel, access.restaurant(), &window).await;
-        let events = access.open(events.expect("it is a list"));
-        assert_eq!(events.expect("it is the restaurant's").items.len(), 20);
-        connection
-            .assert_plans(&["idx_audit_events_occurred"])
-            .await;
-    }
 
     #[test]
     fn what_was_read_of_another_restaurant_stays_closed() {

@@ -4,21 +4,22 @@
 //! runs the operation itself, with the statements that it really sends, on a database of the
 //! size of a city (`plans/large_database.sql`), and asks for the plans that PostgreSQL has used, with
 //! what each of their steps has read (the module `auto_explain` reports them). What requests wait for
-//! is in `hot_queries.rs`; a list has such a test beside it:
+//! is in `hot_queries/`, and reads like this:
 //!
 //! ```text
 //! let database = LargeDatabase::new();
-//! let connection = database.connect().await;
-//! connection.see(&Visibility::of_booking(&caller, &id)).await;
-//! bookings::find(&connection.diesel, &id).await?;
-//! connection.assert_plans(&["bookings_public_id_key"]).await;
+//! let observed = database.store().await;
+//! let get = async |store: &Store, _: usize| store.get_restaurant(id, now).await;
+//! let most = Reads { rows: 10, pages: 30 };
+//! observed.assert("getRestaurant", &["restaurants_pkey"], most, get).await;
 //! ```
 //!
 //! The statements run as the service's role, and so under the policies of row-level security, which
 //! become a part of their plans.
 //!
 //! The database is filled once for all tests of a process, which takes half a minute, and they share
-//! it: what a test writes, no other one looks at.
+//! it: what a test writes, no other one looks at. So they are few, where each test has a process of its
+//! own.
 
 mod hot_queries;
 mod report;
@@ -30,7 +31,7 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 
 pub(crate) use self::report::Reads;
 use self::report::{PlanLog, connect};
-use crate::connection::{ConnectError, Pool, Visibility};
+use crate::connection::{ConnectError, Pool};
 use crate::{RandomSource, SERVICE_ROLE, Store, migrate};
 
 /// A city: see there.
@@ -108,15 +109,6 @@ impl LargeDatabase {
         }))
     }
 
-    /// A connection that remembers its plans.
-    pub(crate) async fn connect(&self) -> ObservedConnection {
-        let log = PlanLog::default();
-        ObservedConnection {
-            diesel: connect_observed(&self.0.url(), &log).await,
-            log,
-        }
-    }
-
     /// A store that remembers its plans. It has one connection, so that what ends a request behind
     /// its back ends before the next begins.
     pub(crate) async fn store(&self) -> ObservedStore {
@@ -162,39 +154,6 @@ async fn connect_observed(url: &str, log: &PlanLog) -> AsyncPgConnection {
     connection
 }
 
-/// A connection that remembers the plans of the statements that it has run.
-pub(crate) struct ObservedConnection {
-    pub(crate) diesel: AsyncPgConnection,
-    log: PlanLog,
-}
-
-impl ObservedConnection {
-    /// From here on it sees this, with every statement: within a transaction, the plan of a
-    /// statement would be reported by the next one.
-    pub(crate) async fn see(&self, visibility: &Visibility) {
-        let settings = visibility.settings().map(|(name, value)| {
-            let value = value.unwrap_or_default();
-            format!("SELECT set_config('booking.{name}', '{value}', false);")
-        });
-        let set = (&self.diesel).batch_execute(&settings.concat()).await;
-        set.expect("the settings are");
-        self.log.take();
-    }
-
-    /// Checks the plans of all statements since the last time: see `Plans::assert`. Gives what they
-    /// have read.
-    ///
-    /// # Panics
-    ///
-    /// When they are not as they should be.
-    pub(crate) async fn assert_plans(&self, indexes: &[&str]) -> Reads {
-        // The last plan can follow the answer that it is about; it is before the next one.
-        let nothing = (&self.diesel).batch_execute("").await;
-        nothing.expect("it answers");
-        self.log.take().assert(indexes)
-    }
-}
-
 /// A store that remembers the plans of the statements that it has run.
 pub(crate) struct ObservedStore {
     pub(crate) store: Store,
@@ -220,15 +179,17 @@ impl ObservedStore {
         operation: impl AsyncFn(&Store, usize) -> T,
     ) -> Vec<T> {
         let mut done = Vec::new();
+        // Whatever was before has ended.
+        self.store.ping().await.expect("it answers");
         for run in 0..RUNS {
             self.log.take();
             done.push(operation(&self.store, run).await);
             // Whatever ends the operation ends before this.
             self.store.ping().await.expect("it answers");
             let plans = self.log.take();
-            let reads = plans.assert(indexes);
-            let few = reads.rows <= most.rows && reads.pages <= most.pages;
-            assert!(few, "{name} reads {reads:?}, not {most:?}:\n{plans}");
+            if let Err(violation) = plans.check(indexes, most) {
+                panic!("{name}: {violation}:\n{plans}");
+            }
         }
         done
     }
@@ -246,58 +207,47 @@ mod tests {
     use crate::schema::bookings;
     use crate::{Store, StoreError};
 
-    #[tokio::test]
-    #[should_panic(expected = "bookings is read as a whole")]
-    async fn statement_without_an_index_is_found() {
-        let database = LargeDatabase::new();
-        let connection = database.connect().await;
+    /// Counts the bookings of restaurant 7 by its index, or those of a party size, for which there is
+    /// none.
+    async fn count(store: &Store, by_index: bool) -> i64 {
         let restaurant = RestaurantId::new(7).expect("it is a number");
-        connection.see(&Visibility::of_restaurant(restaurant)).await;
-        bookings::table
-            .filter(bookings::party_size.eq(3))
-            .count()
-            .get_result::<i64>(&mut &connection.diesel)
-            .await
-            .expect("it is SQL");
-        connection.assert_plans(&[]).await;
+        let seeing = store.seeing(Visibility::of_restaurant(restaurant));
+        let count = seeing.read("count", async |mut connection| {
+            let query = bookings::table.count().into_boxed();
+            let query = if by_index {
+                query.filter(bookings::restaurant_id.eq(7))
+            } else {
+                query.filter(bookings::party_size.eq(2))
+            };
+            Ok(query.get_result::<i64>(&mut connection).await?)
+        });
+        let count: Result<i64, StoreError<Infallible>> = count.await;
+        count.expect("it is SQL")
     }
 
     #[tokio::test]
-    #[should_panic(expected = "another_index is not used")]
-    async fn statement_that_uses_another_index_is_found() {
-        let database = LargeDatabase::new();
-        let connection = database.connect().await;
-        bookings::table
-            .filter(bookings::public_id.eq("bk_1"))
-            .count()
-            .get_result::<i64>(&mut &connection.diesel)
-            .await
-            .expect("it is SQL");
-        connection
-            .assert_plans(&["bookings_public_id_key", "another_index"])
-            .await;
-    }
-
-    #[tokio::test]
-    #[should_panic(expected = "a count reads Reads")]
-    async fn operation_that_reads_more_than_it_answers_is_found() {
+    async fn what_reads_more_than_it_answers_is_found() {
         let database = LargeDatabase::new();
         let observed = database.store().await;
-        let restaurant = RestaurantId::new(7).expect("it is a number");
-        let count = async |store: &Store, _: usize| {
-            let seeing = store.seeing(Visibility::of_restaurant(restaurant));
-            let count = seeing.read("count", async |mut connection| {
-                let of_here = bookings::table.filter(bookings::restaurant_id.eq(7));
-                let count = of_here.count().get_result::<i64>(&mut connection).await;
-                Ok(count?)
-            });
-            let count: Result<i64, StoreError<Infallible>> = count.await;
-            count.expect("it is SQL")
-        };
         let most = Reads {
-            rows: 100,
-            pages: 100,
+            rows: 20_000,
+            pages: 1_000,
         };
-        observed.assert("a count", &[], most, count).await;
+        let plans = async |by_index| {
+            observed.log.take();
+            assert_eq!(count(&observed.store, by_index).await, 6_000);
+            observed.store.ping().await.expect("it answers");
+            observed.log.take()
+        };
+        let by_index = plans(true).await;
+        assert_eq!(by_index.check(&[], most), Ok(()));
+        let violation = by_index.check(&["another_index"], most);
+        assert_eq!(violation, Err("another_index is not used".to_owned()));
+        for few in [Reads { rows: 100, ..most }, Reads { pages: 10, ..most }] {
+            let violation = by_index.check(&[], few).expect_err("it reads more");
+            assert!(violation.starts_with("it reads Reads"), "{violation}");
+        }
+        let violation = plans(false).await.check(&[], most);
+        assert_eq!(violation, Err("bookings is read as a whole".to_owned()));
     }
 }

@@ -80,28 +80,38 @@ impl fmt::Display for Plans {
 }
 
 impl Plans {
-    /// Checks that each of `indexes` (or, of `one|other`, either) is used by a statement, and that
-    /// none reads a large table from its beginning to its end. Gives what they have read.
+    /// Checks that each of `indexes` (or, of `one|other`, either) is used by a statement, that none
+    /// reads a large table from its beginning to its end, and that together they read no more than
+    /// `most`.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// When that is not so.
-    #[track_caller]
-    pub(crate) fn assert(&self, indexes: &[&str]) -> Reads {
-        assert!(!self.0.is_empty(), "no statement has run");
+    /// What is not so.
+    pub(super) fn check(&self, indexes: &[&str], most: Reads) -> Result<(), String> {
         let steps = self.steps();
         for step in &steps {
             let table = step["Relation Name"].as_str().unwrap_or_default();
-            let is_whole = step["Node Type"] == "Seq Scan" && LARGE_TABLES.contains(&table);
-            assert!(!is_whole, "{table} is read as a whole:\n{self}");
+            if step["Node Type"] == "Seq Scan" && LARGE_TABLES.contains(&table) {
+                return Err(format!("{table} is read as a whole"));
+            }
         }
         for index in indexes {
             let is_used = steps.iter().any(|step| {
                 let used = step["Index Name"].as_str();
                 index.split('|').any(|name| used == Some(name))
             });
-            assert!(is_used, "{index} is not used:\n{self}");
+            if !is_used {
+                return Err(format!("{index} is not used"));
+            }
         }
+        let reads = self.reads(&steps);
+        if reads.rows > most.rows || reads.pages > most.pages {
+            return Err(format!("it reads {reads:?}, more than {most:?}"));
+        }
+        Ok(())
+    }
+
+    fn reads(&self, steps: &[&Value]) -> Reads {
         let count = |step: &Value, key: &str| step[key].as_u64().unwrap_or(0);
         let rows = steps
             .iter()

@@ -240,32 +240,3 @@ pub(crate) async fn update_password(
         .execute(&mut connection)
         .await
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plans::LargeDatabase;
-
-    #[tokio::test]
-    async fn account_is_found_by_the_indexes_of_its_id_and_its_address() {
-        let database = LargeDatabase::new();
-        let connection = database.connect().await;
-        let id = UserId::parse("usr_4711").expect("it is an id");
-        let by_id = find(&connection.diesel, &id).await.expect("it is read");
-        connection
-            .assert_plans(&["accounts_public_id_key", "users_pkey"])
-            .await;
-        lock(&connection.diesel, &id).await.expect("it is locked");
-        connection
-            .assert_plans(&["accounts_public_id_key", "users_pkey"])
-            .await;
-
-        let account = by_id.expect("there is one").account;
-        let by_email = find_by_email(&connection.diesel, &account.email).await;
-        let by_email = by_email.expect("it is read").expect("there is one");
-        assert_eq!(by_email.account, account);
-        connection
-            .assert_plans(&["users_email_key", "accounts_pkey"])
-            .await;
-    }
-}

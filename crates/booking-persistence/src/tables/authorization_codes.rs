@@ -152,28 +152,3 @@ pub(crate) async fn delete_unused(
         .execute(&mut connection)
         .await
 }
-
-#[cfg(test)]
-mod tests {
-    use credentials::OneTimeTokenPurpose;
-
-    use super::*;
-    use crate::plans::LargeDatabase;
-
-    #[tokio::test]
-    async fn codes_are_found_by_the_indexes_of_their_digest_and_their_user() {
-        let database = LargeDatabase::new();
-        let connection = database.connect().await;
-        let code = OneTimeToken::from_random(OneTimeTokenPurpose::AuthorizationCode, [1; 32]);
-        let found = lock(&connection.diesel, &code).await;
-        assert!(found.expect("it is read").is_none());
-        let user = find_user(&connection.diesel, &code).await;
-        assert_eq!(user, Ok(None));
-        connection.assert_plans(&["authorization_codes_pkey"]).await;
-        let deleted = delete_unused(&connection.diesel, 4711).await;
-        assert_eq!(deleted, Ok(1));
-        connection
-            .assert_plans(&["idx_authorization_codes_user"])
-            .await;
-    }
-}

@@ -221,31 +221,3 @@ pub(crate) async fn mark_sent(
         .execute(&mut connection)
         .await
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plans::LargeDatabase;
-
-    #[tokio::test]
-    async fn mail_that_was_not_sent_is_found_by_its_index() {
-        let database = LargeDatabase::new();
-        let connection = database.connect().await;
-        let recipient = EmailAddress::parse("Guest9@example.com").expect("it is an address");
-        let message = NewMessage {
-            kind: MessageKind::AccountExists,
-            recipient: &recipient,
-            name: None,
-            token: None,
-        };
-        let now = Timestamp::UNIX_EPOCH;
-        let replaced = replace(&connection.diesel, &message, now).await;
-        replaced.expect("it is written");
-        connection.assert_plans(&["idx_messages_pending"]).await;
-        let pending = messages::table
-            .filter(messages::recipient.eq("guest9@example.com"))
-            .filter(messages::sent_at.is_null())
-            .count();
-        assert_eq!(pending.get_result(&mut &connection.diesel).await, Ok(1));
-    }
-}

@@ -133,27 +133,3 @@ pub(crate) async fn delete_for(
         .execute(&mut connection)
         .await
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plans::LargeDatabase;
-
-    #[tokio::test]
-    async fn token_is_found_by_the_index_of_its_digest() {
-        let database = LargeDatabase::new();
-        let connection = database.connect().await;
-        let purpose = OneTimeTokenPurpose::PasswordReset;
-        let token = OneTimeToken::from_random(purpose, [1; 32]);
-        let found = find(&connection.diesel, (purpose, &token)).await;
-        assert!(found.expect("it is read").is_none());
-        connection
-            .assert_plans(&["one_time_tokens_digest_key"])
-            .await;
-        let deleted = delete(&connection.diesel, (purpose, &token)).await;
-        assert!(deleted.expect("it is deleted").is_none());
-        connection
-            .assert_plans(&["one_time_tokens_digest_key"])
-            .await;
-    }
-}

@@ -156,37 +156,3 @@ pub(crate) async fn revoke_all(
         .execute(&mut connection)
         .await
 }
-
-#[cfg(test)]
-mod tests {
-    use jiff::ToSpan;
-
-    use super::*;
-    use crate::plans::LargeDatabase;
-
-    #[tokio::test]
-    async fn sessions_are_found_by_the_indexes_of_their_id_and_their_user() {
-        let database = LargeDatabase::new();
-        let connection = database.connect().await;
-        let ids = sessions::table
-            .filter(sessions::user_id.eq(4711))
-            .select(sessions::session_id);
-        let id = ids.first(&mut &connection.diesel).await;
-        let id = id.expect("the user has sessions");
-        connection.assert_plans(&["idx_sessions_user"]).await;
-
-        let found = lock(&connection.diesel, id).await.expect("it is locked");
-        let found = found.expect("there is one");
-        let later = found.session.family.rotated_at + 1.minute();
-        update(&connection.diesel, &found.session.family)
-            .await
-            .expect("it is written");
-        let reason = RevocationReason::Logout;
-        let revoked = revoke(&connection.diesel, id, reason, later).await;
-        assert_eq!(revoked, Ok(1));
-        connection.assert_plans(&["sessions_pkey"]).await;
-        let revoked = revoke_all(&connection.diesel, 4711, Some(id), reason, later).await;
-        assert_eq!(revoked, Ok(4));
-        connection.assert_plans(&["idx_sessions_user"]).await;
-    }
-}

@@ -47,26 +47,3 @@ pub(crate) async fn insert(
         .execute(&mut connection)
         .await
 }
-
-#[cfg(test)]
-mod tests {
-    use booking_domain::{OidcIssuer, OidcSubject};
-
-    use super::*;
-    use crate::plans::LargeDatabase;
-
-    #[tokio::test]
-    async fn identity_is_found_by_its_key() {
-        let database = LargeDatabase::new();
-        let connection = database.connect().await;
-        let identity = OidcIdentity {
-            issuer: OidcIssuer::parse("https://issuer.example").expect("it is one"),
-            subject: OidcSubject::parse("subject 4711").expect("it is one"),
-        };
-        let found = find(&connection.diesel, &identity).await;
-        assert_eq!(found.expect("it is read"), UserId::parse("usr_4711"));
-        connection
-            .assert_plans(&["user_identities_pkey", "accounts_pkey"])
-            .await;
-    }
-}

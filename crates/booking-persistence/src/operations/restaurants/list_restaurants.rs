@@ -156,46 +156,6 @@ async fn list(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plans::LargeDatabase;
-
-    #[tokio::test]
-    async fn list_and_search_are_read_from_their_indexes() {
-        let database = LargeDatabase::new();
-        let connection = database.connect().await;
-        let search = |q: &str| RestaurantFilter {
-            q: Some(q.to_owned()),
-            cuisine: None,
-        };
-        let cuisine = RestaurantFilter {
-            q: None,
-            cuisine: Some("cuisine 7".to_owned()),
-        };
-        for (filter, index) in [
-            (search("c4ca4238"), "idx_restaurants_name_search"),
-            (cuisine, "idx_restaurants_cuisine"),
-        ] {
-            let first = Window::First { limit: 20 };
-            let page = list(&connection.diesel, &filter, &first, Timestamp::UNIX_EPOCH).await;
-            assert!(!page.expect("it is a list").items.is_empty());
-            connection.assert_plans(&[index]).await;
-        }
-        // The total of all restaurants counts all restaurants; what comes after one does not.
-        let all = RestaurantFilter::default();
-        let cursor = Cursor {
-            list: all.digest(),
-            position: 0,
-            id: 1,
-        };
-        let after = Window::After { cursor, limit: 20 };
-        let page = list(&connection.diesel, &all, &after, Timestamp::UNIX_EPOCH).await;
-        assert!(!page.expect("it is a list").items.is_empty());
-        connection
-            .assert_plans(&[
-                "idx_restaurants_name",
-                "idx_service_periods_order|service_periods_pkey",
-            ])
-            .await;
-    }
 
     #[test]
     fn what_a_pattern_means_is_taken_literally() {

@@ -1,0 +1,162 @@
+//! A booking from its making to its end, and what is free.
+
+use booking_domain::{
+    BookingChange, BookingId, BookingStatus, Customer, CustomerName, NewBooking, PhoneNumber,
+};
+use credentials::{BookingSecretKey, SecretKey};
+use jiff::civil::{date, time};
+
+use super::{ALL_OF_A_RESTAURANT, DAY, NOW, at, email, owner, party, query, reads, restaurant};
+use crate::plans::ObservedStore;
+use crate::{BookingCaller, BookingFilter, BookingSort, Store, Window};
+
+/// Asks as the holder of a booking's first secret.
+async fn as_guest<T>(id: &BookingId, ask: impl AsyncFn(&BookingCaller<'_>) -> T) -> T {
+    let key = BookingSecretKey::new(&SecretKey::from_random([7; 32]));
+    let secret = &key.secret(id.as_str(), 0);
+    let key = &key;
+    ask(&BookingCaller::SecretHolder { secret, key }).await
+}
+
+/// The bookings of a restaurant that are confirmed, at seven of one date.
+async fn at_seven(store: &Store, number: i64) -> Vec<BookingId> {
+    let filter = BookingFilter {
+        statuses: vec![BookingStatus::Confirmed],
+        date_from: Some(DAY),
+        date_to: Some(DAY),
+        ..BookingFilter::default()
+    };
+    let window = Window::First { limit: 200 };
+    let which = (&filter, BookingSort::BookingDateAsc, &window);
+    let (owner, context) = (owner(number), at(NOW));
+    let page = store.list_bookings(&owner, restaurant(number), which, &context);
+    let bookings = page.await.expect("the owner may").items.into_iter();
+    let at_seven = bookings.filter(|view| view.booking.time == time(19, 0, 0, 0));
+    at_seven.map(|view| view.booking.id).collect()
+}
+
+/// The tables of a full evening are set free and taken again.
+pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
+    let ids = &at_seven(&observed.store, 8).await;
+    let cancel = async |store: &Store, run: usize| {
+        let id = &ids[run];
+        let cancelled = as_guest(id, async |guest| {
+            store.cancel_booking(guest, id, None, &at(NOW)).await
+        });
+        cancelled.await.expect("it is active")
+    };
+    let indexes = [
+        "bookings_public_id_key",
+        "bookings_pkey",
+        "occupancies_pkey",
+    ];
+    observed
+        .assert("cancelBooking", &indexes, reads(20, 300), cancel)
+        .await;
+
+    let create = async |store: &Store, _: usize| {
+        let new = NewBooking {
+            restaurant: restaurant(8),
+            date: DAY,
+            time: time(19, 0, 0, 0),
+            utc_offset: None,
+            service_date: None,
+            party: party(2),
+            area: None,
+            customer: Customer {
+                name: CustomerName::parse("Sarah Chen").expect("it is a name"),
+                email: email(4711),
+                phone: PhoneNumber::parse("+15551234567").expect("it is a number"),
+            },
+            special_requests: None,
+        };
+        let created = store.create_booking(&new, None, &at(NOW)).await;
+        created.expect("tables were set free").view.booking
+    };
+    let indexes = ["users_email_key", "idx_bookings_taken", "booking_days_pkey"];
+    let made = &observed
+        .assert("createBooking", &indexes, reads(1_500, 400), create)
+        .await;
+
+    let update = async |store: &Store, run: usize| {
+        let id = &made[run].id;
+        let change = BookingChange {
+            party: Some(party(3)),
+            ..BookingChange::default()
+        };
+        let updated = as_guest(id, async |guest| {
+            store
+                .update_booking(guest, id, (&change, None), &at(NOW))
+                .await
+        });
+        updated.await.expect("the table is for four")
+    };
+    let indexes = [
+        "bookings_public_id_key",
+        "idx_bookings_taken",
+        "booking_days_pkey",
+    ];
+    observed
+        .assert("updateBooking", &indexes, reads(1_500, 300), update)
+        .await;
+
+    let get = async |store: &Store, run: usize| {
+        let id = &made[run].id;
+        let found = as_guest(id, async |guest| {
+            store.get_booking(guest, id, &at(NOW)).await
+        });
+        found.await.expect("it is there")
+    };
+    let indexes = ["bookings_public_id_key", "restaurants_pkey"];
+    observed
+        .assert("getBooking", &indexes, reads(20, 30), get)
+        .await;
+    let owner = owner(8);
+    let get = async |store: &Store, run: usize| {
+        let (caller, context) = (BookingCaller::Principal(&owner), at(NOW));
+        let found = store.get_booking(&caller, &made[run].id, &context).await;
+        found.expect("it is there")
+    };
+    let indexes = [
+        "bookings_public_id_key",
+        "accounts_public_id_key",
+        "restaurant_staff_pkey",
+    ];
+    observed
+        .assert("getBooking by the owner", &indexes, reads(20, 30), get)
+        .await;
+
+    let find = async |store: &Store, run: usize| {
+        let (code, email) = (&made[run].confirmation_code, email(4711));
+        let found = store.find_booking(code, &email, NOW).await;
+        found.expect("the mail is written");
+    };
+    let indexes = ["idx_bookings_confirmation_code|bookings_confirmation_code_key"];
+    observed
+        .assert("findBooking", &indexes, reads(40, 80), find)
+        .await;
+}
+
+pub(super) async fn what_is_free(observed: &ObservedStore) {
+    let here = restaurant(9);
+    let indexes = ["idx_bookings_taken"];
+    let day = async |store: &Store, _: usize| {
+        let available = store.get_availability(here, DAY, &query(2), NOW).await;
+        available.expect("it takes bookings")
+    };
+    observed
+        .assert("getAvailability", &indexes, reads(1_500, 150), day)
+        .await;
+    let month = async |store: &Store, _: usize| {
+        let days = (date(2027, 2, 10), 30);
+        // Nobody has room for so many, which takes no time to find out.
+        let query = query(20);
+        let calendar = store.get_availability_calendar(here, days, &query, NOW);
+        calendar.await.expect("it takes bookings")
+    };
+    // A month is all that the restaurant has: each of its indexes is as good.
+    let (name, indexes) = ("getAvailabilityCalendar", []);
+    observed
+        .assert(name, &indexes, ALL_OF_A_RESTAURANT, month)
+        .await;
+}
