@@ -199,13 +199,35 @@ mod tests {
     use std::convert::Infallible;
 
     use booking_domain::RestaurantId;
+    use dev_postgres::TestDatabase;
     use diesel::prelude::*;
+    use diesel::sql_types::Text;
     use diesel_async::RunQueryDsl;
 
-    use super::{LargeDatabase, Reads};
+    use super::{LARGE_TABLES, LargeDatabase, PlanLog, Reads, connect};
     use crate::connection::Visibility;
     use crate::schema::bookings;
-    use crate::{Store, StoreError};
+    use crate::{Store, StoreError, migrate};
+
+    #[derive(QueryableByName)]
+    struct Table {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+
+    #[tokio::test]
+    async fn every_table_that_grows_is_known() {
+        let database = TestDatabase::create().expect("PostgreSQL runs");
+        migrate(&database.url()).await.expect("it migrates");
+        let mut connection = connect(&database.url(), PlanLog::default()).await;
+        let tables = "SELECT relname::text AS name FROM pg_class WHERE relkind = 'r'
+            AND relnamespace = 'public'::regnamespace ORDER BY relname";
+        let tables: QueryResult<Vec<Table>> = diesel::sql_query(tables).load(&mut connection).await;
+        let tables = tables.expect("it is SQL").into_iter();
+        let others = tables.filter(|table| !LARGE_TABLES.contains(&table.name.as_str()));
+        let others: Vec<String> = others.map(|table| table.name).collect();
+        assert_eq!(others, ["__diesel_schema_migrations", "signing_keys"]);
+    }
 
     /// Counts the bookings of restaurant 7 by its index, or those of a party size, for which there is
     /// none.
