@@ -40,6 +40,29 @@ CREATE POLICY occupancies_public ON occupancies FOR SELECT USING (true);
 CREATE INDEX idx_occupancies_period ON occupancies USING gist (restaurant_id, period);
 COMMENT ON INDEX idx_occupancies_period IS 'What one restaurant has taken on one day.';
 
+-- A code was one of a restaurant's, and is one of all again: the first booking keeps it.
+DO $$
+DECLARE
+    booking record;
+    code text;
+BEGIN
+    FOR booking IN
+        SELECT restaurant_id, booking_id FROM (
+            SELECT *, row_number() OVER (PARTITION BY confirmation_code ORDER BY booking_id) AS place
+            FROM bookings
+        ) AS numbered WHERE place > 1
+    LOOP
+        LOOP
+            SELECT string_agg(
+                substr('23456789ABCDEFGHJKLMNPQRSTUVWXYZ', 1 + floor(random() * 32)::integer, 1), ''
+            ) INTO code FROM generate_series(1, 6);
+            EXIT WHEN NOT EXISTS (SELECT FROM bookings WHERE confirmation_code = code);
+        END LOOP;
+        UPDATE bookings SET confirmation_code = code
+        WHERE restaurant_id = booking.restaurant_id AND booking_id = booking.booking_id;
+    END LOOP;
+END $$;
+
 DROP INDEX idx_bookings_confirmation_code;
 DROP INDEX idx_bookings_area;
 DROP INDEX idx_bookings_taken;

@@ -134,7 +134,7 @@ async fn what_was_there_is_the_same_after_the_way_back() {
 }
 
 /// What nobody could have before: an area, a combination and who sits at it, somebody who is to be
-/// seated anew, and a table that is no more and has the name of another.
+/// seated anew, a table that is no more and has the name of another, and another restaurant's code.
 const SINCE: &str = "
     INSERT INTO dining_areas (restaurant_id, area_id, name, setting, is_accessible, has_high_chairs)
     VALUES (1, 1, 'Terrace', 'outdoor', true, false);
@@ -155,6 +155,7 @@ const SINCE: &str = "
     FROM bookings WHERE booking_id = 2;
     UPDATE bookings SET table_ids = '{}' WHERE booking_id = 4;
     DELETE FROM occupancies WHERE booking_id = 4;
+    UPDATE bookings SET confirmation_code = 'AAAAA2' WHERE booking_id = 6;
 ";
 
 #[tokio::test]
@@ -175,6 +176,9 @@ async fn what_has_come_since_is_what_it_can_be_after_the_way_back() {
         texts(&mut connection, bookings).await,
         ["2 11", "3 10", "4 10", "5 10"]
     );
+    let codes = "SELECT concat_ws(' ', count(*), count(DISTINCT confirmation_code),
+            min(confirmation_code) FILTER (WHERE booking_id = 2)) AS line FROM bookings";
+    assert_eq!(texts(&mut connection, codes).await, ["6 6 AAAAA2"]);
     // And once more the whole way.
     migrate(&mut connection).await;
 }
