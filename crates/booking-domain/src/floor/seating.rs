@@ -40,7 +40,7 @@ struct Cost {
 }
 
 /// For whom a way to sit is looked for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct SeatingQuery {
     pub(crate) party: PartySize,
     pub(crate) starts_at: Timestamp,

@@ -1,12 +1,15 @@
 //! Making room: other bookings of the service date move to other tables, so that one more party is
 //! seated.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use jiff::Timestamp;
 
 use super::Move;
 use super::room::Room;
 use crate::calendar::CandidateSlot;
-use crate::floor::{Seating, SeatingQuery};
+use crate::floor::{Seating, SeatingQuery, overlap};
 use crate::ids::TableId;
 use crate::service_day::Claim;
 
@@ -29,6 +32,7 @@ pub(crate) fn repack(
         plan: Vec::new(),
         gone: Vec::new(),
         tries: MAX_TRIES,
+        seatings: HashMap::new(),
     };
     let party = Party {
         key: None,
@@ -60,6 +64,8 @@ struct Search<'a> {
     /// The claims that have left their tables.
     gone: Vec<usize>,
     tries: usize,
+    /// The ways to seat those for whom it was looked already: the same parties are met again and again.
+    seatings: HashMap<SeatingQuery, Rc<[Seating]>>,
 }
 
 /// A party that looks for tables: the new one, or a claim of the room that has lost its own.
@@ -79,11 +85,11 @@ impl Search<'_> {
     /// Seats the party, and in turn whoever sits there, with so many moves. Gives how many are left;
     /// `None` changes nothing.
     fn seat(&mut self, party: &Party, moves: usize) -> Option<usize> {
-        let seatings = self.room.day.floor.seatings(&party.query);
+        let seatings = self.seatings(&party.query);
         let mut others = Vec::new();
-        for seating in &seatings {
+        for seating in seatings.iter() {
             self.tries = self.tries.checked_sub(1)?;
-            if let Some(in_the_way) = self.movable(seating, party) {
+            if let Some(in_the_way) = self.movable(seating, party, moves) {
                 if in_the_way.is_empty() {
                     self.put(party, seating);
                     return Some(moves);
@@ -91,7 +97,6 @@ impl Search<'_> {
                 others.push((seating, in_the_way));
             }
         }
-        others.retain(|(_, in_the_way)| in_the_way.len() <= moves);
         // Whoever disturbs the fewest guests comes first.
         others.sort_by_key(|(_, in_the_way)| in_the_way.len());
         for (seating, in_the_way) in others {
@@ -103,6 +108,12 @@ impl Search<'_> {
             self.plan.truncate(before);
         }
         None
+    }
+
+    fn seatings(&mut self, query: &SeatingQuery) -> Rc<[Seating]> {
+        let floor = &self.room.day.floor;
+        let known = self.seatings.entry(*query);
+        Rc::clone(known.or_insert_with(|| floor.seatings(query).into()))
     }
 
     /// Has all of them leave before the first looks for other tables, the largest first.
@@ -121,23 +132,28 @@ impl Search<'_> {
         left
     }
 
-    /// The claims that would have to leave these tables, if all of them may. Who was moved already
-    /// stays.
-    fn movable(&self, seating: &Seating, party: &Party) -> Option<Vec<usize>> {
-        let taken = self.plan.iter().any(|seated| {
-            crate::floor::overlap(seated.span, party.span)
+    /// The claims that would have to leave these tables, if all of them may and they are so few. Who
+    /// was moved already stays.
+    fn movable(&self, seating: &Seating, party: &Party, moves: usize) -> Option<Vec<usize>> {
+        let mut in_the_way = Vec::new();
+        for index in self.room.in_the_way(&seating.tables, party.span) {
+            if self.gone.contains(&index) || in_the_way.contains(&index) {
+                continue;
+            }
+            if in_the_way.len() == moves || !self.may_move(self.room.claim(index)) {
+                return None;
+            }
+            in_the_way.push(index);
+        }
+        let is_taken = self.plan.iter().any(|seated| {
+            overlap(seated.span, party.span)
                 && seated
                     .tables
                     .iter()
                     .any(|table| seating.tables.contains(table))
         });
-        if taken || self.room.is_blocked(seating, party.span) {
-            return None;
-        }
-        let mut in_the_way = self.room.in_the_way(&seating.tables, party.span);
-        in_the_way.retain(|index| !self.gone.contains(index));
-        let may_move = |index: &usize| self.may_move(self.room.claim(*index));
-        in_the_way.iter().all(may_move).then_some(in_the_way)
+        let is_usable = !is_taken && !self.room.is_blocked(seating, party.span);
+        is_usable.then_some(in_the_way)
     }
 
     fn may_move(&self, claim: &Claim) -> bool {

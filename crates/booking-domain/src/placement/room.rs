@@ -1,6 +1,6 @@
 //! A service date as placing needs it: what is taken of each table, and when.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ pub(crate) struct Room<'a> {
     /// Blockouts, by what they keep from being used.
     blocked: Vec<(BlockoutScope, Timestamp, Timestamp)>,
     /// The claims on each table, by their place in the snapshot.
-    by_table: HashMap<TableId, Vec<usize>>,
+    by_table: BTreeMap<TableId, Vec<usize>>,
 }
 
 impl<'a> Room<'a> {
@@ -24,7 +24,7 @@ impl<'a> Room<'a> {
             let starts = day.calendar.instant(blockout.starts)?;
             Some((blockout.scope, starts, day.calendar.instant(blockout.ends)?))
         });
-        let mut by_table: HashMap<TableId, Vec<usize>> = HashMap::new();
+        let mut by_table: BTreeMap<TableId, Vec<usize>> = BTreeMap::new();
         for (index, claim) in day.claims.iter().enumerate() {
             for table in &claim.tables {
                 by_table.entry(*table).or_default().push(index);
@@ -59,21 +59,23 @@ impl<'a> Room<'a> {
             .any(|(scope, starts, ends)| is_within(*scope) && overlap((*starts, *ends), span))
     }
 
-    /// The claims that are in the way of these tables in this time, each once.
+    /// The claims that are in the way of these tables in this time; one at several of them is there
+    /// several times.
     pub(crate) fn in_the_way(
         &self,
         tables: &[TableId],
         span: (Timestamp, Timestamp),
-    ) -> Vec<usize> {
+    ) -> impl Iterator<Item = usize> {
         let claims = tables.iter().filter_map(|table| self.by_table.get(table));
-        let mut found: Vec<usize> = claims
+        claims
             .flatten()
             .copied()
-            .filter(|index| self.claim(*index).overlaps(span))
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        found
+            .filter(move |index| self.claim(*index).overlaps(span))
+    }
+
+    /// Whether nobody is in the way of these tables in this time.
+    pub(crate) fn is_free(&self, tables: &[TableId], span: (Timestamp, Timestamp)) -> bool {
+        self.in_the_way(tables, span).next().is_none()
     }
 
     pub(crate) fn claim(&self, index: usize) -> &'a Claim {

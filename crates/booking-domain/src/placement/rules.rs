@@ -145,7 +145,7 @@ pub(crate) fn check_slot(
         broken(RuleOverride::Capacity, PlaceReason::CapacityReached)?;
     }
     let span = (slot.starts_at, slot.free_at);
-    let is_free = |seating: &&Seating| room.in_the_way(&seating.tables, span).is_empty();
+    let is_free = |seating: &&Seating| room.is_free(&seating.tables, span);
     let free: Vec<&Seating> = seatings.iter().filter(is_free).collect();
     let usable: Vec<&&Seating> = free
         .iter()
@@ -290,8 +290,8 @@ pub(crate) fn free_areas(
 ) -> BTreeSet<DiningAreaId> {
     let span = (slot.starts_at, slot.free_at);
     let seatings = room.day.floor.seatings(&seating_query(slot, request, now));
-    let free = seatings.into_iter().filter(|seating| {
-        room.in_the_way(&seating.tables, span).is_empty() && !room.is_blocked(seating, span)
-    });
+    let free = seatings
+        .into_iter()
+        .filter(|seating| room.is_free(&seating.tables, span) && !room.is_blocked(seating, span));
     free.filter_map(|seating| seating.area).collect()
 }
