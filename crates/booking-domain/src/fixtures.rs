@@ -6,9 +6,9 @@ use jiff::civil::{Time, date, time};
 use crate::{
     Booking, BookingId, BookingPolicy, BookingStatus, Claim, ConfirmationCode, Customer,
     CustomerName, DiningTable, DiningTableName, EmailAddress, Floor, Pacing, PartySize,
-    PhoneNumber, Placement, RestaurantCalendar, RestaurantId, Service, ServiceDay, ServiceHours,
-    ServicePeriod, ServicePeriodId, ServicePeriodName, SlotInterval, TableCombination,
-    TableCombinationId, TableCombinationName, TableId, TimeZoneName, Weekdays,
+    PhoneNumber, Placement, PlacementPlan, RestaurantCalendar, RestaurantId, Service, ServiceDay,
+    ServiceHours, ServicePeriod, ServicePeriodId, ServicePeriodName, SlotInterval,
+    TableCombination, TableCombinationId, TableCombinationName, TableId, TimeZoneName, Weekdays,
 };
 
 /// 8 February 2027, 17:30 in UTC, 18:30 in Berlin.
@@ -112,6 +112,34 @@ pub(crate) fn claim(day: &ServiceDay, tables: &[i64], time: Time) -> Claim {
         area: None,
         is_pinned: false,
     }
+}
+
+/// What the snapshot is once a plan is written.
+pub(crate) fn with_plan(mut day: ServiceDay, party: PartySize, plan: &PlacementPlan) -> ServiceDay {
+    for moved in &plan.moves {
+        let claim = day.claims.iter_mut().find(|claim| claim.key == moved.key);
+        claim.expect("only who is there moves").tables = moved.tables.clone();
+    }
+    let Placement {
+        service_date,
+        tables,
+        starts_at,
+        ends_at,
+        free_at,
+    } = plan.placement.clone();
+    let key = i64::try_from(day.claims.len()).expect("they are few") + 100;
+    day.claims.push(Claim {
+        key,
+        service_date,
+        party,
+        tables,
+        starts_at,
+        ends_at,
+        free_at,
+        area: None,
+        is_pinned: false,
+    });
+    day
 }
 
 /// The same as [`booking`] in another status.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use proptest::prelude::*;
 
 use crate::fixtures::{
-    NOW, calendar_of, combination, party, policy, service_period, table, table_id,
+    NOW, calendar_of, combination, party, policy, service_period, table, table_id, with_plan,
 };
 use crate::{
     AvailabilityQuery, Blockout, BlockoutId, BlockoutScope, Booker, BookingPolicy, BufferTime,
@@ -244,34 +244,6 @@ fn request(date: Date, time: Time, query: &AvailabilityQuery) -> PlaceRequest {
         overrides: RuleOverrides::default(),
         keep: Vec::new(),
     }
-}
-
-/// What the snapshot is once a plan is written.
-fn with_plan(mut day: ServiceDay, party: PartySize, plan: &crate::PlacementPlan) -> ServiceDay {
-    for moved in &plan.moves {
-        let claim = day.claims.iter_mut().find(|claim| claim.key == moved.key);
-        claim.expect("only who is there moves").tables = moved.tables.clone();
-    }
-    let Placement {
-        service_date,
-        tables,
-        starts_at,
-        ends_at,
-        free_at,
-    } = plan.placement.clone();
-    let key = i64::try_from(day.claims.len()).expect("they are few") + 100;
-    day.claims.push(Claim {
-        key,
-        service_date,
-        party,
-        tables,
-        starts_at,
-        ends_at,
-        free_at,
-        area: None,
-        is_pinned: false,
-    });
-    day
 }
 
 proptest! {

@@ -75,4 +75,6 @@ pub fn place(
 }
 
 #[cfg(test)]
+mod comparison;
+#[cfg(test)]
 mod tests;
