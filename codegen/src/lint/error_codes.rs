@@ -46,7 +46,7 @@ const RUNTIME_CODES: [RuntimeCode; 10] = [
         code: FORBIDDEN,
         status: 403,
         declared: true,
-        applies: security::demands_scopes,
+        applies: security::refuses_for_scopes,
         when: "when a credential lacks a scope",
     },
     RuntimeCode {

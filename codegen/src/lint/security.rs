@@ -13,9 +13,16 @@ pub(super) fn is_secured(operation: &OperationInfo<'_>) -> bool {
 }
 
 /// Whether a credential can be good, and not be good enough.
-pub(super) fn demands_scopes(operation: &OperationInfo<'_>) -> bool {
+fn demands_scopes(operation: &OperationInfo<'_>) -> bool {
     let mut demands = operation.security.demands();
     demands.any(|demand| !demand.scopes.is_empty())
+}
+
+/// Whether a caller is refused whose credential lacks a scope. Where nobody needs a credential, such a
+/// caller is served as one without.
+pub(super) fn refuses_for_scopes(operation: &OperationInfo<'_>) -> bool {
+    let mut alternatives = operation.security.alternatives().iter();
+    demands_scopes(operation) && alternatives.all(|alternative| !alternative.demands.is_empty())
 }
 
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink) {

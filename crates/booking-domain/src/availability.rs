@@ -3,10 +3,14 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 
-use crate::calendar::{CandidateSlot, UtcOffset};
+use crate::booking::{Booking, BookingStatus};
+use crate::calendar::{CandidateSlot, RestaurantCalendar, UtcOffset};
+use crate::floor::PartySize;
 use crate::ids::DiningAreaId;
-use crate::placement::{NearestSlots, PlaceRequest, Room, check_date, check_slot, free_areas};
-use crate::service_day::ServiceDay;
+use crate::placement::{
+    Booker, NearestSlots, PlaceRequest, Room, RuleOverrides, check_date, check_slot, free_areas,
+};
+use crate::service_day::{AreaWish, ServiceDay};
 
 /// A time at which a party would get a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,13 +41,46 @@ impl Slot {
 
 /// For whom slots are looked for: a [`PlaceRequest`] without its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AvailabilityQuery {
+pub struct AvailabilityQuery<'a> {
     /// How many guests.
-    pub party: crate::PartySize,
+    pub party: PartySize,
     /// Where they want to sit.
-    pub area: Option<crate::AreaWish>,
+    pub area: Option<AreaWish>,
     /// By whose rules.
-    pub booker: crate::Booker,
+    pub booker: Booker,
+    /// The booking that is to move, where it is one: what is offered are the times to which
+    /// [`crate::plan_change`] would move it. The day is without what it takes.
+    pub moving: Option<&'a Booking>,
+}
+
+impl<'a> AvailabilityQuery<'a> {
+    /// A guest's question for a party of this size.
+    #[must_use]
+    pub const fn of_guest(party: PartySize) -> Self {
+        Self {
+            party,
+            area: None,
+            booker: Booker::Guest,
+            moving: None,
+        }
+    }
+
+    /// For the same party, whose booking is to move, by the rules of this booker.
+    #[must_use]
+    pub const fn moving(self, booking: &'a Booking, booker: Booker) -> Self {
+        Self {
+            party: self.party,
+            area: booking.area,
+            booker,
+            moving: Some(booking),
+        }
+    }
+
+    /// Whether nothing is granted whenever it is.
+    fn is_in_vain(&self, calendar: &RestaurantCalendar, now: Timestamp) -> bool {
+        self.moving
+            .is_some_and(|booking| booking.stays(calendar, self.booker, now))
+    }
 }
 
 /// Why availability cannot be told.
@@ -62,13 +99,16 @@ pub enum AvailabilityRefusal {
 /// See [`AvailabilityRefusal`].
 pub fn available_slots(
     day: &ServiceDay,
-    query: &AvailabilityQuery,
+    query: &AvailabilityQuery<'_>,
     now: Timestamp,
 ) -> Result<Vec<Slot>, AvailabilityRefusal> {
-    let candidates = day.calendar.candidate_slots(day.date, query.party);
+    let candidates = candidates(day, query);
     let is_over = candidates.iter().all(|slot| slot.starts_at <= now);
     if is_over && day.date < day.calendar.today(now) {
         return Err(AvailabilityRefusal::InThePast);
+    }
+    if query.is_in_vain(&day.calendar, now) {
+        return Ok(Vec::new());
     }
     let room = Room::new(day);
     Ok(candidates
@@ -98,10 +138,10 @@ pub enum DayAvailability {
 #[must_use]
 pub fn day_availability(
     day: &ServiceDay,
-    query: &AvailabilityQuery,
+    query: &AvailabilityQuery<'_>,
     now: Timestamp,
 ) -> DayAvailability {
-    let candidates = day.calendar.candidate_slots(day.date, query.party);
+    let candidates = candidates(day, query);
     let mut ahead = candidates.iter().filter(|slot| slot.starts_at > now);
     let Some(first) = ahead.next() else {
         let is_past = !candidates.is_empty() || day.date < day.calendar.today(now);
@@ -112,41 +152,71 @@ pub fn day_availability(
         };
     };
     let room = Room::new(day);
-    if check_date(&room, &request_at(first, query), now).is_err() {
-        return DayAvailability::NotOpenYet;
-    }
+    let is_open = check_date(&room, &request_at(first, query), now).is_ok();
     let slots = candidates.len();
-    let free = candidates
-        .iter()
-        .filter(|slot| granted(&room, slot, query, now).is_some());
-    match free.count() {
+    let free = if query.is_in_vain(&day.calendar, now) {
+        0
+    } else {
+        let free = candidates
+            .iter()
+            .filter(|slot| granted(&room, slot, query, now).is_some());
+        free.count()
+    };
+    match free {
+        0 if !is_open => DayAvailability::NotOpenYet,
         0 => DayAvailability::Full,
         few if few * 4 <= slots => DayAvailability::FewLeft,
         _ => DayAvailability::Free,
     }
 }
 
+/// The slots of the day, and the time that a booking has which is to move, slot or not.
+fn candidates<'a>(day: &'a ServiceDay, query: &AvailabilityQuery<'_>) -> Vec<CandidateSlot<'a>> {
+    let mut slots = day.calendar.candidate_slots(day.date, query.party);
+    let Some(booking) = query.moving else {
+        return slots;
+    };
+    let placement = &booking.placement;
+    let wall = booking.date.to_datetime(booking.time);
+    let mut instants = day.calendar.instants(wall);
+    let own = instants.find(|(_, offset)| booking.utc_offset == UtcOffset::from(*offset));
+    if let Some(own) = own.filter(|_| placement.service_date == day.date)
+        && !placement.tables.is_empty()
+        && let Err(index) = slots.binary_search_by_key(&own.0, |slot| slot.starts_at)
+        && let Some(slot) = (day.calendar).slot_outside_hours(day.date, wall, own, query.party)
+    {
+        slots.insert(index, slot);
+    }
+    slots
+}
+
 /// The request for a slot, if it would be granted.
 fn granted(
     room: &Room<'_>,
     slot: &CandidateSlot<'_>,
-    query: &AvailabilityQuery,
+    query: &AvailabilityQuery<'_>,
     now: Timestamp,
 ) -> Option<PlaceRequest> {
     let request = request_at(slot, query);
-    let is_open = slot.starts_at > now && check_date(room, &request, now).is_ok();
-    let none = crate::RuleOverrides::default();
-    let is_granted = is_open && check_slot(room, slot, &request, none, now).is_ok();
+    let is_kept = |booking: &Booking| request.keeps_its_time() && booking.party == query.party;
+    let is_decided_here = room.day.calendar.service_date(&request) == room.day.date;
+    let is_open = request.keeps_its_time() || check_date(room, &request, now).is_ok();
+    let none = RuleOverrides::default();
+    let is_granted = slot.starts_at > now
+        && is_decided_here
+        && (query.moving.is_some_and(is_kept)
+            || is_open && check_slot(room, slot, &request, none, now).is_ok());
     is_granted.then_some(request)
 }
 
 fn free_slot(
     room: &Room<'_>,
     slot: &CandidateSlot<'_>,
-    query: &AvailabilityQuery,
+    query: &AvailabilityQuery<'_>,
     now: Timestamp,
 ) -> Option<Slot> {
     let request = granted(room, slot, query, now)?;
+    let policy = room.day.calendar.policy();
     Some(Slot {
         date: slot.wall.date(),
         time: slot.wall.time(),
@@ -154,21 +224,32 @@ fn free_slot(
         service_date: slot.service_date,
         starts_at: slot.starts_at,
         areas: free_areas(room, slot, &request, now).into_iter().collect(),
-        needs_confirmation: query.booker == crate::Booker::Guest
-            && room.day.calendar.policy().needs_confirmation(query.party),
+        needs_confirmation: match query.moving {
+            Some(booking) => {
+                let wanted = (slot.starts_at, query.party);
+                booking.status_at(wanted, policy, query.booker) == BookingStatus::Pending
+            }
+            None => query.booker == Booker::Guest && policy.needs_confirmation(query.party),
+        },
     })
 }
 
-fn request_at(slot: &CandidateSlot<'_>, query: &AvailabilityQuery) -> PlaceRequest {
+/// What createBooking is asked for with a slot, and updateBooking, which is not told its service date.
+fn request_at(slot: &CandidateSlot<'_>, query: &AvailabilityQuery<'_>) -> PlaceRequest {
+    let (date, time) = (slot.wall.date(), slot.wall.time());
+    let utc_offset = Some(UtcOffset::from(slot.offset));
+    if let Some(booking) = query.moving {
+        return booking.moved_to((date, time, utc_offset), query.party, query.booker);
+    }
     PlaceRequest {
-        date: slot.wall.date(),
-        time: slot.wall.time(),
-        utc_offset: Some(UtcOffset::from(slot.offset)),
+        date,
+        time,
+        utc_offset,
         service_date: Some(slot.service_date),
         party: query.party,
         area: query.area,
         booker: query.booker,
-        overrides: crate::RuleOverrides::default(),
+        overrides: RuleOverrides::default(),
         keep: Vec::new(),
     }
 }
@@ -184,6 +265,7 @@ pub(crate) fn nearest_slots(
         party: request.party,
         area: request.area,
         booker: request.booker,
+        moving: None,
     };
     let Some(wanted) = day.calendar.instant(request.wall()) else {
         return NearestSlots::default();
@@ -206,15 +288,11 @@ mod tests {
     use jiff::civil::{date, time};
 
     use super::*;
+    use crate::BookingWindow;
     use crate::fixtures::{NOW, calendar_of, calendar_with, claim, day, party, policy, table};
-    use crate::{Booker, BookingWindow};
 
-    fn query(guests: i64) -> AvailabilityQuery {
-        AvailabilityQuery {
-            party: party(guests),
-            area: None,
-            booker: Booker::Guest,
-        }
+    fn query(guests: i64) -> AvailabilityQuery<'static> {
+        AvailabilityQuery::of_guest(party(guests))
     }
 
     fn times(day: &ServiceDay, guests: i64) -> Vec<String> {

@@ -7,14 +7,16 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use proptest::prelude::*;
 
 use crate::fixtures::{
-    NOW, calendar_of, combination, party, policy, service_period, table, table_id, with_plan,
+    NOW, booking, calendar_of, combination, party, policy, service_period, table, table_id,
+    with_plan,
 };
 use crate::{
-    AvailabilityQuery, Blockout, BlockoutId, BlockoutScope, Booker, BookingPolicy, BufferTime,
-    Claim, DiningTable, Floor, MaxCovers, MaxParties, MinNotice, Pacing, PartySize, PlaceReason,
-    PlaceRequest, Placement, RestaurantCalendar, RuleOverride, RuleOverrides, ServiceDay,
-    ServicePeriod, SlotInterval, SpecialDay, SpecialDayId, SpecialDayName, TurnTime, TurnTimeStep,
-    TurnTimes, UtcOffset, Weekdays, available_slots, check_service_periods, place,
+    AvailabilityQuery, Blockout, BlockoutId, BlockoutScope, Booker, Booking, BookingChange,
+    BookingPolicy, BookingStatus, BufferTime, ChangePlan, Claim, Cutoff, DiningTable, Floor,
+    MaxCovers, MaxParties, MinNotice, Pacing, PartySize, PlaceReason, PlaceRequest, Placement,
+    RestaurantCalendar, RuleOverride, RuleOverrides, ServiceDay, ServicePeriod, SlotInterval,
+    SpecialDay, SpecialDayId, SpecialDayName, TurnTime, TurnTimeStep, TurnTimes, UtcOffset,
+    Weekdays, available_slots, check_service_periods, place, plan_change,
 };
 
 /// Zones with ordinary, large, half-hour and skipped-midnight changes of the clock.
@@ -76,6 +78,7 @@ prop_compose! {
         smallest in 1_i64..3,
         largest in 4_i64..21,
         confirmed in maybe(2_i64..8),
+        cutoff in maybe(0_u16..43_200),
     ) -> BookingPolicy {
         let minutes = |minutes| TurnTime::from_minutes(minutes).expect("it is in range");
         let mut turn_times = TurnTimes::all(minutes(turn));
@@ -92,6 +95,7 @@ prop_compose! {
             online_min_party: party(smallest),
             online_max_party: party(largest),
             confirmation_min_party: confirmed.map(party),
+            change_cutoff: cutoff.and_then(Cutoff::from_minutes),
             ..policy(zone)
         }
     }
@@ -224,15 +228,14 @@ fn any_booker() -> impl Strategy<Value = Booker> {
     prop::sample::select(vec![Booker::Guest, Booker::Staff])
 }
 
-fn query(party: PartySize, booker: Booker) -> AvailabilityQuery {
+fn query(party: PartySize, booker: Booker) -> AvailabilityQuery<'static> {
     AvailabilityQuery {
-        party,
-        area: None,
         booker,
+        ..AvailabilityQuery::of_guest(party)
     }
 }
 
-fn request(date: Date, time: Time, query: &AvailabilityQuery) -> PlaceRequest {
+fn request(date: Date, time: Time, query: &AvailabilityQuery<'_>) -> PlaceRequest {
     PlaceRequest {
         date,
         time,
@@ -274,6 +277,79 @@ proptest! {
                 prop_assert_eq!(placed.is_ok(), instants.contains(&instant), "{} {:?}", wall, placed);
             }
             wall += 5.minutes();
+        }
+    }
+
+    /// What is offered to a booking that is to move is what changing it grants, and nothing else.
+    #[test]
+    fn a_slot_is_offered_to_a_booking_exactly_when_it_can_move_there(
+        day in any_day(), party in any_party(), booker in any_booker(),
+        is_seated in prop::bool::weighted(0.9), from in 0_i64..46,
+    ) {
+        let mut day = day;
+        let Some(own) = day.claims.pop() else { return Ok(()) };
+        let wall = day.calendar.wall_clock(own.starts_at);
+        let booking = Booking {
+            date: wall.date(),
+            time: wall.time(),
+            utc_offset: day.calendar.utc_offset(own.starts_at),
+            party: own.party,
+            placement: Placement {
+                service_date: own.service_date,
+                tables: if is_seated { own.tables } else { Vec::new() },
+                starts_at: own.starts_at,
+                ends_at: own.ends_at,
+                free_at: own.free_at,
+            },
+            ..booking()
+        };
+        let cutoff = day.calendar.policy().change_cutoff;
+        let is_too_late = booker == Booker::Guest
+            && cutoff.is_some_and(|cutoff| cutoff.has_passed(own.starts_at, NOW));
+        let by = (booker, RuleOverrides::default());
+        // The status that the booking has once it was moved.
+        let moved = |wall: jiff::civil::DateTime, utc_offset: UtcOffset| {
+            let change = BookingChange {
+                date: Some(wall.date()),
+                time: Some(wall.time()),
+                utc_offset: Some(utc_offset),
+                party: Some(party),
+                ..BookingChange::default()
+            };
+            match plan_change(&booking, &change, None, NOW).ok()? {
+                ChangePlan::Decided(_) => {
+                    let stays = !is_too_late && day.date == booking.placement.service_date;
+                    stays.then_some(booking.status)
+                }
+                ChangePlan::NeedsTable(request) => {
+                    let wanted = request.place_request(by.0, by.1);
+                    let is_decided = day.calendar.service_date(&wanted) == day.date;
+                    let made = request.decide(&day, by, NOW).ok().filter(|_| is_decided);
+                    made.map(|made| made.booking.status)
+                }
+            }
+        };
+        let query = query(party, booker).moving(&booking, booker);
+        let offered = available_slots(&day, &query, NOW).unwrap_or_default();
+        let mut instants = HashSet::new();
+        for slot in &offered {
+            let status = moved(slot.wall(), slot.utc_offset);
+            prop_assert!(status.is_some(), "{:?}", slot);
+            prop_assert_eq!(status == Some(BookingStatus::Pending), slot.needs_confirmation);
+            instants.insert(slot.starts_at);
+        }
+        // Every five minutes of some hours, and the time that it has.
+        let hours = day.date.to_datetime(Time::midnight()) + from.hours();
+        let walls = (0_i64..3 * 12).map(|five| hours + (5 * five).minutes());
+        for wall in walls.chain([wall]) {
+            for (instant, offset) in day.calendar.instants(wall).collect::<Vec<_>>() {
+                let is_moved = instant > NOW && moved(wall, UtcOffset::from(offset)).is_some();
+                let is_free_of_hours = !is_seated && instant == own.starts_at;
+                prop_assert!(
+                    is_moved == instants.contains(&instant) || is_free_of_hours,
+                    "{} {}", wall, is_moved
+                );
+            }
         }
     }
 

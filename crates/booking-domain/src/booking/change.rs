@@ -1,10 +1,13 @@
 //! Changing a booking.
 
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 
 use super::{Booking, BookingChange, BookingStatus, Decision, MadeBooking, StatusRefusal};
 use crate::calendar::{RestaurantCalendar, UtcOffset};
+use crate::floor::PartySize;
 use crate::placement::{Booker, PlaceRefusal, PlaceRequest, RuleOverrides, place};
+use crate::policy::BookingPolicy;
 use crate::service_day::ServiceDay;
 
 /// Why a booking cannot change.
@@ -109,24 +112,12 @@ impl TableRequest {
     /// What is asked for of the service date that decides.
     #[must_use]
     pub fn place_request(&self, booker: Booker, overrides: RuleOverrides) -> PlaceRequest {
-        let (current, wanted) = (&self.current, &self.wanted);
-        let start = |booking: &Booking| (booking.date, booking.time);
-        let is_same_time =
-            start(current) == start(wanted) && self.utc_offset == Some(current.utc_offset);
+        let wanted = &self.wanted;
+        let time = (wanted.date, wanted.time, self.utc_offset);
+        let request = self.current.moved_to(time, wanted.party, booker);
         PlaceRequest {
-            date: wanted.date,
-            time: wanted.time,
-            utc_offset: self.utc_offset,
-            service_date: is_same_time.then_some(current.placement.service_date),
-            party: wanted.party,
-            area: wanted.area,
-            booker,
             overrides,
-            keep: if is_same_time {
-                current.placement.tables.clone()
-            } else {
-                Vec::new()
-            },
+            ..request
         }
     }
 
@@ -150,17 +141,12 @@ impl TableRequest {
         let Self {
             current, wanted, ..
         } = self;
-        let is_more =
-            plan.placement.starts_at != current.placement.starts_at || current.party < wanted.party;
-        let needs_confirmation = booker == Booker::Guest
-            && is_more
-            && day.calendar.policy().needs_confirmation(wanted.party);
         let booking = Booking {
-            status: if needs_confirmation {
-                BookingStatus::Pending
-            } else {
-                current.status
-            },
+            status: current.status_at(
+                (plan.placement.starts_at, wanted.party),
+                day.calendar.policy(),
+                booker,
+            ),
             utc_offset: day.calendar.utc_offset(plan.placement.starts_at),
             placement: plan.placement,
             ..wanted
@@ -170,6 +156,59 @@ impl TableRequest {
             moves: plan.moves,
             overridden: plan.overridden,
         })
+    }
+}
+
+impl Booking {
+    /// What is asked for when the booking is to be at this time, for so many guests.
+    pub(crate) fn moved_to(
+        &self,
+        (date, time, utc_offset): (Date, Time, Option<UtcOffset>),
+        party: PartySize,
+        booker: Booker,
+    ) -> PlaceRequest {
+        let is_same_time =
+            (date, time, utc_offset) == (self.date, self.time, Some(self.utc_offset));
+        PlaceRequest {
+            date,
+            time,
+            utc_offset,
+            service_date: is_same_time.then_some(self.placement.service_date),
+            party,
+            area: self.area,
+            booker,
+            overrides: RuleOverrides::default(),
+            keep: if is_same_time {
+                self.placement.tables.clone()
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// The status of the booking once it is at this time, for so many guests.
+    pub(crate) fn status_at(
+        &self,
+        (starts_at, party): (Timestamp, PartySize),
+        policy: &BookingPolicy,
+        booker: Booker,
+    ) -> BookingStatus {
+        let is_more = starts_at != self.placement.starts_at || self.party < party;
+        if booker == Booker::Guest && is_more && policy.needs_confirmation(party) {
+            BookingStatus::Pending
+        } else {
+            self.status
+        }
+    }
+
+    /// Whether nothing can move the booking any more: it is over, or it is too late for guests.
+    pub(crate) fn stays(
+        &self,
+        calendar: &RestaurantCalendar,
+        booker: Booker,
+        now: Timestamp,
+    ) -> bool {
+        !self.status.is_active() || check_cutoff(calendar, self, booker, now).is_err()
     }
 }
 

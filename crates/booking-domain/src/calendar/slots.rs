@@ -108,6 +108,28 @@ impl RestaurantCalendar {
         })
     }
 
+    /// A time at which a party comes that is no slot, with the turn that it has then.
+    pub(crate) fn slot_outside_hours(
+        &self,
+        date: Date,
+        wall: DateTime,
+        (starts_at, offset): (Timestamp, Offset),
+        party: PartySize,
+    ) -> Option<CandidateSlot<'_>> {
+        let service = self.service_at(wall).filter(|(of, _)| *of == date);
+        let service = service.map(|(_, service)| service);
+        let (ends_at, free_at) = self.turn(service, party, starts_at)?;
+        Some(CandidateSlot {
+            service,
+            service_date: date,
+            wall,
+            offset,
+            starts_at,
+            ends_at,
+            free_at,
+        })
+    }
+
     /// When the restaurant closes after a service that ends at `ends`: later, if another begins
     /// before it does, and so on. What is more than a day later matters to no turn.
     fn stretch_end(&self, date: Date, ends: DateTime) -> DateTime {

@@ -47,21 +47,9 @@ pub(crate) fn place(
             PlaceReason::OutsideServiceHours
         });
     }
-    let service = day.calendar.service_at(request.wall());
-    let service = service
-        .filter(|(date, _)| *date == day.date)
-        .map(|(_, service)| service);
-    let turn = day.calendar.turn(service, request.party, starts_at);
-    let (ends_at, free_at) = turn.ok_or(PlaceReason::OutsideServiceHours)?;
-    let slot = CandidateSlot {
-        service,
-        service_date: day.date,
-        wall: request.wall(),
-        offset,
-        starts_at,
-        ends_at,
-        free_at,
-    };
+    let time = (starts_at, offset);
+    let slot = (day.calendar).slot_outside_hours(day.date, request.wall(), time, request.party);
+    let slot = slot.ok_or(PlaceReason::OutsideServiceHours)?;
     let mut overridden = RuleOverrides::default();
     if !request.keeps_its_time() {
         overridden = overridden.with(RuleOverride::Hours);

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
-    AvailabilityQuery, Booker, BookingChange, BookingId, BookingView, CallerNetwork, CancelRefusal,
+    AvailabilityQuery, BookingChange, BookingId, BookingView, CallerNetwork, CancelRefusal,
     CancellationReason, ChangeRefusal, Customer, CustomerName, EmailAddress, NewBooking, PartySize,
     PhoneNumber, PlaceRefusal, RequestId, RestaurantId, SpecialRequests,
 };
@@ -262,12 +262,8 @@ pub(crate) fn reason(text: &str) -> Option<CancellationReason> {
 }
 
 /// A guest's question for so many guests.
-pub(crate) fn query(guests: i64) -> AvailabilityQuery {
-    AvailabilityQuery {
-        party: party(guests),
-        area: None,
-        booker: Booker::Guest,
-    }
+pub(crate) fn query(guests: i64) -> AvailabilityQuery<'static> {
+    AvailabilityQuery::of_guest(party(guests))
 }
 
 pub(crate) fn party(guests: i64) -> PartySize {
