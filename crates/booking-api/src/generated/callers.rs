@@ -110,3 +110,12 @@ contract_runtime::caller_alternatives! {
         BookingsWrite(oauth),
     }
 }
+
+contract_runtime::caller_alternatives! {
+    security;
+    /// A caller who has met the first of these that is met.
+    BookingSecretOrBookingsWriteOrAnonymous(booking_secret: BookingSecret, oauth: Oauth) or Anonymous {
+        BookingSecret(booking_secret),
+        BookingsWrite(oauth),
+    }
+}

@@ -63,12 +63,20 @@ contract_runtime::operations! {
     /// first, as createBooking takes them. A service that runs past midnight belongs to the date on
     /// which it begins. On a day on which the restaurant is closed or full, or takes no bookings yet,
     /// the list is empty; so it is for a party that fits none of its tables.
-    fn get_availability(GetAvailabilityRequest) -> Result<GetAvailabilityResponse, GetAvailabilityError>;
+    ///
+    /// Whoever may change a booking names it in `excluding_booking_id`, and is shown the times to which
+    /// updateBooking would move it; to everybody else the booking does not exist. A good credential
+    /// without `bookings:write` counts as none here.
+    fn get_availability(GetAvailabilityRequest) by callers::BookingSecretOrBookingsWriteOrAnonymous -> Result<GetAvailabilityResponse, GetAvailabilityError>;
     /// See on which dates a table is free: `GET /restaurants/{restaurant_id}/availability-calendar`.
     ///
     /// Tells for up to 31 service dates in a row whether a party of this size can still book a table.
     /// getAvailability has the times of one of them.
-    fn get_availability_calendar(GetAvailabilityCalendarRequest) -> Result<GetAvailabilityCalendarResponse, GetAvailabilityCalendarError>;
+    ///
+    /// Whoever may change a booking names it in `excluding_booking_id`, and is shown the times to which
+    /// updateBooking would move it; to everybody else the booking does not exist. A good credential
+    /// without `bookings:write` counts as none here.
+    fn get_availability_calendar(GetAvailabilityCalendarRequest) by callers::BookingSecretOrBookingsWriteOrAnonymous -> Result<GetAvailabilityCalendarResponse, GetAvailabilityCalendarError>;
 }
 
 contract_runtime::parameters! {
@@ -511,6 +519,9 @@ contract_runtime::parameters! {
         "date" => date: types::BookingDate,
         /// How many guests will come.
         "party_size" => party_size: types::PartySize,
+        /// A booking of the restaurant that is to move, and that the caller may change: what it takes is free
+        /// for it, and the rules are those by which it would be changed.
+        "excluding_booking_id" => excluding_booking_id: Option<types::BookingId>,
     }
 }
 
@@ -535,7 +546,9 @@ contract_runtime::operation_error! {
     GetAvailabilityError for "getAvailability" {
         InvalidRequest(errors::InvalidRequest),
         InvalidDate(errors::InvalidDate),
+        Unauthenticated(errors::Unauthenticated),
         RestaurantNotFound(errors::RestaurantNotFound),
+        BookingNotFound(errors::BookingNotFound),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -547,7 +560,7 @@ contract_runtime::operation! {
         route: GET "/api/v1/restaurants/{restaurant_id}/availability",
         tag: "Restaurants",
         summary: "See when a table is free",
-        description: "Lists the times at which a party of this size can still book a table on this date, earliest\nfirst, as createBooking takes them. A service that runs past midnight belongs to the date on\nwhich it begins. On a day on which the restaurant is closed or full, or takes no bookings yet,\nthe list is empty; so it is for a party that fits none of its tables.",
+        description: "Lists the times at which a party of this size can still book a table on this date, earliest\nfirst, as createBooking takes them. A service that runs past midnight belongs to the date on\nwhich it begins. On a day on which the restaurant is closed or full, or takes no bookings yet,\nthe list is empty; so it is for a party that fits none of its tables.\n\nWhoever may change a booking names it in `excluding_booking_id`, and is shown the times to which\nupdateBooking would move it; to everybody else the booking does not exist. A good credential\nwithout `bookings:write` counts as none here.",
         request: GetAvailabilityRequest,
         response: GetAvailabilityResponse,
         error: GetAvailabilityError,
@@ -572,6 +585,9 @@ contract_runtime::parameters! {
         "days" => days: types::CalendarDays = "31",
         /// How many guests will come.
         "party_size" => party_size: types::PartySize,
+        /// A booking of the restaurant that is to move, and that the caller may change: what it takes is free
+        /// for it, and the rules are those by which it would be changed.
+        "excluding_booking_id" => excluding_booking_id: Option<types::BookingId>,
     }
 }
 
@@ -595,7 +611,9 @@ contract_runtime::operation_error! {
     /// What `getAvailabilityCalendar` refuses with: each code that the contract declares for it.
     GetAvailabilityCalendarError for "getAvailabilityCalendar" {
         InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
         RestaurantNotFound(errors::RestaurantNotFound),
+        BookingNotFound(errors::BookingNotFound),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -607,7 +625,7 @@ contract_runtime::operation! {
         route: GET "/api/v1/restaurants/{restaurant_id}/availability-calendar",
         tag: "Restaurants",
         summary: "See on which dates a table is free",
-        description: "Tells for up to 31 service dates in a row whether a party of this size can still book a table.\ngetAvailability has the times of one of them.",
+        description: "Tells for up to 31 service dates in a row whether a party of this size can still book a table.\ngetAvailability has the times of one of them.\n\nWhoever may change a booking names it in `excluding_booking_id`, and is shown the times to which\nupdateBooking would move it; to everybody else the booking does not exist. A good credential\nwithout `bookings:write` counts as none here.",
         request: GetAvailabilityCalendarRequest,
         response: GetAvailabilityCalendarResponse,
         error: GetAvailabilityCalendarError,

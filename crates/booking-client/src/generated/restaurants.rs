@@ -89,7 +89,11 @@ impl super::Client {
     /// which it begins. On a day on which the restaurant is closed or full, or takes no bookings yet,
     /// the list is empty; so it is for a party that fits none of its tables.
     ///
-    /// `GET /restaurants/{restaurant_id}/availability` refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// Whoever may change a booking names it in `excluding_booking_id`, and is shown the times to which
+    /// updateBooking would move it; to everybody else the booking does not exist. A good credential
+    /// without `bookings:write` counts as none here.
+    ///
+    /// `GET /restaurants/{restaurant_id}/availability` takes `bookingSecret`, or `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `RESTAURANT_NOT_FOUND`, `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_availability(&self) -> GetAvailability {
         GetAvailability::new(&self.0)
     }
@@ -98,7 +102,11 @@ impl super::Client {
     /// Tells for up to 31 service dates in a row whether a party of this size can still book a table.
     /// getAvailability has the times of one of them.
     ///
-    /// `GET /restaurants/{restaurant_id}/availability-calendar` refuses with `INVALID_REQUEST` (400), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// Whoever may change a booking names it in `excluding_booking_id`, and is shown the times to which
+    /// updateBooking would move it; to everybody else the booking does not exist. A good credential
+    /// without `bookings:write` counts as none here.
+    ///
+    /// `GET /restaurants/{restaurant_id}/availability-calendar` takes `bookingSecret`, or `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `RESTAURANT_NOT_FOUND`, `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_availability_calendar(&self) -> GetAvailabilityCalendar {
         GetAvailabilityCalendar::new(&self.0)
     }
@@ -317,11 +325,19 @@ impl GetAvailability {
     pub fn party_size(self, value: impl IntoField<types::PartySize>) -> Self {
         Self(self.0.query("party_size", value))
     }
+    /// A booking of the restaurant that is to move, and that the caller may change: what it takes is free
+    /// for it, and the rules are those by which it would be changed.
+    pub fn excluding_booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
+        Self(self.0.query("excluding_booking_id", value))
+    }
 }
 
 client_runtime::operation! {
     GetAvailability(client_runtime::Json<types::Availability>) or super::Error;
     GET "/restaurants/{restaurant_id}/availability" requires("date", "party_size") answers(200);
+    security([super::BOOKING_SECRET],[super::OAUTH],[]);
+    booking_secret(SecretString): super::BOOKING_SECRET,
+    oauth(Credential): super::OAUTH,
 }
 
 /// A request of `getAvailabilityCalendar`.
@@ -348,9 +364,17 @@ impl GetAvailabilityCalendar {
     pub fn party_size(self, value: impl IntoField<types::PartySize>) -> Self {
         Self(self.0.query("party_size", value))
     }
+    /// A booking of the restaurant that is to move, and that the caller may change: what it takes is free
+    /// for it, and the rules are those by which it would be changed.
+    pub fn excluding_booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
+        Self(self.0.query("excluding_booking_id", value))
+    }
 }
 
 client_runtime::operation! {
     GetAvailabilityCalendar(client_runtime::Json<types::AvailabilityCalendar>) or super::Error;
     GET "/restaurants/{restaurant_id}/availability-calendar" requires("date", "party_size") answers(200);
+    security([super::BOOKING_SECRET],[super::OAUTH],[]);
+    booking_secret(SecretString): super::BOOKING_SECRET,
+    oauth(Credential): super::OAUTH,
 }

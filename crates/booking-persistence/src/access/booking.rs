@@ -80,6 +80,12 @@ impl<T> GuardedBooking<T> {
         Self { rights, booking }
     }
 
+    /// The same, as something else.
+    pub(crate) fn map<U>(self, map: impl FnOnce(&BookingRights, T) -> U) -> GuardedBooking<U> {
+        let booking = map(&self.rights, self.booking);
+        GuardedBooking::new(self.rights, booking)
+    }
+
     /// The booking for its guest alone: whoever holds its secret, and the diner whose it is. The staff
     /// know of it, and may not do what outlasts their access.
     pub(crate) fn open_as_guest<R>(

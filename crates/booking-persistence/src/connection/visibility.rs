@@ -53,6 +53,18 @@ impl Visibility {
         asking.with_reference(id.as_str())
     }
 
+    /// What belongs to a restaurant, and the booking with this id as [`Self::of_booking`] shows it.
+    pub(crate) fn of_restaurant_and_booking(
+        restaurant: RestaurantId,
+        caller: &BookingCaller<'_>,
+        id: &BookingId,
+    ) -> Self {
+        Self {
+            restaurant: Some(restaurant),
+            ..Self::of_booking(caller, id)
+        }
+    }
+
     /// The booking with this confirmation code, to read.
     pub(crate) fn of_confirmation_code(code: &ConfirmationCode) -> Self {
         Self::default().with_reference(code.as_str())

@@ -111,21 +111,13 @@ impl Snapshot {
 }
 
 impl Seating {
-    /// One service date, as it is now, in one round trip.
-    pub(super) async fn load_service_day(
-        &self,
-        connection: &AsyncPgConnection,
-        date: Date,
-    ) -> Result<ServiceDay, LoadError> {
-        Ok(self.load_snapshot(connection, date, None).await?.day)
-    }
-
-    /// So many service dates from `first` on, as they are now, in one round trip.
+    /// So many service dates from `first` on, as they are now, in one round trip; without what the
+    /// booking with the number `excluded` takes, if it is given.
     pub(super) async fn load_service_days(
         &self,
         connection: &AsyncPgConnection,
-        first: Date,
-        days: i64,
+        (first, days): (Date, i64),
+        excluded: Option<i64>,
     ) -> Result<Vec<ServiceDay>, LoadError> {
         let dates: Vec<Date> = first
             .series(1.day())
@@ -137,7 +129,7 @@ impl Seating {
         let to = known().map(|(_, to)| *to).max();
         let claims = match (from, to) {
             (Some(from), Some(to)) => {
-                bookings::claims(connection, self.restaurant, (from, to), None).await?
+                bookings::claims(connection, self.restaurant, (from, to), excluded).await?
             }
             _ => Vec::new(),
         };

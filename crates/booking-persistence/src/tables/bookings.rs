@@ -215,7 +215,7 @@ pub(crate) struct LockedBooking {
 
 /// Locks the booking with this id, if there is one.
 pub(crate) async fn lock(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     caller: &BookingCaller<'_>,
     id: &BookingId,
     now: Timestamp,
@@ -228,11 +228,32 @@ pub(crate) async fn lock(
         .select(bookings::booking_id)
         .for_no_key_update()
         .first::<i64>(&mut locking);
+    let locked = async { Ok(locked.await.optional()?) };
+    let (locked, found) =
+        tokio::try_join!(biased; locked, find_keyed(connection, caller, id, now))?;
+    let found = found.filter(|_| locked.is_some());
+    Ok(found.map(|found| {
+        found.map(|rights, (key, booking)| LockedBooking {
+            key,
+            booking,
+            secret_rotation: rights.secret_rotation,
+        })
+    }))
+}
+
+/// The booking with this id and its row's number, if there is one, and what it says of the one who
+/// asks.
+pub(crate) async fn find_keyed(
+    mut connection: &AsyncPgConnection,
+    caller: &BookingCaller<'_>,
+    id: &BookingId,
+    now: Timestamp,
+) -> Result<Option<GuardedBooking<(i64, Booking)>>, LoadError> {
     let suspended = restaurants::table
         .filter(restaurants::restaurant_id.eq(bookings::restaurant_id))
         .filter(restaurants::suspended_at.is_not_null())
         .select(restaurants::restaurant_id);
-    let row = bookings::table
+    let row: Option<(BookingRow, RightsRow)> = bookings::table
         .filter(bookings::public_id.eq(id.as_str()))
         .select((
             BookingRow::as_select(),
@@ -244,18 +265,14 @@ pub(crate) async fn lock(
                 caller_columns!(caller.principal(), now, bookings::restaurant_id),
             ),
         ))
-        .first(&mut connection);
-    let both = tokio::try_join!(biased; locked, row).optional()?;
-    let row: Option<(BookingRow, RightsRow)> = both.map(|(_, row)| row);
-    let locked = row.map(|(booking, row)| {
-        let locked = LockedBooking {
-            key: booking.booking_id,
-            booking: booking.try_into()?,
-            secret_rotation: row.0,
-        };
-        Ok::<_, Corrupt>(GuardedBooking::new(rights(id, row), locked))
+        .first(&mut connection)
+        .await
+        .optional()?;
+    let found = row.map(|(booking, row)| {
+        let booking = (booking.booking_id, booking.try_into()?);
+        Ok::<_, Corrupt>(GuardedBooking::new(rights(id, row), booking))
     });
-    Ok(locked.transpose()?)
+    Ok(found.transpose()?)
 }
 
 /// Replaces the secret of a booking.

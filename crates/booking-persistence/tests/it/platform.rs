@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 
 use booking_domain::{
-    AccountChange, Address, AvailabilityRefusal, BookingChange, ChangeRefusal, Cuisine,
-    DiningTableName, Latitude, Longitude, NewDiningTable, NewRestaurant, NewRestaurantRefusal,
-    OpeningPeriod, Principal, RestaurantChange, RestaurantName, Scope, StaffRole, TimeZoneName,
+    AccountChange, Address, BookingChange, ChangeRefusal, Cuisine, DiningTableName, Latitude,
+    Longitude, NewDiningTable, NewRestaurant, NewRestaurantRefusal, OpeningPeriod, Principal,
+    RestaurantChange, RestaurantName, Scope, StaffRole, TimeZoneName,
 };
 use booking_persistence::{
     AccessRefusal, BookingNotFound, Forbidden, OperationRefusal, RestaurantFilter,
@@ -219,11 +219,10 @@ async fn suspended_restaurant_is_found_by_nobody_and_keeps_its_diners() {
         Err(StoreError::Refused(RestaurantNotFound))
     ));
     assert!(matches!(
-        store.get_availability(id, DAY, &query(2), NOW).await,
-        Err(StoreError::Refused(OperationRefusal::<
-            _,
-            AvailabilityRefusal,
-        >::NotFound(RestaurantNotFound)))
+        store.get_availability(id, DAY, &query(2), None, NOW).await,
+        Err(StoreError::Refused(OperationRefusal::NotFound(
+            RestaurantNotFound
+        )))
     ));
     assert!(matches!(
         venue.book(&venue.request()).await,

@@ -163,7 +163,7 @@ async fn taken_table_is_not_available() {
     let times = || async {
         let availability = venue
             .store
-            .get_availability(venue.restaurant, DAY, &query(2), NOW)
+            .get_availability(venue.restaurant, DAY, &query(2), None, NOW)
             .await
             .expect("the date is ahead");
         let slots = availability.slots.into_iter();
@@ -182,17 +182,17 @@ async fn availability_is_refused_for_the_past_and_for_nobody() {
     let venue = TestRestaurant::with_tables(1).await;
     let past = venue
         .store
-        .get_availability(venue.restaurant, date(2027, 2, 7), &query(2), NOW)
+        .get_availability(venue.restaurant, date(2027, 2, 7), &query(2), None, NOW)
         .await;
     assert!(matches!(
         past,
         Err(StoreError::Refused(OperationRefusal::Rule(
-            AvailabilityRefusal::InThePast
+            OperationRefusal::Rule(AvailabilityRefusal::InThePast)
         )))
     ));
     let nobody = venue
         .store
-        .get_availability(restaurant_id(404), DAY, &query(2), NOW)
+        .get_availability(restaurant_id(404), DAY, &query(2), None, NOW)
         .await;
     assert!(matches!(
         nobody,
@@ -231,7 +231,7 @@ async fn demonstration_is_filled_once_and_can_be_booked() {
         // A Wednesday.
         let date = date(2027, 2, 17);
         let free = store
-            .get_availability(restaurant.profile.id, date, &query(8), NOW)
+            .get_availability(restaurant.profile.id, date, &query(8), None, NOW)
             .await;
         assert!(!free.expect("the date is ahead").slots.is_empty());
     }

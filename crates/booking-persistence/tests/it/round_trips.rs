@@ -8,7 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use booking_persistence::{BookingFilter, BookingSort, SERVICE_ROLE, Store, Window};
+use booking_persistence::{
+    BookingCaller, BookingFilter, BookingSort, MovingBooking, SERVICE_ROLE, Store, Window,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio_postgres::config::Host;
@@ -172,10 +174,24 @@ async fn reading_a_booking_or_an_availability_waits_as_often_as_without_row_leve
     // The policy and the tables, then the day.
     let get = counted.count(async |store| {
         let query = query(2);
-        let available = store.get_availability(venue.restaurant, DAY, &query, NOW);
+        let available = store.get_availability(venue.restaurant, DAY, &query, None, NOW);
         available.await.expect("it takes bookings")
     });
     assert_eq!(get.await, 2, "getAvailability");
+    // The booking that is to move is read beside the tables.
+    let host = user("host1");
+    let caller = Some(BookingCaller::Principal(&host));
+    let moving = MovingBooking { id, caller };
+    let get = counted.count(async |store| {
+        let (query, moving) = (query(2), Some(&moving));
+        let available = store.get_availability(venue.restaurant, DAY, &query, moving, NOW);
+        available.await.expect("it takes bookings")
+    });
+    assert_eq!(
+        get.await,
+        2,
+        "getAvailability for a booking that is to move"
+    );
     // The caller's role, the page and the total side by side.
     let list = counted.count(async |store| {
         let filter = BookingFilter::default();

@@ -7,10 +7,9 @@ use booking_domain::{
     AvailabilityQuery, AvailabilityRefusal, RestaurantId, Slot, TimeZoneName, available_slots,
 };
 
-use super::{RestaurantNotFound, RestaurantRefusal};
-use crate::connection::{FromViolation, Visibility};
-use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::load_seating;
+use super::{AvailabilityRefused, MovingBooking};
+use crate::connection::FromViolation;
+use crate::error::{OperationRefusal, StoreError};
 use crate::store::Store;
 
 /// The free times of one service date for one party.
@@ -25,30 +24,32 @@ pub struct Availability {
 impl FromViolation for AvailabilityRefusal {}
 
 impl Store {
-    /// When a party can book a table on a service date, seen from `now`. It promises nothing: others
-    /// may book in the meantime.
+    /// When a party can book a table on a service date, or a booking can move to it, seen from `now`. It
+    /// promises nothing: others may book in the meantime.
     ///
     /// # Errors
     ///
-    /// [`RestaurantRefusal`].
+    /// [`AvailabilityRefused`].
     pub async fn get_availability(
         &self,
         id: RestaurantId,
         date: Date,
-        query: &AvailabilityQuery,
+        query: &AvailabilityQuery<'_>,
+        moving: Option<&MovingBooking<'_>>,
         now: Timestamp,
-    ) -> Result<Availability, StoreError<RestaurantRefusal<AvailabilityRefusal>>> {
-        let seeing = self.seeing(Visibility::of_restaurant(id));
-        let reading = seeing.read("get_availability", async |connection| {
-            let seating = load_seating(connection, id, date).await?;
-            let seating = seating.ok_or(TransactionError::not_found(RestaurantNotFound))?;
-            Ok(seating.load_service_day(connection, date).await?)
-        });
-        let day = reading.await?;
-        let slots = available_slots(&day, query, now)
-            .map_err(|refusal| StoreError::Refused(RestaurantRefusal::Rule(refusal)))?;
+    ) -> Result<Availability, StoreError<AvailabilityRefused<AvailabilityRefusal>>> {
+        let asked = self.load_asked_days("get_availability", id, (date, 1), moving, now);
+        let asked = asked.await?;
+        let refused = |refusal| {
+            let refusal = OperationRefusal::Rule(OperationRefusal::Rule(refusal));
+            StoreError::Refused(refusal)
+        };
+        let mut slots = Vec::new();
+        for day in &asked.days {
+            slots.extend(available_slots(day, &asked.query(query), now).map_err(refused)?);
+        }
         Ok(Availability {
-            time_zone: day.calendar.policy().time_zone.clone(),
+            time_zone: asked.time_zone,
             slots,
         })
     }

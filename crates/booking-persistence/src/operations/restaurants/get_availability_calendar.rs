@@ -1,18 +1,14 @@
 //! `getAvailabilityCalendar`.
 
-use std::convert::Infallible;
-
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 
 use booking_domain::{
     AvailabilityQuery, DayAvailability, RestaurantId, TimeZoneName, day_availability,
 };
 
-use super::{RestaurantNotFound, RestaurantRefusal};
-use crate::connection::Visibility;
-use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::load_seating_between;
+use super::{AvailabilityRefused, MovingBooking};
+use crate::error::StoreError;
 use crate::store::Store;
 
 /// What some service dates come to for one party.
@@ -25,32 +21,30 @@ pub struct AvailabilityCalendar {
 }
 
 impl Store {
-    /// What so many service dates from `first` on come to for a party, seen from `now`. As many round
-    /// trips as one date takes.
+    /// What so many service dates from `first` on come to for a party, or for a booking that can move to
+    /// them, seen from `now`. As many round trips as one date takes.
     ///
     /// # Errors
     ///
-    /// [`RestaurantNotFound`].
+    /// [`AvailabilityRefused`].
     pub async fn get_availability_calendar(
         &self,
         id: RestaurantId,
-        (first, days): (Date, i64),
-        query: &AvailabilityQuery,
+        dates: (Date, i64),
+        query: &AvailabilityQuery<'_>,
+        moving: Option<&MovingBooking<'_>>,
         now: Timestamp,
-    ) -> Result<AvailabilityCalendar, StoreError<RestaurantRefusal<Infallible>>> {
-        let last = first.checked_add(days.days()).unwrap_or(Date::MAX);
-        let seeing = self.seeing(Visibility::of_restaurant(id));
-        let reading = seeing.read("get_availability_calendar", async |connection| {
-            let seating = load_seating_between(connection, id, (first, last)).await?;
-            let seating = seating.ok_or(TransactionError::not_found(RestaurantNotFound))?;
-            let loaded = seating.load_service_days(connection, first, days).await?;
-            Ok((seating.calendar.policy().time_zone.clone(), loaded))
-        });
-        let (time_zone, loaded) = reading.await?;
-        let status = |day: &_| day_availability(day, query, now);
+    ) -> Result<AvailabilityCalendar, StoreError<AvailabilityRefused>> {
+        let asked = self.load_asked_days("get_availability_calendar", id, dates, moving, now);
+        let asked = asked.await?;
+        let status = |day: &_| day_availability(day, &asked.query(query), now);
         Ok(AvailabilityCalendar {
-            time_zone,
-            days: loaded.iter().map(|day| (day.date, status(day))).collect(),
+            days: asked
+                .days
+                .iter()
+                .map(|day| (day.date, status(day)))
+                .collect(),
+            time_zone: asked.time_zone,
         })
     }
 }

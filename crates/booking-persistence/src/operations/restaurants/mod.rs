@@ -6,6 +6,7 @@ mod get_availability;
 mod get_availability_calendar;
 mod get_restaurant;
 mod list_restaurants;
+mod moving_booking;
 mod suspend_restaurant;
 mod update_restaurant;
 
@@ -13,6 +14,7 @@ pub use get_availability::Availability;
 pub use get_availability_calendar::AvailabilityCalendar;
 pub use get_restaurant::RestaurantNotFound;
 pub use list_restaurants::RestaurantFilter;
+pub use moving_booking::{AvailabilityRefused, MovingBooking, MovingBookingNotFound};
 
 use crate::error::OperationRefusal;
 

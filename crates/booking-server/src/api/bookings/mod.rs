@@ -207,7 +207,10 @@ impl Bookings for Service {
 
 impl Service {
     /// Whoever holds a booking's secret.
-    fn secret_holder<'a>(&'a self, secret: &'a credentials::BookingSecret) -> BookingCaller<'a> {
+    pub(super) fn secret_holder<'a>(
+        &'a self,
+        secret: &'a credentials::BookingSecret,
+    ) -> BookingCaller<'a> {
         BookingCaller::SecretHolder {
             secret,
             key: &self.identity().booking_secrets,

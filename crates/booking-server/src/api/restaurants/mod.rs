@@ -3,15 +3,19 @@
 mod convert;
 mod policy;
 
-use booking_api::callers::{PlatformAdmin, RestaurantManage};
+use booking_api::callers::{
+    BookingSecretOrBookingsWriteOrAnonymous, PlatformAdmin, RestaurantManage,
+};
 use booking_api::restaurants::*;
 use booking_api::types::{BookingPolicyChange, NewRestaurant};
 use booking_api::{errors, headers, paths, types};
 use booking_domain::{
-    AvailabilityQuery, AvailabilityRefusal, Booker, BookingPolicyRefusal, ChangeRestaurantRefusal,
-    NewRestaurantRefusal, RestaurantView,
+    AvailabilityQuery, AvailabilityRefusal, BookingId, BookingPolicyRefusal,
+    ChangeRestaurantRefusal, NewRestaurantRefusal, RestaurantView,
 };
-use booking_persistence::{RestaurantFilter, RestaurantNotFound};
+use booking_persistence::{
+    BookingCaller, MovingBooking, MovingBookingNotFound, RestaurantFilter, RestaurantNotFound,
+};
 use contract_runtime::Problem;
 
 use super::shared::{
@@ -182,19 +186,19 @@ impl Restaurants for Service {
 
     async fn get_availability(
         &self,
+        caller: BookingSecretOrBookingsWriteOrAnonymous<Self>,
         request: GetAvailabilityRequest,
     ) -> Result<GetAvailabilityResponse, GetAvailabilityError> {
         let id = request.path.restaurant_id;
-        let (date, party_size) = (request.query.date.get(), request.query.party_size);
-        let query = AvailabilityQuery {
-            party: party_size.into_domain(),
-            area: None,
-            booker: Booker::Guest,
-        };
+        let asked = request.query;
+        let (date, party_size) = (asked.date.get(), asked.party_size);
+        let query = AvailabilityQuery::of_guest(party_size.into_domain());
+        let moving = asked.excluding_booking_id.map(IntoDomain::into_domain);
+        let moving = self.moving_booking(moving.as_ref(), &caller);
         let now = self.clock().now();
         let available = self
             .store()
-            .get_availability(id.into_domain(), date, &query, now)
+            .get_availability(id.into_domain(), date, &query, moving.as_ref(), now)
             .await
             .map_err(store_error::<_, GetAvailabilityError>)?;
         let (zone, slots) = (&available.time_zone, &available.slots);
@@ -204,24 +208,43 @@ impl Restaurants for Service {
 
     async fn get_availability_calendar(
         &self,
+        caller: BookingSecretOrBookingsWriteOrAnonymous<Self>,
         request: GetAvailabilityCalendarRequest,
     ) -> Result<GetAvailabilityCalendarResponse, GetAvailabilityCalendarError> {
         let id = request.path.restaurant_id;
         let asked = request.query;
-        let query = AvailabilityQuery {
-            party: asked.party_size.into_domain(),
-            area: None,
-            booker: Booker::Guest,
-        };
+        let query = AvailabilityQuery::of_guest(asked.party_size.into_domain());
         let dates = (asked.date.get(), i64::from(asked.days.get()));
+        let moving = asked.excluding_booking_id.map(IntoDomain::into_domain);
+        let moving = self.moving_booking(moving.as_ref(), &caller);
         let now = self.clock().now();
         let calendar = self
             .store()
-            .get_availability_calendar(id.into_domain(), dates, &query, now)
+            .get_availability_calendar(id.into_domain(), dates, &query, moving.as_ref(), now)
             .await
             .map_err(store_error::<_, GetAvailabilityCalendarError>)?;
         let body = convert::calendar(id, asked.party_size, &calendar).map_err(internal_error)?;
         Ok(GetAvailabilityCalendarResponse::Ok(body))
+    }
+}
+
+impl Service {
+    /// The booking that is to move, and who asks for it.
+    fn moving_booking<'a>(
+        &'a self,
+        id: Option<&'a BookingId>,
+        caller: &'a BookingSecretOrBookingsWriteOrAnonymous<Self>,
+    ) -> Option<MovingBooking<'a>> {
+        let caller = match caller {
+            BookingSecretOrBookingsWriteOrAnonymous::BookingSecret(caller) => {
+                Some(self.secret_holder(caller.principal()))
+            }
+            BookingSecretOrBookingsWriteOrAnonymous::BookingsWrite(caller) => {
+                Some(BookingCaller::Principal(&caller.principal().principal))
+            }
+            BookingSecretOrBookingsWriteOrAnonymous::Anonymous(_) => None,
+        };
+        id.map(|id| MovingBooking { id, caller })
     }
 }
 
@@ -297,6 +320,13 @@ impl<E: From<errors::InvalidDate>> IntoError<E> for AvailabilityRefusal {
                 errors::InvalidDate(problem.field(GetAvailabilityQuery::FIELDS.date)).into()
             }
         }
+    }
+}
+
+impl<E: From<errors::BookingNotFound>> IntoError<E> for MovingBookingNotFound {
+    fn into_error(self) -> E {
+        let field = GetAvailabilityQuery::FIELDS.excluding_booking_id;
+        errors::BookingNotFound(Problem::new("no booking has this id").field(field)).into()
     }
 }
 

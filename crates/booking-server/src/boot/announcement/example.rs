@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use booking_domain::{AvailabilityQuery, Booker, PartySize, RestaurantId};
+use booking_domain::{AvailabilityQuery, PartySize, RestaurantId};
 use booking_persistence::{RestaurantFilter, Window};
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, time};
@@ -66,11 +66,7 @@ async fn search(service: &Service) -> Option<ExampleBooking> {
     let store = service.store();
     let now = service.clock().now();
     let window = Window::First { limit: RESTAURANTS };
-    let query = AvailabilityQuery {
-        party: PartySize::new(PARTY_SIZE)?,
-        area: None,
-        booker: Booker::Guest,
-    };
+    let query = AvailabilityQuery::of_guest(PartySize::new(PARTY_SIZE)?);
     let filter = RestaurantFilter::default();
     let page = store.list_restaurants(&filter, &window, now).await.ok()?;
     for restaurant in page.items {
@@ -78,7 +74,7 @@ async fn search(service: &Service) -> Option<ExampleBooking> {
         let today = restaurant.policy.time_zone.today(now);
         for days in 1..=DAYS {
             let date = today.checked_add(days.days()).ok()?;
-            let free = store.get_availability(id, date, &query, now);
+            let free = store.get_availability(id, date, &query, None, now);
             let slots = free.await.ok()?.slots;
             let dinner = slots.iter().find(|slot| slot.time >= DINNER);
             if let Some(slot) = dinner.or(slots.last()) {

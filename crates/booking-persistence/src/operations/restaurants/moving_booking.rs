@@ -1,0 +1,140 @@
+//! A booking that is to move, beside the availability of its restaurant.
+
+use std::convert::Infallible;
+
+use diesel_async::AsyncPgConnection;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+
+use booking_domain::{
+    AvailabilityQuery, Booker, Booking, BookingId, RestaurantId, Scope, ServiceDay, TimeZoneName,
+};
+
+use super::{RestaurantNotFound, RestaurantRefusal};
+use crate::access::BookingCaller;
+use crate::connection::{FromViolation, Visibility};
+use crate::error::{OperationRefusal, StoreError, TransactionError};
+use crate::operations::service_day::load_seating_between;
+use crate::store::Store;
+use crate::tables::bookings;
+
+/// A booking that is to move, as a caller has named it.
+#[derive(Debug, Clone, Copy)]
+pub struct MovingBooking<'a> {
+    /// Its id.
+    pub id: &'a BookingId,
+    /// Who asks; nobody without a credential that could be good for it.
+    pub caller: Option<BookingCaller<'a>>,
+}
+
+/// The restaurant has no such booking, or none that the caller may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such booking")]
+pub struct MovingBookingNotFound;
+
+/// Why availability is not told.
+pub type AvailabilityRefused<R = Infallible> =
+    RestaurantRefusal<OperationRefusal<MovingBookingNotFound, R>>;
+
+impl FromViolation for MovingBookingNotFound {}
+
+/// Service dates of a restaurant, and for whom they are looked at.
+pub(super) struct AskedDays {
+    /// Whose calendar they are of.
+    pub(super) time_zone: TimeZoneName,
+    pub(super) days: Vec<ServiceDay>,
+    moving: Option<OpenedBooking>,
+}
+
+/// A booking that the caller may change.
+struct OpenedBooking {
+    key: i64,
+    booking: Booking,
+    booker: Booker,
+}
+
+impl AskedDays {
+    /// The question, by the rules that decide on the booking that is to move.
+    pub(super) fn query<'a>(&'a self, query: &AvailabilityQuery<'a>) -> AvailabilityQuery<'a> {
+        match &self.moving {
+            Some(opened) => query.moving(&opened.booking, opened.booker),
+            None => *query,
+        }
+    }
+}
+
+impl MovingBooking<'_> {
+    /// The booking, if it is the restaurant's and the caller may change it.
+    async fn open<R>(
+        &self,
+        connection: &AsyncPgConnection,
+        restaurant: RestaurantId,
+        now: Timestamp,
+    ) -> Result<Option<OpenedBooking>, TransactionError<R>> {
+        let Some(caller) = &self.caller else {
+            return Ok(None);
+        };
+        let Some(found) = bookings::find_keyed(connection, caller, self.id, now).await? else {
+            return Ok(None);
+        };
+        match found.open::<Infallible>(caller, Scope::BookingsWrite) {
+            Ok(((key, booking), actor)) => {
+                let booker = actor.booker;
+                let opened = OpenedBooking {
+                    key,
+                    booking,
+                    booker,
+                };
+                Ok(Some(opened).filter(|opened| opened.booking.restaurant == restaurant))
+            }
+            Err(TransactionError::Refused(_)) => Ok(None),
+            Err(TransactionError::Database(error)) => Err(error.into()),
+            Err(TransactionError::Internal(internal)) => Err(internal.into()),
+        }
+    }
+}
+
+impl Store {
+    /// Loads so many service dates of a restaurant in two round trips, without what the booking takes
+    /// that is to move.
+    pub(super) async fn load_asked_days<R: FromViolation>(
+        &self,
+        operation: &'static str,
+        restaurant: RestaurantId,
+        (first, days): (Date, i64),
+        moving: Option<&MovingBooking<'_>>,
+        now: Timestamp,
+    ) -> Result<AskedDays, StoreError<AvailabilityRefused<R>>> {
+        let last = first.checked_add(days.days()).unwrap_or(Date::MAX);
+        let caller = moving.and_then(|moving| Some((moving.caller.as_ref()?, moving.id)));
+        let visibility = match caller {
+            Some((caller, id)) => Visibility::of_restaurant_and_booking(restaurant, caller, id),
+            None => Visibility::of_restaurant(restaurant),
+        };
+        let seeing = self.seeing(visibility);
+        let reading = seeing.read(operation, async |connection| {
+            let seating =
+                async { Ok(load_seating_between(connection, restaurant, (first, last)).await?) };
+            let opened = async {
+                match moving {
+                    Some(moving) => moving.open(connection, restaurant, now).await,
+                    None => Ok(None),
+                }
+            };
+            let (seating, opened) = tokio::try_join!(biased; seating, opened)?;
+            let seating = seating.ok_or(TransactionError::not_found(RestaurantNotFound))?;
+            if moving.is_some() && opened.is_none() {
+                let missing = OperationRefusal::NotFound(MovingBookingNotFound);
+                return Err(TransactionError::rule(missing));
+            }
+            let excluded = opened.as_ref().map(|opened| opened.key);
+            let days = seating.load_service_days(connection, (first, days), excluded);
+            Ok(AskedDays {
+                time_zone: seating.calendar.policy().time_zone.clone(),
+                days: days.await?,
+                moving: opened,
+            })
+        });
+        reading.await
+    }
+}
