@@ -57,6 +57,29 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Searching for tables over many restaurants. Whoever searches becomes a role that only reads: of
+-- the restaurants that its transaction has named (`booking.restaurants`) it sees how they seat and
+-- what of their tables is taken when, and of no booking a column that tells of a guest. Roles are
+-- of the whole cluster: another database may have made it, or be making it at this moment.
+DO $$
+BEGIN
+    FOR attempt IN 1..20 LOOP
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'booking_search') THEN
+                CREATE ROLE booking_search;
+            END IF;
+            IF NOT pg_has_role('booking_service', 'booking_search', 'MEMBER') THEN
+                GRANT booking_search TO booking_service;
+            END IF;
+            EXIT;
+        EXCEPTION WHEN duplicate_object OR unique_violation OR internal_error THEN
+            IF attempt = 20 THEN
+                RAISE;
+            END IF;
+        END;
+    END LOOP;
+END $$;
+
 -- Who books or has an account. The email, in lower case, is what tells users apart; what is kept
 -- here is what came first, with a booking or a registration, and is never overwritten.
 CREATE TABLE users (
@@ -116,6 +139,8 @@ CREATE INDEX idx_restaurants_name ON restaurants (name, restaurant_id);
 -- The list's `q` and `cuisine`.
 CREATE INDEX idx_restaurants_name_search ON restaurants USING gin (name gin_trgm_ops);
 CREATE INDEX idx_restaurants_cuisine ON restaurants (lower(cuisine));
+-- Those near a place.
+CREATE INDEX idx_restaurants_place ON restaurants (lat, lng);
 ALTER TABLE restaurants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE restaurants FORCE ROW LEVEL SECURITY;
 
@@ -1186,13 +1211,41 @@ CREATE POLICY blockouts_restaurant ON blockouts
 CREATE POLICY booking_days_restaurant ON booking_days
     USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
 
+CREATE POLICY dining_areas_public ON dining_areas FOR SELECT USING (true);
+
+CREATE POLICY dining_tables_search ON dining_tables FOR SELECT TO booking_search
+    USING (restaurant_id = ANY (NULLIF(current_setting('booking.restaurants', true), '')::bigint[]));
+
+CREATE POLICY table_combinations_search ON table_combinations FOR SELECT TO booking_search
+    USING (restaurant_id = ANY (NULLIF(current_setting('booking.restaurants', true), '')::bigint[]));
+
+CREATE POLICY combined_tables_search ON combined_tables FOR SELECT TO booking_search
+    USING (restaurant_id = ANY (NULLIF(current_setting('booking.restaurants', true), '')::bigint[]));
+
+CREATE POLICY special_days_search ON special_days FOR SELECT TO booking_search
+    USING (restaurant_id = ANY (NULLIF(current_setting('booking.restaurants', true), '')::bigint[]));
+
+CREATE POLICY special_day_services_search ON special_day_services FOR SELECT TO booking_search
+    USING (restaurant_id = ANY (NULLIF(current_setting('booking.restaurants', true), '')::bigint[]));
+
+CREATE POLICY blockouts_search ON blockouts FOR SELECT TO booking_search
+    USING (restaurant_id = ANY (NULLIF(current_setting('booking.restaurants', true), '')::bigint[]));
+
+CREATE POLICY bookings_search ON bookings FOR SELECT TO booking_search
+    USING (restaurant_id = ANY (NULLIF(current_setting('booking.restaurants', true), '')::bigint[]));
+
 GRANT SELECT, INSERT, UPDATE ON users TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON restaurants TO booking_service;
+GRANT SELECT ON restaurants TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dining_tables TO booking_service;
+GRANT SELECT ON dining_tables TO booking_search;
 GRANT SELECT, INSERT, UPDATE ON bookings TO booking_service;
+GRANT SELECT (restaurant_id, booking_id, party_size, status, table_ids, starts_at, ends_at, service_date, area_id, is_area_required, free_at, is_pinned) ON bookings TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON occupancies TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON booking_policies TO booking_service;
+GRANT SELECT ON booking_policies TO booking_search;
 GRANT SELECT, INSERT, UPDATE ON accounts TO booking_service;
+GRANT SELECT (user_id, public_id) ON accounts TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON one_time_tokens TO booking_service;
 GRANT DELETE, SELECT (digest, expires_at) ON one_time_tokens TO booking_retention;
 GRANT SELECT, INSERT, UPDATE, DELETE ON messages TO booking_service;
@@ -1209,12 +1262,19 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON authorization_codes TO booking_service;
 GRANT DELETE, SELECT (digest, expires_at) ON authorization_codes TO booking_retention;
 GRANT SELECT, INSERT ON user_identities TO booking_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dining_areas TO booking_service;
+GRANT SELECT ON dining_areas TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON table_combinations TO booking_service;
+GRANT SELECT ON table_combinations TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON combined_tables TO booking_service;
+GRANT SELECT ON combined_tables TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON service_periods TO booking_service;
+GRANT SELECT ON service_periods TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON special_days TO booking_service;
+GRANT SELECT ON special_days TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON special_day_services TO booking_service;
+GRANT SELECT ON special_day_services TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON blockouts TO booking_service;
+GRANT SELECT (restaurant_id, blockout_id, area_id, table_id, starts, ends) ON blockouts TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON booking_days TO booking_service;
 GRANT USAGE ON SEQUENCE restaurants_restaurant_id_seq TO booking_service;
 GRANT USAGE ON SEQUENCE bookings_booking_id_seq TO booking_service;

@@ -3,7 +3,7 @@
 use booking_client::types::{
     self, Booking, BookingStatus, ErrorCode, NewBooking, NewCustomer, NewCustomerBuilder,
 };
-use booking_client::{Error, ErrorResponse, ResponseValue};
+use booking_client::{Client, Error, ErrorResponse, ResponseValue};
 use booking_tests::{Examples, Refusal, Request, Response, TestService, alternatives, contract};
 use contract_witness::Operation;
 use serde_json::{Value, json};
@@ -96,6 +96,13 @@ pub(crate) async fn book_as_guest(service: &TestService, wanted: NewBooking) -> 
     let mut booking = sent.expect("there is a table").into_inner();
     let secret = booking.booking_secret.take().expect("a guest gets it");
     (booking, secret.to_string())
+}
+
+/// The client of somebody who holds this secret.
+pub(crate) fn holder(service: &TestService, secret: &str) -> Client {
+    let base_url = format!("http://{}/api/v1", service.address());
+    let client = Client::builder(base_url).booking_secret(secret.to_owned());
+    client.build().expect("the address is a URL")
 }
 
 /// Makes a booking that must be granted.
@@ -206,6 +213,7 @@ pub(crate) fn post_booking(body: &Value) -> Request {
 pub(crate) fn examples(booking: &types::BookingId) -> Examples {
     Examples::new()
         .with("booking_id", booking.as_str())
+        .with("excluding_booking_id", booking.as_str())
         .with("restaurant_id", BELLA)
         .with("booking_time", "18:00")
 }

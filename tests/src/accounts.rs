@@ -93,7 +93,7 @@ impl TestService {
     ///
     /// When the name was used before.
     pub async fn with_subjects(&self, examples: &Examples, name: &str) -> Examples {
-        let colleague = self.add_account(&format!("Colleague{name}")).await;
+        let colleague = self.add_account(&format!("Of{name}")).await;
         self.hire(&colleague, 1, "host").await;
         let (key_id, _) = self.create_api_key(1, &["bookings:read"]).await;
         examples

@@ -144,7 +144,7 @@ impl Examples {
             .filter(|parameter| {
                 let is_given = parameter["name"]
                     .as_str()
-                    .is_some_and(|name| parameter["in"] == "header" && self.0.contains_key(name));
+                    .is_some_and(|name| is_about(parameter, name) && self.0.contains_key(name));
                 parameter["required"] == true || is_given
             })
             .collect()
@@ -163,6 +163,11 @@ impl Examples {
             None => panic!("the contract has no example for {name} of {operation}"),
         }
     }
+}
+
+/// Whether a parameter that may be left out is sent all the same where a test knows its value.
+fn is_about(parameter: &Value, name: &str) -> bool {
+    parameter["in"] == "header" || name.ends_with("_id")
 }
 
 /// Whether an operation looks at a credential.

@@ -2,8 +2,9 @@
 
 Schemathesis makes requests that follow the contract's schemas. A few of its rules stand in words
 only, and are refused with a 400: a date must not be past, `date_to` not before `date_from`, `page`
-and `cursor` exclude each other, and a cursor cannot be invented. Requests that are meant to be
-valid are led within these rules here. In requests that are meant to be wrong, what is wrong stays.
+and `cursor` exclude each other, `latitude` and `longitude` go together, and a cursor cannot be
+invented. Requests that are meant to be valid are led within these rules here. In requests that are
+meant to be wrong, what is wrong stays.
 
 Nearly every restaurant, booking and version of a booking that is made up does not exist. Half of
 them become ones that do, those of the contract's examples always, and half of the times of day
@@ -264,15 +265,25 @@ def spare_restaurant(case):
 
 def use_real_booking(case):
     """Puts a new booking in the place of every second one that does not exist."""
-    path = case.path_parameters or {}
-    identifier = str(path.get("booking_id"))
-    if not re.fullmatch("bk_[0-9A-Za-z]{1,32}", identifier, re.ASCII):
-        return
-    if identifier == EXAMPLE_BOOKING or is_even(identifier):
-        booking, _ = get(case, f"/bookings/{identifier}")
-        if booking is None:
-            booking, _ = book(case)
-            case.path_parameters = {**path, "booking_id": booking["booking_id"]}
+    path, query = case.path_parameters or {}, case.query or {}
+    if "booking_id" in path:
+        case.path_parameters = {**path, "booking_id": real_booking(case, path["booking_id"])}
+    if "excluding_booking_id" in query:
+        identifier = real_booking(case, query["excluding_booking_id"])
+        case.query = {**query, "excluding_booking_id": identifier}
+
+
+def real_booking(case, given):
+    """A booking that is there, for the contract's example and every second other one."""
+    # What is no id of a booking stays.
+    if not re.fullmatch("bk_[0-9A-Za-z]{1,32}", str(given), re.ASCII):
+        return given
+    if given != EXAMPLE_BOOKING and not is_even(given):
+        return given
+    booking, _ = get(case, f"/bookings/{given}")
+    if booking is None:
+        booking, _ = book(case)
+    return booking["booking_id"]
 
 
 def use_real_member(case):
@@ -351,6 +362,10 @@ def lead_query(case):
     """Keeps dates in order, and leaves out cursors that no page has given."""
     query = dict(case.query or {})
     query.pop("cursor", None)
+    # A place has two numbers.
+    if ("latitude" in query) != ("longitude" in query):
+        query.pop("latitude", None)
+        query.pop("longitude", None)
     # As text, dates of this form are in the order of the calendar.
     if "date_from" in query and "date_to" in query:
         query["date_from"], query["date_to"] = sorted((query["date_from"], query["date_to"]))

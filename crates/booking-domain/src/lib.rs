@@ -22,6 +22,7 @@ mod opening_hours;
 mod placement;
 mod policy;
 mod restaurant;
+mod search;
 mod service_day;
 
 pub use account::{
@@ -75,6 +76,10 @@ pub use policy::{
 pub use restaurant::{
     Address, ChangeRestaurantRefusal, Cuisine, Latitude, Longitude, RestaurantChange,
     RestaurantName, RestaurantProfile, RestaurantSummary, RestaurantView, change_restaurant,
+};
+pub use search::{
+    AreaFeatures, BoundingBox, EARTH_RADIUS_METRES, Neighbourhood, SearchRadius, SlotFilter,
+    TimeTolerance, is_over_everywhere, matching_slots,
 };
 pub use service_day::{AreaWish, Claim, ServiceDay};
 

@@ -1,11 +1,11 @@
 //! One set of rules decides what is offered and what is granted: with nothing in between, every slot
 //! that is shown can be booked as it is, and whatever is not shown is refused.
 
-use booking_client::types::AvailableSlot;
+use booking_client::types::{AvailableSlot, Booking};
 use booking_tests::{Request, TestService};
 use serde_json::{Value, json};
 
-use crate::support::{HARBOUR, cancel, wanted_json};
+use crate::support::{HARBOUR, book_as_guest, booking_path, cancel, holder, wanted, wanted_json};
 
 /// A Wednesday, with lunch and dinner.
 const DATE: &str = "2027-02-17";
@@ -51,6 +51,16 @@ fn rules(numbers: &mut Numbers) -> String {
         any(numbers, &["NULL", "6", "12"]),
         any(numbers, &["22:30", "01:00"]),
         any(numbers, &["2", "5", "12"]),
+    )
+}
+
+/// Other rules for changes, which bind guests.
+fn rules_of_changes(numbers: &mut Numbers) -> String {
+    format!(
+        "UPDATE booking_policies SET change_cutoff_minutes = {}, confirmation_min_party = {}
+            WHERE restaurant_id = {HARBOUR}",
+        numbers.one_of(&["NULL", "600", "20000"]),
+        numbers.one_of(&["NULL", "4"]),
     )
 }
 
@@ -121,6 +131,99 @@ async fn what_is_shown_is_granted_and_what_is_not_shown_is_refused() {
                 cancel(&service, &id.try_into().expect("it is an id")).await;
             }
         }
+    }
+    assert!(
+        granted > 15 && refused > 60,
+        "{granted} granted, {refused} refused"
+    );
+}
+
+/// The slots of the date for so many guests of a booking, which is to move; for its guest, or for the
+/// staff.
+async fn slots_for(
+    service: &TestService,
+    booking: &Booking,
+    party: i32,
+    secret: Option<&str>,
+) -> Vec<AvailableSlot> {
+    let guest = secret.map(|secret| holder(service, secret));
+    let client = guest.as_ref().unwrap_or(service.client());
+    let asked = client
+        .get_availability()
+        .restaurant_id(HARBOUR)
+        .date(DATE)
+        .party_size(party)
+        .excluding_booking_id(booking.booking_id.clone());
+    let answer = asked.send().await.expect("the availability can be told");
+    answer.slots.iter().cloned().collect()
+}
+
+#[tokio::test]
+async fn what_is_shown_to_a_booking_is_where_it_can_move_and_nothing_else() {
+    let service = TestService::start().await;
+    let mut numbers = Numbers(11);
+    let (mut granted, mut refused) = (0, 0);
+    for (time, party) in [
+        ("12:00", 2),
+        ("18:00", 8),
+        ("18:30", 5),
+        ("19:00", 2),
+        ("20:00", 4),
+    ] {
+        book_as_guest(&service, wanted(HARBOUR, DATE, time, party)).await;
+    }
+    let (mut booking, secret) = book_as_guest(&service, wanted(HARBOUR, DATE, "19:30", 3)).await;
+    let path = booking_path(&booking.booking_id);
+    for round in 0..40 {
+        service.sql(&rules(&mut numbers)).await;
+        service.sql(&rules_of_changes(&mut numbers)).await;
+        let party = i32::try_from(1 + numbers.below(9)).expect("it is small");
+        let secret = (round % 2 == 0).then_some(secret.as_str());
+        let slots = slots_for(&service, &booking, party, secret).await;
+        let change = async |date: &Value, time: &str, offset: Option<&str>| {
+            let mut body =
+                json!({ "booking_date": date, "booking_time": time, "party_size": party });
+            if let Some(offset) = offset {
+                body["utc_offset"] = offset.into();
+            }
+            let request = Request::patch(&path).json(&body);
+            let request = match secret {
+                Some(secret) => request.header("booking-secret", secret),
+                None => request,
+            };
+            service.send(&request).await
+        };
+        for _ in 0..4 {
+            let (hour, minute) = (11 + numbers.below(13), 5 * numbers.below(12));
+            let time = format!("{hour:02}:{minute:02}");
+            let is_shown = slots.iter().any(|slot| slot.booking_time.as_str() == time);
+            if is_shown || booking.booking_time.as_str() == time {
+                continue;
+            }
+            let answer = change(&DATE.into(), &time, None).await;
+            let shown = answer.text();
+            assert!(
+                matches!(answer.status, 409 | 422),
+                "{time} {party}: {shown}"
+            );
+            refused += 1;
+        }
+        let bound = u64::try_from(slots.len().max(1)).expect("they are few");
+        let Some(slot) = slots.get(usize::try_from(numbers.below(bound)).expect("it is small"))
+        else {
+            continue;
+        };
+        let (time, offset) = (slot.booking_time.as_str(), slot.utc_offset.as_str());
+        let answer = change(&json!(slot.booking_date), time, Some(offset)).await;
+        assert_eq!(answer.status, 200, "{slot:?} {party}: {}", answer.text());
+        let moved = answer.json();
+        assert_eq!(
+            moved["status"] == "pending",
+            slot.needs_confirmation,
+            "{slot:?}"
+        );
+        booking = serde_json::from_value(moved).expect("it is a booking");
+        granted += 1;
     }
     assert!(
         granted > 15 && refused > 60,

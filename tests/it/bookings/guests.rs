@@ -1,18 +1,10 @@
 //! What a guest does with a booking, who has its secret and no account.
 
-use booking_client::Client;
 use booking_client::types::{BookingChange, BookingStatus, ErrorCode};
 use booking_tests::{Request, TestService};
 use serde_json::{Value, json};
 
-use crate::support::{BELLA, MONDAY, book_as_guest, booking_path, refused, wanted};
-
-/// The client of somebody who holds this secret.
-fn holder(service: &TestService, secret: &str) -> Client {
-    let base_url = format!("http://{}/api/v1", service.address());
-    let client = Client::builder(base_url).booking_secret(secret.to_owned());
-    client.build().unwrap()
-}
+use crate::support::{BELLA, MONDAY, book_as_guest, booking_path, holder, refused, wanted};
 
 #[tokio::test]
 async fn the_secret_of_a_booking_reads_changes_and_cancels_it() {

@@ -15,7 +15,12 @@ use crate::finding::{Finding, Kind};
 const QUERIES: &str = include_str!("protection.sql");
 
 /// What everybody may read: it says nothing of any guest.
-const PUBLIC: [&str; 3] = ["booking_policies", "restaurants", "service_periods"];
+const PUBLIC: [&str; 4] = [
+    "booking_policies",
+    "dining_areas",
+    "restaurants",
+    "service_periods",
+];
 
 /// Looks at what the migrations have built. Which columns are personal data, the contract says of the
 /// schemas that their comments name.

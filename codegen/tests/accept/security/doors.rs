@@ -223,7 +223,6 @@ contract_runtime::operation_error! {
     /// What `readOptional` refuses with: each code that the contract declares for it.
     ReadOptionalError for "readOptional" {
         Unauthenticated(errors::Unauthenticated),
-        Forbidden(errors::Forbidden),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }

@@ -40,6 +40,8 @@ contract_runtime::paths! {
     get_availability<53>(restaurant_id: types::RestaurantId) => "/restaurants/{}/availability";
     /// Where `getAvailabilityCalendar` is: `GET /restaurants/{restaurant_id}/availability-calendar`.
     get_availability_calendar<62>(restaurant_id: types::RestaurantId) => "/restaurants/{}/availability-calendar";
+    /// Where `searchAvailability` is: `GET /availability`.
+    search_availability<20>() => "/availability";
     /// Where `login` is: `POST /auth/login`.
     login<18>() => "/auth/login";
     /// Where `refreshToken` is: `POST /auth/refresh`.

@@ -77,6 +77,13 @@ contract_runtime::operations! {
     /// updateBooking would move it; to everybody else the booking does not exist. A good credential
     /// without `bookings:write` counts as none here.
     fn get_availability_calendar(GetAvailabilityCalendarRequest) by callers::BookingSecretOrBookingsWriteOrAnonymous -> Result<GetAvailabilityCalendarResponse, GetAvailabilityCalendarError>;
+    /// Find a table anywhere: `GET /availability`.
+    ///
+    /// Lists the restaurants that have a table for a party of this size on this date, with their slots,
+    /// as getAvailability gives them: the nearest first where a place is named, else by name. A
+    /// restaurant without any slot that is looked for is not listed, so that a page may hold fewer
+    /// than `limit`, or none, and still be followed by another.
+    fn search_availability(SearchAvailabilityRequest) -> Result<SearchAvailabilityResponse, SearchAvailabilityError>;
 }
 
 contract_runtime::parameters! {
@@ -629,6 +636,81 @@ contract_runtime::operation! {
         request: GetAvailabilityCalendarRequest,
         response: GetAvailabilityCalendarResponse,
         error: GetAvailabilityCalendarError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The query parameters of `searchAvailability`.
+    Query SearchAvailabilityQuery {
+        /// Only restaurants near this place, for which `longitude` is needed, too.
+        "latitude" => latitude: Option<types::Latitude>,
+        /// Only restaurants near this place, for which `latitude` is needed, too.
+        "longitude" => longitude: Option<types::Longitude>,
+        /// How far away from the place. 10 unless it is given; of no use without a place.
+        "radius_km" => radius_km: Option<types::SearchRadiusKm>,
+        /// Only restaurants whose name contains this text, whatever its case.
+        "name" => name: Option<types::SearchText>,
+        /// Only restaurants of this cuisine, whatever its case.
+        "cuisine" => cuisine: Option<types::Cuisine>,
+        /// The service date. Past midnight, a night belongs to the date on which it begins.
+        "date" => date: types::BookingDate,
+        /// How many guests will come.
+        "party_size" => party_size: types::PartySize,
+        /// Only slots around this time of the restaurant's wall clock.
+        "time" => time: Option<types::BookingTime>,
+        /// How much earlier or later. 60 unless it is given; of no use without `time`.
+        "window_minutes" => window_minutes: Option<types::TimeWindowMinutes>,
+        /// Only slots with a table in such an area. `area_ids` has those that are so.
+        "setting" => setting: Option<types::AreaSetting>,
+        /// If `true`, only slots with a table in an area to which a wheelchair gets.
+        "is_accessible" => is_accessible: Option<bool>,
+        /// If `true`, only slots with a table in an area that has high chairs.
+        "has_high_chairs" => has_high_chairs: Option<bool>,
+        /// How many restaurants a page holds at most.
+        "limit" => limit: types::SearchLimit = "20",
+        /// The `next_cursor` of the page before. The filters and the sort order must be the ones that it
+        /// was given for; others are refused with `INVALID_CURSOR`. Excludes `page`.
+        "cursor" => cursor: Option<types::Cursor>,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `searchAvailability`.
+    SearchAvailabilityRequest {
+        query: SearchAvailabilityQuery,
+    }
+}
+
+contract_runtime::response! {
+    /// What `searchAvailability` answers.
+    SearchAvailabilityResponse {
+        /// The restaurants of one page, with their slots.
+        200 => Ok(body: types::AvailabilityPage),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `searchAvailability` refuses with: each code that the contract declares for it.
+    SearchAvailabilityError for "searchAvailability" {
+        InvalidRequest(errors::InvalidRequest),
+        InvalidCursor(errors::InvalidCursor),
+        InvalidDate(errors::InvalidDate),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `searchAvailability` to the runtime.
+    SearchAvailability = "searchAvailability" {
+        route: GET "/api/v1/availability",
+        tag: "Restaurants",
+        summary: "Find a table anywhere",
+        description: "Lists the restaurants that have a table for a party of this size on this date, with their slots,\nas getAvailability gives them: the nearest first where a place is named, else by name. A\nrestaurant without any slot that is looked for is not listed, so that a page may hold fewer\nthan `limit`, or none, and still be followed by another.",
+        request: SearchAvailabilityRequest,
+        response: SearchAvailabilityResponse,
+        error: SearchAvailabilityError,
         envelope: types::ErrorEnvelope,
     }
 }

@@ -916,6 +916,91 @@ contract_runtime::integer! {
 }
 
 contract_runtime::object! {
+    /// One page of restaurants that have a table.
+    AvailabilityPage "AvailabilityPage",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: FoundRestaurants,
+        "pagination" => pagination: Pagination,
+    }
+}
+
+contract_runtime::array! {
+    /// The restaurants of a page.
+    FoundRestaurants(FoundRestaurant) "FoundRestaurants",
+    referenceable: true,
+    [answered] {
+        max_items: Some(50),
+    }
+}
+
+contract_runtime::object! {
+    /// A restaurant that has a table.
+    FoundRestaurant "FoundRestaurant",
+    referenceable: true,
+    closed,
+    [answered] {
+        "restaurant" => restaurant: Restaurant,
+        "distance_metres" => distance_metres: Option<DistanceMetres>,
+        "slots" => slots: AvailableSlots,
+    }
+}
+
+contract_runtime::integer! {
+    /// How far away the restaurant is, along the great circle. It is there if the request has named a
+    /// place.
+    DistanceMetres(i64) "DistanceMetres",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int64,
+        minimum: Some(0),
+        maximum: Some(100000),
+    }
+}
+
+contract_runtime::integer! {
+    /// How far away a restaurant may be, in kilometres.
+    SearchRadiusKm(i32) "SearchRadiusKm",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(1),
+        maximum: Some(100),
+    }
+}
+
+contract_runtime::integer! {
+    /// How much earlier or later than the time a slot may be, in minutes.
+    TimeWindowMinutes(i32) "TimeWindowMinutes",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(0),
+        maximum: Some(180),
+    }
+}
+
+contract_runtime::integer! {
+    /// How many restaurants a page holds at most.
+    SearchLimit(i32) "SearchLimit",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(1),
+        maximum: Some(50),
+    }
+}
+
+contract_runtime::enumeration! {
+    /// Whether there is a roof over an area.
+    AreaSetting "AreaSetting" {
+        Indoor = "indoor",
+        Outdoor = "outdoor",
+    }
+}
+
+contract_runtime::object! {
     /// On which dates a party can book a table.
     AvailabilityCalendar "AvailabilityCalendar",
     referenceable: true,

@@ -36,6 +36,7 @@ contract_runtime::routes! {
     reinstate_restaurant by super::callers::PlatformAdmin => super::restaurants::ReinstateRestaurant,
     get_availability by super::callers::BookingSecretOrBookingsWriteOrAnonymous => super::restaurants::GetAvailability,
     get_availability_calendar by super::callers::BookingSecretOrBookingsWriteOrAnonymous => super::restaurants::GetAvailabilityCalendar,
+    search_availability => super::restaurants::SearchAvailability,
     login => super::auth::Login,
     refresh_token => super::auth::RefreshToken,
     logout => super::auth::Logout,

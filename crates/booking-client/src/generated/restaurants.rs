@@ -110,6 +110,17 @@ impl super::Client {
     pub fn get_availability_calendar(&self) -> GetAvailabilityCalendar {
         GetAvailabilityCalendar::new(&self.0)
     }
+    /// Find a table anywhere
+    ///
+    /// Lists the restaurants that have a table for a party of this size on this date, with their slots,
+    /// as getAvailability gives them: the nearest first where a place is named, else by name. A
+    /// restaurant without any slot that is looked for is not listed, so that a page may hold fewer
+    /// than `limit`, or none, and still be followed by another.
+    ///
+    /// `GET /availability` refuses with `INVALID_REQUEST`, `INVALID_CURSOR`, `INVALID_DATE` (400), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn search_availability(&self) -> SearchAvailability {
+        SearchAvailability::new(&self.0)
+    }
 }
 
 /// A request of `listRestaurants`.
@@ -377,4 +388,79 @@ client_runtime::operation! {
     security([super::BOOKING_SECRET],[super::OAUTH],[]);
     booking_secret(SecretString): super::BOOKING_SECRET,
     oauth(Credential): super::OAUTH,
+}
+
+/// A request of `searchAvailability`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct SearchAvailability(
+    client_runtime::Request<client_runtime::Json<types::AvailabilityPage>>,
+);
+
+impl SearchAvailability {
+    /// Only restaurants near this place, for which `longitude` is needed, too.
+    pub fn latitude(self, value: impl IntoField<types::Latitude>) -> Self {
+        Self(self.0.query("latitude", value))
+    }
+    /// Only restaurants near this place, for which `latitude` is needed, too.
+    pub fn longitude(self, value: impl IntoField<types::Longitude>) -> Self {
+        Self(self.0.query("longitude", value))
+    }
+    /// How far away from the place. 10 unless it is given; of no use without a place.
+    pub fn radius_km(self, value: impl IntoField<types::SearchRadiusKm>) -> Self {
+        Self(self.0.query("radius_km", value))
+    }
+    /// Only restaurants whose name contains this text, whatever its case.
+    pub fn name(self, value: impl IntoField<types::SearchText>) -> Self {
+        Self(self.0.query("name", value))
+    }
+    /// Only restaurants of this cuisine, whatever its case.
+    pub fn cuisine(self, value: impl IntoField<types::Cuisine>) -> Self {
+        Self(self.0.query("cuisine", value))
+    }
+    /// The service date. Past midnight, a night belongs to the date on which it begins.
+    pub fn date(self, value: impl IntoField<types::BookingDate>) -> Self {
+        Self(self.0.query("date", value))
+    }
+    /// How many guests will come.
+    pub fn party_size(self, value: impl IntoField<types::PartySize>) -> Self {
+        Self(self.0.query("party_size", value))
+    }
+    /// Only slots around this time of the restaurant's wall clock.
+    pub fn time(self, value: impl IntoField<types::BookingTime>) -> Self {
+        Self(self.0.query("time", value))
+    }
+    /// How much earlier or later. 60 unless it is given; of no use without `time`.
+    pub fn window_minutes(
+        self,
+        value: impl IntoField<types::TimeWindowMinutes>,
+    ) -> Self {
+        Self(self.0.query("window_minutes", value))
+    }
+    /// Only slots with a table in such an area. `area_ids` has those that are so.
+    pub fn setting(self, value: impl IntoField<types::AreaSetting>) -> Self {
+        Self(self.0.query("setting", value))
+    }
+    /// If `true`, only slots with a table in an area to which a wheelchair gets.
+    pub fn is_accessible(self, value: impl IntoField<bool>) -> Self {
+        Self(self.0.query("is_accessible", value))
+    }
+    /// If `true`, only slots with a table in an area that has high chairs.
+    pub fn has_high_chairs(self, value: impl IntoField<bool>) -> Self {
+        Self(self.0.query("has_high_chairs", value))
+    }
+    /// How many restaurants a page holds at most.
+    pub fn limit(self, value: impl IntoField<types::SearchLimit>) -> Self {
+        Self(self.0.query("limit", value))
+    }
+    /// The `next_cursor` of the page before. The filters and the sort order must be the ones that it
+    /// was given for; others are refused with `INVALID_CURSOR`. Excludes `page`.
+    pub fn cursor(self, value: impl IntoField<types::Cursor>) -> Self {
+        Self(self.0.query("cursor", value))
+    }
+}
+
+client_runtime::operation! {
+    SearchAvailability(client_runtime::Json<types::AvailabilityPage>) or super::Error;
+    GET "/availability" requires("date", "party_size") answers(200);
 }

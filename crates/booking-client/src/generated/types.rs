@@ -1057,6 +1057,82 @@ pub struct CutoffMinutes(i32);
 
 client_runtime::integer!(CutoffMinutes, i32, 0, 43200, 1);
 
+/// One page of restaurants that have a table.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct AvailabilityPage {
+    /// `data`
+    pub data: FoundRestaurants,
+    /// `pagination`
+    pub pagination: Pagination,
+}
+
+/// The restaurants of a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundRestaurants(Vec<FoundRestaurant>);
+
+client_runtime::items!(FoundRestaurants, FoundRestaurant);
+
+/// A restaurant that has a table.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct FoundRestaurant {
+    /// `restaurant`
+    pub restaurant: Restaurant,
+    /// `distance_metres`
+    pub distance_metres: Option<DistanceMetres>,
+    /// `slots`
+    pub slots: AvailableSlots,
+}
+
+/// How far away the restaurant is, along the great circle. It is there if the request has named a
+/// place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DistanceMetres(i64);
+
+client_runtime::integer!(DistanceMetres, i64, 0, 100000, 1);
+
+/// How far away a restaurant may be, in kilometres.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SearchRadiusKm(i32);
+
+client_runtime::integer!(SearchRadiusKm, i32, 1, 100, 1);
+
+/// How much earlier or later than the time a slot may be, in minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TimeWindowMinutes(i32);
+
+client_runtime::integer!(TimeWindowMinutes, i32, 0, 180, 1);
+
+/// How many restaurants a page holds at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SearchLimit(i32);
+
+client_runtime::integer!(SearchLimit, i32, 1, 50, 1);
+
+/// Whether there is a roof over an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AreaSetting {
+    /// `indoor`
+    Indoor,
+    /// `outdoor`
+    Outdoor,
+}
+
+impl AreaSetting {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("indoor", Self::Indoor),
+        ("outdoor", Self::Outdoor),
+    ];
+}
+
+client_runtime::enumeration!(AreaSetting);
+
 /// On which dates a party can book a table.
 #[derive(Debug, Clone, PartialEq)]
 #[derive(client_runtime::Serialize, client_runtime::Deserialize)]

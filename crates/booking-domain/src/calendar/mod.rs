@@ -98,6 +98,12 @@ impl RestaurantCalendar {
         }
     }
 
+    /// The weekly services.
+    #[must_use]
+    pub fn service_periods(&self) -> &[ServicePeriod] {
+        &self.service_periods
+    }
+
     /// The policy.
     #[must_use]
     pub const fn policy(&self) -> &BookingPolicy {

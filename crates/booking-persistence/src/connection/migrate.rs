@@ -162,6 +162,7 @@ mod tests {
             "CREATE ROLE keeper LOGIN",
             "CREATE ROLE booking_service LOGIN NOINHERIT",
             "CREATE ROLE booking_retention ROLE booking_service",
+            "CREATE ROLE booking_search ROLE booking_service",
             "CREATE DATABASE bookings OWNER keeper",
         ] {
             admin.batch_execute(statement).await.expect(statement);

@@ -27,4 +27,4 @@ pub use migrate::{MigrateError, migrate};
 pub(crate) use pool::Pool;
 pub(crate) use verify::verify;
 pub use verify::{PrivilegedRole, SERVICE_ROLE, VerifyError};
-pub(crate) use visibility::{Visibility, show_booking, show_restaurant};
+pub(crate) use visibility::{Visibility, show_booking, show_restaurant, show_restaurants};

@@ -23,6 +23,7 @@ pub(crate) struct Visibility {
     restaurant: Option<RestaurantId>,
     user: Option<UserId>,
     reference: Option<String>,
+    is_search: bool,
 }
 
 impl Visibility {
@@ -84,6 +85,16 @@ impl Visibility {
         Self::default().with_reference(&digest)
     }
 
+    /// What may be searched over many restaurants, as a role that can only do that: the restaurants
+    /// themselves, and once [`show_restaurants`] has named them, how they seat and what is taken when,
+    /// without anything that tells of a guest.
+    pub(crate) fn of_search() -> Self {
+        Self {
+            is_search: true,
+            ..Self::default()
+        }
+    }
+
     fn with_reference(self, reference: &str) -> Self {
         Self {
             reference: Some(reference.to_owned()),
@@ -111,13 +122,17 @@ impl Visibility {
         let settings: Vec<String> = settings
             .filter_map(|(name, value)| value.map(|value| set(name, &value)))
             .collect();
+        let role = if self.is_search { AS_SEARCH } else { "" };
         if settings.is_empty() {
-            "BEGIN".to_owned()
+            format!("BEGIN{role}")
         } else {
-            format!("BEGIN; SELECT {}", settings.join(", "))
+            format!("BEGIN{role}; SELECT {}", settings.join(", "))
         }
     }
 }
+
+/// Whom a transaction works as that searches. It ends with the transaction.
+const AS_SEARCH: &str = "; SET LOCAL ROLE booking_search";
 
 /// `true`: until the transaction ends.
 fn set(name: &str, value: &str) -> String {
@@ -132,6 +147,20 @@ pub(crate) async fn show_restaurant(
     restaurant: RestaurantId,
 ) -> QueryResult<()> {
     let statement = format!("SELECT {}", set("restaurant", &restaurant.to_string()));
+    connection.batch_execute(&statement).await
+}
+
+/// From here on a search sees what it may of these restaurants. To be pipelined as
+/// [`show_restaurant`].
+pub(crate) async fn show_restaurants(
+    mut connection: &AsyncPgConnection,
+    restaurants: &[i64],
+) -> QueryResult<()> {
+    let numbers: Vec<String> = restaurants.iter().map(i64::to_string).collect();
+    let statement = format!(
+        "SELECT {}",
+        set("restaurants", &format!("{{{}}}", numbers.join(",")))
+    );
     connection.batch_execute(&statement).await
 }
 

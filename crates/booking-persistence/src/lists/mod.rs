@@ -71,7 +71,17 @@ pub struct CursorOfAnotherList;
 impl FromViolation for CursorOfAnotherList {}
 
 impl Window {
-    fn limit(&self) -> i64 {
+    /// The same place, and so many items at most.
+    pub(crate) fn with_limit(&self, limit: u32) -> Self {
+        match self.clone() {
+            Self::First { .. } => Self::First { limit },
+            Self::Page { page, .. } => Self::Page { page, limit },
+            Self::After { cursor, .. } => Self::After { cursor, limit },
+        }
+    }
+
+    /// How many items at most.
+    pub(crate) fn limit(&self) -> i64 {
         match self {
             Self::First { limit } | Self::Page { limit, .. } | Self::After { limit, .. } => {
                 i64::from(*limit).max(1)

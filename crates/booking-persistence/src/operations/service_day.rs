@@ -5,16 +5,19 @@
 //! touches are locked: as it is if they have the versions that were read, and anew if they have
 //! others.
 
+use std::collections::HashMap;
+
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::AsyncPgConnection;
 use futures_util::future::try_join_all;
-use jiff::ToSpan;
 use jiff::civil::{Date, Time};
+use jiff::{Timestamp, ToSpan};
 
 use booking_domain::{
-    Actor, Blockout, Claim, Floor, MadeBooking, Move, PlaceRequest, Placement, RestaurantCalendar,
-    RestaurantId, ServiceDay,
+    Actor, Blockout, BookingPolicy, Claim, DiningArea, DiningTable, Floor, MadeBooking, Move,
+    PlaceRequest, Placement, RestaurantCalendar, RestaurantId, ServiceDay, ServicePeriod,
+    SpecialDay, TableCombination,
 };
 
 use crate::access::RequestContext;
@@ -23,8 +26,8 @@ use crate::error::{Corrupt, LoadError, TransactionError};
 use crate::operations::to_the_microsecond;
 use crate::tables::booking_days::DayVersions;
 use crate::tables::{
-    audit_events, blockouts, booking_days, booking_policies, bookings, dining_areas, dining_tables,
-    occupancies, service_periods, special_days, table_combinations,
+    audit_events, blockouts, booking_days, booking_policies, bookings, by_restaurant, dining_areas,
+    dining_tables, occupancies, service_periods, special_days, table_combinations,
 };
 
 /// How a restaurant seats its guests around a date.
@@ -54,41 +57,152 @@ pub(super) async fn load_seating(
 pub(super) async fn load_seating_between(
     connection: &AsyncPgConnection,
     restaurant: RestaurantId,
-    (first, last): (Date, Date),
+    dates: (Date, Date),
 ) -> Result<Option<Seating>, LoadError> {
-    let from = first.checked_sub(DAYS_AROUND.days()).unwrap_or(Date::MIN);
-    let to = last.checked_add(DAYS_AROUND.days()).unwrap_or(Date::MAX);
-    let time = (
-        from.to_datetime(Time::midnight()),
-        to.to_datetime(Time::midnight()),
-    );
+    let ids = [restaurant.get()];
     // The version first: what is read after it is that or newer.
-    let (policy, services, special, areas, tables, combinations, blockouts) = tokio::try_join!(
+    let (policy, mut parts) = tokio::try_join!(
         biased;
         booking_policies::find(connection, restaurant),
-        service_periods::of_restaurant(connection, restaurant),
-        special_days::between(connection, restaurant, (from, to)),
-        dining_areas::of_restaurant(connection, restaurant),
-        dining_tables::of_restaurant(connection, restaurant),
-        table_combinations::of_restaurant(connection, restaurant),
-        blockouts::between(connection, restaurant, time),
+        SeatingParts::load(connection, &ids, dates),
     )?;
-    let Some((policy, version)) = policy else {
-        return Ok(None);
-    };
-    let calendar = RestaurantCalendar::new(policy, services, special)
-        .map_err(|_| Corrupt::new("booking_policies.time_zone", restaurant))?;
-    Ok(Some(Seating {
-        restaurant,
-        version,
-        calendar,
-        floor: Floor {
-            areas,
-            tables,
-            combinations,
-        },
-        blockouts,
-    }))
+    let seating = policy.map(|policy| parts.seating(restaurant, policy));
+    Ok(seating.transpose()?)
+}
+
+/// Loads how restaurants seat around a date, whose policies are known, in one round trip.
+pub(super) async fn load_seatings(
+    connection: &AsyncPgConnection,
+    policies: Vec<(RestaurantId, (BookingPolicy, i64))>,
+    date: Date,
+) -> Result<Vec<Seating>, LoadError> {
+    let ids: Vec<i64> = policies
+        .iter()
+        .map(|(restaurant, _)| restaurant.get())
+        .collect();
+    let mut parts = SeatingParts::load(connection, &ids, (date, date)).await?;
+    let policies = policies.into_iter();
+    let seatings = policies.map(|(restaurant, policy)| parts.seating(restaurant, policy));
+    Ok(seatings.collect::<Result<_, _>>()?)
+}
+
+/// What beside their policies says how restaurants seat, by their numbers.
+struct SeatingParts {
+    services: HashMap<i64, Vec<ServicePeriod>>,
+    special_days: HashMap<i64, Vec<SpecialDay>>,
+    areas: HashMap<i64, Vec<DiningArea>>,
+    tables: HashMap<i64, Vec<DiningTable>>,
+    combinations: HashMap<i64, Vec<TableCombination>>,
+    blockouts: HashMap<i64, Vec<Blockout>>,
+}
+
+impl SeatingParts {
+    async fn load(
+        connection: &AsyncPgConnection,
+        restaurants: &[i64],
+        (first, last): (Date, Date),
+    ) -> Result<Self, LoadError> {
+        let from = first.checked_sub(DAYS_AROUND.days()).unwrap_or(Date::MIN);
+        let to = last.checked_add(DAYS_AROUND.days()).unwrap_or(Date::MAX);
+        let time = (
+            from.to_datetime(Time::midnight()),
+            to.to_datetime(Time::midnight()),
+        );
+        let (services, special_days, areas, tables, combinations, blockouts) = tokio::try_join!(
+            biased;
+            service_periods::of_restaurants(connection, restaurants),
+            special_days::between(connection, restaurants, (from, to)),
+            dining_areas::of_restaurants(connection, restaurants),
+            dining_tables::of_restaurants(connection, restaurants),
+            table_combinations::of_restaurants(connection, restaurants),
+            blockouts::between(connection, restaurants, time),
+        )?;
+        Ok(Self {
+            services: by_restaurant(services),
+            special_days: by_restaurant(special_days),
+            areas: by_restaurant(areas),
+            tables: by_restaurant(tables),
+            combinations: by_restaurant(combinations),
+            blockouts: by_restaurant(blockouts),
+        })
+    }
+
+    /// Takes out what is a restaurant's.
+    fn seating(
+        &mut self,
+        restaurant: RestaurantId,
+        (policy, version): (BookingPolicy, i64),
+    ) -> Result<Seating, Corrupt> {
+        let id = restaurant.get();
+        let services = self.services.remove(&id).unwrap_or_default();
+        let special_days = self.special_days.remove(&id).unwrap_or_default();
+        let calendar = RestaurantCalendar::new(policy, services, special_days)
+            .map_err(|_| Corrupt::new("booking_policies.time_zone", restaurant))?;
+        Ok(Seating {
+            restaurant,
+            version,
+            calendar,
+            floor: Floor {
+                areas: self.areas.remove(&id).unwrap_or_default(),
+                tables: self.tables.remove(&id).unwrap_or_default(),
+                combinations: self.combinations.remove(&id).unwrap_or_default(),
+            },
+            blockouts: self.blockouts.remove(&id).unwrap_or_default(),
+        })
+    }
+}
+
+/// One service date of each of these restaurants, as it is now, in one round trip.
+pub(super) async fn load_service_days_of(
+    connection: &AsyncPgConnection,
+    seatings: Vec<Seating>,
+    date: Date,
+) -> Result<Vec<ServiceDay>, LoadError> {
+    let ids: Vec<i64> = seatings
+        .iter()
+        .map(|seating| seating.restaurant.get())
+        .collect();
+    let spans: Vec<_> = seatings
+        .iter()
+        .map(|seating| seating.calendar.span(date))
+        .collect();
+    let mut claims = by_restaurant(load_claims(connection, &ids, &spans, None).await?);
+    let days = seatings.into_iter().zip(spans).map(|(seating, span)| {
+        let claims = claims.remove(&seating.restaurant.get()).unwrap_or_default();
+        let claims = span.map_or_else(Vec::new, |span| within(&claims, span));
+        ServiceDay {
+            calendar: seating.calendar,
+            floor: seating.floor,
+            blockouts: seating.blockouts,
+            date,
+            claims,
+        }
+    });
+    Ok(days.collect())
+}
+
+/// What is taken from the beginning of the first of these spans to the end of the last; `None` is none.
+async fn load_claims(
+    connection: &AsyncPgConnection,
+    restaurants: &[i64],
+    spans: &[Option<(Timestamp, Timestamp)>],
+    excluded: Option<i64>,
+) -> Result<Vec<(i64, Claim)>, LoadError> {
+    let known = || spans.iter().flatten();
+    let from = known().map(|(from, _)| *from).min();
+    let to = known().map(|(_, to)| *to).max();
+    match (from, to) {
+        (Some(from), Some(to)) => {
+            bookings::claims(connection, restaurants, (from, to), excluded).await
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Those claims that have a part of the span.
+fn within(claims: &[Claim], (from, to): (Timestamp, Timestamp)) -> Vec<Claim> {
+    let overlaps = |claim: &&Claim| claim.starts_at < to && from < claim.free_at;
+    claims.iter().filter(overlaps).cloned().collect()
 }
 
 /// A service date as it was read, with the versions that say whether it still is.
@@ -124,19 +238,10 @@ impl Seating {
             .take(usize::try_from(days).unwrap_or(0))
             .collect();
         let spans: Vec<_> = dates.iter().map(|date| self.calendar.span(*date)).collect();
-        let known = || spans.iter().flatten();
-        let from = known().map(|(from, _)| *from).min();
-        let to = known().map(|(_, to)| *to).max();
-        let claims = match (from, to) {
-            (Some(from), Some(to)) => {
-                bookings::claims(connection, self.restaurant, (from, to), excluded).await?
-            }
-            _ => Vec::new(),
-        };
-        let of_span = |(from, to)| {
-            let overlaps = |claim: &&Claim| claim.starts_at < to && from < claim.free_at;
-            claims.iter().filter(overlaps).cloned().collect()
-        };
+        let ids = [self.restaurant.get()];
+        let claims = load_claims(connection, &ids, &spans, excluded).await?;
+        let claims: Vec<Claim> = claims.into_iter().map(|(_, claim)| claim).collect();
+        let of_span = |span| within(&claims, span);
         let days = dates.into_iter().zip(&spans);
         Ok(days
             .map(|(date, span)| self.service_day(date, span.map_or_else(Vec::new, of_span)))
@@ -163,6 +268,7 @@ impl Seating {
         let restaurant = self.restaurant;
         let span = self.calendar.span(date);
         let dates = span.map_or_else(Vec::new, |(from, to)| self.calendar.dates(from, to));
+        let ids = [restaurant.get()];
         let (mut versions, mut claims, mut is_whole) = (Vec::new(), Vec::new(), true);
         if let (Some(span), Some(last)) = (span, dates.last()) {
             let read_versions = || async {
@@ -171,7 +277,7 @@ impl Seating {
             let (before, taken, after, seating) = tokio::try_join!(
                 biased;
                 read_versions(),
-                bookings::claims(connection, restaurant, span, excluded),
+                bookings::claims(connection, &ids, span, excluded),
                 read_versions(),
                 async { Ok(booking_policies::seating_version(connection, restaurant).await?) },
             )?;
@@ -179,7 +285,7 @@ impl Seating {
             (versions, claims) = (before, taken);
         }
         Ok(Snapshot {
-            day: self.service_day(date, claims),
+            day: self.service_day(date, claims.into_iter().map(|(_, claim)| claim).collect()),
             dates,
             versions,
             is_whole,

@@ -8,8 +8,8 @@ mod callers;
 mod lists;
 
 use booking_domain::{
-    AvailabilityQuery, Booker, EmailAddress, PartySize, Principal, RequestId, RestaurantId, Scope,
-    Scopes, UserId,
+    AvailabilityQuery, EmailAddress, PartySize, Principal, RequestId, RestaurantId, Scope, Scopes,
+    UserId,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -26,6 +26,7 @@ async fn what_requests_wait_for_reads_no_more_than_they_are_answered() {
     lists::of_all_else(&observed).await;
     bookings::from_the_first_to_the_last(&observed).await;
     bookings::what_is_free(&observed).await;
+    bookings::who_has_a_table(&observed).await;
     callers::with_a_password(&observed).await;
     callers::with_something_else(&observed).await;
 }
@@ -75,10 +76,6 @@ fn owner(restaurant: i64) -> Principal {
     }
 }
 
-fn query(guests: i64) -> AvailabilityQuery {
-    AvailabilityQuery {
-        party: party(guests),
-        area: None,
-        booker: Booker::Guest,
-    }
+fn query(guests: i64) -> AvailabilityQuery<'static> {
+    AvailabilityQuery::of_guest(party(guests))
 }

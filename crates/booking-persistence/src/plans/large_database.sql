@@ -1,6 +1,6 @@
 -- 100 restaurants of 40 tables, each of which is booked five times on each of 30 days: 600,000
 -- bookings by 20,000 users, half of whom have an account and five sessions. 19,900 restaurants
--- besides, with nothing booked.
+-- besides, with nothing booked; everywhere on Earth.
 
 -- What is written here is right: foreign keys are not tried row by row, indexes are made when all is
 -- there, and that no two parties have one table is not looked for again.
@@ -11,8 +11,8 @@ UPDATE pg_index SET indisready = false, indisexclusion = false
 WHERE indrelid IN ('bookings'::regclass, 'occupancies'::regclass);
 
 INSERT INTO restaurants
-SELECT n, 'Restaurant ' || md5(n::text), 'Cuisine ' || n % 4000, 'Street ' || n, 50, 10,
-    '2026-01-01 00:00Z'
+SELECT n, 'Restaurant ' || md5(n::text), 'Cuisine ' || n % 4000, 'Street ' || n,
+    n % 1200 / 10.0 - 60, n % 3600 / 10.0 - 180, '2026-01-01 00:00Z'
 FROM generate_series(1, 20000) n;
 INSERT INTO booking_policies
 SELECT restaurant_id, 'Europe/Berlin', 15, 90, 365 FROM restaurants;

@@ -5,9 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::civil::DateTime;
 use jiff_diesel::ToDiesel;
 
-use booking_domain::{
-    Blockout, BlockoutId, BlockoutReason, BlockoutScope, DiningAreaId, RestaurantId, TableId,
-};
+use booking_domain::{Blockout, BlockoutId, BlockoutScope, DiningAreaId, TableId};
 
 use super::parsed;
 use crate::error::{Corrupt, LoadError};
@@ -15,50 +13,52 @@ use crate::schema::blockouts;
 
 type BlockoutRow = (
     i64,
+    i64,
     Option<i64>,
     Option<i64>,
     jiff_diesel::DateTime,
     jiff_diesel::DateTime,
-    Option<String>,
 );
 
-fn blockout(row: BlockoutRow) -> Result<Blockout, Corrupt> {
-    let (key, area, table, starts, ends, reason) = row;
+/// A blockout, as far as it decides what is free: its reason is the staff's.
+fn blockout(row: BlockoutRow) -> Result<(i64, Blockout), Corrupt> {
+    let (restaurant, key, area, table, starts, ends) = row;
     let area = area.map(|area| parsed(DiningAreaId::new(area), "blockouts.area_id", key));
     let table = table.map(|table| parsed(TableId::new(table), "blockouts.table_id", key));
-    let reason = reason.map(|text| parsed(BlockoutReason::parse(text), "blockouts.reason", key));
     let scope = match (area.transpose()?, table.transpose()?) {
         (_, Some(table)) => BlockoutScope::Table(table),
         (Some(area), None) => BlockoutScope::Area(area),
         (None, None) => BlockoutScope::Restaurant,
     };
-    Ok(Blockout {
+    let blockout = Blockout {
         id: parsed(BlockoutId::new(key), "blockouts.blockout_id", key)?,
         scope,
         starts: starts.to_jiff(),
         ends: ends.to_jiff(),
-        reason: reason.transpose()?,
-    })
+        reason: None,
+    };
+    Ok((restaurant, blockout))
 }
 
-/// The blockouts of a restaurant that have a part of this time, which its wall clock shows.
+/// The blockouts of these restaurants that have a part of this time, which their wall clocks show; each
+/// with its restaurant's number, and without its reason.
 pub(crate) async fn between(
     mut connection: &AsyncPgConnection,
-    restaurant: RestaurantId,
+    restaurants: &[i64],
     (from, to): (DateTime, DateTime),
-) -> Result<Vec<Blockout>, LoadError> {
+) -> Result<Vec<(i64, Blockout)>, LoadError> {
     let rows: Vec<BlockoutRow> = blockouts::table
-        .filter(blockouts::restaurant_id.eq(restaurant.get()))
+        .filter(blockouts::restaurant_id.eq_any(restaurants))
         .filter(blockouts::ends.gt(from.to_diesel()))
         .filter(blockouts::starts.lt(to.to_diesel()))
         .order((blockouts::ends, blockouts::blockout_id))
         .select((
+            blockouts::restaurant_id,
             blockouts::blockout_id,
             blockouts::area_id,
             blockouts::table_id,
             blockouts::starts,
             blockouts::ends,
-            blockouts::reason,
         ))
         .load(&mut connection)
         .await?;

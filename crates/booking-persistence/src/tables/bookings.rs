@@ -423,30 +423,29 @@ impl TryFrom<ClaimRow> for Claim {
 /// No table is taken for longer by one party (`bookings_period_check`).
 const LONGEST_CLAIM: SignedDuration = SignedDuration::from_hours(28);
 
-/// What of a restaurant is taken at any instant of `[from, to)`, by other bookings than the one with
-/// this number, if there is one.
+/// What of these restaurants is taken at any instant of `[from, to)`, by other bookings than the one with
+/// this number, if there is one; each with its restaurant's number.
 pub(crate) async fn claims(
     mut connection: &AsyncPgConnection,
-    restaurant: RestaurantId,
+    restaurants: &[i64],
     (from, to): (Timestamp, Timestamp),
     excluded: Option<i64>,
-) -> Result<Vec<Claim>, LoadError> {
+) -> Result<Vec<(i64, Claim)>, LoadError> {
     // The time of no row that is sought begins before, which the index needs to be told.
     let earliest = from.checked_sub(LONGEST_CLAIM).unwrap_or(Timestamp::MIN);
-    let rows: Vec<ClaimRow> = bookings::table
-        .filter(bookings::restaurant_id.eq(restaurant.get()))
+    let rows: Vec<(i64, ClaimRow)> = bookings::table
+        .filter(bookings::restaurant_id.eq_any(restaurants))
         .filter(bookings::status.eq_any(["pending", "confirmed"]))
         .filter(bookings::starts_at.gt(earliest.to_diesel()))
         .filter(bookings::starts_at.lt(to.to_diesel()))
         .filter(bookings::free_at.gt(from.to_diesel()))
         .filter(bookings::booking_id.nullable().is_distinct_from(excluded))
-        .select(ClaimRow::as_select())
+        .select((bookings::restaurant_id, ClaimRow::as_select()))
         .load(&mut connection)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(Claim::try_from)
-        .collect::<Result<_, _>>()?)
+    let rows = rows.into_iter();
+    let claims = rows.map(|(restaurant, row)| Ok::<_, Corrupt>((restaurant, row.try_into()?)));
+    Ok(claims.collect::<Result<_, _>>()?)
 }
 
 /// Locks those of these bookings that nobody else holds, by their numbers.

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use booking_domain::{AreaSetting, DiningArea, DiningAreaId, DiningAreaName, RestaurantId};
+use booking_domain::{AreaSetting, DiningArea, DiningAreaId, DiningAreaName};
 
 use super::parsed;
 use crate::error::{Corrupt, LoadError};
@@ -38,19 +38,18 @@ impl TryFrom<AreaRow> for DiningArea {
     }
 }
 
-/// All areas of a restaurant, by name.
-pub(crate) async fn of_restaurant(
+/// All areas of these restaurants, each with its restaurant's number, by name.
+pub(crate) async fn of_restaurants(
     mut connection: &AsyncPgConnection,
-    restaurant: RestaurantId,
-) -> Result<Vec<DiningArea>, LoadError> {
-    let rows: Vec<AreaRow> = dining_areas::table
-        .filter(dining_areas::restaurant_id.eq(restaurant.get()))
-        .order(dining_areas::name)
-        .select(AreaRow::as_select())
+    restaurants: &[i64],
+) -> Result<Vec<(i64, DiningArea)>, LoadError> {
+    let rows: Vec<(i64, AreaRow)> = dining_areas::table
+        .filter(dining_areas::restaurant_id.eq_any(restaurants))
+        .order((dining_areas::restaurant_id, dining_areas::name))
+        .select((dining_areas::restaurant_id, AreaRow::as_select()))
         .load(&mut connection)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(DiningArea::try_from)
-        .collect::<Result<_, _>>()?)
+    let rows = rows.into_iter();
+    let areas = rows.map(|(restaurant, row)| Ok::<_, Corrupt>((restaurant, row.try_into()?)));
+    Ok(areas.collect::<Result<_, _>>()?)
 }

@@ -48,22 +48,21 @@ impl TryFrom<TableRow> for DiningTable {
     }
 }
 
-/// All tables of a restaurant, by name.
-pub(crate) async fn of_restaurant(
+/// All tables of these restaurants, each with its restaurant's number, by name.
+pub(crate) async fn of_restaurants(
     mut connection: &AsyncPgConnection,
-    restaurant: RestaurantId,
-) -> Result<Vec<DiningTable>, LoadError> {
-    let rows: Vec<TableRow> = dining_tables::table
-        .filter(dining_tables::restaurant_id.eq(restaurant.get()))
+    restaurants: &[i64],
+) -> Result<Vec<(i64, DiningTable)>, LoadError> {
+    let rows: Vec<(i64, TableRow)> = dining_tables::table
+        .filter(dining_tables::restaurant_id.eq_any(restaurants))
         .filter(dining_tables::deleted_at.is_null())
-        .order(dining_tables::name)
-        .select(TableRow::as_select())
+        .order((dining_tables::restaurant_id, dining_tables::name))
+        .select((dining_tables::restaurant_id, TableRow::as_select()))
         .load(&mut connection)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(DiningTable::try_from)
-        .collect::<Result<_, _>>()?)
+    let rows = rows.into_iter();
+    let tables = rows.map(|(restaurant, row)| Ok::<_, Corrupt>((restaurant, row.try_into()?)));
+    Ok(tables.collect::<Result<_, _>>()?)
 }
 
 /// Adds the tables of a restaurant that was just entered.

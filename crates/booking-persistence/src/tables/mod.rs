@@ -36,6 +36,8 @@ pub use messages::PendingMessage;
 pub use sessions::Session;
 pub use signing_keys::StoredSigningKey;
 
+use std::collections::HashMap;
+
 use booking_domain::RestaurantId;
 use diesel::sql_types::Text;
 use jiff::civil::Time;
@@ -50,6 +52,15 @@ diesel::define_sql_function! {
 /// A value that the domain has parsed, or the column and the row in which it stands.
 fn parsed<T>(value: Option<T>, column: &'static str, row: impl ToString) -> Result<T, Corrupt> {
     value.ok_or_else(|| Corrupt::new(column, row))
+}
+
+/// Rows by their restaurants' numbers, each restaurant's in the order in which they came.
+pub(crate) fn by_restaurant<T>(rows: Vec<(i64, T)>) -> HashMap<i64, Vec<T>> {
+    let mut restaurants: HashMap<i64, Vec<T>> = HashMap::new();
+    for (restaurant, row) in rows {
+        restaurants.entry(restaurant).or_default().push(row);
+    }
+    restaurants
 }
 
 /// A restaurant's number, as a key of `column`.

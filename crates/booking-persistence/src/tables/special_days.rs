@@ -7,29 +7,35 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::civil::Date;
 use jiff_diesel::ToDiesel;
 
-use booking_domain::{RestaurantId, Service, SpecialDay, SpecialDayId, SpecialDayName};
+use booking_domain::{Service, SpecialDay, SpecialDayId, SpecialDayName};
 
 use super::parsed;
 use super::service_columns::{ServiceRow, service, service_columns};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::{special_day_services, special_days};
 
-type DayRow = (i64, String, jiff_diesel::Date, jiff_diesel::Date);
+type DayRow = (i64, i64, String, jiff_diesel::Date, jiff_diesel::Date);
 
-/// The special days of a restaurant that have one of these dates, by date.
+/// The special days of these restaurants that have one of these dates, each with its restaurant's
+/// number, by date.
 pub(crate) async fn between(
     mut connection: &AsyncPgConnection,
-    restaurant: RestaurantId,
+    restaurants: &[i64],
     (from, to): (Date, Date),
-) -> Result<Vec<SpecialDay>, LoadError> {
+) -> Result<Vec<(i64, SpecialDay)>, LoadError> {
     let (from, to) = (from.to_diesel(), to.to_diesel());
     let mut second = connection;
     let days = special_days::table
-        .filter(special_days::restaurant_id.eq(restaurant.get()))
+        .filter(special_days::restaurant_id.eq_any(restaurants))
         .filter(special_days::date_to.ge(from))
         .filter(special_days::date_from.le(to))
-        .order((special_days::date_from, special_days::special_day_id))
+        .order((
+            special_days::restaurant_id,
+            special_days::date_from,
+            special_days::special_day_id,
+        ))
         .select((
+            special_days::restaurant_id,
             special_days::special_day_id,
             special_days::name,
             special_days::date_from,
@@ -42,28 +48,32 @@ pub(crate) async fn between(
                 .eq(special_day_services::restaurant_id)
                 .and(special_days::special_day_id.eq(special_day_services::special_day_id))),
         )
-        .filter(special_days::restaurant_id.eq(restaurant.get()))
+        .filter(special_days::restaurant_id.eq_any(restaurants))
         .filter(special_days::date_to.ge(from))
         .filter(special_days::date_from.le(to))
         .order(special_day_services::first_seating)
         .select((
-            special_day_services::special_day_id,
+            (
+                special_day_services::restaurant_id,
+                special_day_services::special_day_id,
+            ),
             service_columns!(special_day_services),
         ))
-        .load::<(i64, ServiceRow)>(&mut second);
+        .load::<((i64, i64), ServiceRow)>(&mut second);
     let (days, services) = tokio::try_join!(biased; days, services)?;
-    let mut of_day: HashMap<i64, Vec<Service>> = HashMap::new();
+    let mut of_day: HashMap<(i64, i64), Vec<Service>> = HashMap::new();
     for (key, row) in services {
-        of_day.entry(key).or_default().push(service(row, key)?);
+        of_day.entry(key).or_default().push(service(row, key.1)?);
     }
-    let days = days.into_iter().map(|(key, name, from, to)| {
-        Ok::<_, Corrupt>(SpecialDay {
+    let days = days.into_iter().map(|(restaurant, key, name, from, to)| {
+        let day = SpecialDay {
             id: parsed(SpecialDayId::new(key), "special_days.special_day_id", key)?,
             name: parsed(SpecialDayName::parse(name), "special_days.name", key)?,
             date_from: from.to_jiff(),
             date_to: to.to_jiff(),
-            services: of_day.remove(&key).unwrap_or_default(),
-        })
+            services: of_day.remove(&(restaurant, key)).unwrap_or_default(),
+        };
+        Ok::<_, Corrupt>((restaurant, day))
     });
     Ok(days.collect::<Result<_, _>>()?)
 }

@@ -8,14 +8,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use booking_domain::SlotFilter;
 use booking_persistence::{
-    BookingCaller, BookingFilter, BookingSort, MovingBooking, SERVICE_ROLE, Store, Window,
+    AvailabilitySearch, BookingCaller, BookingFilter, BookingSort, MovingBooking, RestaurantFilter,
+    SERVICE_ROLE, Store, Window,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio_postgres::config::Host;
 
-use crate::support::{DAY, NOW, TestRestaurant, at, connect_store, get_booking, query};
+use crate::support::{DAY, NOW, TestRestaurant, at, connect_store, get_booking, party, query};
 use crate::team::{user, with_staff};
 
 /// How often every other task runs before it counts as waiting.
@@ -205,6 +207,34 @@ async fn reading_a_booking_or_an_availability_waits_as_often_as_without_row_leve
         listed.await.expect("a host may")
     });
     assert_eq!(list.await, 1, "listBookings");
+}
+
+#[tokio::test]
+async fn searching_waits_as_often_for_many_restaurants_as_for_one() {
+    let venue = with_staff().await;
+    let counted = CountedStore::connect(&venue).await;
+    let search = AvailabilitySearch {
+        near: None,
+        restaurants: RestaurantFilter::default(),
+        date: DAY,
+        party: party(2),
+        slots: SlotFilter::default(),
+    };
+    for (restaurants, new) in [(2, 3..3), (12, 3..13)] {
+        for id in new {
+            venue
+                .add_restaurant(id, &format!("Restaurant {id}"), 3)
+                .await;
+            venue.add_seating(id).await;
+        }
+        // The restaurants, how they seat, and what is taken.
+        let trips = counted.count(async |store| {
+            let window = Window::First { limit: 20 };
+            let page = store.search_availability(&search, &window, NOW).await;
+            assert_eq!(page.expect("it is a search").items.len(), restaurants);
+        });
+        assert_eq!(trips.await, 3, "searchAvailability");
+    }
 }
 
 #[tokio::test]

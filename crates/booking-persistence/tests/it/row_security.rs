@@ -17,7 +17,12 @@ const TENANT_TABLES: &str = "SELECT relname::text AS line FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname";
 
 /// What everybody may read: it says nothing of any guest.
-const PUBLIC: [&str; 3] = ["booking_policies", "restaurants", "service_periods"];
+const PUBLIC: [&str; 4] = [
+    "booking_policies",
+    "dining_areas",
+    "restaurants",
+    "service_periods",
+];
 
 /// Two restaurants with a row in every table, and a connection as the service, which is granted
 /// everything that a role can be granted: what is refused is refused by policies alone.
@@ -176,4 +181,63 @@ async fn id_of_a_booking_shows_that_booking_and_lets_nobody_write_it() {
         0
     );
     assert_eq!(touched("DELETE FROM bookings RETURNING 1").await, 0);
+}
+
+#[tokio::test]
+async fn search_sees_what_is_taken_where_it_looks_and_nothing_of_any_guest() {
+    let (venue, mut connection) = without_the_first_wall().await;
+    let looking = "SET LOCAL ROLE booking_search;
+        SELECT set_config('booking.restaurants', '{2}', true)";
+    for table in [
+        "bookings",
+        "dining_tables",
+        "table_combinations",
+        "combined_tables",
+        "special_days",
+        "special_day_services",
+        "blockouts",
+    ] {
+        let all = format!("SELECT restaurant_id FROM {table}");
+        let seen = rows(&mut connection, looking, &all).await;
+        let there = format!("SELECT count(*)::text AS line FROM {table} WHERE restaurant_id = 2");
+        assert_eq!(vec![seen.to_string()], venue.texts(&there).await, "{table}");
+        assert!(seen > 0, "{table}");
+        let elsewhere = format!("{all} WHERE restaurant_id = 1");
+        assert_eq!(
+            rows(&mut connection, looking, &elsewhere).await,
+            0,
+            "{table}"
+        );
+        let as_search = "SET LOCAL ROLE booking_search";
+        assert_eq!(rows(&mut connection, as_search, &all).await, 0, "{table}");
+        // The service itself sees no more for what a search has named.
+        let named = "SELECT set_config('booking.restaurants', '{2}', true)";
+        assert_eq!(rows(&mut connection, named, &all).await, 0, "{table}");
+    }
+    for statement in [
+        "SELECT customer_name FROM bookings",
+        "SELECT special_requests FROM bookings",
+        "SELECT public_id FROM bookings",
+        "SELECT user_id FROM bookings",
+        "SELECT reason FROM blockouts",
+        "SELECT name FROM accounts",
+        "SELECT FROM users",
+        "SELECT FROM restaurant_staff",
+        "SELECT FROM audit_events",
+        "SELECT FROM api_keys",
+        "SELECT FROM occupancies",
+        "UPDATE bookings SET party_size = 1 RETURNING 1",
+        "DELETE FROM blockouts RETURNING 1",
+        "UPDATE restaurants SET name = 'Mine' RETURNING 1",
+    ] {
+        let begin = format!("BEGIN; {looking}");
+        connection.batch_execute(&begin).await.expect("it begins");
+        let refused = connection.batch_execute(statement).await;
+        let refused = refused.expect_err(statement).to_string();
+        assert!(
+            refused.contains("permission denied"),
+            "{statement}: {refused}"
+        );
+        connection.batch_execute("ROLLBACK").await.expect("it ends");
+    }
 }

@@ -82,7 +82,7 @@ const TABLES_ARE_GRANTED: Rule = Rule {
 /// What nobody needs to work with bookings. What they may do with tables, `cargo xtask check` says.
 const ROLES_ARE_LIMITED: Rule = Rule {
     query: "SELECT rolname::text AS line FROM pg_roles
-        WHERE rolname IN ('booking_service', 'booking_retention')
+        WHERE rolname IN ('booking_service', 'booking_retention', 'booking_search')
         AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication
             OR rolname = 'booking_service' AND pg_has_role(oid, 'booking_retention', 'USAGE'))",
     // Roles are of the whole cluster: nobody else sees it.

@@ -313,7 +313,8 @@ async fn a_migration_without_the_rights_is_one_line_that_says_what_is_needed() {
     run(
         &superuser,
         "CREATE ROLE booking_service LOGIN NOINHERIT;
-         CREATE ROLE booking_retention ROLE booking_service",
+         CREATE ROLE booking_retention ROLE booking_service;
+         CREATE ROLE booking_search ROLE booking_service",
     )
     .await;
     migrate(&keeper);

@@ -66,6 +66,11 @@ async fn refused_by_rules(service: &TestService) -> Vec<Case> {
             "INVALID_DATE",
             availability(BELLA, "2027-02-07"),
         ),
+        case(
+            "searchAvailability",
+            "INVALID_DATE",
+            Request::get("/availability?date=2027-02-06&party_size=2"),
+        ),
     ];
     let at = |date: &str, time: &str| json!({ "booking_date": date, "booking_time": time });
     for (code, asked) in [
@@ -155,7 +160,11 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
                 let request = match code.as_str() {
                     "INVALID_REQUEST" => asking(&open).with_query("no-such-parameter=1"),
                     "INVALID_CURSOR" => asking(&open).with_query("cursor=x"),
-                    "BOOKING_NOT_FOUND" => asking(&open.with("booking_id", "bk_none")),
+                    "BOOKING_NOT_FOUND" => asking(
+                        &open
+                            .with("booking_id", "bk_none")
+                            .with("excluding_booking_id", "bk_none"),
+                    ),
                     "RESTAURANT_NOT_FOUND" => asking(&open.with("restaurant_id", 99)),
                     "BOOKING_NOT_CHANGEABLE" => asking(&examples(&over)),
                     "PRECONDITION_FAILED" => asking(&open.with("If-Match", "\"stale\"")),

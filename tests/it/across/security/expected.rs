@@ -33,6 +33,8 @@ pub(super) enum Subject {
     BookingSecret,
     /// A new booking, which everybody may make.
     NewBooking,
+    /// When a booking can move, which whoever can move it may ask.
+    MovingBooking,
     /// The caller's own account.
     Account,
     /// The whole installation.
@@ -50,10 +52,17 @@ pub(super) fn subject(operation: &Operation, scopes: &[&str]) -> Subject {
             .cloned()
             .unwrap_or_default()
             .into_iter();
-        parameters.any(|parameter| parameter["name"] == name)
+        parameters.any(|parameter| {
+            let shared = parameter["$ref"]
+                .as_str()
+                .map(|it| it.trim_start_matches('#'));
+            let shared = shared.and_then(|pointer| document().pointer(pointer));
+            shared.unwrap_or(&parameter)["name"] == name
+        })
     };
     match () {
         () if scopes.contains(&"platform:admin") => Subject::Platform,
+        () if has_query("excluding_booking_id") => Subject::MovingBooking,
         () if path.contains("{restaurant_id}") || has_query("restaurant_id") => Subject::Restaurant,
         () if path.ends_with("{booking_id}/secret") => Subject::BookingSecret,
         () if path.contains("{booking_id}") => Subject::Booking,
@@ -99,7 +108,11 @@ pub(super) fn refusal(
         }
         // A key that lacks the scope is refused before anything is looked at, except where nobody
         // needs one.
-        Asking::ProgramWithoutScope => (subject != Subject::NewBooking).then_some(403),
+        Asking::ProgramWithoutScope => match subject {
+            Subject::NewBooking => None,
+            Subject::MovingBooking => Some(404),
+            _ => Some(403),
+        },
         Asking::Program | Asking::ProgramElsewhere | Asking::SuspendedProgram
             if !is_of_bookings =>
         {
@@ -121,7 +134,14 @@ pub(super) fn refusal(
         _ if subject == Subject::Platform => Some(403),
         Asking::Staff(_) if subject == Subject::BookingSecret => Some(403),
         Asking::Staff(role) => (!role_allows(role, scope)).then_some(403),
-        Asking::OwnDiner if matches!(subject, Subject::Booking | Subject::BookingSecret) => None,
+        Asking::OwnDiner
+            if matches!(
+                subject,
+                Subject::Booking | Subject::BookingSecret | Subject::MovingBooking
+            ) =>
+        {
+            None
+        }
         Asking::OwnerElsewhere
         | Asking::RemovedOwner
         | Asking::SuspendedOwner

@@ -44,7 +44,7 @@ impl super::Client {
     ///
     /// Read with a scope, a secret or nothing.
     ///
-    /// `GET /optional` takes `account` (`bookings:read`), or `bookingSecret`, or nothing; refuses with `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `GET /optional` takes `account` (`bookings:read`), or `bookingSecret`, or nothing; refuses with `UNAUTHENTICATED` (401), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn read_optional(&self) -> ReadOptional {
         ReadOptional::new(&self.0)
     }

@@ -1,14 +1,12 @@
 //! `listRestaurants`.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use diesel::sql_types::Varchar;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use jiff::Timestamp;
 
-use booking_domain::{BookingPolicy, RestaurantView, ServicePeriod};
+use booking_domain::{BookingPolicy, RestaurantView};
 
 use crate::error::{StoreError, TransactionError};
 use crate::lists::{Cursor, CursorOfAnotherList, Digest, Page, Window, keyset};
@@ -16,7 +14,7 @@ use crate::schema::{booking_policies, restaurants};
 use crate::store::Store;
 use crate::tables::booking_policies::PolicyRow;
 use crate::tables::restaurants::ProfileRow;
-use crate::tables::service_periods;
+use crate::tables::{by_restaurant, service_periods};
 
 /// Which restaurants to list: those that meet everything that is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,15 +31,14 @@ diesel::define_sql_function! {
 }
 
 impl RestaurantFilter {
-    fn digest(&self) -> u64 {
-        Digest::new("restaurants")
-            .text(self.q.as_deref())
-            .text(self.cuisine.as_deref())
-            .finish()
+    /// Takes the filter into a digest.
+    pub(super) fn digest(&self, digest: Digest) -> Digest {
+        digest.text(self.q.as_deref()).text(self.cuisine.as_deref())
     }
 }
 
-/// Narrows any boxed query on restaurants to those that are not suspended and pass the filter; a macro, for Diesel gives each its own type.
+/// Narrows any boxed query on restaurants to those that are not suspended and pass the filter; a macro,
+/// for Diesel gives each its own type.
 macro_rules! narrowed {
     ($query:expr, $filter:expr) => {{
         let mut query = $query.filter(restaurants::suspended_at.is_null());
@@ -55,8 +52,10 @@ macro_rules! narrowed {
     }};
 }
 
+pub(super) use narrowed;
+
 /// The pattern of all texts that contain `part`, in which nothing stands for anything else.
-fn containing(part: &str) -> String {
+pub(super) fn containing(part: &str) -> String {
     let mut pattern = String::from("%");
     for character in part.chars() {
         if matches!(character, '%' | '_' | '\\') {
@@ -93,21 +92,8 @@ async fn list(
     window: &Window,
     now: Timestamp,
 ) -> Result<Page<RestaurantView>, TransactionError<CursorOfAnotherList>> {
-    let list = filter.digest();
-    // A name is too long for a cursor, which holds the number only.
-    let after = match window.place(list, Some)? {
-        Some((_, id)) => {
-            let name = restaurants::table
-                .find(id)
-                .select(restaurants::name)
-                .first::<String>(&mut connection)
-                .await
-                .optional()?;
-            let name = name.ok_or(TransactionError::Refused(CursorOfAnotherList))?;
-            Some((name, id))
-        }
-        None => None,
-    };
+    let list = filter.digest(Digest::new("restaurants")).finish();
+    let after = place_by_name(connection, list, window).await?;
     let query = narrowed!(
         restaurants::table
             .inner_join(booking_policies::table)
@@ -143,14 +129,31 @@ async fn list(
         .iter()
         .map(|(row, _)| row.restaurant_id)
         .collect();
-    let mut services: HashMap<i64, Vec<ServicePeriod>> = HashMap::new();
-    for (restaurant, period) in service_periods::of_restaurants(connection, &ids).await? {
-        services.entry(restaurant).or_default().push(period);
-    }
+    let mut services = by_restaurant(service_periods::of_restaurants(connection, &ids).await?);
     Ok(page.try_map(|(profile, policy)| {
         let services = services.remove(&profile.restaurant_id).unwrap_or_default();
         profile.with_policy(BookingPolicy::try_from(policy)?, &services, now)
     })?)
+}
+
+/// The place after which a page of restaurants in the order of their names begins, if it names one. A name
+/// is too long for a cursor, which holds the number only.
+pub(super) async fn place_by_name(
+    mut connection: &AsyncPgConnection,
+    list: u64,
+    window: &Window,
+) -> Result<Option<(String, i64)>, TransactionError<CursorOfAnotherList>> {
+    let Some((_, id)) = window.place(list, Some)? else {
+        return Ok(None);
+    };
+    let name = restaurants::table
+        .find(id)
+        .select(restaurants::name)
+        .first::<String>(&mut connection)
+        .await
+        .optional()?;
+    let name = name.ok_or(TransactionError::Refused(CursorOfAnotherList))?;
+    Ok(Some((name, id)))
 }
 
 #[cfg(test)]

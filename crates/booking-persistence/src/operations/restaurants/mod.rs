@@ -2,11 +2,13 @@
 
 mod booking_policy;
 mod create_restaurant;
+mod distance;
 mod get_availability;
 mod get_availability_calendar;
 mod get_restaurant;
 mod list_restaurants;
 mod moving_booking;
+mod search_availability;
 mod suspend_restaurant;
 mod update_restaurant;
 
@@ -15,6 +17,7 @@ pub use get_availability_calendar::AvailabilityCalendar;
 pub use get_restaurant::RestaurantNotFound;
 pub use list_restaurants::RestaurantFilter;
 pub use moving_booking::{AvailabilityRefused, MovingBooking, MovingBookingNotFound};
+pub use search_availability::{AvailabilitySearch, FoundRestaurant};
 
 use crate::error::OperationRefusal;
 

@@ -1,14 +1,19 @@
 //! A booking from its making to its end, and what is free.
 
 use booking_domain::{
-    BookingChange, BookingId, BookingStatus, Customer, CustomerName, NewBooking, PhoneNumber,
+    BookingChange, BookingId, BookingStatus, Customer, CustomerName, Latitude, Longitude,
+    Neighbourhood, NewBooking, PhoneNumber, SearchRadius, SlotFilter,
 };
 use credentials::{BookingSecretKey, SecretKey};
 use jiff::civil::{date, time};
 
-use super::{ALL_OF_A_RESTAURANT, DAY, NOW, at, email, owner, party, query, reads, restaurant};
+use super::{
+    ALL_OF_A_RESTAURANT, DAY, FIRST, NOW, at, email, owner, party, query, reads, restaurant,
+};
 use crate::plans::ObservedStore;
-use crate::{BookingCaller, BookingFilter, BookingSort, Store, Window};
+use crate::{
+    AvailabilitySearch, BookingCaller, BookingFilter, BookingSort, RestaurantFilter, Store, Window,
+};
 
 /// Asks as the holder of a booking's first secret.
 async fn as_guest<T>(id: &BookingId, ask: impl AsyncFn(&BookingCaller<'_>) -> T) -> T {
@@ -141,7 +146,9 @@ pub(super) async fn what_is_free(observed: &ObservedStore) {
     let here = restaurant(9);
     let indexes = ["idx_bookings_taken"];
     let day = async |store: &Store, _: usize| {
-        let available = store.get_availability(here, DAY, &query(2), NOW).await;
+        let available = store
+            .get_availability(here, DAY, &query(2), None, NOW)
+            .await;
         available.expect("it takes bookings")
     };
     observed
@@ -151,12 +158,55 @@ pub(super) async fn what_is_free(observed: &ObservedStore) {
         let days = (date(2027, 2, 10), 30);
         // Nobody has room for so many, which takes no time to find out.
         let query = query(20);
-        let calendar = store.get_availability_calendar(here, days, &query, NOW);
+        let calendar = store.get_availability_calendar(here, days, &query, None, NOW);
         calendar.await.expect("it takes bookings")
     };
     // A month is all that the restaurant has: each of its indexes is as good.
     let (name, indexes) = ("getAvailabilityCalendar", []);
     observed
         .assert(name, &indexes, ALL_OF_A_RESTAURANT, month)
+        .await;
+}
+
+pub(super) async fn who_has_a_table(observed: &ObservedStore) {
+    let search = |near| AvailabilitySearch {
+        near,
+        restaurants: RestaurantFilter::default(),
+        date: DAY,
+        party: party(2),
+        slots: SlotFilter::default(),
+    };
+    let find = async |store: &Store, search: &AvailabilitySearch, window: &Window| {
+        let page = store.search_availability(search, window, NOW).await;
+        page.expect("it is a search")
+    };
+    // Number 50 is there, which has many bookings, with five others; a few are by their side.
+    let near = search(Some(Neighbourhood {
+        latitude: Latitude::from_degrees(-55.0).expect("it is in range"),
+        longitude: Longitude::from_degrees(-175.0).expect("it is in range"),
+        radius: SearchRadius::from_kilometres(15_u16).expect("it is in range"),
+    }));
+    let nearest = async |store: &Store, _: usize| find(store, &near, &FIRST).await;
+    let indexes = ["idx_restaurants_place", "idx_bookings_taken"];
+    let pages = observed
+        .assert(
+            "searchAvailability near",
+            &indexes,
+            reads(5_000, 1_000),
+            nearest,
+        )
+        .await;
+    let first = &pages[0].items[0];
+    assert_eq!(first.distance_metres, Some(0));
+    assert!(pages[0].items.len() > 6);
+    let all = search(None);
+    let page = find(&observed.store, &all, &FIRST).await;
+    let cursor = page.next.expect("there are more");
+    let after = &Window::After { cursor, limit: 20 };
+    let next = async |store: &Store, _: usize| find(store, &all, after).await;
+    // Hardly any of them is booked: by which index that is found does not matter.
+    let indexes = ["idx_restaurants_name"];
+    observed
+        .assert("searchAvailability", &indexes, reads(5_000, 2_000), next)
         .await;
 }

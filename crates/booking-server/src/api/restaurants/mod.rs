@@ -2,6 +2,7 @@
 
 mod convert;
 mod policy;
+mod search;
 
 use booking_api::callers::{
     BookingSecretOrBookingsWriteOrAnonymous, PlatformAdmin, RestaurantManage,
@@ -11,7 +12,7 @@ use booking_api::types::{BookingPolicyChange, NewRestaurant};
 use booking_api::{errors, headers, paths, types};
 use booking_domain::{
     AvailabilityQuery, AvailabilityRefusal, BookingId, BookingPolicyRefusal,
-    ChangeRestaurantRefusal, NewRestaurantRefusal, RestaurantView,
+    ChangeRestaurantRefusal, NewRestaurantRefusal, RestaurantView, is_over_everywhere,
 };
 use booking_persistence::{
     BookingCaller, MovingBooking, MovingBookingNotFound, RestaurantFilter, RestaurantNotFound,
@@ -225,6 +226,32 @@ impl Restaurants for Service {
             .map_err(store_error::<_, GetAvailabilityCalendarError>)?;
         let body = convert::calendar(id, asked.party_size, &calendar).map_err(internal_error)?;
         Ok(GetAvailabilityCalendarResponse::Ok(body))
+    }
+
+    async fn search_availability(
+        &self,
+        request: SearchAvailabilityRequest,
+    ) -> Result<SearchAvailabilityResponse, SearchAvailabilityError> {
+        let asked = request.query;
+        let limit = types::PageLimit::from_bounded(asked.limit);
+        let paging = Paging::by_cursor::<SearchAvailabilityError>(limit, asked.cursor.as_ref())?;
+        let search = search::availability_search(asked)?;
+        let now = self.clock().now();
+        if is_over_everywhere(search.date, now) {
+            return Err(AvailabilityRefusal::InThePast.into_error());
+        }
+        let page = self
+            .store()
+            .search_availability(&search, &paging.window(), now)
+            .await
+            .map_err(store_error::<_, SearchAvailabilityError>)?;
+        let (data, pagination) = paging
+            .answer(&page, search::found_restaurant)
+            .map_err(internal_error)?;
+        Ok(SearchAvailabilityResponse::Ok(types::AvailabilityPage {
+            data,
+            pagination,
+        }))
     }
 }
 

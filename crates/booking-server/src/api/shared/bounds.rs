@@ -117,6 +117,8 @@ macro_rules! same_bounds {
 }
 
 same_bounds! {
+    SearchRadiusKm = SearchRadius;
+    TimeWindowMinutes = TimeTolerance;
     Address = Address;
     ApiKeyId = ApiKeyId;
     ApiKeyName = ApiKeyName;
