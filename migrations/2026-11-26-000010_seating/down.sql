@@ -32,8 +32,9 @@ CREATE POLICY opening_hours_restaurant ON opening_hours
     USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
 GRANT SELECT, INSERT, UPDATE, DELETE ON opening_hours TO booking_service;
 
-REVOKE USAGE ON SEQUENCE bookings_booking_id_seq FROM booking_service;
+REVOKE USAGE ON SEQUENCE bookings_booking_id_seq, dining_tables_table_id_seq FROM booking_service;
 DROP TABLE booking_days;
+ALTER TABLE audit_events DROP COLUMN override_reason, DROP COLUMN overridden_rules;
 
 CREATE POLICY dining_tables_public ON dining_tables FOR SELECT USING (true);
 CREATE POLICY occupancies_public ON occupancies FOR SELECT USING (true);
@@ -135,7 +136,6 @@ ALTER TABLE dining_tables
     DROP CONSTRAINT dining_tables_area_id_fkey,
     DROP CONSTRAINT dining_tables_table_id_check,
     DROP COLUMN deleted_at,
-    DROP COLUMN version,
     DROP COLUMN is_bookable_online,
     DROP COLUMN min_party_lapse_hours,
     DROP COLUMN area_id;

@@ -16,7 +16,6 @@ CREATE TABLE dining_areas (
     setting          varchar(20) NOT NULL,
     is_accessible    boolean     NOT NULL,
     has_high_chairs  boolean     NOT NULL,
-    version          integer     NOT NULL DEFAULT 1,
     CONSTRAINT dining_areas_pkey PRIMARY KEY (restaurant_id, area_id),
     CONSTRAINT dining_areas_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -24,14 +23,12 @@ CREATE TABLE dining_areas (
     CONSTRAINT dining_areas_area_id_check CHECK (area_id BETWEEN 1 AND 9007199254740991),
     CONSTRAINT dining_areas_name_check
         CHECK (name <> '' AND name !~ '[\u0001-\u001F\u007F-\u009F]'),
-    CONSTRAINT dining_areas_setting_check CHECK (setting IN ('indoor', 'outdoor')),
-    CONSTRAINT dining_areas_version_check CHECK (version >= 1)
+    CONSTRAINT dining_areas_setting_check CHECK (setting IN ('indoor', 'outdoor'))
 );
 COMMENT ON TABLE dining_areas IS 'Parts of a restaurant: the main room, the bar, the terrace.';
 COMMENT ON COLUMN dining_areas.area_id IS 'Contract: DiningAreaId.';
-COMMENT ON COLUMN dining_areas.name IS 'Contract: none, no operation shows it yet.';
-COMMENT ON COLUMN dining_areas.setting IS 'Whether there is a roof over it. Contract: none, no operation shows it yet.';
-COMMENT ON COLUMN dining_areas.version IS 'Contract: none, callers read it in the entity tag.';
+COMMENT ON COLUMN dining_areas.name IS 'Contract: DiningAreaName.';
+COMMENT ON COLUMN dining_areas.setting IS 'Whether there is a roof over it. Contract: AreaSetting.';
 ALTER TABLE dining_areas ENABLE ROW LEVEL SECURITY;
 CREATE POLICY dining_areas_restaurant ON dining_areas
     USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
@@ -41,14 +38,12 @@ ALTER TABLE dining_tables
     ADD COLUMN area_id bigint,
     ADD COLUMN min_party_lapse_hours integer,
     ADD COLUMN is_bookable_online boolean NOT NULL DEFAULT true,
-    ADD COLUMN version integer NOT NULL DEFAULT 1,
     ADD COLUMN deleted_at timestamptz,
     ADD CONSTRAINT dining_tables_area_id_fkey FOREIGN KEY (restaurant_id, area_id)
         REFERENCES dining_areas (restaurant_id, area_id) ON DELETE SET NULL (area_id),
     ADD CONSTRAINT dining_tables_table_id_check CHECK (table_id BETWEEN 1 AND 9007199254740991),
     ADD CONSTRAINT dining_tables_min_party_lapse_hours_check
         CHECK (min_party_lapse_hours BETWEEN 0 AND 168),
-    ADD CONSTRAINT dining_tables_version_check CHECK (version >= 1),
     ADD CONSTRAINT dining_tables_deleted_at_check
         CHECK ('0001-01-01 00:00Z' <= deleted_at AND deleted_at < '9999-12-30 00:00Z'),
     DROP CONSTRAINT dining_tables_name_key;
@@ -57,10 +52,9 @@ CREATE UNIQUE INDEX dining_tables_name_key ON dining_tables (restaurant_id, name
 CREATE INDEX idx_dining_tables_area ON dining_tables (restaurant_id, area_id);
 COMMENT ON INDEX dining_tables_name_key IS 'A name is free again once its table is deleted.';
 COMMENT ON INDEX idx_dining_tables_area IS 'The foreign key to the area.';
-COMMENT ON COLUMN dining_tables.table_id IS 'Contract: none, no operation shows it yet.';
+COMMENT ON COLUMN dining_tables.table_id IS 'Contract: TableId.';
 COMMENT ON COLUMN dining_tables.min_party_lapse_hours IS
-    'How many hours before a visit its smallest party counts no more. Contract: none, no operation shows it yet.';
-COMMENT ON COLUMN dining_tables.version IS 'Contract: none, callers read it in the entity tag.';
+    'How many hours before a visit its smallest party counts no more. Contract: MinPartyLapseHours.';
 COMMENT ON COLUMN dining_tables.deleted_at IS
     'Since when it is no more: what stood there still names it.';
 
@@ -70,7 +64,6 @@ CREATE TABLE table_combinations (
     name           varchar(50) NOT NULL,
     min_party      integer     NOT NULL,
     max_party      integer     NOT NULL,
-    version        integer     NOT NULL DEFAULT 1,
     CONSTRAINT table_combinations_pkey PRIMARY KEY (restaurant_id, combination_id),
     CONSTRAINT table_combinations_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -80,13 +73,11 @@ CREATE TABLE table_combinations (
     CONSTRAINT table_combinations_name_check
         CHECK (name <> '' AND name !~ '[\u0001-\u001F\u007F-\u009F]'),
     CONSTRAINT table_combinations_party_check
-        CHECK (1 <= min_party AND min_party <= max_party AND max_party <= 20),
-    CONSTRAINT table_combinations_version_check CHECK (version >= 1)
+        CHECK (1 <= min_party AND min_party <= max_party AND max_party <= 20)
 );
 COMMENT ON TABLE table_combinations IS 'Tables that seat one party when they are put together.';
-COMMENT ON COLUMN table_combinations.combination_id IS 'Contract: none, no operation shows it yet.';
-COMMENT ON COLUMN table_combinations.name IS 'Contract: none, no operation shows it yet.';
-COMMENT ON COLUMN table_combinations.version IS 'Contract: none, callers read it in the entity tag.';
+COMMENT ON COLUMN table_combinations.combination_id IS 'Contract: TableCombinationId.';
+COMMENT ON COLUMN table_combinations.name IS 'Contract: TableCombinationName.';
 ALTER TABLE table_combinations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE table_combinations FORCE ROW LEVEL SECURITY;
 CREATE POLICY table_combinations_restaurant ON table_combinations
@@ -128,7 +119,6 @@ CREATE TABLE service_periods (
     buffer_minutes    integer,
     max_parties       integer,
     max_covers        integer,
-    version           integer     NOT NULL DEFAULT 1,
     CONSTRAINT service_periods_pkey PRIMARY KEY (restaurant_id, service_period_id),
     CONSTRAINT service_periods_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -156,14 +146,13 @@ CREATE TABLE service_periods (
     ),
     CONSTRAINT service_periods_buffer_minutes_check CHECK (buffer_minutes BETWEEN 0 AND 240),
     CONSTRAINT service_periods_max_parties_check CHECK (max_parties BETWEEN 1 AND 1000),
-    CONSTRAINT service_periods_max_covers_check CHECK (max_covers BETWEEN 1 AND 10000),
-    CONSTRAINT service_periods_version_check CHECK (version >= 1)
+    CONSTRAINT service_periods_max_covers_check CHECK (max_covers BETWEEN 1 AND 10000)
 );
 COMMENT ON TABLE service_periods IS
     'When a restaurant takes guests, week by week. A time that is not after the first seating is one '
     'of the next day.';
-COMMENT ON COLUMN service_periods.service_period_id IS 'Contract: none, no operation shows it yet.';
-COMMENT ON COLUMN service_periods.name IS 'Contract: none, no operation shows it yet.';
+COMMENT ON COLUMN service_periods.service_period_id IS 'Contract: ServicePeriodId.';
+COMMENT ON COLUMN service_periods.name IS 'Contract: ServicePeriodName.';
 COMMENT ON COLUMN service_periods.weekdays IS
     'Bits: Monday is the lowest of seven. Contract: none, callers read the names of the days.';
 COMMENT ON COLUMN service_periods.turn_minutes IS
@@ -176,10 +165,9 @@ COMMENT ON COLUMN service_periods.buffer_minutes IS
     'For how long a table stays empty after a party, where it is not as in booking_policies. Contract: '
     'BufferMinutes.';
 COMMENT ON COLUMN service_periods.max_parties IS
-    'How many may start in one interval. Contract: none, no operation shows it yet.';
+    'How many may start in one interval. Contract: MaxParties.';
 COMMENT ON COLUMN service_periods.max_covers IS
-    'How many guests may start in one interval. Contract: MaxCovers.';
-COMMENT ON COLUMN service_periods.version IS 'Contract: none, callers read it in the entity tag.';
+    'How many guests may start in one interval. Contract: ServiceMaxCovers.';
 CREATE INDEX idx_service_periods_order ON service_periods (restaurant_id, first_seating, service_period_id);
 COMMENT ON INDEX idx_service_periods_order IS 'The order of the list.';
 INSERT INTO service_periods (restaurant_id, name, weekdays, first_seating, ends)
@@ -200,7 +188,6 @@ CREATE TABLE special_days (
     name           varchar(100) NOT NULL,
     date_from      date         NOT NULL,
     date_to        date         NOT NULL,
-    version        integer      NOT NULL DEFAULT 1,
     CONSTRAINT special_days_pkey PRIMARY KEY (restaurant_id, special_day_id),
     CONSTRAINT special_days_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -210,15 +197,13 @@ CREATE TABLE special_days (
         CHECK (name <> '' AND name !~ '[\u0001-\u001F\u007F-\u009F]'),
     CONSTRAINT special_days_dates_check CHECK (
         '0001-01-01' <= date_from AND date_from <= date_to AND date_to <= '9999-12-31'
-    ),
-    CONSTRAINT special_days_version_check CHECK (version >= 1)
+    )
 );
 COMMENT ON TABLE special_days IS
     'Dates with hours of their own, in place of the weekly ones. Without any service the restaurant is '
     'closed.';
-COMMENT ON COLUMN special_days.special_day_id IS 'Contract: none, no operation shows it yet.';
-COMMENT ON COLUMN special_days.name IS 'Contract: none, no operation shows it yet.';
-COMMENT ON COLUMN special_days.version IS 'Contract: none, callers read it in the entity tag.';
+COMMENT ON COLUMN special_days.special_day_id IS 'Contract: SpecialDayId.';
+COMMENT ON COLUMN special_days.name IS 'Contract: SpecialDayName.';
 CREATE INDEX idx_special_days_dates ON special_days (restaurant_id, date_to, date_from);
 COMMENT ON INDEX idx_special_days_dates IS 'Those near a date.';
 ALTER TABLE special_days ENABLE ROW LEVEL SECURITY;
@@ -266,8 +251,8 @@ COMMENT ON COLUMN special_day_services.turn_step_parties IS
     'From which party sizes on another turn counts; turn_step_minutes has the turns. Contract: none, '
     'callers read pairs.';
 COMMENT ON COLUMN special_day_services.buffer_minutes IS 'Contract: BufferMinutes.';
-COMMENT ON COLUMN special_day_services.max_parties IS 'Contract: none, no operation shows it yet.';
-COMMENT ON COLUMN special_day_services.max_covers IS 'Contract: MaxCovers.';
+COMMENT ON COLUMN special_day_services.max_parties IS 'Contract: MaxParties.';
+COMMENT ON COLUMN special_day_services.max_covers IS 'Contract: ServiceMaxCovers.';
 ALTER TABLE special_day_services ENABLE ROW LEVEL SECURITY;
 ALTER TABLE special_day_services FORCE ROW LEVEL SECURITY;
 CREATE POLICY special_day_services_restaurant ON special_day_services
@@ -282,7 +267,6 @@ CREATE TABLE blockouts (
     starts        timestamp    NOT NULL,
     ends          timestamp    NOT NULL,
     reason        varchar(200),
-    version       integer      NOT NULL DEFAULT 1,
     CONSTRAINT blockouts_pkey PRIMARY KEY (restaurant_id, blockout_id),
     CONSTRAINT blockouts_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -297,15 +281,13 @@ CREATE TABLE blockouts (
         AND extract(second FROM starts) = 0 AND extract(second FROM ends) = 0
     ),
     CONSTRAINT blockouts_reason_check
-        CHECK (reason <> '' AND reason !~ '[\u0001-\u001F\u007F-\u009F]'),
-    CONSTRAINT blockouts_version_check CHECK (version >= 1)
+        CHECK (reason <> '' AND reason !~ '[\u0001-\u001F\u007F-\u009F]')
 );
 COMMENT ON TABLE blockouts IS
     'What is not used for a while, on the restaurant''s wall clock, half-open: an area, a table, or '
     'the whole house where neither is named.';
-COMMENT ON COLUMN blockouts.blockout_id IS 'Contract: none, no operation shows it yet.';
-COMMENT ON COLUMN blockouts.reason IS 'Contract: none, no operation shows it yet.';
-COMMENT ON COLUMN blockouts.version IS 'Contract: none, callers read it in the entity tag.';
+COMMENT ON COLUMN blockouts.blockout_id IS 'Contract: BlockoutId.';
+COMMENT ON COLUMN blockouts.reason IS 'Contract: BlockoutReason.';
 CREATE INDEX idx_blockouts_ends ON blockouts (restaurant_id, ends, blockout_id);
 CREATE INDEX idx_blockouts_area ON blockouts (restaurant_id, area_id);
 CREATE INDEX idx_blockouts_table ON blockouts (restaurant_id, table_id);
@@ -337,7 +319,7 @@ ALTER TABLE booking_policies
     ADD COLUMN change_cutoff_minutes integer,
     ADD COLUMN cancellation_cutoff_minutes integer,
     ADD COLUMN version integer NOT NULL DEFAULT 1,
-    ADD COLUMN seating_version bigint NOT NULL DEFAULT 1,
+    ADD COLUMN seating_version integer NOT NULL DEFAULT 1,
     ADD CONSTRAINT booking_policies_turn_steps_check CHECK (
         cardinality(turn_step_parties) = cardinality(turn_step_minutes)
         AND cardinality(turn_step_minutes) <= 20
@@ -382,8 +364,8 @@ COMMENT ON COLUMN booking_policies.cancellation_cutoff_minutes IS 'Contract: Cut
 COMMENT ON COLUMN booking_policies.version IS 'Contract: none, callers read it in the entity tag.';
 COMMENT ON COLUMN booking_policies.seating_version IS
     'One more with every change of the policy, the services, special days, blockouts, areas, tables '
-    'and combinations: what was decided by an older one is decided again. Contract: none, callers do '
-    'not see it.';
+    'and combinations: what was decided by an older one is decided again. Contract: none, callers read '
+    'it in the entity tag.';
 
 DROP INDEX idx_bookings_table;
 ALTER TABLE bookings DROP CONSTRAINT bookings_table_id_fkey;
@@ -454,8 +436,23 @@ COMMENT ON COLUMN bookings.table_ids IS
 COMMENT ON COLUMN bookings.free_at IS 'When its tables are free again.';
 COMMENT ON COLUMN bookings.is_pinned IS 'Whether the staff have said that it stays at its tables.';
 
+ALTER TABLE audit_events
+    ADD COLUMN overridden_rules varchar(20)[] NOT NULL DEFAULT '{}',
+    ADD COLUMN override_reason varchar(200),
+    ADD CONSTRAINT audit_events_overridden_rules_check CHECK (
+        overridden_rules <@ '{hours,pacing,capacity,party_size,blockouts}'::varchar[]
+        AND cardinality(overridden_rules) <= 5
+    ),
+    ADD CONSTRAINT audit_events_override_reason_check
+        CHECK (override_reason <> '' AND override_reason !~ '[\u0001-\u001F\u007F-\u009F]');
+COMMENT ON COLUMN audit_events.overridden_rules IS
+    'The rules that the staff have overridden by it. Contract: none, callers read a list.';
+COMMENT ON COLUMN audit_events.override_reason IS 'Contract: OverrideReason.';
+
 -- Numbers are drawn before rows are written.
-GRANT USAGE ON SEQUENCE bookings_booking_id_seq TO booking_service;
+GRANT USAGE ON SEQUENCE bookings_booking_id_seq, dining_areas_area_id_seq, dining_tables_table_id_seq,
+    table_combinations_combination_id_seq, service_periods_service_period_id_seq,
+    special_days_special_day_id_seq, blockouts_blockout_id_seq TO booking_service;
 
 DROP INDEX idx_occupancies_period;
 DROP POLICY occupancies_public ON occupancies;

@@ -10,6 +10,7 @@ mod auth;
 mod bookings;
 mod issuer;
 mod restaurants;
+mod seating;
 mod staff;
 mod support;
 mod users;

@@ -164,7 +164,7 @@ pub(crate) async fn times(
     party: i32,
 ) -> Vec<String> {
     let answer = service
-        .client()
+        .guest()
         .get_availability()
         .restaurant_id(restaurant)
         .date(date)

@@ -86,8 +86,8 @@ impl TestService {
         }
     }
 
-    /// The contract's examples, about a colleague and a key of the first restaurant that are there, and
-    /// that nobody else has.
+    /// The contract's examples, about a colleague, a key and seating parts of the first restaurant that
+    /// are there, and that nobody else has.
     ///
     /// # Panics
     ///
@@ -96,6 +96,7 @@ impl TestService {
         let colleague = self.add_account(&format!("Of{name}")).await;
         self.hire(&colleague, 1, "host").await;
         let (key_id, _) = self.create_api_key(1, &["bookings:read"]).await;
+        let examples = self.with_seating(examples, 1, name).await;
         examples
             .with("user_id", colleague)
             .with("api_key_id", key_id)

@@ -24,6 +24,12 @@ impl Examples {
         self.0.get(name)?.as_str()
     }
 
+    /// The value for parameters and properties of the name, if a test knows one.
+    #[must_use]
+    pub fn value_of(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
     /// The same without a value for parameters and properties of the name.
     #[must_use]
     pub fn without(&self, name: &str) -> Self {

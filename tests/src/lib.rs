@@ -14,6 +14,7 @@ mod examples;
 mod owner;
 mod request;
 mod response;
+mod seating;
 mod service;
 mod witness;
 
@@ -22,5 +23,6 @@ pub use examples::{Examples, alternatives, is_optional, is_secured, takes};
 pub use owner::OWNER;
 pub use request::Request;
 pub use response::{Detail, Refusal, Response};
+pub use seating::SEATING_IDS;
 pub use service::{NOW, OAUTH_CLIENTS, TestService};
 pub use witness::{Witness, contract, document};

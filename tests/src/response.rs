@@ -120,6 +120,7 @@ impl Response {
             "details",
             "request_id",
             "nearest_slots",
+            "affected_bookings",
         ];
         let error = object(&envelope["error"], &known, &shown);
         let id = text(error, "request_id", &shown);

@@ -34,8 +34,17 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The tables whose rows are what the service keeps of its restaurants, guests and staff. When a key was last
 /// used is not among it.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 21] = [
     "restaurants",
+    "booking_policies",
+    "dining_areas",
+    "dining_tables",
+    "table_combinations",
+    "combined_tables",
+    "service_periods",
+    "special_days",
+    "special_day_services",
+    "blockouts",
     "users",
     "accounts",
     "sessions",

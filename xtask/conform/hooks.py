@@ -86,6 +86,8 @@ def before_call(context, case, kwargs):
         use_real_version(case)
         use_own_origin(case)
         lead_query(case)
+        if is_seating(case) and case.method in ("POST", "PUT", "DELETE"):
+            case.headers = {**(case.headers or {}), "If-Match": "*"}
         if isinstance(case.body, dict):
             lead_body(case)
             lead_account(case)
@@ -234,12 +236,17 @@ def real_restaurant(case, given):
         # Those of the demo are not to be hidden from all other operations.
         is_real = identifier % 2 == 1 or identifier in RESTAURANTS
         return spare_restaurant(case) if is_real else given
-    if operation == "updateBookingPolicy" and identifier % 2 == 1:
+    if (operation == "updateBookingPolicy" or is_seating(case)) and identifier % 2 == 1:
         # The rules of the others stay as all other operations expect them.
         return RESTAURANTS[-1]
     if identifier in RESTAURANTS or identifier % 2 == 0:
         return given
     return RESTAURANTS[identifier // 2 % len(RESTAURANTS)]
+
+
+def is_seating(case):
+    """Whether an operation says how a restaurant seats."""
+    return case.operation.definition.raw.get("tags") == ["Seating"]
 
 
 def spare_restaurant(case):

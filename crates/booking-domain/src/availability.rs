@@ -250,7 +250,8 @@ fn request_at(slot: &CandidateSlot<'_>, query: &AvailabilityQuery<'_>) -> PlaceR
         area: query.area,
         booker: query.booker,
         overrides: RuleOverrides::default(),
-        keep: Vec::new(),
+        tables: None,
+        keep: None,
     }
 }
 

@@ -23,6 +23,7 @@ mod placement;
 mod policy;
 mod restaurant;
 mod search;
+mod seating_plan;
 mod service_day;
 
 pub use account::{
@@ -66,8 +67,8 @@ pub use new_restaurant::{
 };
 pub use opening_hours::{OpeningPeriod, opening_hours};
 pub use placement::{
-    Booker, MAX_MOVES, Move, NearestSlots, PlaceReason, PlaceRefusal, PlaceRequest, Placement,
-    PlacementPlan, RuleOverride, RuleOverrides, place,
+    Booker, MAX_MOVES, Move, NearestSlots, OverrideReason, PlaceReason, PlaceRefusal, PlaceRequest,
+    Placement, PlacementPlan, RuleOverride, RuleOverrides, StaffRequest, place,
 };
 pub use policy::{
     BookingPolicy, BookingPolicyChange, BookingPolicyRefusal, BookingPolicyView, BookingWindow,
@@ -80,6 +81,11 @@ pub use restaurant::{
 pub use search::{
     AreaFeatures, BoundingBox, EARTH_RADIUS_METRES, Neighbourhood, SearchRadius, SlotFilter,
     TimeTolerance, is_over_everywhere, matching_slots,
+};
+pub use seating_plan::{
+    AffectedBooking, BlockoutRefusal, DiningAreaRefusal, DiningTableRefusal, SeatingConflict,
+    SeatingPart, SeatingPlan, SeatingPlanChange, SpecialDayRefusal, TableCombinationRefusal,
+    UpcomingBooking, change_seating_plan,
 };
 pub use service_day::{AreaWish, Claim, ServiceDay};
 

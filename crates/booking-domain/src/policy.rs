@@ -116,6 +116,8 @@ pub struct BookingPolicyView {
 /// What is to change about a policy. What is `None` stays as it is; `Some(None)` takes a limit away.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BookingPolicyChange {
+    /// Another name of the time zone (IANA), in any case.
+    pub time_zone: Option<TimeZoneName>,
     /// Another distance of two bookable starts.
     pub slot_interval: Option<SlotInterval>,
     /// Another length of visits.
@@ -150,6 +152,9 @@ pub enum BookingPolicyRefusal {
     /// Its version is none of those that the caller expects.
     #[error("the booking policy has changed in the meantime")]
     VersionMismatch,
+    /// No time zone has the name.
+    #[error("no time zone of the IANA database has this name")]
+    UnknownTimeZone,
     /// Guests could book for no party.
     #[error("the largest party of guests is smaller than their smallest")]
     EmptyPartyRange,
@@ -172,8 +177,10 @@ pub fn change_booking_policy(
         return Err(BookingPolicyRefusal::VersionMismatch);
     }
     let old = current.policy.clone();
+    let time_zone = change.time_zone.map(TimeZoneName::canonical).transpose();
+    let time_zone = time_zone.map_err(|_| BookingPolicyRefusal::UnknownTimeZone)?;
     let wanted = BookingPolicy {
-        time_zone: old.time_zone,
+        time_zone: time_zone.unwrap_or(old.time_zone),
         slot_interval: change.slot_interval.unwrap_or(old.slot_interval),
         turn_times: TurnTimes {
             base: change.turn_time.unwrap_or(old.turn_times.base),

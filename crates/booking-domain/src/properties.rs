@@ -245,7 +245,8 @@ fn request(date: Date, time: Time, query: &AvailabilityQuery<'_>) -> PlaceReques
         area: query.area,
         booker: query.booker,
         overrides: RuleOverrides::default(),
-        keep: Vec::new(),
+        tables: None,
+        keep: None,
     }
 }
 
@@ -306,7 +307,6 @@ proptest! {
         let cutoff = day.calendar.policy().change_cutoff;
         let is_too_late = booker == Booker::Guest
             && cutoff.is_some_and(|cutoff| cutoff.has_passed(own.starts_at, NOW));
-        let by = (booker, RuleOverrides::default());
         // The status that the booking has once it was moved.
         let moved = |wall: jiff::civil::DateTime, utc_offset: UtcOffset| {
             let change = BookingChange {
@@ -322,9 +322,9 @@ proptest! {
                     stays.then_some(booking.status)
                 }
                 ChangePlan::NeedsTable(request) => {
-                    let wanted = request.place_request(by.0, by.1);
+                    let wanted = request.place_request(booker);
                     let is_decided = day.calendar.service_date(&wanted) == day.date;
-                    let made = request.decide(&day, by, NOW).ok().filter(|_| is_decided);
+                    let made = request.decide(&day, booker, NOW).ok().filter(|_| is_decided);
                     made.map(|made| made.booking.status)
                 }
             }

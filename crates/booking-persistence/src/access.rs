@@ -167,7 +167,7 @@ fn rights(caller: &CallerRow, is_suspended: bool) -> Result<RestaurantRights, Co
     })
 }
 
-fn actor(principal: &Principal) -> Actor {
+pub(crate) fn actor(principal: &Principal) -> Actor {
     match principal {
         Principal::User { id, .. } => Actor::User(id.clone()),
         Principal::ApiKey { id, .. } => Actor::ApiKey(id.clone()),
@@ -186,7 +186,7 @@ pub(crate) struct StaffRequest<'a> {
 
 /// That somebody may do what they want in a restaurant. Nothing else makes one.
 #[derive(Debug)]
-pub(crate) struct RestaurantAccess {
+pub struct RestaurantAccess {
     restaurant: RestaurantId,
     user: Option<i64>,
 }

@@ -127,7 +127,7 @@ impl<N, R> TransactionError<OperationRefusal<N, R>> {
 
 /// How reading rows ends when it does not succeed.
 #[derive(Debug)]
-pub(crate) enum LoadError {
+pub enum LoadError {
     /// The database reports an error.
     Database(diesel::result::Error),
     /// A row holds what the domain excludes.

@@ -34,7 +34,6 @@ diesel::table! {
         setting -> Varchar,
         is_accessible -> Bool,
         has_high_chairs -> Bool,
-        version -> Integer,
     }
 }
 
@@ -48,7 +47,6 @@ diesel::table! {
         area_id -> Nullable<BigInt>,
         min_party_lapse_hours -> Nullable<Integer>,
         is_bookable_online -> Bool,
-        version -> Integer,
         deleted_at -> Nullable<Timestamptz>,
     }
 }
@@ -129,7 +127,7 @@ diesel::table! {
         change_cutoff_minutes -> Nullable<Integer>,
         cancellation_cutoff_minutes -> Nullable<Integer>,
         version -> Integer,
-        seating_version -> BigInt,
+        seating_version -> Integer,
     }
 }
 
@@ -233,6 +231,8 @@ diesel::table! {
         subject_id -> Nullable<Varchar>,
         network -> Nullable<Varchar>,
         request_id -> Varchar,
+        overridden_rules -> Array<Nullable<Varchar>>,
+        override_reason -> Nullable<Varchar>,
     }
 }
 
@@ -267,7 +267,6 @@ diesel::table! {
         name -> Varchar,
         min_party -> Integer,
         max_party -> Integer,
-        version -> Integer,
     }
 }
 
@@ -296,7 +295,6 @@ diesel::table! {
         buffer_minutes -> Nullable<Integer>,
         max_parties -> Nullable<Integer>,
         max_covers -> Nullable<Integer>,
-        version -> Integer,
     }
 }
 
@@ -307,7 +305,6 @@ diesel::table! {
         name -> Varchar,
         date_from -> Date,
         date_to -> Date,
-        version -> Integer,
     }
 }
 
@@ -336,7 +333,6 @@ diesel::table! {
         starts -> Timestamp,
         ends -> Timestamp,
         reason -> Nullable<Varchar>,
-        version -> Integer,
     }
 }
 

@@ -146,7 +146,10 @@ async fn the_links_of_an_answer_lead_where_the_contract_says() {
                     let expression = expression.as_str().unwrap();
                     let is_there = match expression.split_once('#') {
                         Some(("$response.body", pointer)) => body.pointer(pointer).is_some(),
-                        _ => expression == "$request.path.restaurant_id",
+                        _ => match expression.strip_prefix("$response.header.") {
+                            Some(name) => answer.header(&name.to_lowercase()).is_some(),
+                            None => expression == "$request.path.restaurant_id",
+                        },
                     };
                     assert!(is_there, "{id}: {expression}");
                     followed += 1;

@@ -3,7 +3,9 @@
 //! ids, so that what is refused is there.
 
 use booking_client::types::BookingId;
-use booking_tests::{Examples, NOW, TestService, contract, document, is_optional, is_secured};
+use booking_tests::{
+    Examples, NOW, SEATING_IDS, TestService, contract, document, is_optional, is_secured,
+};
 use contract_witness::Operation;
 use serde_json::Value;
 
@@ -63,6 +65,9 @@ fn parameters(operation: &Operation) -> impl Iterator<Item = &'static Value> {
     })
 }
 
+/// The dates on which nobody books.
+const DATES: [&str; 4] = ["valid_from", "valid_to", "date_from", "date_to"];
+
 fn takes_moving(operation: &Operation) -> bool {
     parameters(operation).any(|parameter| parameter["name"] == MOVING)
 }
@@ -75,6 +80,7 @@ struct Tenant {
     booking: BookingId,
     api_key: String,
     host: String,
+    seating: Examples,
 }
 
 impl Tenant {
@@ -90,17 +96,20 @@ impl Tenant {
             booking: booking.booking_id,
             api_key: String::new(),
             host: String::new(),
+            seating: Examples::new(),
         };
         tenant.hire_and_equip(service, name).await;
         tenant
     }
 
-    /// Another host, another key.
+    /// Another host, another key, other tables.
     async fn hire_and_equip(&mut self, service: &TestService, name: &str) {
         self.host = service.add_account(&format!("HostOf{name}")).await;
         service.hire(&self.host, self.restaurant, "host").await;
         let scopes = ["bookings:read"];
         self.api_key = service.create_api_key(self.restaurant, &scopes).await.0;
+        let none = Examples::new();
+        self.seating = service.with_seating(&none, self.restaurant, name).await;
     }
 
     /// Their id of this name.
@@ -110,7 +119,10 @@ impl Tenant {
             "booking_id" | MOVING => self.booking.as_str().into(),
             "api_key_id" => self.api_key.as_str().into(),
             "user_id" => self.host.as_str().into(),
-            other => panic!("nothing says whose {other} is: say it here"),
+            other => match self.seating.value_of(other) {
+                Some(id) => id.clone(),
+                None => panic!("nothing says whose {other} is: say it here"),
+            },
         }
     }
 
@@ -125,9 +137,14 @@ impl Tenant {
             "api_key_id",
             "user_id",
         ];
-        names.into_iter().fold(examples, |examples, name| {
+        let names = names.into_iter().chain(SEATING_IDS).chain(DATES);
+        let examples = names.fold(examples, |examples, name| {
             examples.with(name, self.id(name))
-        })
+        });
+        match self.seating.value_of("name") {
+            Some(name) => examples.with("name", name.clone()),
+            None => examples,
+        }
     }
 }
 
@@ -162,11 +179,17 @@ async fn no_operation_shows_or_changes_what_belongs_to_another_restaurant() {
                 );
             let answer = service.send(&mixed.request(&operation.id)).await;
             let shown = format!("{} {names:?} {mixture:b}: {}", operation.id, answer.text());
-            // Who does not run the installation may know what runs it.
-            let expected = if is_of_the_platform(operation) {
-                403
-            } else {
-                404
+            let is_foreign = |(index, _): &(usize, &String)| mixture & (1 << index) != 0;
+            let foreign = names.iter().enumerate().filter(is_foreign);
+            let mut in_path = foreign.filter(|(_, name)| {
+                parameters(operation).any(|parameter| parameter["name"] == name.as_str())
+            });
+            // Who does not run the installation may know what runs it. What of elsewhere a body names
+            // is none of the restaurant's.
+            let expected = match in_path.next() {
+                _ if is_of_the_platform(operation) => 403,
+                Some(_) => 404,
+                None => 422,
             };
             assert_eq!(answer.status, expected, "{shown}");
             asked += 1;

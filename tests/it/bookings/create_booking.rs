@@ -16,7 +16,8 @@ async fn a_new_booking_says_everything_that_was_asked_for() {
     assert_eq!(answer.status, 201, "{}", answer.text());
     let mut booking = answer.json();
     let secret = booking.as_object_mut().unwrap().remove("booking_secret");
-    assert!(secret.unwrap().as_str().unwrap().starts_with("bs_"));
+    let secret = secret.unwrap().as_str().unwrap().to_owned();
+    assert!(secret.starts_with("bs_"));
     let id = booking["booking_id"].as_str().unwrap();
     let code = booking["confirmation_code"].as_str().unwrap();
     let at = format!("/api/v1/bookings/{id}");
@@ -54,7 +55,8 @@ async fn a_new_booking_says_everything_that_was_asked_for() {
     );
     assert_eq!(answer.header("location"), Some(at.as_str()));
     assert!(answer.header("etag").is_some());
-    let read = service.send(&Request::new("GET", &at)).await;
+    let read = Request::new("GET", &at).header("booking-secret", &secret);
+    let read = service.send(&read).await;
     assert_eq!((read.status, read.json()), (200, booking));
     assert_eq!(read.header("etag"), answer.header("etag"));
 }

@@ -1,5 +1,6 @@
 //! The operations tagged Bookings, a module for each.
 
+mod by_staff;
 mod cancel_booking;
 mod create_booking;
 mod get_booking;

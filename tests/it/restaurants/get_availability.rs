@@ -17,7 +17,7 @@ async fn ask(
     party: i32,
 ) -> Sent<booking_client::types::Availability> {
     service
-        .client()
+        .guest()
         .get_availability()
         .restaurant_id(restaurant)
         .date(date)
@@ -286,4 +286,24 @@ async fn the_last_booking_of_a_time_takes_it_out_of_the_list() {
             .await
             .contains(&"19:00".to_owned())
     );
+}
+
+#[tokio::test]
+async fn the_staff_are_offered_what_the_staff_can_book() {
+    let service = TestService::start().await;
+    let rules = "UPDATE booking_policies SET booking_window_days = 3, online_max_party = 4
+        WHERE restaurant_id = 1";
+    service.sql(rules).await;
+    let asked = |client: &booking_client::Client| {
+        let asked = client.get_availability().restaurant_id(BELLA);
+        asked.date(MONDAY).party_size(6).send()
+    };
+    let guests = asked(service.guest()).await.expect("it can be told");
+    assert!(guests.slots.is_empty());
+    let staff = asked(service.client()).await.expect("it can be told");
+    assert!(!staff.slots.is_empty());
+    let slot = &staff.slots[0];
+    let wanted = crate::support::wanted(BELLA, MONDAY, slot.booking_time.as_str(), 6);
+    let booked = service.client().create_booking().body(wanted).send().await;
+    assert_eq!(booked.expect("what is shown can be booked").status(), 201);
 }

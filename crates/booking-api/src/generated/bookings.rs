@@ -98,6 +98,7 @@ contract_runtime::operation_error! {
         PartyTooSmall(errors::PartyTooSmall),
         TimeSkippedByClockChange(errors::TimeSkippedByClockChange),
         UtcOffsetMismatch(errors::UtcOffsetMismatch),
+        UnknownTable(errors::UnknownTable),
         TooManyRequests(errors::TooManyRequests),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
@@ -135,6 +136,8 @@ contract_runtime::parameters! {
         "email" => email: Option<types::EmailAddress>,
         /// Only the booking with this code.
         "confirmation_code" => confirmation_code: Option<types::ConfirmationCode>,
+        /// Only bookings to come that have no table, and are to be seated anew.
+        "without_tables" => without_tables: bool = "false",
         /// The order of the list. Bookings that tie stand in a stable order.
         "sort" => sort: types::BookingSort = "created_at_desc",
         /// The page to give, counted from 1. Excludes `cursor`.
@@ -307,6 +310,7 @@ contract_runtime::operation_error! {
         PartyTooSmall(errors::PartyTooSmall),
         TimeSkippedByClockChange(errors::TimeSkippedByClockChange),
         UtcOffsetMismatch(errors::UtcOffsetMismatch),
+        UnknownTable(errors::UnknownTable),
         CutoffPassed(errors::CutoffPassed),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),

@@ -42,6 +42,54 @@ contract_runtime::paths! {
     get_availability_calendar<62>(restaurant_id: types::RestaurantId) => "/restaurants/{}/availability-calendar";
     /// Where `searchAvailability` is: `GET /availability`.
     search_availability<20>() => "/availability";
+    /// Where `listDiningAreas` is: `GET /restaurants/{restaurant_id}/areas`.
+    list_dining_areas<46>(restaurant_id: types::RestaurantId) => "/restaurants/{}/areas";
+    /// Where `createDiningArea` is: `POST /restaurants/{restaurant_id}/areas`.
+    create_dining_area<46>(restaurant_id: types::RestaurantId) => "/restaurants/{}/areas";
+    /// Where `updateDiningArea` is: `PUT /restaurants/{restaurant_id}/areas/{dining_area_id}`.
+    update_dining_area<67>(restaurant_id: types::RestaurantId, dining_area_id: types::DiningAreaId) => "/restaurants/{}/areas/{}";
+    /// Where `deleteDiningArea` is: `DELETE /restaurants/{restaurant_id}/areas/{dining_area_id}`.
+    delete_dining_area<67>(restaurant_id: types::RestaurantId, dining_area_id: types::DiningAreaId) => "/restaurants/{}/areas/{}";
+    /// Where `listDiningTables` is: `GET /restaurants/{restaurant_id}/tables`.
+    list_dining_tables<47>(restaurant_id: types::RestaurantId) => "/restaurants/{}/tables";
+    /// Where `createDiningTable` is: `POST /restaurants/{restaurant_id}/tables`.
+    create_dining_table<47>(restaurant_id: types::RestaurantId) => "/restaurants/{}/tables";
+    /// Where `updateDiningTable` is: `PUT /restaurants/{restaurant_id}/tables/{table_id}`.
+    update_dining_table<68>(restaurant_id: types::RestaurantId, table_id: types::TableId) => "/restaurants/{}/tables/{}";
+    /// Where `deleteDiningTable` is: `DELETE /restaurants/{restaurant_id}/tables/{table_id}`.
+    delete_dining_table<68>(restaurant_id: types::RestaurantId, table_id: types::TableId) => "/restaurants/{}/tables/{}";
+    /// Where `listTableCombinations` is: `GET /restaurants/{restaurant_id}/table-combinations`.
+    list_table_combinations<59>(restaurant_id: types::RestaurantId) => "/restaurants/{}/table-combinations";
+    /// Where `createTableCombination` is: `POST /restaurants/{restaurant_id}/table-combinations`.
+    create_table_combination<59>(restaurant_id: types::RestaurantId) => "/restaurants/{}/table-combinations";
+    /// Where `updateTableCombination` is: `PUT /restaurants/{restaurant_id}/table-combinations/{combination_id}`.
+    update_table_combination<80>(restaurant_id: types::RestaurantId, combination_id: types::TableCombinationId) => "/restaurants/{}/table-combinations/{}";
+    /// Where `deleteTableCombination` is: `DELETE /restaurants/{restaurant_id}/table-combinations/{combination_id}`.
+    delete_table_combination<80>(restaurant_id: types::RestaurantId, combination_id: types::TableCombinationId) => "/restaurants/{}/table-combinations/{}";
+    /// Where `listServicePeriods` is: `GET /restaurants/{restaurant_id}/service-periods`.
+    list_service_periods<56>(restaurant_id: types::RestaurantId) => "/restaurants/{}/service-periods";
+    /// Where `createServicePeriod` is: `POST /restaurants/{restaurant_id}/service-periods`.
+    create_service_period<56>(restaurant_id: types::RestaurantId) => "/restaurants/{}/service-periods";
+    /// Where `updateServicePeriod` is: `PUT /restaurants/{restaurant_id}/service-periods/{service_period_id}`.
+    update_service_period<77>(restaurant_id: types::RestaurantId, service_period_id: types::ServicePeriodId) => "/restaurants/{}/service-periods/{}";
+    /// Where `deleteServicePeriod` is: `DELETE /restaurants/{restaurant_id}/service-periods/{service_period_id}`.
+    delete_service_period<77>(restaurant_id: types::RestaurantId, service_period_id: types::ServicePeriodId) => "/restaurants/{}/service-periods/{}";
+    /// Where `listSpecialDays` is: `GET /restaurants/{restaurant_id}/special-days`.
+    list_special_days<53>(restaurant_id: types::RestaurantId) => "/restaurants/{}/special-days";
+    /// Where `createSpecialDay` is: `POST /restaurants/{restaurant_id}/special-days`.
+    create_special_day<53>(restaurant_id: types::RestaurantId) => "/restaurants/{}/special-days";
+    /// Where `updateSpecialDay` is: `PUT /restaurants/{restaurant_id}/special-days/{special_day_id}`.
+    update_special_day<74>(restaurant_id: types::RestaurantId, special_day_id: types::SpecialDayId) => "/restaurants/{}/special-days/{}";
+    /// Where `deleteSpecialDay` is: `DELETE /restaurants/{restaurant_id}/special-days/{special_day_id}`.
+    delete_special_day<74>(restaurant_id: types::RestaurantId, special_day_id: types::SpecialDayId) => "/restaurants/{}/special-days/{}";
+    /// Where `listBlockouts` is: `GET /restaurants/{restaurant_id}/blockouts`.
+    list_blockouts<50>(restaurant_id: types::RestaurantId) => "/restaurants/{}/blockouts";
+    /// Where `createBlockout` is: `POST /restaurants/{restaurant_id}/blockouts`.
+    create_blockout<50>(restaurant_id: types::RestaurantId) => "/restaurants/{}/blockouts";
+    /// Where `updateBlockout` is: `PUT /restaurants/{restaurant_id}/blockouts/{blockout_id}`.
+    update_blockout<71>(restaurant_id: types::RestaurantId, blockout_id: types::BlockoutId) => "/restaurants/{}/blockouts/{}";
+    /// Where `deleteBlockout` is: `DELETE /restaurants/{restaurant_id}/blockouts/{blockout_id}`.
+    delete_blockout<71>(restaurant_id: types::RestaurantId, blockout_id: types::BlockoutId) => "/restaurants/{}/blockouts/{}";
     /// Where `login` is: `POST /auth/login`.
     login<18>() => "/auth/login";
     /// Where `refreshToken` is: `POST /auth/refresh`.

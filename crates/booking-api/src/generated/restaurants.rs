@@ -43,8 +43,10 @@ contract_runtime::operations! {
     /// Change how a restaurant takes bookings: `PATCH /restaurants/{restaurant_id}/booking-policy`.
     ///
     /// Changes what the body names, and leaves the rest as it is; `null` takes a limit away. From then
-    /// on bookings are decided by the new rules; what is booked stays as it is. The answer is 428
-    /// without `If-Match`, and 412 when the policy has changed since it was read.
+    /// on bookings are decided by the new rules; what is booked stays as it is, and what the new rules
+    /// catch is in `affected_bookings`. In another time zone bookings to come keep their dates and
+    /// times; those that overlap then are seated anew. The answer is 428 without `If-Match`, and 412
+    /// when the policy has changed since it was read.
     fn update_booking_policy(UpdateBookingPolicyRequest) by callers::RestaurantManage -> Result<UpdateBookingPolicyResponse, UpdateBookingPolicyError>;
     /// Suspend a restaurant: `POST /restaurants/{restaurant_id}/suspend`.
     ///
@@ -65,8 +67,8 @@ contract_runtime::operations! {
     /// the list is empty; so it is for a party that fits none of its tables.
     ///
     /// Whoever may change a booking names it in `excluding_booking_id`, and is shown the times to which
-    /// updateBooking would move it; to everybody else the booking does not exist. A good credential
-    /// without `bookings:write` counts as none here.
+    /// updateBooking would move it; to everybody else the booking does not exist. The restaurant's staff
+    /// are shown what the staff can book. A good credential without `bookings:write` counts as none here.
     fn get_availability(GetAvailabilityRequest) by callers::BookingSecretOrBookingsWriteOrAnonymous -> Result<GetAvailabilityResponse, GetAvailabilityError>;
     /// See on which dates a table is free: `GET /restaurants/{restaurant_id}/availability-calendar`.
     ///
@@ -74,8 +76,8 @@ contract_runtime::operations! {
     /// getAvailability has the times of one of them.
     ///
     /// Whoever may change a booking names it in `excluding_booking_id`, and is shown the times to which
-    /// updateBooking would move it; to everybody else the booking does not exist. A good credential
-    /// without `bookings:write` counts as none here.
+    /// updateBooking would move it; to everybody else the booking does not exist. The restaurant's staff
+    /// are shown what the staff can book. A good credential without `bookings:write` counts as none here.
     fn get_availability_calendar(GetAvailabilityCalendarRequest) by callers::BookingSecretOrBookingsWriteOrAnonymous -> Result<GetAvailabilityCalendarResponse, GetAvailabilityCalendarError>;
     /// Find a table anywhere: `GET /availability`.
     ///
@@ -392,6 +394,7 @@ contract_runtime::operation_error! {
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         InvalidBookingPolicy(errors::InvalidBookingPolicy),
+        UnknownTimeZone(errors::UnknownTimeZone),
         PreconditionRequired(errors::PreconditionRequired),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
@@ -404,7 +407,7 @@ contract_runtime::operation! {
         route: PATCH "/api/v1/restaurants/{restaurant_id}/booking-policy",
         tag: "Restaurants",
         summary: "Change how a restaurant takes bookings",
-        description: "Changes what the body names, and leaves the rest as it is; `null` takes a limit away. From then\non bookings are decided by the new rules; what is booked stays as it is. The answer is 428\nwithout `If-Match`, and 412 when the policy has changed since it was read.",
+        description: "Changes what the body names, and leaves the rest as it is; `null` takes a limit away. From then\non bookings are decided by the new rules; what is booked stays as it is, and what the new rules\ncatch is in `affected_bookings`. In another time zone bookings to come keep their dates and\ntimes; those that overlap then are seated anew. The answer is 428 without `If-Match`, and 412\nwhen the policy has changed since it was read.",
         request: UpdateBookingPolicyRequest,
         response: UpdateBookingPolicyResponse,
         error: UpdateBookingPolicyError,
@@ -567,7 +570,7 @@ contract_runtime::operation! {
         route: GET "/api/v1/restaurants/{restaurant_id}/availability",
         tag: "Restaurants",
         summary: "See when a table is free",
-        description: "Lists the times at which a party of this size can still book a table on this date, earliest\nfirst, as createBooking takes them. A service that runs past midnight belongs to the date on\nwhich it begins. On a day on which the restaurant is closed or full, or takes no bookings yet,\nthe list is empty; so it is for a party that fits none of its tables.\n\nWhoever may change a booking names it in `excluding_booking_id`, and is shown the times to which\nupdateBooking would move it; to everybody else the booking does not exist. A good credential\nwithout `bookings:write` counts as none here.",
+        description: "Lists the times at which a party of this size can still book a table on this date, earliest\nfirst, as createBooking takes them. A service that runs past midnight belongs to the date on\nwhich it begins. On a day on which the restaurant is closed or full, or takes no bookings yet,\nthe list is empty; so it is for a party that fits none of its tables.\n\nWhoever may change a booking names it in `excluding_booking_id`, and is shown the times to which\nupdateBooking would move it; to everybody else the booking does not exist. The restaurant's staff\nare shown what the staff can book. A good credential without `bookings:write` counts as none here.",
         request: GetAvailabilityRequest,
         response: GetAvailabilityResponse,
         error: GetAvailabilityError,
@@ -632,7 +635,7 @@ contract_runtime::operation! {
         route: GET "/api/v1/restaurants/{restaurant_id}/availability-calendar",
         tag: "Restaurants",
         summary: "See on which dates a table is free",
-        description: "Tells for up to 31 service dates in a row whether a party of this size can still book a table.\ngetAvailability has the times of one of them.\n\nWhoever may change a booking names it in `excluding_booking_id`, and is shown the times to which\nupdateBooking would move it; to everybody else the booking does not exist. A good credential\nwithout `bookings:write` counts as none here.",
+        description: "Tells for up to 31 service dates in a row whether a party of this size can still book a table.\ngetAvailability has the times of one of them.\n\nWhoever may change a booking names it in `excluding_booking_id`, and is shown the times to which\nupdateBooking would move it; to everybody else the booking does not exist. The restaurant's staff\nare shown what the staff can book. A good credential without `bookings:write` counts as none here.",
         request: GetAvailabilityCalendarRequest,
         response: GetAvailabilityCalendarResponse,
         error: GetAvailabilityCalendarError,

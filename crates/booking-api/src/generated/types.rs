@@ -23,6 +23,8 @@ contract_runtime::object! {
         "customer" => customer: NewCustomer,
         /// Wishes for the visit. `null` is the same as leaving them out.
         "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
+        /// What only the restaurant's staff can say. From anybody else it is refused with 403.
+        "staff" => staff: Option<StaffRequest>,
     }
 }
 
@@ -52,7 +54,74 @@ contract_runtime::object! {
         "party_size" => party_size: Option<PartySize>,
         /// The new wishes for the visit; `null` clears them.
         "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
+        /// What only the restaurant's staff can say. From anybody else it is refused with 403.
+        "staff" => staff: Option<StaffRequest>,
     }
+}
+
+contract_runtime::object! {
+    /// What only the restaurant's staff can say of a booking. That no table is taken twice, nobody can
+    /// override.
+    StaffRequest "StaffRequest",
+    referenceable: true,
+    closed,
+    [asked] {
+        "table_ids" => table_ids: Option<ChosenTableIds>,
+        /// Whether the booking stays at its tables, and makes room for nobody. Absent, it is as it was.
+        "is_pinned" => is_pinned: Option<bool>,
+        "override" => override_: Option<RuleOverrides>,
+        "override_reason" => override_reason: Option<OverrideReason>,
+    }
+}
+
+contract_runtime::array! {
+    /// The tables at which the party is to sit. Several that are no combination seat as many as all of
+    /// them do.
+    ChosenTableIds(TableId) "ChosenTableIds",
+    referenceable: true,
+    [asked] {
+        min_items: Some(1),
+        max_items: Some(20),
+        unique_items: true,
+    }
+}
+
+contract_runtime::array! {
+    /// Rules that do not bind. Those that would have refused are in the restaurant's log.
+    RuleOverrides(RuleOverride) "RuleOverrides",
+    referenceable: true,
+    [asked answered] {
+        min_items: Some(1),
+        max_items: Some(5),
+        unique_items: true,
+    }
+}
+
+contract_runtime::enumeration! {
+    /// A rule that the staff can override.
+    /// `hours`: services, closed days and slots. `pacing`: how many start at once. `capacity`: how many
+    /// are in the house at once. `party_size`: the parties that tables are for. `blockouts`: what is not
+    /// used.
+    RuleOverride "RuleOverride" {
+        Hours = "hours",
+        Pacing = "pacing",
+        Capacity = "capacity",
+        PartySize = "party_size",
+        Blockouts = "blockouts",
+    }
+}
+
+contract_runtime::text! {
+    /// Why rules are overridden, for the restaurant's log.
+    OverrideReason "OverrideReason",
+    referenceable: true,
+    personal,
+    {
+        min_length: 1,
+        max_length: 200,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
 }
 
 contract_runtime::object! {
@@ -92,6 +161,10 @@ contract_runtime::object! {
         "links" => links: BookingLinks,
         /// The booking's secret, in the answer of createBooking to its guest.
         "booking_secret" => booking_secret: Option<BookingSecret>,
+        /// Where the party sits, for the restaurant alone. Without any it is to be seated anew.
+        "table_ids" => table_ids: Option<TableIds>,
+        /// Whether the booking stays at its tables, for the restaurant alone.
+        "is_pinned" => is_pinned: Option<bool>,
     }
 }
 
@@ -789,6 +862,7 @@ contract_runtime::object! {
     referenceable: true,
     closed,
     [answered] {
+        "time_zone" => time_zone: TimeZone,
         "slot_interval_minutes" => slot_interval_minutes: SlotIntervalMinutes,
         "turn_minutes" => turn_minutes: TurnMinutes,
         "turn_steps" => turn_steps: TurnSteps,
@@ -808,6 +882,8 @@ contract_runtime::object! {
         "change_cutoff_minutes" => change_cutoff_minutes: contract_runtime::Nullable<CutoffMinutes>,
         /// How long before a visit guests can cancel it; `null` for always.
         "cancellation_cutoff_minutes" => cancellation_cutoff_minutes: contract_runtime::Nullable<CutoffMinutes>,
+        /// In the answer to a change, the bookings to come that it catches.
+        "affected_bookings" => affected_bookings: Option<AffectedBookings>,
     }
 }
 
@@ -817,6 +893,9 @@ contract_runtime::object! {
     referenceable: true,
     closed,
     [asked] {
+        /// Another zone corrects the restaurant's: bookings to come keep their dates and times, which
+        /// are other instants then.
+        "time_zone" => time_zone: Option<TimeZone>,
         "slot_interval_minutes" => slot_interval_minutes: Option<SlotIntervalMinutes>,
         "turn_minutes" => turn_minutes: Option<TurnMinutes>,
         "turn_steps" => turn_steps: Option<TurnSteps>,
@@ -992,11 +1071,626 @@ contract_runtime::integer! {
     }
 }
 
+contract_runtime::text! {
+    /// What an area is called. No two of a restaurant are called alike.
+    DiningAreaName "DiningAreaName",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 50,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
 contract_runtime::enumeration! {
     /// Whether there is a roof over an area.
     AreaSetting "AreaSetting" {
         Indoor = "indoor",
         Outdoor = "outdoor",
+    }
+}
+
+contract_runtime::integer! {
+    /// The number of a table.
+    TableId(i64) "TableId",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int64,
+        minimum: Some(1),
+        maximum: Some(9007199254740991),
+    }
+}
+
+contract_runtime::array! {
+    /// The tables of a booking. One without any is to be seated anew.
+    TableIds(TableId) "TableIds",
+    referenceable: true,
+    [answered] {
+        max_items: Some(20),
+        unique_items: true,
+    }
+}
+
+contract_runtime::array! {
+    /// The tables of a combination.
+    CombinedTableIds(TableId) "CombinedTableIds",
+    referenceable: true,
+    [asked answered] {
+        min_items: Some(2),
+        max_items: Some(20),
+        unique_items: true,
+    }
+}
+
+contract_runtime::integer! {
+    /// How many hours before a visit the smallest party of a table counts no more.
+    MinPartyLapseHours(i32) "MinPartyLapseHours",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(0),
+        maximum: Some(168),
+    }
+}
+
+contract_runtime::integer! {
+    /// The number of a combination of tables.
+    TableCombinationId(i64) "TableCombinationId",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int64,
+        minimum: Some(1),
+        maximum: Some(9007199254740991),
+    }
+}
+
+contract_runtime::text! {
+    /// What the staff calls a combination. No two of a restaurant are called alike.
+    TableCombinationName "TableCombinationName",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 50,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::integer! {
+    /// The number of a service period.
+    ServicePeriodId(i64) "ServicePeriodId",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int64,
+        minimum: Some(1),
+        maximum: Some(9007199254740991),
+    }
+}
+
+contract_runtime::text! {
+    /// What a service is called.
+    ServicePeriodName "ServicePeriodName",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 50,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::integer! {
+    /// The number of a special day.
+    SpecialDayId(i64) "SpecialDayId",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int64,
+        minimum: Some(1),
+        maximum: Some(9007199254740991),
+    }
+}
+
+contract_runtime::text! {
+    /// What a special day is called.
+    SpecialDayName "SpecialDayName",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 100,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::integer! {
+    /// The number of a blockout.
+    BlockoutId(i64) "BlockoutId",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int64,
+        minimum: Some(1),
+        maximum: Some(9007199254740991),
+    }
+}
+
+contract_runtime::text! {
+    /// Why something is not used, for the staff to read.
+    BlockoutReason "BlockoutReason",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 200,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::integer! {
+    /// How many parties may start in one slot interval.
+    MaxParties(i32) "MaxParties",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(1),
+        maximum: Some(1000),
+    }
+}
+
+contract_runtime::integer! {
+    /// How many guests may start in one slot interval.
+    ServiceMaxCovers(i32) "ServiceMaxCovers",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(1),
+        maximum: Some(10000),
+    }
+}
+
+contract_runtime::array! {
+    /// Days of the week.
+    DaysOfWeek(DayOfWeek) "DaysOfWeek",
+    referenceable: true,
+    [asked answered] {
+        min_items: Some(1),
+        max_items: Some(7),
+        unique_items: true,
+    }
+}
+
+contract_runtime::object! {
+    /// A service: when guests are taken, for how long, and how many at once. A time that is not after
+    /// `first_seating` is one of the next day. What is absent is as in the booking policy, or has no
+    /// limit.
+    Service "Service",
+    referenceable: true,
+    closed,
+    [asked answered] {
+        /// When the first party is seated. Slots are counted from here.
+        "first_seating" => first_seating: ClockTime,
+        /// When the last party is seated. Absent, every party is whose turn is over by the end.
+        "last_seating" => last_seating: Option<ClockTime>,
+        /// When turns have to be over, unless another service follows at once.
+        "ends" => ends: ClockTime,
+        "turn_minutes" => turn_minutes: Option<TurnMinutes>,
+        "turn_steps" => turn_steps: Option<TurnSteps>,
+        "buffer_minutes" => buffer_minutes: Option<BufferMinutes>,
+        "max_parties" => max_parties: Option<MaxParties>,
+        "max_covers" => max_covers: Option<ServiceMaxCovers>,
+    }
+}
+
+contract_runtime::array! {
+    /// The services that begin on one date. Without any the restaurant is closed.
+    Services(Service) "Services",
+    referenceable: true,
+    [asked answered] {
+        max_items: Some(10),
+    }
+}
+
+contract_runtime::enumeration! {
+    /// What of how a restaurant seats a booking stands against.
+    /// `service_hours`: no service takes guests then, or it ends before the visit does.
+    /// `blockout`: its tables, their area or the house are not used then.
+    /// `table`: a table of its own is gone, or another party's at its time.
+    /// `party_size`: its tables are for fewer guests, or are no combination any more.
+    /// `area`: it has to be in an area in which its tables are not.
+    /// `pacing`, `capacity`: more start at its time, or are in the house, than may.
+    SeatingConflict "SeatingConflict" {
+        ServiceHours = "service_hours",
+        Blockout = "blockout",
+        Table = "table",
+        PartySize = "party_size",
+        Area = "area",
+        Pacing = "pacing",
+        Capacity = "capacity",
+    }
+}
+
+contract_runtime::array! {
+    /// What a booking stands against, which it did not stand against before.
+    SeatingConflicts(SeatingConflict) "SeatingConflicts",
+    referenceable: true,
+    [answered] {
+        min_items: Some(1),
+        max_items: Some(7),
+        unique_items: true,
+    }
+}
+
+contract_runtime::object! {
+    /// A booking to come that a change of how the restaurant seats catches.
+    AffectedBooking "AffectedBooking",
+    referenceable: true,
+    closed,
+    [answered] {
+        "booking_id" => booking_id: BookingId,
+        "confirmation_code" => confirmation_code: ConfirmationCode,
+        "booking_date" => booking_date: BookingDate,
+        "booking_time" => booking_time: ClockTime,
+        "party_size" => party_size: PartySize,
+        "table_ids" => table_ids: TableIds,
+        "conflicts" => conflicts: SeatingConflicts,
+    }
+}
+
+contract_runtime::array! {
+    /// The bookings to come that a change catches, in order of time, as they are after it: the first
+    /// 1,000 of them. In an error they are those that the change would take their place from.
+    AffectedBookings(AffectedBooking) "AffectedBookings",
+    referenceable: true,
+    [answered] {
+        max_items: Some(1000),
+    }
+}
+
+contract_runtime::object! {
+    /// What taking something away has caught.
+    DeletedSeatingPart "DeletedSeatingPart",
+    referenceable: true,
+    closed,
+    [answered] {
+        "affected_bookings" => affected_bookings: AffectedBookings,
+    }
+}
+
+contract_runtime::object! {
+    /// A part of a restaurant in which a party can ask to be seated, as it is to be.
+    DiningAreaSettings "DiningAreaSettings",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: DiningAreaName,
+        "setting" => setting: AreaSetting,
+        /// Whether a wheelchair gets there. Absent, it does not.
+        "is_accessible" => is_accessible: Option<bool>,
+        /// Whether there are high chairs. Absent, there are none.
+        "has_high_chairs" => has_high_chairs: Option<bool>,
+    }
+}
+
+contract_runtime::object! {
+    /// A part of a restaurant in which a party can ask to be seated.
+    DiningArea "DiningArea",
+    referenceable: true,
+    closed,
+    [answered] {
+        "id" => id: DiningAreaId,
+        "name" => name: DiningAreaName,
+        "setting" => setting: AreaSetting,
+        /// Whether a wheelchair gets there. Absent, it does not.
+        "is_accessible" => is_accessible: bool,
+        /// Whether there are high chairs. Absent, there are none.
+        "has_high_chairs" => has_high_chairs: bool,
+    }
+}
+
+contract_runtime::object! {
+    /// All areas of a restaurant.
+    DiningAreaList "DiningAreaList",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: DiningAreaItems,
+    }
+}
+
+contract_runtime::array! {
+    /// Some areas.
+    DiningAreaItems(DiningArea) "DiningAreaItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(50),
+    }
+}
+
+contract_runtime::object! {
+    /// A table, as it is to be.
+    DiningTableSettings "DiningTableSettings",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: DiningTableName,
+        /// Where it stands.
+        "area_id" => area_id: Option<DiningAreaId>,
+        /// The smallest party that is seated at it.
+        "min_party" => min_party: PartySize,
+        /// The largest party that fits, not smaller than `min_party`.
+        "max_party" => max_party: PartySize,
+        /// Absent, the smallest party counts to the end.
+        "min_party_lapse_hours" => min_party_lapse_hours: Option<MinPartyLapseHours>,
+        /// Whether guests can book it; the staff always can. Absent, they can.
+        "is_bookable_online" => is_bookable_online: Option<bool>,
+    }
+}
+
+contract_runtime::object! {
+    /// A table.
+    DiningTable "DiningTable",
+    referenceable: true,
+    closed,
+    [answered] {
+        "id" => id: TableId,
+        "name" => name: DiningTableName,
+        /// Where it stands.
+        "area_id" => area_id: Option<DiningAreaId>,
+        /// The smallest party that is seated at it.
+        "min_party" => min_party: PartySize,
+        /// The largest party that fits, not smaller than `min_party`.
+        "max_party" => max_party: PartySize,
+        /// Absent, the smallest party counts to the end.
+        "min_party_lapse_hours" => min_party_lapse_hours: Option<MinPartyLapseHours>,
+        /// Whether guests can book it; the staff always can. Absent, they can.
+        "is_bookable_online" => is_bookable_online: bool,
+        /// In the answer to a change, the bookings to come that it catches.
+        "affected_bookings" => affected_bookings: Option<AffectedBookings>,
+    }
+}
+
+contract_runtime::object! {
+    /// All tables of a restaurant.
+    DiningTableList "DiningTableList",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: DiningTableItems,
+    }
+}
+
+contract_runtime::array! {
+    /// Some tables.
+    DiningTableItems(DiningTable) "DiningTableItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(500),
+    }
+}
+
+contract_runtime::object! {
+    /// Tables that seat one party when they are put together. Each stays bookable alone, as it is to be.
+    TableCombinationSettings "TableCombinationSettings",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: TableCombinationName,
+        "table_ids" => table_ids: CombinedTableIds,
+        /// The smallest party that is seated at it.
+        "min_party" => min_party: PartySize,
+        /// The largest party that fits, not smaller than `min_party`.
+        "max_party" => max_party: PartySize,
+    }
+}
+
+contract_runtime::object! {
+    /// Tables that seat one party when they are put together. Each stays bookable alone.
+    TableCombination "TableCombination",
+    referenceable: true,
+    closed,
+    [answered] {
+        "id" => id: TableCombinationId,
+        "name" => name: TableCombinationName,
+        "table_ids" => table_ids: CombinedTableIds,
+        /// The smallest party that is seated at it.
+        "min_party" => min_party: PartySize,
+        /// The largest party that fits, not smaller than `min_party`.
+        "max_party" => max_party: PartySize,
+        /// In the answer to a change, the bookings to come that it catches.
+        "affected_bookings" => affected_bookings: Option<AffectedBookings>,
+    }
+}
+
+contract_runtime::object! {
+    /// All combinations of tables of a restaurant.
+    TableCombinationList "TableCombinationList",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: TableCombinationItems,
+    }
+}
+
+contract_runtime::array! {
+    /// Some combinations of tables.
+    TableCombinationItems(TableCombination) "TableCombinationItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(500),
+    }
+}
+
+contract_runtime::object! {
+    /// A weekly service. It belongs to the date on which it begins, as it is to be.
+    ServicePeriodSettings "ServicePeriodSettings",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: ServicePeriodName,
+        /// The days on which it begins.
+        "days" => days: DaysOfWeek,
+        /// The first date on which it begins. Absent, it always has.
+        "valid_from" => valid_from: Option<BookingDate>,
+        /// The last date on which it begins. Absent, it goes on for ever.
+        "valid_to" => valid_to: Option<BookingDate>,
+        "service" => service: Service,
+    }
+}
+
+contract_runtime::object! {
+    /// A weekly service. It belongs to the date on which it begins.
+    ServicePeriod "ServicePeriod",
+    referenceable: true,
+    closed,
+    [answered] {
+        "id" => id: ServicePeriodId,
+        "name" => name: ServicePeriodName,
+        /// The days on which it begins.
+        "days" => days: DaysOfWeek,
+        /// The first date on which it begins. Absent, it always has.
+        "valid_from" => valid_from: Option<BookingDate>,
+        /// The last date on which it begins. Absent, it goes on for ever.
+        "valid_to" => valid_to: Option<BookingDate>,
+        "service" => service: Service,
+        /// In the answer to a change, the bookings to come that it catches.
+        "affected_bookings" => affected_bookings: Option<AffectedBookings>,
+    }
+}
+
+contract_runtime::object! {
+    /// All service periods of a restaurant.
+    ServicePeriodList "ServicePeriodList",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: ServicePeriodItems,
+    }
+}
+
+contract_runtime::array! {
+    /// Some service periods.
+    ServicePeriodItems(ServicePeriod) "ServicePeriodItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(100),
+    }
+}
+
+contract_runtime::object! {
+    /// A date, or a range of dates, with services of its own in place of the weekly ones, as it is to be.
+    SpecialDaySettings "SpecialDaySettings",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: SpecialDayName,
+        /// The first date.
+        "date_from" => date_from: BookingDate,
+        /// The last date, not before `date_from`.
+        "date_to" => date_to: BookingDate,
+        "services" => services: Services,
+    }
+}
+
+contract_runtime::object! {
+    /// A date, or a range of dates, with services of its own in place of the weekly ones.
+    SpecialDay "SpecialDay",
+    referenceable: true,
+    closed,
+    [answered] {
+        "id" => id: SpecialDayId,
+        "name" => name: SpecialDayName,
+        /// The first date.
+        "date_from" => date_from: BookingDate,
+        /// The last date, not before `date_from`.
+        "date_to" => date_to: BookingDate,
+        "services" => services: Services,
+        /// In the answer to a change, the bookings to come that it catches.
+        "affected_bookings" => affected_bookings: Option<AffectedBookings>,
+    }
+}
+
+contract_runtime::object! {
+    /// All special days of a restaurant.
+    SpecialDayList "SpecialDayList",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: SpecialDayItems,
+    }
+}
+
+contract_runtime::array! {
+    /// Some special days.
+    SpecialDayItems(SpecialDay) "SpecialDayItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(500),
+    }
+}
+
+contract_runtime::object! {
+    /// What is not used for a while, on the restaurant's wall clock, as it is to be.
+    BlockoutSettings "BlockoutSettings",
+    referenceable: true,
+    closed,
+    [asked] {
+        /// The area that is not used. Excludes `table_id`; without both it is the whole house.
+        "area_id" => area_id: Option<DiningAreaId>,
+        /// The table that is not used.
+        "table_id" => table_id: Option<TableId>,
+        /// From when on.
+        "starts_date" => starts_date: BookingDate,
+        /// From when on.
+        "starts_time" => starts_time: ClockTime,
+        /// Until when, not included.
+        "ends_date" => ends_date: BookingDate,
+        /// Until when, not included.
+        "ends_time" => ends_time: ClockTime,
+        "reason" => reason: Option<BlockoutReason>,
+    }
+}
+
+contract_runtime::object! {
+    /// What is not used for a while, on the restaurant's wall clock.
+    Blockout "Blockout",
+    referenceable: true,
+    closed,
+    [answered] {
+        "id" => id: BlockoutId,
+        /// The area that is not used. Excludes `table_id`; without both it is the whole house.
+        "area_id" => area_id: Option<DiningAreaId>,
+        /// The table that is not used.
+        "table_id" => table_id: Option<TableId>,
+        /// From when on.
+        "starts_date" => starts_date: BookingDate,
+        /// From when on.
+        "starts_time" => starts_time: ClockTime,
+        /// Until when, not included.
+        "ends_date" => ends_date: BookingDate,
+        /// Until when, not included.
+        "ends_time" => ends_time: ClockTime,
+        "reason" => reason: Option<BlockoutReason>,
+        /// In the answer to a change, the bookings to come that it catches.
+        "affected_bookings" => affected_bookings: Option<AffectedBookings>,
+    }
+}
+
+contract_runtime::object! {
+    /// All blockouts of a restaurant.
+    BlockoutList "BlockoutList",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: BlockoutItems,
+    }
+}
+
+contract_runtime::array! {
+    /// Some blockouts.
+    BlockoutItems(Blockout) "BlockoutItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(500),
     }
 }
 
@@ -1653,6 +2347,9 @@ contract_runtime::object! {
         "subject" => subject: contract_runtime::Nullable<AuditSubject>,
         "network" => network: contract_runtime::Nullable<CallerNetwork>,
         "request_id" => request_id: RequestId,
+        /// The rules that the staff have overridden by it. Absent where none was.
+        "overridden_rules" => overridden_rules: Option<RuleOverrides>,
+        "override_reason" => override_reason: Option<OverrideReason>,
     }
 }
 
@@ -1832,6 +2529,7 @@ contract_runtime::object! {
         "details" => details: Option<ErrorDetails>,
         "request_id" => request_id: RequestId,
         "nearest_slots" => nearest_slots: Option<NearestSlots>,
+        "affected_bookings" => affected_bookings: Option<AffectedBookings>,
     }
 }
 
@@ -1842,8 +2540,12 @@ contract_runtime::enumeration! {
     /// `INVALID_CURSOR`: the cursor was not made for this list.
     /// `UNAUTHENTICATED`: no credential, or one that is not valid. `FORBIDDEN`: the credential does not
     /// allow it. `INVALID_CREDENTIALS`: the address, the password or the refresh token is wrong.
-    /// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`, `STAFF_MEMBER_NOT_FOUND`, `API_KEY_NOT_FOUND`: there
-    /// is none with this id, or none that the caller may know of.
+    /// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`, `STAFF_MEMBER_NOT_FOUND`, `API_KEY_NOT_FOUND`,
+    /// `DINING_AREA_NOT_FOUND`, `DINING_TABLE_NOT_FOUND`, `TABLE_COMBINATION_NOT_FOUND`,
+    /// `SERVICE_PERIOD_NOT_FOUND`, `SPECIAL_DAY_NOT_FOUND`, `BLOCKOUT_NOT_FOUND`: there is none with
+    /// this id, or none that the caller may know of.
+    /// `NAME_TAKEN`: another one of the restaurant has this name. `LIMIT_REACHED`: the restaurant has
+    /// as many as it may have. `USED_BY_BOOKINGS`: bookings to come would lose their place.
     /// `LAST_OWNER`: the restaurant would be without an owner.
     /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
     /// `BOOKING_NOT_CHANGEABLE`: the booking is over, or its restaurant takes no bookings at the moment.
@@ -1861,9 +2563,12 @@ contract_runtime::enumeration! {
     /// it.
     /// `TIME_SKIPPED_BY_CLOCK_CHANGE`: the clock is set forward and never shows the time.
     /// `UTC_OFFSET_MISMATCH`: the clock never has this offset at that time.
+    /// `UNKNOWN_TABLE`: a table that the staff have chosen is none of the restaurant's.
     /// `UNKNOWN_TIME_ZONE`: the IANA database has no such time zone. `INVALID_OPENING_HOURS`: two
     /// periods overlap. `INVALID_DINING_TABLES`: two tables have one name, or one takes no party.
-    /// `INVALID_BOOKING_POLICY`: the policy would contradict itself.
+    /// `INVALID_BOOKING_POLICY`: the policy would contradict itself. `INVALID_DINING_TABLE`,
+    /// `INVALID_TABLE_COMBINATION`, `INVALID_SERVICE_PERIOD`, `INVALID_SPECIAL_DAY`,
+    /// `INVALID_BLOCKOUT`: it contradicts itself or others, or names what there is not.
     /// `INVALID_TOKEN`: the token of a mail is unknown, used or too old. `PASSWORD_TOO_WEAK`: it is
     /// easily guessed. `WRONG_PASSWORD`: the present password is another one.
     /// `TOO_MANY_REQUESTS`: there were too many attempts.
@@ -1882,6 +2587,15 @@ contract_runtime::enumeration! {
         RestaurantNotFound = "RESTAURANT_NOT_FOUND",
         StaffMemberNotFound = "STAFF_MEMBER_NOT_FOUND",
         ApiKeyNotFound = "API_KEY_NOT_FOUND",
+        DiningAreaNotFound = "DINING_AREA_NOT_FOUND",
+        DiningTableNotFound = "DINING_TABLE_NOT_FOUND",
+        TableCombinationNotFound = "TABLE_COMBINATION_NOT_FOUND",
+        ServicePeriodNotFound = "SERVICE_PERIOD_NOT_FOUND",
+        SpecialDayNotFound = "SPECIAL_DAY_NOT_FOUND",
+        BlockoutNotFound = "BLOCKOUT_NOT_FOUND",
+        NameTaken = "NAME_TAKEN",
+        LimitReached = "LIMIT_REACHED",
+        UsedByBookings = "USED_BY_BOOKINGS",
         LastOwner = "LAST_OWNER",
         TableNotAvailable = "TABLE_NOT_AVAILABLE",
         BookingNotChangeable = "BOOKING_NOT_CHANGEABLE",
@@ -1900,10 +2614,16 @@ contract_runtime::enumeration! {
         PartyTooSmall = "PARTY_TOO_SMALL",
         TimeSkippedByClockChange = "TIME_SKIPPED_BY_CLOCK_CHANGE",
         UtcOffsetMismatch = "UTC_OFFSET_MISMATCH",
+        UnknownTable = "UNKNOWN_TABLE",
         UnknownTimeZone = "UNKNOWN_TIME_ZONE",
         InvalidOpeningHours = "INVALID_OPENING_HOURS",
         InvalidDiningTables = "INVALID_DINING_TABLES",
         InvalidBookingPolicy = "INVALID_BOOKING_POLICY",
+        InvalidDiningTable = "INVALID_DINING_TABLE",
+        InvalidTableCombination = "INVALID_TABLE_COMBINATION",
+        InvalidServicePeriod = "INVALID_SERVICE_PERIOD",
+        InvalidSpecialDay = "INVALID_SPECIAL_DAY",
+        InvalidBlockout = "INVALID_BLOCKOUT",
         InvalidToken = "INVALID_TOKEN",
         PasswordTooWeak = "PASSWORD_TOO_WEAK",
         WrongPassword = "WRONG_PASSWORD",

@@ -8,6 +8,9 @@ pub mod bookings;
 /// The operations tagged Restaurants.
 pub mod restaurants;
 
+/// The operations tagged Seating.
+pub mod seating;
+
 /// The operations tagged Auth.
 pub mod auth;
 

@@ -56,10 +56,12 @@ impl super::Client {
     /// Change how a restaurant takes bookings
     ///
     /// Changes what the body names, and leaves the rest as it is; `null` takes a limit away. From then
-    /// on bookings are decided by the new rules; what is booked stays as it is. The answer is 428
-    /// without `If-Match`, and 412 when the policy has changed since it was read.
+    /// on bookings are decided by the new rules; what is booked stays as it is, and what the new rules
+    /// catch is in `affected_bookings`. In another time zone bookings to come keep their dates and
+    /// times; those that overlap then are seated anew. The answer is 428 without `If-Match`, and 412
+    /// when the policy has changed since it was read.
     ///
-    /// `PATCH /restaurants/{restaurant_id}/booking-policy` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_BOOKING_POLICY` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `PATCH /restaurants/{restaurant_id}/booking-policy` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_BOOKING_POLICY`, `UNKNOWN_TIME_ZONE` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn update_booking_policy(&self) -> UpdateBookingPolicy {
         UpdateBookingPolicy::new(&self.0)
     }
@@ -90,8 +92,8 @@ impl super::Client {
     /// the list is empty; so it is for a party that fits none of its tables.
     ///
     /// Whoever may change a booking names it in `excluding_booking_id`, and is shown the times to which
-    /// updateBooking would move it; to everybody else the booking does not exist. A good credential
-    /// without `bookings:write` counts as none here.
+    /// updateBooking would move it; to everybody else the booking does not exist. The restaurant's staff
+    /// are shown what the staff can book. A good credential without `bookings:write` counts as none here.
     ///
     /// `GET /restaurants/{restaurant_id}/availability` takes `bookingSecret`, or `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `RESTAURANT_NOT_FOUND`, `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_availability(&self) -> GetAvailability {
@@ -103,8 +105,8 @@ impl super::Client {
     /// getAvailability has the times of one of them.
     ///
     /// Whoever may change a booking names it in `excluding_booking_id`, and is shown the times to which
-    /// updateBooking would move it; to everybody else the booking does not exist. A good credential
-    /// without `bookings:write` counts as none here.
+    /// updateBooking would move it; to everybody else the booking does not exist. The restaurant's staff
+    /// are shown what the staff can book. A good credential without `bookings:write` counts as none here.
     ///
     /// `GET /restaurants/{restaurant_id}/availability-calendar` takes `bookingSecret`, or `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `RESTAURANT_NOT_FOUND`, `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_availability_calendar(&self) -> GetAvailabilityCalendar {

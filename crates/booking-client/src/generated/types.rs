@@ -37,6 +37,9 @@ pub struct NewBooking {
         skip_serializing_if = "Option::is_none"
     )]
     pub special_requests: Option<client_runtime::Nullable<SpecialRequests>>,
+    /// What only the restaurant's staff can say. From anybody else it is refused with 403.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staff: Option<StaffRequest>,
 }
 
 client_runtime::object! {
@@ -53,6 +56,7 @@ client_runtime::object! {
     required customer: NewCustomer = "customer";
     optional special_requests: SpecialRequests = "special_requests",
     or null: special_requests_null;
+    optional staff: StaffRequest = "staff";
 }
 
 /// Who books, and how to reach them.
@@ -101,6 +105,9 @@ pub struct BookingChange {
         skip_serializing_if = "Option::is_none"
     )]
     pub special_requests: Option<client_runtime::Nullable<SpecialRequests>>,
+    /// What only the restaurant's staff can say. From anybody else it is refused with 403.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staff: Option<StaffRequest>,
 }
 
 client_runtime::object! {
@@ -112,7 +119,96 @@ client_runtime::object! {
     optional party_size: PartySize = "party_size";
     optional special_requests: SpecialRequests = "special_requests",
     or null: special_requests_null;
+    optional staff: StaffRequest = "staff";
 }
+
+/// What only the restaurant's staff can say of a booking. That no table is taken twice, nobody can
+/// override.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct StaffRequest {
+    /// `table_ids`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table_ids: Option<ChosenTableIds>,
+    /// Whether the booking stays at its tables, and makes room for nobody. Absent, it is as it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_pinned: Option<bool>,
+    /// `override`
+    #[serde(rename = "override")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_: Option<RuleOverrides>,
+    /// `override_reason`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_reason: Option<OverrideReason>,
+}
+
+client_runtime::object! {
+    StaffRequest,
+    StaffRequestBuilder;
+    optional table_ids: ChosenTableIds = "table_ids";
+    optional is_pinned: bool = "is_pinned";
+    optional override_: RuleOverrides = "override";
+    optional override_reason: OverrideReason = "override_reason";
+}
+
+/// The tables at which the party is to sit. Several that are no combination seat as many as all of
+/// them do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChosenTableIds(Vec<TableId>);
+
+client_runtime::list!(ChosenTableIds, TableId, 1, 20, true);
+
+/// Rules that do not bind. Those that would have refused are in the restaurant's log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleOverrides(Vec<RuleOverride>);
+
+client_runtime::list!(RuleOverrides, RuleOverride, 1, 5, true);
+
+/// A rule that the staff can override.
+/// `hours`: services, closed days and slots. `pacing`: how many start at once. `capacity`: how many
+/// are in the house at once. `party_size`: the parties that tables are for. `blockouts`: what is not
+/// used.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RuleOverride {
+    /// `hours`
+    Hours,
+    /// `pacing`
+    Pacing,
+    /// `capacity`
+    Capacity,
+    /// `party_size`
+    PartySize,
+    /// `blockouts`
+    Blockouts,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl RuleOverride {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("hours", Self::Hours),
+        ("pacing", Self::Pacing),
+        ("capacity", Self::Capacity),
+        ("party_size", Self::PartySize),
+        ("blockouts", Self::Blockouts),
+    ];
+}
+
+client_runtime::enumeration!(RuleOverride, Unknown);
+
+/// Why rules are overridden, for the restaurant's log.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OverrideReason(String);
+
+client_runtime::personal_data!(OverrideReason);
+
+client_runtime::text!(
+    OverrideReason, 1, 200, "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
 
 /// Why a booking is cancelled.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -167,6 +263,10 @@ pub struct Booking {
     pub links: BookingLinks,
     /// The booking's secret, in the answer of createBooking to its guest.
     pub booking_secret: Option<BookingSecret>,
+    /// Where the party sits, for the restaurant alone. Without any it is to be seated anew.
+    pub table_ids: Option<TableIds>,
+    /// Whether the booking stays at its tables, for the restaurant alone.
+    pub is_pinned: Option<bool>,
 }
 
 /// A booking's name in this API. It is opaque, is made at random, and cannot be guessed from
@@ -886,6 +986,8 @@ pub struct NearestSlots {
 #[serde(crate = "client_runtime::support::serde")]
 #[non_exhaustive]
 pub struct BookingPolicy {
+    /// `time_zone`
+    pub time_zone: TimeZone,
     /// `slot_interval_minutes`
     pub slot_interval_minutes: SlotIntervalMinutes,
     /// `turn_minutes`
@@ -916,6 +1018,8 @@ pub struct BookingPolicy {
     /// How long before a visit guests can cancel it; `null` for always.
     #[serde(deserialize_with = "client_runtime::required")]
     pub cancellation_cutoff_minutes: Option<CutoffMinutes>,
+    /// In the answer to a change, the bookings to come that it catches.
+    pub affected_bookings: Option<AffectedBookings>,
 }
 
 /// What to change about a booking policy. What is absent stays as it is.
@@ -923,6 +1027,10 @@ pub struct BookingPolicy {
 #[derive(client_runtime::Serialize, client_runtime::Deserialize)]
 #[serde(crate = "client_runtime::support::serde")]
 pub struct BookingPolicyChange {
+    /// Another zone corrects the restaurant's: bookings to come keep their dates and times, which
+    /// are other instants then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<TimeZone>,
     /// `slot_interval_minutes`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slot_interval_minutes: Option<SlotIntervalMinutes>,
@@ -983,6 +1091,7 @@ pub struct BookingPolicyChange {
 client_runtime::object! {
     BookingPolicyChange,
     BookingPolicyChangeBuilder;
+    optional time_zone: TimeZone = "time_zone";
     optional slot_interval_minutes: SlotIntervalMinutes = "slot_interval_minutes";
     optional turn_minutes: TurnMinutes = "turn_minutes";
     optional turn_steps: TurnSteps = "turn_steps";
@@ -1114,13 +1223,25 @@ pub struct SearchLimit(i32);
 
 client_runtime::integer!(SearchLimit, i32, 1, 50, 1);
 
+/// What an area is called. No two of a restaurant are called alike.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DiningAreaName(String);
+
+client_runtime::text!(
+    DiningAreaName, 1, 50, "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
+
 /// Whether there is a roof over an area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum AreaSetting {
     /// `indoor`
     Indoor,
     /// `outdoor`
     Outdoor,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
 }
 
 impl AreaSetting {
@@ -1131,7 +1252,645 @@ impl AreaSetting {
     ];
 }
 
-client_runtime::enumeration!(AreaSetting);
+client_runtime::enumeration!(AreaSetting, Unknown);
+
+/// The number of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableId(i64);
+
+client_runtime::integer!(TableId, i64, 1, 9007199254740991, 1);
+
+/// The tables of a booking. One without any is to be seated anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableIds(Vec<TableId>);
+
+client_runtime::items!(TableIds, TableId);
+
+/// The tables of a combination.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CombinedTableIds(Vec<TableId>);
+
+client_runtime::list!(CombinedTableIds, TableId, 2, 20, true);
+
+/// How many hours before a visit the smallest party of a table counts no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MinPartyLapseHours(i32);
+
+client_runtime::integer!(MinPartyLapseHours, i32, 0, 168, 1);
+
+/// The number of a combination of tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableCombinationId(i64);
+
+client_runtime::integer!(TableCombinationId, i64, 1, 9007199254740991, 1);
+
+/// What the staff calls a combination. No two of a restaurant are called alike.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableCombinationName(String);
+
+client_runtime::text!(
+    TableCombinationName, 1, 50, "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
+
+/// The number of a service period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServicePeriodId(i64);
+
+client_runtime::integer!(ServicePeriodId, i64, 1, 9007199254740991, 1);
+
+/// What a service is called.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServicePeriodName(String);
+
+client_runtime::text!(
+    ServicePeriodName, 1, 50, "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
+
+/// The number of a special day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SpecialDayId(i64);
+
+client_runtime::integer!(SpecialDayId, i64, 1, 9007199254740991, 1);
+
+/// What a special day is called.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SpecialDayName(String);
+
+client_runtime::text!(
+    SpecialDayName, 1, 100, "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
+
+/// The number of a blockout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockoutId(i64);
+
+client_runtime::integer!(BlockoutId, i64, 1, 9007199254740991, 1);
+
+/// Why something is not used, for the staff to read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockoutReason(String);
+
+client_runtime::text!(
+    BlockoutReason, 1, 200, "^[^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
+
+/// How many parties may start in one slot interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MaxParties(i32);
+
+client_runtime::integer!(MaxParties, i32, 1, 1000, 1);
+
+/// How many guests may start in one slot interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceMaxCovers(i32);
+
+client_runtime::integer!(ServiceMaxCovers, i32, 1, 10000, 1);
+
+/// Days of the week.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DaysOfWeek(Vec<DayOfWeek>);
+
+client_runtime::list!(DaysOfWeek, DayOfWeek, 1, 7, true);
+
+/// A service: when guests are taken, for how long, and how many at once. A time that is not after
+/// `first_seating` is one of the next day. What is absent is as in the booking policy, or has no
+/// limit.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct Service {
+    /// When the first party is seated. Slots are counted from here.
+    pub first_seating: ClockTime,
+    /// When the last party is seated. Absent, every party is whose turn is over by the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seating: Option<ClockTime>,
+    /// When turns have to be over, unless another service follows at once.
+    pub ends: ClockTime,
+    /// `turn_minutes`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_minutes: Option<TurnMinutes>,
+    /// `turn_steps`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_steps: Option<TurnSteps>,
+    /// `buffer_minutes`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buffer_minutes: Option<BufferMinutes>,
+    /// `max_parties`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_parties: Option<MaxParties>,
+    /// `max_covers`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_covers: Option<ServiceMaxCovers>,
+}
+
+client_runtime::object! {
+    Service,
+    ServiceBuilder;
+    required first_seating: ClockTime = "first_seating";
+    optional last_seating: ClockTime = "last_seating";
+    required ends: ClockTime = "ends";
+    optional turn_minutes: TurnMinutes = "turn_minutes";
+    optional turn_steps: TurnSteps = "turn_steps";
+    optional buffer_minutes: BufferMinutes = "buffer_minutes";
+    optional max_parties: MaxParties = "max_parties";
+    optional max_covers: ServiceMaxCovers = "max_covers";
+}
+
+/// The services that begin on one date. Without any the restaurant is closed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Services(Vec<Service>);
+
+client_runtime::list!(Services, Service, 0, 10, false);
+
+/// What of how a restaurant seats a booking stands against.
+/// `service_hours`: no service takes guests then, or it ends before the visit does.
+/// `blockout`: its tables, their area or the house are not used then.
+/// `table`: a table of its own is gone, or another party's at its time.
+/// `party_size`: its tables are for fewer guests, or are no combination any more.
+/// `area`: it has to be in an area in which its tables are not.
+/// `pacing`, `capacity`: more start at its time, or are in the house, than may.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SeatingConflict {
+    /// `service_hours`
+    ServiceHours,
+    /// `blockout`
+    Blockout,
+    /// `table`
+    Table,
+    /// `party_size`
+    PartySize,
+    /// `area`
+    Area,
+    /// `pacing`
+    Pacing,
+    /// `capacity`
+    Capacity,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl SeatingConflict {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("service_hours", Self::ServiceHours),
+        ("blockout", Self::Blockout),
+        ("table", Self::Table),
+        ("party_size", Self::PartySize),
+        ("area", Self::Area),
+        ("pacing", Self::Pacing),
+        ("capacity", Self::Capacity),
+    ];
+}
+
+client_runtime::enumeration!(SeatingConflict, Unknown);
+
+/// What a booking stands against, which it did not stand against before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeatingConflicts(Vec<SeatingConflict>);
+
+client_runtime::items!(SeatingConflicts, SeatingConflict);
+
+/// A booking to come that a change of how the restaurant seats catches.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct AffectedBooking {
+    /// `booking_id`
+    pub booking_id: BookingId,
+    /// `confirmation_code`
+    pub confirmation_code: ConfirmationCode,
+    /// `booking_date`
+    pub booking_date: BookingDate,
+    /// `booking_time`
+    pub booking_time: ClockTime,
+    /// `party_size`
+    pub party_size: PartySize,
+    /// `table_ids`
+    pub table_ids: TableIds,
+    /// `conflicts`
+    pub conflicts: SeatingConflicts,
+}
+
+/// The bookings to come that a change catches, in order of time, as they are after it: the first
+/// 1,000 of them. In an error they are those that the change would take their place from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AffectedBookings(Vec<AffectedBooking>);
+
+client_runtime::items!(AffectedBookings, AffectedBooking);
+
+/// What taking something away has caught.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct DeletedSeatingPart {
+    /// `affected_bookings`
+    pub affected_bookings: AffectedBookings,
+}
+
+/// A part of a restaurant in which a party can ask to be seated, as it is to be.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct DiningAreaSettings {
+    /// `name`
+    pub name: DiningAreaName,
+    /// `setting`
+    pub setting: AreaSetting,
+    /// Whether a wheelchair gets there. Absent, it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_accessible: Option<bool>,
+    /// Whether there are high chairs. Absent, there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub has_high_chairs: Option<bool>,
+}
+
+client_runtime::object! {
+    DiningAreaSettings,
+    DiningAreaSettingsBuilder;
+    required name: DiningAreaName = "name";
+    required setting: AreaSetting = "setting";
+    optional is_accessible: bool = "is_accessible";
+    optional has_high_chairs: bool = "has_high_chairs";
+}
+
+/// A part of a restaurant in which a party can ask to be seated.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct DiningArea {
+    /// `id`
+    pub id: DiningAreaId,
+    /// `name`
+    pub name: DiningAreaName,
+    /// `setting`
+    pub setting: AreaSetting,
+    /// Whether a wheelchair gets there. Absent, it does not.
+    pub is_accessible: bool,
+    /// Whether there are high chairs. Absent, there are none.
+    pub has_high_chairs: bool,
+}
+
+/// All areas of a restaurant.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct DiningAreaList {
+    /// `data`
+    pub data: DiningAreaItems,
+}
+
+/// Some areas.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DiningAreaItems(Vec<DiningArea>);
+
+client_runtime::items!(DiningAreaItems, DiningArea);
+
+/// A table, as it is to be.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct DiningTableSettings {
+    /// `name`
+    pub name: DiningTableName,
+    /// Where it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_id: Option<DiningAreaId>,
+    /// The smallest party that is seated at it.
+    pub min_party: PartySize,
+    /// The largest party that fits, not smaller than `min_party`.
+    pub max_party: PartySize,
+    /// Absent, the smallest party counts to the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_party_lapse_hours: Option<MinPartyLapseHours>,
+    /// Whether guests can book it; the staff always can. Absent, they can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_bookable_online: Option<bool>,
+}
+
+client_runtime::object! {
+    DiningTableSettings,
+    DiningTableSettingsBuilder;
+    required name: DiningTableName = "name";
+    optional area_id: DiningAreaId = "area_id";
+    required min_party: PartySize = "min_party";
+    required max_party: PartySize = "max_party";
+    optional min_party_lapse_hours: MinPartyLapseHours = "min_party_lapse_hours";
+    optional is_bookable_online: bool = "is_bookable_online";
+}
+
+/// A table.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct DiningTable {
+    /// `id`
+    pub id: TableId,
+    /// `name`
+    pub name: DiningTableName,
+    /// Where it stands.
+    pub area_id: Option<DiningAreaId>,
+    /// The smallest party that is seated at it.
+    pub min_party: PartySize,
+    /// The largest party that fits, not smaller than `min_party`.
+    pub max_party: PartySize,
+    /// Absent, the smallest party counts to the end.
+    pub min_party_lapse_hours: Option<MinPartyLapseHours>,
+    /// Whether guests can book it; the staff always can. Absent, they can.
+    pub is_bookable_online: bool,
+    /// In the answer to a change, the bookings to come that it catches.
+    pub affected_bookings: Option<AffectedBookings>,
+}
+
+/// All tables of a restaurant.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct DiningTableList {
+    /// `data`
+    pub data: DiningTableItems,
+}
+
+/// Some tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DiningTableItems(Vec<DiningTable>);
+
+client_runtime::items!(DiningTableItems, DiningTable);
+
+/// Tables that seat one party when they are put together. Each stays bookable alone, as it is to be.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct TableCombinationSettings {
+    /// `name`
+    pub name: TableCombinationName,
+    /// `table_ids`
+    pub table_ids: CombinedTableIds,
+    /// The smallest party that is seated at it.
+    pub min_party: PartySize,
+    /// The largest party that fits, not smaller than `min_party`.
+    pub max_party: PartySize,
+}
+
+client_runtime::object! {
+    TableCombinationSettings,
+    TableCombinationSettingsBuilder;
+    required name: TableCombinationName = "name";
+    required table_ids: CombinedTableIds = "table_ids";
+    required min_party: PartySize = "min_party";
+    required max_party: PartySize = "max_party";
+}
+
+/// Tables that seat one party when they are put together. Each stays bookable alone.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct TableCombination {
+    /// `id`
+    pub id: TableCombinationId,
+    /// `name`
+    pub name: TableCombinationName,
+    /// `table_ids`
+    pub table_ids: CombinedTableIds,
+    /// The smallest party that is seated at it.
+    pub min_party: PartySize,
+    /// The largest party that fits, not smaller than `min_party`.
+    pub max_party: PartySize,
+    /// In the answer to a change, the bookings to come that it catches.
+    pub affected_bookings: Option<AffectedBookings>,
+}
+
+/// All combinations of tables of a restaurant.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct TableCombinationList {
+    /// `data`
+    pub data: TableCombinationItems,
+}
+
+/// Some combinations of tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableCombinationItems(Vec<TableCombination>);
+
+client_runtime::items!(TableCombinationItems, TableCombination);
+
+/// A weekly service. It belongs to the date on which it begins, as it is to be.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct ServicePeriodSettings {
+    /// `name`
+    pub name: ServicePeriodName,
+    /// The days on which it begins.
+    pub days: DaysOfWeek,
+    /// The first date on which it begins. Absent, it always has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<BookingDate>,
+    /// The last date on which it begins. Absent, it goes on for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<BookingDate>,
+    /// `service`
+    pub service: Service,
+}
+
+client_runtime::object! {
+    ServicePeriodSettings,
+    ServicePeriodSettingsBuilder;
+    required name: ServicePeriodName = "name";
+    required days: DaysOfWeek = "days";
+    optional valid_from: BookingDate = "valid_from";
+    optional valid_to: BookingDate = "valid_to";
+    required service: Service = "service";
+}
+
+/// A weekly service. It belongs to the date on which it begins.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct ServicePeriod {
+    /// `id`
+    pub id: ServicePeriodId,
+    /// `name`
+    pub name: ServicePeriodName,
+    /// The days on which it begins.
+    pub days: DaysOfWeek,
+    /// The first date on which it begins. Absent, it always has.
+    pub valid_from: Option<BookingDate>,
+    /// The last date on which it begins. Absent, it goes on for ever.
+    pub valid_to: Option<BookingDate>,
+    /// `service`
+    pub service: Service,
+    /// In the answer to a change, the bookings to come that it catches.
+    pub affected_bookings: Option<AffectedBookings>,
+}
+
+/// All service periods of a restaurant.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct ServicePeriodList {
+    /// `data`
+    pub data: ServicePeriodItems,
+}
+
+/// Some service periods.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServicePeriodItems(Vec<ServicePeriod>);
+
+client_runtime::items!(ServicePeriodItems, ServicePeriod);
+
+/// A date, or a range of dates, with services of its own in place of the weekly ones, as it is to be.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct SpecialDaySettings {
+    /// `name`
+    pub name: SpecialDayName,
+    /// The first date.
+    pub date_from: BookingDate,
+    /// The last date, not before `date_from`.
+    pub date_to: BookingDate,
+    /// `services`
+    pub services: Services,
+}
+
+client_runtime::object! {
+    SpecialDaySettings,
+    SpecialDaySettingsBuilder;
+    required name: SpecialDayName = "name";
+    required date_from: BookingDate = "date_from";
+    required date_to: BookingDate = "date_to";
+    required services: Services = "services";
+}
+
+/// A date, or a range of dates, with services of its own in place of the weekly ones.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct SpecialDay {
+    /// `id`
+    pub id: SpecialDayId,
+    /// `name`
+    pub name: SpecialDayName,
+    /// The first date.
+    pub date_from: BookingDate,
+    /// The last date, not before `date_from`.
+    pub date_to: BookingDate,
+    /// `services`
+    pub services: Services,
+    /// In the answer to a change, the bookings to come that it catches.
+    pub affected_bookings: Option<AffectedBookings>,
+}
+
+/// All special days of a restaurant.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct SpecialDayList {
+    /// `data`
+    pub data: SpecialDayItems,
+}
+
+/// Some special days.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpecialDayItems(Vec<SpecialDay>);
+
+client_runtime::items!(SpecialDayItems, SpecialDay);
+
+/// What is not used for a while, on the restaurant's wall clock, as it is to be.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct BlockoutSettings {
+    /// The area that is not used. Excludes `table_id`; without both it is the whole house.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_id: Option<DiningAreaId>,
+    /// The table that is not used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table_id: Option<TableId>,
+    /// From when on.
+    pub starts_date: BookingDate,
+    /// From when on.
+    pub starts_time: ClockTime,
+    /// Until when, not included.
+    pub ends_date: BookingDate,
+    /// Until when, not included.
+    pub ends_time: ClockTime,
+    /// `reason`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<BlockoutReason>,
+}
+
+client_runtime::object! {
+    BlockoutSettings,
+    BlockoutSettingsBuilder;
+    optional area_id: DiningAreaId = "area_id";
+    optional table_id: TableId = "table_id";
+    required starts_date: BookingDate = "starts_date";
+    required starts_time: ClockTime = "starts_time";
+    required ends_date: BookingDate = "ends_date";
+    required ends_time: ClockTime = "ends_time";
+    optional reason: BlockoutReason = "reason";
+}
+
+/// What is not used for a while, on the restaurant's wall clock.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct Blockout {
+    /// `id`
+    pub id: BlockoutId,
+    /// The area that is not used. Excludes `table_id`; without both it is the whole house.
+    pub area_id: Option<DiningAreaId>,
+    /// The table that is not used.
+    pub table_id: Option<TableId>,
+    /// From when on.
+    pub starts_date: BookingDate,
+    /// From when on.
+    pub starts_time: ClockTime,
+    /// Until when, not included.
+    pub ends_date: BookingDate,
+    /// Until when, not included.
+    pub ends_time: ClockTime,
+    /// `reason`
+    pub reason: Option<BlockoutReason>,
+    /// In the answer to a change, the bookings to come that it catches.
+    pub affected_bookings: Option<AffectedBookings>,
+}
+
+/// All blockouts of a restaurant.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct BlockoutList {
+    /// `data`
+    pub data: BlockoutItems,
+}
+
+/// Some blockouts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockoutItems(Vec<Blockout>);
+
+client_runtime::items!(BlockoutItems, Blockout);
 
 /// On which dates a party can book a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -1875,6 +2634,10 @@ pub struct AuditEvent {
     pub network: Option<CallerNetwork>,
     /// `request_id`
     pub request_id: RequestId,
+    /// The rules that the staff have overridden by it. Absent where none was.
+    pub overridden_rules: Option<RuleOverrides>,
+    /// `override_reason`
+    pub override_reason: Option<OverrideReason>,
 }
 
 /// Who has done something.
@@ -2017,8 +2780,12 @@ client_runtime::text!(
 /// `INVALID_CURSOR`: the cursor was not made for this list.
 /// `UNAUTHENTICATED`: no credential, or one that is not valid. `FORBIDDEN`: the credential does not
 /// allow it. `INVALID_CREDENTIALS`: the address, the password or the refresh token is wrong.
-/// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`, `STAFF_MEMBER_NOT_FOUND`, `API_KEY_NOT_FOUND`: there
-/// is none with this id, or none that the caller may know of.
+/// `BOOKING_NOT_FOUND`, `RESTAURANT_NOT_FOUND`, `STAFF_MEMBER_NOT_FOUND`, `API_KEY_NOT_FOUND`,
+/// `DINING_AREA_NOT_FOUND`, `DINING_TABLE_NOT_FOUND`, `TABLE_COMBINATION_NOT_FOUND`,
+/// `SERVICE_PERIOD_NOT_FOUND`, `SPECIAL_DAY_NOT_FOUND`, `BLOCKOUT_NOT_FOUND`: there is none with
+/// this id, or none that the caller may know of.
+/// `NAME_TAKEN`: another one of the restaurant has this name. `LIMIT_REACHED`: the restaurant has
+/// as many as it may have. `USED_BY_BOOKINGS`: bookings to come would lose their place.
 /// `LAST_OWNER`: the restaurant would be without an owner.
 /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
 /// `BOOKING_NOT_CHANGEABLE`: the booking is over, or its restaurant takes no bookings at the moment.
@@ -2036,9 +2803,12 @@ client_runtime::text!(
 /// it.
 /// `TIME_SKIPPED_BY_CLOCK_CHANGE`: the clock is set forward and never shows the time.
 /// `UTC_OFFSET_MISMATCH`: the clock never has this offset at that time.
+/// `UNKNOWN_TABLE`: a table that the staff have chosen is none of the restaurant's.
 /// `UNKNOWN_TIME_ZONE`: the IANA database has no such time zone. `INVALID_OPENING_HOURS`: two
 /// periods overlap. `INVALID_DINING_TABLES`: two tables have one name, or one takes no party.
-/// `INVALID_BOOKING_POLICY`: the policy would contradict itself.
+/// `INVALID_BOOKING_POLICY`: the policy would contradict itself. `INVALID_DINING_TABLE`,
+/// `INVALID_TABLE_COMBINATION`, `INVALID_SERVICE_PERIOD`, `INVALID_SPECIAL_DAY`,
+/// `INVALID_BLOCKOUT`: it contradicts itself or others, or names what there is not.
 /// `INVALID_TOKEN`: the token of a mail is unknown, used or too old. `PASSWORD_TOO_WEAK`: it is
 /// easily guessed. `WRONG_PASSWORD`: the present password is another one.
 /// `TOO_MANY_REQUESTS`: there were too many attempts.
@@ -2069,6 +2839,24 @@ pub enum ErrorCode {
     StaffMemberNotFound,
     /// `API_KEY_NOT_FOUND`
     ApiKeyNotFound,
+    /// `DINING_AREA_NOT_FOUND`
+    DiningAreaNotFound,
+    /// `DINING_TABLE_NOT_FOUND`
+    DiningTableNotFound,
+    /// `TABLE_COMBINATION_NOT_FOUND`
+    TableCombinationNotFound,
+    /// `SERVICE_PERIOD_NOT_FOUND`
+    ServicePeriodNotFound,
+    /// `SPECIAL_DAY_NOT_FOUND`
+    SpecialDayNotFound,
+    /// `BLOCKOUT_NOT_FOUND`
+    BlockoutNotFound,
+    /// `NAME_TAKEN`
+    NameTaken,
+    /// `LIMIT_REACHED`
+    LimitReached,
+    /// `USED_BY_BOOKINGS`
+    UsedByBookings,
     /// `LAST_OWNER`
     LastOwner,
     /// `TABLE_NOT_AVAILABLE`
@@ -2105,6 +2893,8 @@ pub enum ErrorCode {
     TimeSkippedByClockChange,
     /// `UTC_OFFSET_MISMATCH`
     UtcOffsetMismatch,
+    /// `UNKNOWN_TABLE`
+    UnknownTable,
     /// `UNKNOWN_TIME_ZONE`
     UnknownTimeZone,
     /// `INVALID_OPENING_HOURS`
@@ -2113,6 +2903,16 @@ pub enum ErrorCode {
     InvalidDiningTables,
     /// `INVALID_BOOKING_POLICY`
     InvalidBookingPolicy,
+    /// `INVALID_DINING_TABLE`
+    InvalidDiningTable,
+    /// `INVALID_TABLE_COMBINATION`
+    InvalidTableCombination,
+    /// `INVALID_SERVICE_PERIOD`
+    InvalidServicePeriod,
+    /// `INVALID_SPECIAL_DAY`
+    InvalidSpecialDay,
+    /// `INVALID_BLOCKOUT`
+    InvalidBlockout,
     /// `INVALID_TOKEN`
     InvalidToken,
     /// `PASSWORD_TOO_WEAK`
@@ -2148,6 +2948,15 @@ impl ErrorCode {
         ("RESTAURANT_NOT_FOUND", Self::RestaurantNotFound),
         ("STAFF_MEMBER_NOT_FOUND", Self::StaffMemberNotFound),
         ("API_KEY_NOT_FOUND", Self::ApiKeyNotFound),
+        ("DINING_AREA_NOT_FOUND", Self::DiningAreaNotFound),
+        ("DINING_TABLE_NOT_FOUND", Self::DiningTableNotFound),
+        ("TABLE_COMBINATION_NOT_FOUND", Self::TableCombinationNotFound),
+        ("SERVICE_PERIOD_NOT_FOUND", Self::ServicePeriodNotFound),
+        ("SPECIAL_DAY_NOT_FOUND", Self::SpecialDayNotFound),
+        ("BLOCKOUT_NOT_FOUND", Self::BlockoutNotFound),
+        ("NAME_TAKEN", Self::NameTaken),
+        ("LIMIT_REACHED", Self::LimitReached),
+        ("USED_BY_BOOKINGS", Self::UsedByBookings),
         ("LAST_OWNER", Self::LastOwner),
         ("TABLE_NOT_AVAILABLE", Self::TableNotAvailable),
         ("BOOKING_NOT_CHANGEABLE", Self::BookingNotChangeable),
@@ -2166,10 +2975,16 @@ impl ErrorCode {
         ("PARTY_TOO_SMALL", Self::PartyTooSmall),
         ("TIME_SKIPPED_BY_CLOCK_CHANGE", Self::TimeSkippedByClockChange),
         ("UTC_OFFSET_MISMATCH", Self::UtcOffsetMismatch),
+        ("UNKNOWN_TABLE", Self::UnknownTable),
         ("UNKNOWN_TIME_ZONE", Self::UnknownTimeZone),
         ("INVALID_OPENING_HOURS", Self::InvalidOpeningHours),
         ("INVALID_DINING_TABLES", Self::InvalidDiningTables),
         ("INVALID_BOOKING_POLICY", Self::InvalidBookingPolicy),
+        ("INVALID_DINING_TABLE", Self::InvalidDiningTable),
+        ("INVALID_TABLE_COMBINATION", Self::InvalidTableCombination),
+        ("INVALID_SERVICE_PERIOD", Self::InvalidServicePeriod),
+        ("INVALID_SPECIAL_DAY", Self::InvalidSpecialDay),
+        ("INVALID_BLOCKOUT", Self::InvalidBlockout),
         ("INVALID_TOKEN", Self::InvalidToken),
         ("PASSWORD_TOO_WEAK", Self::PasswordTooWeak),
         ("WRONG_PASSWORD", Self::WrongPassword),

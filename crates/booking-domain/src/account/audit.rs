@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::bounded::bounded_text;
 use crate::ids::{ApiKeyId, UserId};
+use crate::placement::{OverrideReason, RuleOverrides};
 
 bounded_text! {
     /// What to name a request by: the server's log has it, too.
@@ -82,7 +83,7 @@ pub enum Actor {
 }
 
 /// Something that was done in a restaurant. It holds names of things and no values, and nothing
-/// personal.
+/// personal but what the staff have written themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEvent {
     /// When.
@@ -97,6 +98,10 @@ pub struct AuditEvent {
     pub network: Option<CallerNetwork>,
     /// In which request.
     pub request_id: RequestId,
+    /// The rules that the staff have overridden by it.
+    pub overridden: RuleOverrides,
+    /// Why they have.
+    pub override_reason: Option<OverrideReason>,
 }
 
 #[cfg(test)]

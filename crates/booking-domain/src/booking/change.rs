@@ -6,7 +6,7 @@ use jiff::civil::{Date, Time};
 use super::{Booking, BookingChange, BookingStatus, Decision, MadeBooking, StatusRefusal};
 use crate::calendar::{RestaurantCalendar, UtcOffset};
 use crate::floor::PartySize;
-use crate::placement::{Booker, PlaceRefusal, PlaceRequest, RuleOverrides, place};
+use crate::placement::{Booker, PlaceRefusal, PlaceRequest, RuleOverrides, StaffRequest, place};
 use crate::policy::BookingPolicy;
 use crate::service_day::ServiceDay;
 
@@ -55,6 +55,8 @@ pub struct TableRequest {
     wanted: Booking,
     /// Which of two times is meant, where it was said.
     utc_offset: Option<UtcOffset>,
+    /// What the staff say besides.
+    staff: StaffRequest,
 }
 
 /// Plans what a booking becomes, if its version is one of `expected`; any will do for `None`.
@@ -77,6 +79,7 @@ pub fn plan_change(
     if !booking.status.is_active() {
         return Err(booking.status.refuses("changed").into());
     }
+    let staff = change.staff.clone().unwrap_or_default();
     let wanted = Booking {
         date: change.date.unwrap_or(booking.date),
         time: change.time.unwrap_or(booking.time),
@@ -85,16 +88,21 @@ pub fn plan_change(
             .special_requests
             .clone()
             .unwrap_or_else(|| booking.special_requests.clone()),
+        is_pinned: staff.is_pinned.unwrap_or(booking.is_pinned),
         ..booking.clone()
     };
+    let is_elsewhere = staff
+        .tables
+        .as_ref()
+        .is_some_and(|tables| *tables != booking.placement.tables);
     let is_other_offset = change
         .utc_offset
         .is_some_and(|offset| offset != booking.utc_offset);
-    if wanted == *booking && !is_other_offset {
+    if wanted == *booking && !is_other_offset && !is_elsewhere {
         return Ok(ChangePlan::Decided(Decision::Unchanged));
     }
     let table = |booking: &Booking| (booking.date, booking.time, booking.party);
-    if table(&wanted) == table(booking) && !is_other_offset {
+    if table(&wanted) == table(booking) && !is_other_offset && !is_elsewhere {
         let changed = wanted.revised(now);
         return Ok(ChangePlan::Decided(Decision::Changed(changed)));
     }
@@ -105,18 +113,20 @@ pub fn plan_change(
         utc_offset: change
             .utc_offset
             .or(is_same_time.then_some(booking.utc_offset)),
+        staff,
     }))
 }
 
 impl TableRequest {
     /// What is asked for of the service date that decides.
     #[must_use]
-    pub fn place_request(&self, booker: Booker, overrides: RuleOverrides) -> PlaceRequest {
+    pub fn place_request(&self, booker: Booker) -> PlaceRequest {
         let wanted = &self.wanted;
         let time = (wanted.date, wanted.time, self.utc_offset);
         let request = self.current.moved_to(time, wanted.party, booker);
         PlaceRequest {
-            overrides,
+            overrides: self.staff.overrides,
+            tables: self.staff.tables.clone(),
             ..request
         }
     }
@@ -133,11 +143,11 @@ impl TableRequest {
     pub fn decide(
         self,
         day: &ServiceDay,
-        (booker, overrides): (Booker, RuleOverrides),
+        booker: Booker,
         now: Timestamp,
     ) -> Result<MadeBooking, ChangeRefusal> {
         check_cutoff(&day.calendar, &self.current, booker, now)?;
-        let plan = place(day, &self.place_request(booker, overrides), now)?;
+        let plan = place(day, &self.place_request(booker), now)?;
         let Self {
             current, wanted, ..
         } = self;
@@ -178,11 +188,8 @@ impl Booking {
             area: self.area,
             booker,
             overrides: RuleOverrides::default(),
-            keep: if is_same_time {
-                self.placement.tables.clone()
-            } else {
-                Vec::new()
-            },
+            tables: None,
+            keep: is_same_time.then(|| self.placement.tables.clone()),
         }
     }
 
@@ -253,10 +260,7 @@ mod tests {
         match plan_change(booking, change, None, now)? {
             ChangePlan::Decided(Decision::Unchanged) => Ok(booking.clone()),
             ChangePlan::Decided(Decision::Changed(changed)) => Ok(changed),
-            ChangePlan::NeedsTable(request) => {
-                let guest = (Booker::Guest, RuleOverrides::default());
-                Ok(request.decide(day, guest, now)?.booking)
-            }
+            ChangePlan::NeedsTable(request) => Ok(request.decide(day, Booker::Guest, now)?.booking),
         }
     }
 
@@ -429,5 +433,39 @@ mod tests {
         };
         let changed = change(&booking, &more, &day, NOW).expect("it fits");
         assert_eq!(changed.placement, booking.placement);
+    }
+
+    #[test]
+    fn the_staff_seat_a_party_elsewhere_and_pin_it_also_when_it_has_come() {
+        let (booking, day) = booked();
+        let staff = |tables: Option<&[i64]>, is_pinned| BookingChange {
+            staff: Some(StaffRequest {
+                tables: tables
+                    .map(|it| it.iter().copied().map(crate::fixtures::table_id).collect()),
+                is_pinned,
+                ..StaffRequest::default()
+            }),
+            ..BookingChange::default()
+        };
+        let by_staff = |asked: &BookingChange, now: Timestamp| match plan_change(
+            &booking, asked, None, now,
+        )? {
+            ChangePlan::Decided(Decision::Unchanged) => Ok(booking.clone()),
+            ChangePlan::Decided(Decision::Changed(changed)) => Ok(changed),
+            ChangePlan::NeedsTable(request) => {
+                let mut day = day.clone();
+                day.floor.tables.push(table(3, 1, 4));
+                Ok(request.decide(&day, Booker::Staff, now)?.booking)
+            }
+        };
+        let pinned: Result<Booking, ChangeRefusal> = by_staff(&staff(None, Some(true)), NOW);
+        let pinned = pinned.expect("it is theirs to say");
+        assert!(pinned.is_pinned && pinned.placement == booking.placement);
+        for now in [NOW, booking.placement.starts_at + 10.minutes()] {
+            let moved = by_staff(&staff(Some(&[3]), None), now).expect("it is free");
+            assert_eq!(tables(&moved), [3]);
+            assert_eq!(moved.placement.starts_at, booking.placement.starts_at);
+        }
+        assert_eq!(by_staff(&staff(Some(&[1]), None), NOW), Ok(booking.clone()));
     }
 }

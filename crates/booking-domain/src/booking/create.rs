@@ -22,7 +22,8 @@ pub struct MadeBooking {
 impl NewBooking {
     /// What is asked for of the service date that decides.
     #[must_use]
-    pub fn place_request(&self, booker: Booker, overrides: RuleOverrides) -> PlaceRequest {
+    pub fn place_request(&self, booker: Booker) -> PlaceRequest {
+        let staff = self.staff.as_ref();
         PlaceRequest {
             date: self.date,
             time: self.time,
@@ -31,8 +32,9 @@ impl NewBooking {
             party: self.party,
             area: self.area,
             booker,
-            overrides,
-            keep: Vec::new(),
+            overrides: staff.map_or_else(RuleOverrides::default, |staff| staff.overrides),
+            tables: staff.and_then(|staff| staff.tables.clone()),
+            keep: None,
         }
     }
 }
@@ -45,11 +47,12 @@ impl NewBooking {
 pub fn create(
     day: &ServiceDay,
     new: NewBooking,
-    (booker, overrides): (Booker, RuleOverrides),
+    booker: Booker,
     reference: BookingReference,
     now: Timestamp,
 ) -> Result<MadeBooking, PlaceRefusal> {
-    let plan = place(day, &new.place_request(booker, overrides), now)?;
+    let plan = place(day, &new.place_request(booker), now)?;
+    let is_pinned = new.staff.as_ref().and_then(|staff| staff.is_pinned);
     let needs_confirmation =
         booker == Booker::Guest && day.calendar.policy().needs_confirmation(new.party);
     let utc_offset = day.calendar.utc_offset(plan.placement.starts_at);
@@ -72,7 +75,7 @@ pub fn create(
         special_requests: new.special_requests,
         cancellation_reason: None,
         placement: plan.placement,
-        is_pinned: false,
+        is_pinned: is_pinned.unwrap_or(false),
         created_at: now,
         updated_at: now,
         version: 1,
@@ -110,13 +113,13 @@ mod tests {
             area: None,
             customer: expected.customer,
             special_requests: None,
+            staff: None,
         };
         let reference = BookingReference {
             id: expected.id,
             confirmation_code: expected.confirmation_code,
         };
-        let guest = (Booker::Guest, RuleOverrides::default());
-        create(day, new, guest, reference, NOW)
+        create(day, new, Booker::Guest, reference, NOW)
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::bounded::{bounded_text, is_multi_line};
 use crate::calendar::UtcOffset;
 use crate::floor::PartySize;
 use crate::ids::{BookingId, ConfirmationCode, RestaurantId};
-use crate::placement::Placement;
+use crate::placement::{Placement, StaffRequest};
 use crate::restaurant::RestaurantSummary;
 use crate::service_day::AreaWish;
 
@@ -87,6 +87,8 @@ pub struct BookingView {
     pub booking: Booking,
     /// Its restaurant.
     pub restaurant: RestaurantSummary,
+    /// Whether it is shown to the restaurant, and not to its guest: with the tables.
+    pub is_for_restaurant: bool,
 }
 
 /// What an existing booking becomes.
@@ -123,6 +125,8 @@ pub struct NewBooking {
     pub customer: Customer,
     /// Wishes for the visit, 1–500 characters.
     pub special_requests: Option<SpecialRequests>,
+    /// What the staff say besides.
+    pub staff: Option<StaffRequest>,
 }
 
 /// The names of a new booking: drawn at random by the caller, who must be ready to draw
@@ -148,6 +152,8 @@ pub struct BookingChange {
     pub party: Option<PartySize>,
     /// Other wishes; `Some(None)` withdraws them.
     pub special_requests: Option<Option<SpecialRequests>>,
+    /// What the staff say besides.
+    pub staff: Option<StaffRequest>,
 }
 
 impl Booking {

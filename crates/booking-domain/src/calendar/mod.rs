@@ -50,6 +50,16 @@ impl TimeZoneName {
         zone.unwrap_or(TimeZone::UTC).to_datetime(now).date()
     }
 
+    /// What the wall clock of the zone shows.
+    ///
+    /// # Errors
+    /// No time zone has the name.
+    pub fn wall_clock(&self, now: Timestamp) -> Result<DateTime, UnknownTimeZone> {
+        let zone = TimeZoneDatabase::bundled().get(self.as_str());
+        let zone = zone.map_err(|_| UnknownTimeZone { name: self.clone() })?;
+        Ok(zone.to_datetime(now))
+    }
+
     /// The name as the database writes it, which finds it in any case.
     ///
     /// # Errors
@@ -171,7 +181,12 @@ impl RestaurantCalendar {
     /// What the wall clock is ahead of UTC.
     #[must_use]
     pub fn utc_offset(&self, instant: Timestamp) -> UtcOffset {
-        self.zone.to_offset(instant).into()
+        self.offset(instant).into()
+    }
+
+    /// The same, to the second.
+    pub(crate) fn offset(&self, instant: Timestamp) -> Offset {
+        self.zone.to_offset(instant)
     }
 
     /// The last service date for which bookings are taken: a new one is from the hour on at which a

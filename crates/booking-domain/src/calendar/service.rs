@@ -89,6 +89,15 @@ pub struct Pacing {
     pub max_covers: Option<MaxCovers>,
 }
 
+impl Pacing {
+    /// Whether so many parties and guests are too many for one interval.
+    pub(crate) fn is_exceeded_by(&self, parties: i32, covers: i32) -> bool {
+        let max_parties = self.max_parties.map(|max| i32::from(max.get()));
+        let max_covers = self.max_covers.map(|max| i32::from(max.get()));
+        max_parties.is_some_and(|max| max < parties) || max_covers.is_some_and(|max| max < covers)
+    }
+}
+
 /// When guests are taken on one date, on the restaurant's wall clock, to the minute. A time that is
 /// not after the first seating is one of the next day, so that a service may run past midnight, and
 /// for a whole day at most.

@@ -124,6 +124,12 @@ pub enum ServiceHoursRefusal {
     /// Two turn times begin with the same party.
     #[error("two turn times begin with the same party size")]
     RepeatedTurnTime,
+    /// Nobody could be seated last.
+    #[error("the last seating has to be before the end")]
+    LateLastSeating,
+    /// Larger parties would have a turn of their own, and smaller ones none.
+    #[error("turn times by party size need one for everybody else")]
+    TurnTimeStepsAlone,
 }
 
 /// Whether these can be the weekly services of one restaurant.

@@ -108,6 +108,18 @@ impl RestaurantCalendar {
         })
     }
 
+    /// Whether a visit that begins at `wall` and ends at `ends_at` is within a service of the date,
+    /// at a slot or between two.
+    pub(crate) fn is_within_hours(&self, date: Date, wall: DateTime, ends_at: Timestamp) -> bool {
+        self.services_on(date).iter().any(|service| {
+            let hours = service.hours;
+            let closes_at = self.instant(self.stretch_end(date, hours.ends));
+            (hours.first_seating..hours.ends).contains(&wall)
+                && hours.last_seating.is_none_or(|last| wall <= last)
+                && closes_at.is_some_and(|closes_at| ends_at <= closes_at)
+        })
+    }
+
     /// A time at which a party comes that is no slot, with the turn that it has then.
     pub(crate) fn slot_outside_hours(
         &self,

@@ -30,8 +30,8 @@ pub struct TableCombination {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CombinationRefusal {
     /// There is no such table.
-    #[error("the restaurant has no table with the number {0}")]
-    UnknownTable(i64),
+    #[error("one of the tables is none of the restaurant's")]
+    UnknownTable,
     /// A table is named twice.
     #[error("a table is named twice")]
     RepeatedTable,
@@ -50,8 +50,8 @@ impl TableCombination {
     /// [`CombinationRefusal`].
     pub fn check(&self, tables: &[DiningTable]) -> Result<(), CombinationRefusal> {
         let known: HashSet<TableId> = tables.iter().map(|table| table.id).collect();
-        if let Some(unknown) = self.tables.iter().find(|id| !known.contains(id)) {
-            return Err(CombinationRefusal::UnknownTable(unknown.get()));
+        if !self.tables.iter().all(|id| known.contains(id)) {
+            return Err(CombinationRefusal::UnknownTable);
         }
         let mut named = HashSet::new();
         let is_repeated = !self.tables.iter().all(|id| named.insert(*id));
@@ -77,7 +77,7 @@ mod tests {
         for (combination, refusal) in [
             (
                 combination(1, &[1, 3], 3, 4),
-                CombinationRefusal::UnknownTable(3),
+                CombinationRefusal::UnknownTable,
             ),
             (
                 combination(1, &[1, 1], 3, 4),

@@ -85,6 +85,30 @@ impl Floor {
         seatings
     }
 
+    /// The way to seat a party at exactly these tables, which the staff have chosen, if it fits: at a
+    /// table, at a combination, or at tables that are no combination, which seat as many as all of
+    /// them do.
+    pub(crate) fn seatings_at(&self, tables: &[TableId], query: &SeatingQuery) -> Vec<Seating> {
+        let is_it = |seating: &Seating| {
+            seating.tables.len() == tables.len()
+                && tables.iter().all(|table| seating.tables.contains(table))
+        };
+        let any = SeatingQuery {
+            is_any_party: true,
+            ..*query
+        };
+        if self.seatings(&any).iter().any(is_it) {
+            return self.seatings(query).into_iter().filter(is_it).collect();
+        }
+        let places = tables.iter().filter_map(|id| self.table(*id));
+        let places = places.map(|table| table.max_party.get()).sum::<i32>();
+        let max_party = PartySize::new(places).unwrap_or(PartySize::LARGEST);
+        let is_combination = tables.len() > 1;
+        let seating = self.seating(query, tables.to_vec(), max_party, is_combination, 0);
+        let fits = query.is_any_party || query.party <= max_party;
+        fits.then_some(seating).into_iter().collect()
+    }
+
     fn is_combination_offered(&self, combination: &TableCombination, query: &SeatingQuery) -> bool {
         let fits = (combination.min_party..=combination.max_party).contains(&query.party);
         let mut tables = combination.tables.iter().map(|id| self.table(*id));

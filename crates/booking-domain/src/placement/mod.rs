@@ -8,7 +8,9 @@ mod rules;
 
 pub use refusal::{NearestSlots, PlaceReason, PlaceRefusal};
 pub use repack::MAX_MOVES;
-pub use request::{Booker, PlaceRequest, RuleOverride, RuleOverrides};
+pub use request::{
+    Booker, OverrideReason, PlaceRequest, RuleOverride, RuleOverrides, StaffRequest,
+};
 pub(crate) use room::Room;
 pub(crate) use rules::{check_date, check_slot, free_areas};
 

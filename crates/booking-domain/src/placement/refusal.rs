@@ -67,6 +67,9 @@ pub enum PlaceReason {
     /// The house is as full as it may be.
     #[error("the restaurant is full at this time")]
     CapacityReached,
+    /// A table that the staff have chosen is not there.
+    #[error("one of the tables is none of the restaurant's")]
+    UnknownTable,
     /// Every table that fits is taken.
     #[error("no table for this party is free at this time")]
     TableNotAvailable,

@@ -152,7 +152,7 @@ impl Search<'_> {
                     .iter()
                     .any(|table| seating.tables.contains(table))
         });
-        let is_usable = !is_taken && !self.room.is_blocked(seating, party.span);
+        let is_usable = !is_taken && !self.room.is_blocked(&seating.tables, party.span);
         is_usable.then_some(in_the_way)
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime, Time};
 
-use crate::bounded::text_enum;
+use crate::bounded::{bounded_text, is_single_line, text_enum};
 use crate::calendar::{RestaurantCalendar, UtcOffset};
 use crate::floor::PartySize;
 use crate::ids::TableId;
@@ -69,6 +69,28 @@ impl FromIterator<RuleOverride> for RuleOverrides {
     }
 }
 
+bounded_text! {
+    /// Why the staff override rules, for the restaurant's log.
+    OverrideReason,
+    1..=200,
+    r"^[^\u0000-\u001F\u007F-\u009F]*$",
+    is_single_line,
+    personal: true
+}
+
+/// What only the restaurant's staff can say of a booking.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StaffRequest {
+    /// The tables at which it is to sit; those that waste least for `None`.
+    pub tables: Option<Vec<TableId>>,
+    /// Whether it stays at its tables; as it is for `None`, and not for a new one.
+    pub is_pinned: Option<bool>,
+    /// The rules that do not bind.
+    pub overrides: RuleOverrides,
+    /// Why they do not.
+    pub reason: Option<OverrideReason>,
+}
+
 /// A party that is to be placed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceRequest {
@@ -88,9 +110,11 @@ pub struct PlaceRequest {
     pub booker: Booker,
     /// The rules that do not bind. Only the staff have any.
     pub overrides: RuleOverrides,
-    /// The tables that the party has at this very time, and keeps if they still do. What was
-    /// promised stands: hours, notice and window do not count again.
-    pub keep: Vec<TableId>,
+    /// The tables that the staff have chosen.
+    pub tables: Option<Vec<TableId>>,
+    /// The tables that the party has at this very time, and keeps if they still do; none for one that
+    /// is to be seated anew. What was promised stands: hours, notice and window do not count again.
+    pub keep: Option<Vec<TableId>>,
 }
 
 impl PlaceRequest {
@@ -102,7 +126,7 @@ impl PlaceRequest {
 
     /// Whether the party comes at this time already.
     pub(crate) const fn keeps_its_time(&self) -> bool {
-        !self.keep.is_empty()
+        self.keep.is_some()
     }
 
     /// Whether it is not bound by the rule.

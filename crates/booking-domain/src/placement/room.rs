@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::floor::{BlockoutScope, Seating, overlap};
+use crate::floor::{BlockoutScope, overlap};
 use crate::ids::TableId;
 use crate::service_day::{Claim, ServiceDay};
 
@@ -45,11 +45,11 @@ impl<'a> Room<'a> {
     }
 
     /// Whether some of these tables are not used in this time.
-    pub(crate) fn is_blocked(&self, seating: &Seating, span: (Timestamp, Timestamp)) -> bool {
+    pub(crate) fn is_blocked(&self, tables: &[TableId], span: (Timestamp, Timestamp)) -> bool {
         let is_within = |scope: BlockoutScope| match scope {
             BlockoutScope::Restaurant => true,
-            BlockoutScope::Table(table) => seating.tables.contains(&table),
-            BlockoutScope::Area(area) => seating.tables.iter().any(|table| {
+            BlockoutScope::Table(table) => tables.contains(&table),
+            BlockoutScope::Area(area) => tables.iter().any(|table| {
                 let table = self.day.floor.table(*table);
                 table.is_some_and(|table| table.area == Some(area))
             }),
@@ -76,6 +76,38 @@ impl<'a> Room<'a> {
     /// Whether nobody is in the way of these tables in this time.
     pub(crate) fn is_free(&self, tables: &[TableId], span: (Timestamp, Timestamp)) -> bool {
         self.in_the_way(tables, span).next().is_none()
+    }
+
+    /// How many parties, and how many guests, start within one interval from `starts_at` on.
+    pub(crate) fn starting(&self, starts_at: Timestamp) -> (i32, i32) {
+        let minutes = self.day.calendar.policy().slot_interval.minutes();
+        let length = SignedDuration::from_mins(i64::from(minutes));
+        let starting = self.day.claims.iter().filter(|claim| {
+            let after = claim.starts_at.duration_since(starts_at);
+            SignedDuration::ZERO <= after && after < length
+        });
+        starting.fold((0, 0), |(parties, covers), claim| {
+            (parties + 1, covers + claim.party.get())
+        })
+    }
+
+    /// How many guests are in the house when it is fullest in this time.
+    pub(crate) fn most_covers(&self, (starts_at, ends_at): (Timestamp, Timestamp)) -> i32 {
+        let present: Vec<&Claim> = self
+            .day
+            .claims
+            .iter()
+            .filter(|claim| overlap((claim.starts_at, claim.ends_at), (starts_at, ends_at)))
+            .collect();
+        // It is fullest when somebody has just come.
+        let instants = present.iter().map(|claim| claim.starts_at.max(starts_at));
+        let covers = instants.map(|instant| {
+            let there = present
+                .iter()
+                .filter(|claim| claim.starts_at <= instant && instant < claim.ends_at);
+            there.map(|claim| claim.party.get()).sum::<i32>()
+        });
+        covers.max().unwrap_or(0)
     }
 
     pub(crate) fn claim(&self, index: usize) -> &'a Claim {

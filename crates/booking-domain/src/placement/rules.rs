@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::repack::repack;
 use super::request::{Booker, PlaceRequest, RuleOverride, RuleOverrides};
 use super::room::Room;
-use super::{PlaceReason, Placement, PlacementPlan};
-use crate::calendar::{CandidateSlot, RestaurantCalendar, Service, UtcOffset};
-use crate::floor::{Seating, SeatingQuery, overlap};
-use crate::ids::DiningAreaId;
+use super::{Move, PlaceReason, Placement, PlacementPlan};
+use crate::calendar::{CandidateSlot, RestaurantCalendar, UtcOffset};
+use crate::floor::{Seating, SeatingQuery};
+use crate::ids::{DiningAreaId, TableId};
 
 /// Places a party.
 pub(crate) fn place(
@@ -25,14 +25,16 @@ pub(crate) fn place(
         Some((last, _)) => *last <= now,
         None => request.wall() <= day.calendar.wall_clock(now),
     };
-    if is_past {
+    // The staff seat somebody elsewhere who has come.
+    let has_come = request.keeps_its_time() && request.booker == Booker::Staff;
+    if is_past && !has_come {
         return Err(PlaceReason::InThePast);
     }
     if !request.keeps_its_time() {
         check_date(room, request, now)?;
     }
     let (starts_at, offset) = instant(&day.calendar, request, &instants)?;
-    if starts_at <= now {
+    if starts_at <= now && !has_come {
         return Err(PlaceReason::InThePast);
     }
     let slots = day.calendar.candidate_slots(day.date, request.party);
@@ -116,34 +118,63 @@ pub(crate) fn check_slot(
         check_online_rules(room, slot, request, now)?;
     }
     let query = seating_query(slot, request, now);
-    let mut seatings = room.day.floor.seatings(&query);
+    let seatings_for = |query: &SeatingQuery| match &request.tables {
+        Some(tables) => room.day.floor.seatings_at(tables, query),
+        None => room.day.floor.seatings(query),
+    };
+    if let Some(tables) = &request.tables
+        && tables
+            .iter()
+            .any(|table| room.day.floor.table(*table).is_none())
+    {
+        return Err(PlaceReason::UnknownTable);
+    }
+    let mut seatings = seatings_for(&query);
     if seatings.is_empty() {
-        broken(RuleOverride::PartySize, no_seating(room, &query))?;
-        seatings = room.day.floor.seatings(&SeatingQuery {
+        let any = SeatingQuery {
+            area: None,
+            is_any_party: true,
+            ..query
+        };
+        broken(
+            RuleOverride::PartySize,
+            no_seating(&query, &seatings_for(&any), |query| {
+                !seatings_for(query).is_empty()
+            }),
+        )?;
+        seatings = seatings_for(&SeatingQuery {
             is_any_party: true,
             ..query
         });
     }
-    if let Some(service) = slot.service
-        && exceeds_pacing(room, service, slot, request)
-    {
-        broken(RuleOverride::Pacing, PlaceReason::PacingLimitReached)?;
+    if let Some(service) = slot.service {
+        let (parties, covers) = room.starting(slot.starts_at);
+        if service
+            .pacing
+            .is_exceeded_by(parties + 1, covers + request.party.get())
+        {
+            broken(RuleOverride::Pacing, PlaceReason::PacingLimitReached)?;
+        }
     }
-    if exceeds_capacity(room, slot, request) {
-        broken(RuleOverride::Capacity, PlaceReason::CapacityReached)?;
+    if let Some(max) = room.day.calendar.policy().max_covers {
+        let covers = room.most_covers((slot.starts_at, slot.ends_at));
+        if covers + request.party.get() > i32::from(max.get()) {
+            broken(RuleOverride::Capacity, PlaceReason::CapacityReached)?;
+        }
     }
     let span = (slot.starts_at, slot.free_at);
     let is_free = |seating: &&Seating| room.is_free(&seating.tables, span);
     let free: Vec<&Seating> = seatings.iter().filter(is_free).collect();
     let usable: Vec<&&Seating> = free
         .iter()
-        .filter(|seating| !room.is_blocked(seating, span))
+        .filter(|seating| !room.is_blocked(&seating.tables, span))
         .collect();
-    let kept = usable.iter().find(|seating| seating.tables == request.keep);
+    let kept = request.keep.as_ref();
+    let kept = kept.and_then(|kept| usable.iter().find(|seating| seating.tables == *kept));
     let unblocked = kept.or(usable.first());
     let (tables, moves) = if let Some(seating) = unblocked {
         (seating.tables.clone(), Vec::new())
-    } else if let Some(repacked) = repack(room, &query, slot) {
+    } else if let Some(repacked) = moves_for(room, &query, slot, request) {
         repacked
     } else {
         let seating = free.first().ok_or(PlaceReason::TableNotAvailable)?;
@@ -193,80 +224,48 @@ fn seating_query(slot: &CandidateSlot<'_>, request: &PlaceRequest, now: Timestam
         now,
         is_online: request.booker == Booker::Guest,
         is_any_party: false,
-        area: request.area.map(|wish| (wish.area, wish.is_required)),
+        // Who has chosen the tables has chosen the area.
+        area: request
+            .area
+            .filter(|_| request.tables.is_none())
+            .map(|wish| (wish.area, wish.is_required)),
     }
 }
 
-/// Why no table is for the party, whatever is free.
-fn no_seating(room: &Room<'_>, query: &SeatingQuery) -> PlaceReason {
+/// Who makes room for the party. Nobody does where the staff have chosen its tables: they know who sits
+/// there.
+fn moves_for(
+    room: &Room<'_>,
+    query: &SeatingQuery,
+    slot: &CandidateSlot<'_>,
+    request: &PlaceRequest,
+) -> Option<(Vec<TableId>, Vec<Move>)> {
+    match request.tables {
+        Some(_) => None,
+        None => repack(room, query, slot),
+    }
+}
+
+/// Why no table is for the party, whatever is free, where these are for other ones.
+fn no_seating(
+    query: &SeatingQuery,
+    others: &[Seating],
+    is_any: impl Fn(&SeatingQuery) -> bool,
+) -> PlaceReason {
     let elsewhere = SeatingQuery {
         area: None,
         ..*query
     };
-    if query.area.is_some() && !room.day.floor.seatings(&elsewhere).is_empty() {
+    if query.area.is_some() && is_any(&elsewhere) {
         return PlaceReason::TableNotAvailable;
     }
-    let any = SeatingQuery {
-        is_any_party: true,
-        ..elsewhere
-    };
-    let largest = room
-        .day
-        .floor
-        .seatings(&any)
-        .iter()
-        .map(Seating::max_party)
-        .max();
+    let largest = others.iter().map(Seating::max_party).max();
     match largest {
         Some(largest) if query.party <= largest => PlaceReason::PartyTooSmall,
         largest => PlaceReason::PartyTooLarge {
             largest: largest.map_or(0, crate::floor::PartySize::get),
         },
     }
-}
-
-fn exceeds_pacing(
-    room: &Room<'_>,
-    service: &Service,
-    slot: &CandidateSlot<'_>,
-    request: &PlaceRequest,
-) -> bool {
-    let minutes = room.day.calendar.policy().slot_interval.minutes();
-    let length = SignedDuration::from_mins(i64::from(minutes));
-    let starting = room.day.claims.iter().filter(|claim| {
-        let after = claim.starts_at.duration_since(slot.starts_at);
-        SignedDuration::ZERO <= after && after < length
-    });
-    let (parties, covers) = starting.fold((1, request.party.get()), |(parties, covers), claim| {
-        (parties + 1, covers + claim.party.get())
-    });
-    let pacing = service.pacing;
-    pacing
-        .max_parties
-        .is_some_and(|max| i32::from(max.get()) < parties)
-        || pacing
-            .max_covers
-            .is_some_and(|max| i32::from(max.get()) < covers)
-}
-
-fn exceeds_capacity(room: &Room<'_>, slot: &CandidateSlot<'_>, request: &PlaceRequest) -> bool {
-    let Some(max) = room.day.calendar.policy().max_covers else {
-        return false;
-    };
-    let (starts_at, ends_at) = (slot.starts_at, slot.ends_at);
-    let claims = room.day.claims.iter();
-    let present: Vec<_> = claims
-        .filter(|claim| overlap((claim.starts_at, claim.ends_at), (starts_at, ends_at)))
-        .collect();
-    // The house is fullest when somebody has just come.
-    let instants = present.iter().map(|claim| claim.starts_at.max(starts_at));
-    let covers = instants.chain([starts_at]).map(|instant| {
-        let there = present
-            .iter()
-            .filter(|claim| claim.starts_at <= instant && instant < claim.ends_at);
-        there.map(|claim| claim.party.get()).sum::<i32>()
-    });
-    covers.max().unwrap_or(0) + request.party.get() > i32::from(max.get())
 }
 
 /// The areas in which a table is free at a slot without anybody's moving.
@@ -278,8 +277,8 @@ pub(crate) fn free_areas(
 ) -> BTreeSet<DiningAreaId> {
     let span = (slot.starts_at, slot.free_at);
     let seatings = room.day.floor.seatings(&seating_query(slot, request, now));
-    let free = seatings
-        .into_iter()
-        .filter(|seating| room.is_free(&seating.tables, span) && !room.is_blocked(seating, span));
+    let free = seatings.into_iter().filter(|seating| {
+        room.is_free(&seating.tables, span) && !room.is_blocked(&seating.tables, span)
+    });
     free.filter_map(|seating| seating.area).collect()
 }

@@ -21,7 +21,8 @@ fn guests(guests: i64, hour: i8, minute: i8) -> PlaceRequest {
         area: None,
         booker: Booker::Guest,
         overrides: RuleOverrides::default(),
-        keep: Vec::new(),
+        tables: None,
+        keep: None,
     }
 }
 
@@ -322,4 +323,40 @@ fn an_area_that_is_not_there_is_no_table_or_no_wish() {
     assert_eq!(tables(&day, &wish(false)), [1]);
     let refused = reason(&day, &wish(true));
     assert_eq!(refused, PlaceReason::TableNotAvailable);
+}
+
+#[test]
+fn the_staff_choose_tables_and_nobody_makes_room_at_them() {
+    let mut day = day(vec![table(1, 1, 2), table(2, 1, 4), table(3, 1, 4)]);
+    let at = |guests_: i64, tables: &[i64]| PlaceRequest {
+        booker: Booker::Staff,
+        tables: Some(tables.iter().copied().map(table_id).collect()),
+        ..guests(guests_, 19, 0)
+    };
+    let seated = |day: &ServiceDay, request: &PlaceRequest| {
+        let plan = place(day, request, NOW).map_err(|refusal| refusal.reason)?;
+        Ok(plan
+            .placement
+            .tables
+            .iter()
+            .map(|id| id.get())
+            .collect::<Vec<_>>())
+    };
+    assert_eq!(seated(&day, &at(2, &[3])), Ok(vec![3]));
+    // Tables that are no combination seat as many as both of them.
+    assert_eq!(seated(&day, &at(8, &[2, 3])), Ok(vec![2, 3]));
+    let too_large = Err(PlaceReason::PartyTooLarge { largest: 8 });
+    assert_eq!(seated(&day, &at(9, &[2, 3])), too_large);
+    assert_eq!(seated(&day, &at(2, &[9])), Err(PlaceReason::UnknownTable));
+    let squeezed = PlaceRequest {
+        overrides: RuleOverrides::default().with(RuleOverride::PartySize),
+        ..at(3, &[1])
+    };
+    let plan = place(&day, &squeezed, NOW).expect("the staff want it so");
+    assert!(plan.overridden.contains(RuleOverride::PartySize));
+    day.claims.push(claim(&day, &[3], time(19, 0, 0, 0)));
+    assert_eq!(
+        seated(&day, &at(2, &[3])),
+        Err(PlaceReason::TableNotAvailable)
+    );
 }

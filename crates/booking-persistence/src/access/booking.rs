@@ -48,6 +48,8 @@ pub(crate) struct BookingActor {
     pub(crate) actor: Actor,
     /// By whose rules: the staff's own, or those of guests, for programs too.
     pub(crate) booker: Booker,
+    /// Whether they work for the restaurant, as people or as programs.
+    pub(crate) is_of_restaurant: bool,
 }
 
 /// What is known of a booking's callers, beside the booking.
@@ -119,13 +121,15 @@ impl<T> GuardedBooking<T> {
                 let actor = BookingActor {
                     actor: Actor::Guest,
                     booker: Booker::Guest,
+                    is_of_restaurant: false,
                 };
                 (OWN_BOOKING_SCOPES, granted, actor)
             }
             BookingCaller::Principal(principal) => {
                 let own = rights.is_own().then_some(OWN_BOOKING_SCOPES);
                 let staff = super::rights(&rights.caller, rights.is_suspended)?.scopes();
-                let is_staff = staff.is_some() && principal.user().is_some();
+                let is_of_restaurant = staff.is_some();
+                let is_staff = is_of_restaurant && principal.user().is_some();
                 let granted = own.into_iter().chain(staff).reduce(Scopes::union);
                 let actor = BookingActor {
                     actor: actor(principal),
@@ -134,6 +138,7 @@ impl<T> GuardedBooking<T> {
                     } else {
                         Booker::Guest
                     },
+                    is_of_restaurant,
                 };
                 (principal.scopes(), granted, actor)
             }

@@ -8,6 +8,7 @@ mod bookings;
 mod messages;
 mod restaurants;
 mod retention;
+mod seating;
 mod service_day;
 mod staff;
 mod users;
@@ -17,6 +18,7 @@ pub use api_keys::*;
 pub use auth::*;
 pub use bookings::*;
 pub use restaurants::*;
+pub use seating::*;
 pub use users::*;
 
 use jiff::Timestamp;

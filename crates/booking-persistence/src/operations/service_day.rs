@@ -34,7 +34,7 @@ use crate::tables::{
 pub(super) struct Seating {
     restaurant: RestaurantId,
     /// Of all of this.
-    version: i64,
+    version: i32,
     pub(super) calendar: RestaurantCalendar,
     floor: Floor,
     blockouts: Vec<Blockout>,
@@ -73,7 +73,7 @@ pub(super) async fn load_seating_between(
 /// Loads how restaurants seat around a date, whose policies are known, in one round trip.
 pub(super) async fn load_seatings(
     connection: &AsyncPgConnection,
-    policies: Vec<(RestaurantId, (BookingPolicy, i64))>,
+    policies: Vec<(RestaurantId, (BookingPolicy, i32))>,
     date: Date,
 ) -> Result<Vec<Seating>, LoadError> {
     let ids: Vec<i64> = policies
@@ -131,7 +131,7 @@ impl SeatingParts {
     fn seating(
         &mut self,
         restaurant: RestaurantId,
-        (policy, version): (BookingPolicy, i64),
+        (policy, version): (BookingPolicy, i32),
     ) -> Result<Seating, Corrupt> {
         let id = restaurant.get();
         let services = self.services.remove(&id).unwrap_or_default();
@@ -397,7 +397,7 @@ impl PlacedBooking<'_> {
         &self,
         connection: &AsyncPgConnection,
         dates: &[Date],
-    ) -> Result<(Option<i64>, DayVersions), Error> {
+    ) -> Result<(Option<i32>, DayVersions), Error> {
         let ((), version, versions) = tokio::try_join!(
             biased;
             lock_seating_shared(connection, self.restaurant),
@@ -409,7 +409,7 @@ impl PlacedBooking<'_> {
 }
 
 /// What was locked is not all that has to be: the transaction begins anew.
-fn has_changed() -> Error {
+pub(super) fn has_changed() -> Error {
     let message = "what was decided on has changed";
     Error::DatabaseError(
         DatabaseErrorKind::SerializationFailure,

@@ -5,8 +5,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    Actor, ApiKeyId, AuditEvent, CallerNetwork, OperationName, RequestId, RestaurantId, SubjectId,
-    UserId,
+    Actor, ApiKeyId, AuditEvent, CallerNetwork, OperationName, OverrideReason, RequestId,
+    RestaurantId, RuleOverride, RuleOverrides, SubjectId, UserId,
 };
 
 use super::parsed;
@@ -26,11 +26,29 @@ pub(crate) struct NewEvent<'a> {
     pub(crate) context: &'a RequestContext,
 }
 
+/// The rules that the staff have overridden by what is being done, and why.
+#[derive(Default)]
+pub(crate) struct Overridden<'a> {
+    pub(crate) rules: RuleOverrides,
+    pub(crate) reason: Option<&'a OverrideReason>,
+}
+
 /// Records what is being done, in its own transaction.
 pub(crate) async fn insert(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     event: &NewEvent<'_>,
 ) -> QueryResult<()> {
+    insert_overriding(connection, event, &Overridden::default()).await
+}
+
+/// The same for what rules were overridden for. Without any there is no reason to record.
+pub(crate) async fn insert_overriding(
+    mut connection: &AsyncPgConnection,
+    event: &NewEvent<'_>,
+    overridden: &Overridden<'_>,
+) -> QueryResult<()> {
+    let rules: Vec<&str> = overridden.rules.iter().map(RuleOverride::as_str).collect();
+    let reason = overridden.reason.filter(|_| !rules.is_empty());
     let (kind, actor) = match event.actor {
         Actor::User(id) => (USER, Some(id.as_str())),
         Actor::PlatformAdmin(id) => (PLATFORM_ADMIN, Some(id.as_str())),
@@ -48,6 +66,8 @@ pub(crate) async fn insert(
             audit_events::subject_id.eq(event.subject),
             audit_events::network.eq(network),
             audit_events::request_id.eq(event.context.request_id.as_str()),
+            audit_events::overridden_rules.eq(rules),
+            audit_events::override_reason.eq(reason.map(OverrideReason::as_str)),
         ))
         .execute(&mut connection)
         .await
@@ -72,6 +92,8 @@ struct EventRow {
     subject_id: Option<String>,
     network: Option<String>,
     request_id: String,
+    overridden_rules: Vec<Option<String>>,
+    override_reason: Option<String>,
 }
 
 impl TryFrom<EventRow> for AuditEvent {
@@ -90,7 +112,16 @@ impl TryFrom<EventRow> for AuditEvent {
         let subject = subject.map(|subject| parsed(subject, "audit_events.subject_id", key));
         let network = row.network.map(|network| CallerNetwork::parse(&network));
         let network = network.map(|network| parsed(network, "audit_events.network", key));
+        let rule = |rule: Option<String>| {
+            let rule = rule.as_deref().and_then(RuleOverride::parse);
+            parsed(rule, "audit_events.overridden_rules", key)
+        };
+        let rules = row.overridden_rules.into_iter().map(rule);
+        let reason = row.override_reason.map(OverrideReason::parse);
+        let reason = reason.map(|reason| parsed(reason, "audit_events.override_reason", key));
         Ok(Self {
+            overridden: rules.collect::<Result<_, Corrupt>>()?,
+            override_reason: reason.transpose()?,
             occurred_at: row.occurred_at,
             actor: parsed(actor, "audit_events.actor_id", key)?,
             action: parsed(OperationName::parse(row.action), "audit_events.action", key)?,

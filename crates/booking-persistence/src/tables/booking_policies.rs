@@ -36,7 +36,7 @@ pub(crate) struct PolicyRow {
     confirmation_min_party: Option<i32>,
     change_cutoff_minutes: Option<i32>,
     cancellation_cutoff_minutes: Option<i32>,
-    pub(crate) seating_version: i64,
+    pub(crate) seating_version: i32,
     pub(crate) version: i32,
 }
 
@@ -92,7 +92,7 @@ impl TryFrom<PolicyRow> for BookingPolicy {
 pub(crate) async fn find(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
-) -> Result<Option<(BookingPolicy, i64)>, LoadError> {
+) -> Result<Option<(BookingPolicy, i32)>, LoadError> {
     let row = booking_policies::table
         .find(restaurant.get())
         .inner_join(restaurants::table)
@@ -108,11 +108,11 @@ pub(crate) async fn find(
     Ok(found.transpose()?)
 }
 
-/// The policy of a restaurant, with its version.
+/// The policy of a restaurant, with its version, and that of how the restaurant seats.
 pub(crate) async fn find_view(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
-) -> Result<Option<BookingPolicyView>, LoadError> {
+) -> Result<Option<(BookingPolicyView, i32)>, LoadError> {
     let row = booking_policies::table
         .find(restaurant.get())
         .select(PolicyRow::as_select())
@@ -120,14 +120,27 @@ pub(crate) async fn find_view(
         .await
         .optional()?;
     let view = row.map(|row| {
-        let version = row.version;
+        let (version, seating_version) = (row.version, row.seating_version);
         let policy = BookingPolicy::try_from(row)?;
-        Ok::<_, Corrupt>(BookingPolicyView { policy, version })
+        Ok::<_, Corrupt>((BookingPolicyView { policy, version }, seating_version))
     });
     Ok(view.transpose()?)
 }
 
-/// Writes what a policy has become. What was decided by the one before is decided again.
+/// Notes that how a restaurant seats has changed: what was decided by what was before is decided again.
+/// Gives the version of it.
+pub(crate) async fn bump_seating_version(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+) -> QueryResult<i32> {
+    diesel::update(booking_policies::table.find(access.restaurant().get()))
+        .set(booking_policies::seating_version.eq(booking_policies::seating_version + 1))
+        .returning(booking_policies::seating_version)
+        .get_result(&mut connection)
+        .await
+}
+
+/// Writes what a policy has become.
 pub(crate) async fn update(
     mut connection: &AsyncPgConnection,
     access: &RestaurantAccess,
@@ -153,8 +166,8 @@ pub(crate) async fn update(
             booking_policies::confirmation_min_party.eq(confirmed),
             booking_policies::change_cutoff_minutes.eq(cutoff(policy.change_cutoff)),
             booking_policies::cancellation_cutoff_minutes.eq(cutoff(policy.cancellation_cutoff)),
+            booking_policies::time_zone.eq(policy.time_zone.as_str()),
             booking_policies::version.eq(view.version),
-            booking_policies::seating_version.eq(booking_policies::seating_version + 1_i64),
         ))
         .execute(&mut connection)
         .await
@@ -181,7 +194,7 @@ pub(crate) async fn cancellation_cutoff(
 pub(crate) async fn seating_version(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
-) -> QueryResult<Option<i64>> {
+) -> QueryResult<Option<i32>> {
     booking_policies::table
         .find(restaurant.get())
         .inner_join(restaurants::table)

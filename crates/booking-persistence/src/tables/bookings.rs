@@ -10,8 +10,8 @@ use jiff_diesel::ToDiesel;
 use booking_domain::{
     AreaWish, Booking, BookingId, BookingStatus, BookingView, CancellationReason, Claim,
     ConfirmationCode, Customer, CustomerName, DiningAreaId, EmailAddress, Move, PartySize,
-    PhoneNumber, Placement, RestaurantId, RestaurantName, SpecialRequests, TableId, UserId,
-    UtcOffset,
+    PhoneNumber, Placement, RestaurantId, RestaurantName, SpecialRequests, TableId,
+    UpcomingBooking, UserId, UtcOffset,
 };
 
 use super::restaurants::SummaryRow;
@@ -154,6 +154,7 @@ pub(crate) fn view(
     Ok(BookingView {
         booking: booking.try_into()?,
         restaurant: restaurant.try_into()?,
+        is_for_restaurant: false,
     })
 }
 
@@ -420,6 +421,43 @@ impl TryFrom<ClaimRow> for Claim {
     }
 }
 
+/// What a change of the seating plan sees of a booking, as it is read.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = bookings, check_for_backend(diesel::pg::Pg))]
+struct UpcomingRow {
+    public_id: String,
+    confirmation_code: String,
+    #[diesel(deserialize_as = jiff_diesel::Date)]
+    booking_date: Date,
+    #[diesel(deserialize_as = jiff_diesel::Time)]
+    booking_time: Time,
+    utc_offset_minutes: i32,
+    #[diesel(embed)]
+    claim: ClaimRow,
+}
+
+impl TryFrom<UpcomingRow> for UpcomingBooking {
+    type Error = Corrupt;
+
+    fn try_from(row: UpcomingRow) -> Result<Self, Corrupt> {
+        let key = row.claim.booking_id;
+        let code = ConfirmationCode::parse(row.confirmation_code);
+        let time = parsed(
+            to_the_minute(row.booking_time),
+            "bookings.booking_time",
+            key,
+        )?;
+        let offset = UtcOffset::from_minutes(row.utc_offset_minutes);
+        Ok(Self {
+            id: parsed(BookingId::parse(row.public_id), "bookings.public_id", key)?,
+            confirmation_code: parsed(code, "bookings.confirmation_code", key)?,
+            wall: row.booking_date.to_datetime(time),
+            utc_offset: parsed(offset, "bookings.utc_offset_minutes", key)?,
+            claim: row.claim.try_into()?,
+        })
+    }
+}
+
 /// No table is taken for longer by one party (`bookings_period_check`).
 const LONGEST_CLAIM: SignedDuration = SignedDuration::from_hours(28);
 
@@ -446,6 +484,28 @@ pub(crate) async fn claims(
     let rows = rows.into_iter();
     let claims = rows.map(|(restaurant, row)| Ok::<_, Corrupt>((restaurant, row.try_into()?)));
     Ok(claims.collect::<Result<_, _>>()?)
+}
+
+/// The bookings of a restaurant whose tables are not free yet, in order of time.
+pub(crate) async fn upcoming(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    now: Timestamp,
+) -> Result<Vec<UpcomingBooking>, LoadError> {
+    let earliest = now.checked_sub(LONGEST_CLAIM).unwrap_or(Timestamp::MIN);
+    let rows: Vec<UpcomingRow> = bookings::table
+        .filter(bookings::restaurant_id.eq(restaurant.get()))
+        .filter(bookings::status.eq_any(["pending", "confirmed"]))
+        .filter(bookings::starts_at.gt(earliest.to_diesel()))
+        .filter(bookings::free_at.gt(now.to_diesel()))
+        .order((bookings::starts_at, bookings::booking_id))
+        .select(UpcomingRow::as_select())
+        .load(&mut connection)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(UpcomingBooking::try_from)
+        .collect::<Result<_, _>>()?)
 }
 
 /// Locks those of these bookings that nobody else holds, by their numbers.
@@ -479,6 +539,30 @@ pub(crate) async fn update_tables(
         ))
         .returning(bookings::public_id)
         .get_result(&mut connection)
+        .await
+}
+
+/// Writes where and when a booking takes place, by its number.
+pub(crate) async fn update_claim(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    booking: &UpcomingBooking,
+    now: Timestamp,
+) -> QueryResult<usize> {
+    let claim = &booking.claim;
+    diesel::update(bookings::table.find((restaurant.get(), claim.key)))
+        .set((
+            bookings::table_ids.eq(numbers(&claim.tables)),
+            bookings::starts_at.eq(claim.starts_at.to_diesel()),
+            bookings::ends_at.eq(claim.ends_at.to_diesel()),
+            bookings::free_at.eq(claim.free_at.to_diesel()),
+            bookings::utc_offset_minutes.eq(booking.utc_offset.minutes()),
+            bookings::area_id.eq(claim.area.map(|wish| wish.area.get())),
+            bookings::is_area_required.eq(claim.area.is_some_and(|wish| wish.is_required)),
+            bookings::version.eq(bookings::version + 1),
+            bookings::updated_at.eq(now.to_diesel()),
+        ))
+        .execute(&mut connection)
         .await
 }
 

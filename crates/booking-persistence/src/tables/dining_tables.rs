@@ -2,6 +2,8 @@
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
 
 use booking_domain::{
     DiningAreaId, DiningTable, DiningTableName, MinPartyLapse, NewDiningTable, PartySize,
@@ -9,7 +11,7 @@ use booking_domain::{
 };
 
 use super::parsed;
-use crate::access::PlatformAccess;
+use crate::access::{PlatformAccess, RestaurantAccess};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::dining_tables;
 
@@ -48,6 +50,21 @@ impl TryFrom<TableRow> for DiningTable {
     }
 }
 
+/// What of a table changes; a macro, for Diesel gives each statement its type.
+macro_rules! columns {
+    ($table:expr) => {
+        (
+            dining_tables::name.eq($table.name.as_str()),
+            dining_tables::area_id.eq($table.area.map(DiningAreaId::get)),
+            dining_tables::min_party.eq($table.min_party.get()),
+            dining_tables::max_party.eq($table.max_party.get()),
+            dining_tables::min_party_lapse_hours
+                .eq($table.min_party_lapse.map(|lapse| i32::from(lapse.hours()))),
+            dining_tables::is_bookable_online.eq($table.is_bookable_online),
+        )
+    };
+}
+
 /// All tables of these restaurants, each with its restaurant's number, by name.
 pub(crate) async fn of_restaurants(
     mut connection: &AsyncPgConnection,
@@ -84,4 +101,48 @@ pub(crate) async fn insert_all(
         .values(rows.collect::<Vec<_>>())
         .execute(&mut connection)
         .await
+}
+
+/// Adds a table.
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    table: &DiningTable,
+) -> QueryResult<()> {
+    diesel::insert_into(dining_tables::table)
+        .values((
+            dining_tables::restaurant_id.eq(access.restaurant().get()),
+            dining_tables::table_id.eq(table.id.get()),
+            columns!(table),
+        ))
+        .execute(&mut connection)
+        .await
+        .map(drop)
+}
+
+/// Writes what a table has become.
+pub(crate) async fn update(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    table: &DiningTable,
+) -> QueryResult<()> {
+    diesel::update(dining_tables::table.find((access.restaurant().get(), table.id.get())))
+        .set(columns!(table))
+        .execute(&mut connection)
+        .await
+        .map(drop)
+}
+
+/// Marks a table as deleted: who has sat there still names it.
+pub(crate) async fn delete(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    id: TableId,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(dining_tables::table.find((access.restaurant().get(), id.get())))
+        .set(dining_tables::deleted_at.eq(now.to_diesel()))
+        .execute(&mut connection)
+        .await
+        .map(drop)
 }

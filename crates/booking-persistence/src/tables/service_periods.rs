@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff_diesel::ToDiesel;
 
 use booking_domain::{
     NewServicePeriod, RestaurantId, ServicePeriod, ServicePeriodId, ServicePeriodName, Weekdays,
@@ -9,7 +10,7 @@ use booking_domain::{
 
 use super::parsed;
 use super::service_columns::{ServiceRow, service, service_columns, service_values};
-use crate::access::PlatformAccess;
+use crate::access::{PlatformAccess, RestaurantAccess};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::service_periods;
 
@@ -36,6 +37,19 @@ fn period(row: PeriodRow) -> Result<(i64, ServicePeriod), Corrupt> {
         service: service(columns, key)?,
     };
     Ok((restaurant, period))
+}
+
+/// What of a service changes; a macro, for Diesel gives each statement its type.
+macro_rules! columns {
+    ($period:expr) => {
+        (
+            service_periods::name.eq($period.name.as_str()),
+            service_periods::weekdays.eq(i16::from($period.weekdays.bits())),
+            service_periods::valid_from.eq($period.valid_from.map(ToDiesel::to_diesel)),
+            service_periods::valid_to.eq($period.valid_to.map(ToDiesel::to_diesel)),
+            service_values!(service_periods, &$period.service),
+        )
+    };
 }
 
 /// The services of these restaurants, each with its restaurant's number, by time.
@@ -92,4 +106,46 @@ pub(crate) async fn insert_all(
         .values(rows.collect::<Vec<_>>())
         .execute(&mut connection)
         .await
+}
+
+/// Adds a service.
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    period: &ServicePeriod,
+) -> QueryResult<()> {
+    diesel::insert_into(service_periods::table)
+        .values((
+            service_periods::restaurant_id.eq(access.restaurant().get()),
+            service_periods::service_period_id.eq(period.id.get()),
+            columns!(period),
+        ))
+        .execute(&mut connection)
+        .await
+        .map(drop)
+}
+
+/// Writes what a service has become.
+pub(crate) async fn update(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    period: &ServicePeriod,
+) -> QueryResult<()> {
+    diesel::update(service_periods::table.find((access.restaurant().get(), period.id.get())))
+        .set(columns!(period))
+        .execute(&mut connection)
+        .await
+        .map(drop)
+}
+
+/// Deletes a service.
+pub(crate) async fn delete(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    id: ServicePeriodId,
+) -> QueryResult<()> {
+    diesel::delete(service_periods::table.find((access.restaurant().get(), id.get())))
+        .execute(&mut connection)
+        .await
+        .map(drop)
 }

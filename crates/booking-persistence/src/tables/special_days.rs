@@ -10,11 +10,23 @@ use jiff_diesel::ToDiesel;
 use booking_domain::{Service, SpecialDay, SpecialDayId, SpecialDayName};
 
 use super::parsed;
-use super::service_columns::{ServiceRow, service, service_columns};
+use super::service_columns::{ServiceRow, service, service_columns, service_values};
+use crate::access::RestaurantAccess;
 use crate::error::{Corrupt, LoadError};
 use crate::schema::{special_day_services, special_days};
 
 type DayRow = (i64, i64, String, jiff_diesel::Date, jiff_diesel::Date);
+
+/// What of a special day changes; a macro, for Diesel gives each statement its type.
+macro_rules! columns {
+    ($day:expr) => {
+        (
+            special_days::name.eq($day.name.as_str()),
+            special_days::date_from.eq($day.date_from.to_diesel()),
+            special_days::date_to.eq($day.date_to.to_diesel()),
+        )
+    };
+}
 
 /// The special days of these restaurants that have one of these dates, each with its restaurant's
 /// number, by date.
@@ -76,4 +88,70 @@ pub(crate) async fn between(
         Ok::<_, Corrupt>((restaurant, day))
     });
     Ok(days.collect::<Result<_, _>>()?)
+}
+
+/// Adds a special day, with its services.
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    day: &SpecialDay,
+) -> QueryResult<()> {
+    let inserting = diesel::insert_into(special_days::table)
+        .values((
+            special_days::restaurant_id.eq(access.restaurant().get()),
+            special_days::special_day_id.eq(day.id.get()),
+            columns!(day),
+        ))
+        .execute(&mut connection);
+    let services = insert_services(connection, access, day);
+    tokio::try_join!(biased; inserting, services).map(drop)
+}
+
+async fn insert_services(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    day: &SpecialDay,
+) -> QueryResult<usize> {
+    let rows = day.services.iter().map(|service| {
+        (
+            special_day_services::restaurant_id.eq(access.restaurant().get()),
+            special_day_services::special_day_id.eq(day.id.get()),
+            service_values!(special_day_services, service),
+        )
+    });
+    diesel::insert_into(special_day_services::table)
+        .values(rows.collect::<Vec<_>>())
+        .execute(&mut connection)
+        .await
+}
+
+/// Writes what a special day has become.
+pub(crate) async fn update(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    day: &SpecialDay,
+) -> QueryResult<()> {
+    let mut second = connection;
+    let (restaurant, key) = (access.restaurant().get(), day.id.get());
+    let updating = diesel::update(special_days::table.find((restaurant, key)))
+        .set(columns!(day))
+        .execute(&mut connection);
+    let deleting = diesel::delete(special_day_services::table)
+        .filter(special_day_services::restaurant_id.eq(restaurant))
+        .filter(special_day_services::special_day_id.eq(key))
+        .execute(&mut second);
+    let services = insert_services(connection, access, day);
+    tokio::try_join!(biased; updating, deleting, services).map(drop)
+}
+
+/// Deletes a special day.
+pub(crate) async fn delete(
+    mut connection: &AsyncPgConnection,
+    access: &RestaurantAccess,
+    id: SpecialDayId,
+) -> QueryResult<()> {
+    diesel::delete(special_days::table.find((access.restaurant().get(), id.get())))
+        .execute(&mut connection)
+        .await
+        .map(drop)
 }

@@ -176,6 +176,7 @@ async fn change_moves_the_table_and_counts_the_version() {
         time: Some(time(20, 0, 0, 0)),
         party: Some(party(4)),
         special_requests: Some(requests("High chair")),
+        staff: None,
         utc_offset: None,
     };
     let later = NOW + 1.minute();

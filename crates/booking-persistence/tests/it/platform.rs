@@ -8,8 +8,8 @@ use booking_domain::{
     RestaurantChange, RestaurantName, Scope, StaffRole, TimeZoneName,
 };
 use booking_persistence::{
-    AccessRefusal, BookingNotFound, Forbidden, OperationRefusal, RestaurantFilter,
-    RestaurantNotFound, StoreError, Window,
+    AccessRefusal, AvailabilityCaller, BookingNotFound, Forbidden, OperationRefusal,
+    RestaurantFilter, RestaurantNotFound, StoreError, Window,
 };
 use credentials::{OneTimeToken, OneTimeTokenPurpose};
 use jiff::ToSpan;
@@ -219,7 +219,9 @@ async fn suspended_restaurant_is_found_by_nobody_and_keeps_its_diners() {
         Err(StoreError::Refused(RestaurantNotFound))
     ));
     assert!(matches!(
-        store.get_availability(id, DAY, &query(2), None, NOW).await,
+        store
+            .get_availability(id, DAY, &query(2), AvailabilityCaller::default(), NOW)
+            .await,
         Err(StoreError::Refused(OperationRefusal::NotFound(
             RestaurantNotFound
         )))

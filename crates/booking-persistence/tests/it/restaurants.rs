@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use booking_domain::{AvailabilityRefusal, BookingChange, RestaurantView, StaffRole};
 use booking_persistence::{
-    AccessRefusal, BookingFilter, BookingSort, Corrupt, CursorOfAnotherList, Internal,
-    OperationRefusal, RestaurantFilter, RestaurantNotFound, SERVICE_ROLE, Store, StoreError,
-    Window,
+    AccessRefusal, AvailabilityCaller, BookingFilter, BookingSort, Corrupt, CursorOfAnotherList,
+    Internal, OperationRefusal, RestaurantFilter, RestaurantNotFound, SERVICE_ROLE, Store,
+    StoreError, Window,
 };
 use jiff::civil::{Weekday, date, time};
 
@@ -163,7 +163,13 @@ async fn taken_table_is_not_available() {
     let times = || async {
         let availability = venue
             .store
-            .get_availability(venue.restaurant, DAY, &query(2), None, NOW)
+            .get_availability(
+                venue.restaurant,
+                DAY,
+                &query(2),
+                AvailabilityCaller::default(),
+                NOW,
+            )
             .await
             .expect("the date is ahead");
         let slots = availability.slots.into_iter();
@@ -182,7 +188,13 @@ async fn availability_is_refused_for_the_past_and_for_nobody() {
     let venue = TestRestaurant::with_tables(1).await;
     let past = venue
         .store
-        .get_availability(venue.restaurant, date(2027, 2, 7), &query(2), None, NOW)
+        .get_availability(
+            venue.restaurant,
+            date(2027, 2, 7),
+            &query(2),
+            AvailabilityCaller::default(),
+            NOW,
+        )
         .await;
     assert!(matches!(
         past,
@@ -192,7 +204,13 @@ async fn availability_is_refused_for_the_past_and_for_nobody() {
     ));
     let nobody = venue
         .store
-        .get_availability(restaurant_id(404), DAY, &query(2), None, NOW)
+        .get_availability(
+            restaurant_id(404),
+            DAY,
+            &query(2),
+            AvailabilityCaller::default(),
+            NOW,
+        )
         .await;
     assert!(matches!(
         nobody,
@@ -231,7 +249,13 @@ async fn demonstration_is_filled_once_and_can_be_booked() {
         // A Wednesday.
         let date = date(2027, 2, 17);
         let free = store
-            .get_availability(restaurant.profile.id, date, &query(8), None, NOW)
+            .get_availability(
+                restaurant.profile.id,
+                date,
+                &query(8),
+                AvailabilityCaller::default(),
+                NOW,
+            )
             .await;
         assert!(!free.expect("the date is ahead").slots.is_empty());
     }

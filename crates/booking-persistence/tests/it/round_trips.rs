@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use booking_domain::SlotFilter;
 use booking_persistence::{
-    AvailabilitySearch, BookingCaller, BookingFilter, BookingSort, MovingBooking, RestaurantFilter,
-    SERVICE_ROLE, Store, Window,
+    AvailabilityCaller, AvailabilitySearch, BookingCaller, BookingFilter, BookingSort,
+    MovingBooking, RestaurantFilter, SERVICE_ROLE, Store, Window,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
@@ -176,7 +176,13 @@ async fn reading_a_booking_or_an_availability_waits_as_often_as_without_row_leve
     // The policy and the tables, then the day.
     let get = counted.count(async |store| {
         let query = query(2);
-        let available = store.get_availability(venue.restaurant, DAY, &query, None, NOW);
+        let available = store.get_availability(
+            venue.restaurant,
+            DAY,
+            &query,
+            AvailabilityCaller::default(),
+            NOW,
+        );
         available.await.expect("it takes bookings")
     });
     assert_eq!(get.await, 2, "getAvailability");
@@ -185,8 +191,12 @@ async fn reading_a_booking_or_an_availability_waits_as_often_as_without_row_leve
     let caller = Some(BookingCaller::Principal(&host));
     let moving = MovingBooking { id, caller };
     let get = counted.count(async |store| {
-        let (query, moving) = (query(2), Some(&moving));
-        let available = store.get_availability(venue.restaurant, DAY, &query, moving, NOW);
+        let query = query(2);
+        let asking = AvailabilityCaller {
+            principal: Some(&host),
+            moving: Some(moving),
+        };
+        let available = store.get_availability(venue.restaurant, DAY, &query, asking, NOW);
         available.await.expect("it takes bookings")
     });
     assert_eq!(

@@ -150,6 +150,7 @@ impl TestRestaurant {
                 phone: PhoneNumber::parse("+15551234567").expect("it is a number"),
             },
             special_requests: None,
+            staff: None,
         }
     }
 }

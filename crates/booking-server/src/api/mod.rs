@@ -8,6 +8,7 @@ mod audit;
 mod auth;
 mod bookings;
 mod restaurants;
+mod seating;
 mod shared;
 mod staff;
 mod users;

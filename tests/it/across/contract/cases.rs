@@ -12,8 +12,8 @@ use serde_json::json;
 
 use super::CASES;
 use crate::support::{
-    BELLA, MONDAY, availability, book, book_as_guest, examples, examples_for, send_in_any_status,
-    set_status, wanted,
+    BELLA, MONDAY, SAKURA, availability, book, book_as_guest, examples, examples_for,
+    send_in_any_status, set_status, wanted,
 };
 
 /// One request, and what it must lead to.
@@ -96,11 +96,21 @@ async fn refused_by_rules(service: &TestService) -> Vec<Case> {
         let updating = updating.header("Booking-Secret", &secret);
         cases.push(case("updateBooking", code, updating));
     }
+    let unknown = json!({ "staff": { "table_ids": [9_999_999] } });
+    for operation in ["createBooking", "updateBooking"] {
+        let request = examples(&open).changed(operation, &unknown);
+        cases.push(case(operation, "UNKNOWN_TABLE", request));
+    }
     let empty = json!({ "online_min_party": 5, "online_max_party": 4 });
     let empty = examples(&open)
         .with("If-Match", "*")
         .changed("updateBookingPolicy", &empty);
     cases.push(case("updateBookingPolicy", "INVALID_BOOKING_POLICY", empty));
+    let mars = json!({ "time_zone": "Mars/Olympus" });
+    let mars = examples(&open)
+        .with("If-Match", "*")
+        .changed("updateBookingPolicy", &mars);
+    cases.push(case("updateBookingPolicy", "UNKNOWN_TIME_ZONE", mars));
     let soon = examples(&soon.booking_id);
     let later = soon.changed("updateBooking", &json!({ "booking_time": "18:00" }));
     for (operation, request) in [
@@ -129,6 +139,150 @@ async fn refused_by_rules(service: &TestService) -> Vec<Case> {
     cases
 }
 
+/// As many of everything as there may be, at the third restaurant.
+const FULL: &str = "
+    INSERT INTO dining_areas (restaurant_id, name, setting, is_accessible, has_high_chairs)
+    SELECT 3, 'Full ' || number, 'indoor', true, true FROM generate_series(1, 50) number;
+    INSERT INTO dining_tables (restaurant_id, name, min_party, max_party)
+    SELECT 3, 'Full ' || number, 20, 20 FROM generate_series(1, 500) number;
+    INSERT INTO table_combinations (restaurant_id, name, min_party, max_party)
+    SELECT 3, 'Full ' || number, 20, 20 FROM generate_series(1, 500) number;
+    INSERT INTO service_periods
+        (restaurant_id, name, weekdays, valid_from, valid_to, first_seating, ends)
+    SELECT 3, 'Full', 127, date '2999-01-01' + number, date '2999-01-01' + number, '7:00', '8:00'
+    FROM generate_series(1, 100) number;
+    INSERT INTO special_days (restaurant_id, name, date_from, date_to)
+    SELECT 3, 'Full', date '2999-01-01' + number, date '2999-01-01' + number
+    FROM generate_series(1, 500) number;
+    INSERT INTO blockouts (restaurant_id, starts, ends)
+    SELECT 3, '2999-01-01', '2999-01-02' FROM generate_series(1, 500)
+";
+
+/// The name of the number of a kind of part, by the code that says that there is none.
+fn id_of_part(code: &str) -> Option<&'static str> {
+    let id = match code {
+        "DINING_AREA_NOT_FOUND" => "dining_area_id",
+        "DINING_TABLE_NOT_FOUND" => "table_id",
+        "TABLE_COMBINATION_NOT_FOUND" => "combination_id",
+        "SERVICE_PERIOD_NOT_FOUND" => "service_period_id",
+        "SPECIAL_DAY_NOT_FOUND" => "special_day_id",
+        "BLOCKOUT_NOT_FOUND" => "blockout_id",
+        _ => return None,
+    };
+    Some(id)
+}
+
+/// What the rules of how a restaurant seats refuse of its parts.
+async fn seating_cases(service: &TestService, account: &Examples) -> Vec<Case> {
+    let mut cases = Vec::new();
+    service
+        .sql(
+            "INSERT INTO dining_areas
+                (restaurant_id, name, setting, is_accessible, has_high_chairs)
+             VALUES (1, 'Taken', 'indoor', true, true);
+             INSERT INTO dining_tables
+                (restaurant_id, name, min_party, max_party, is_bookable_online)
+             VALUES (1, 'Taken', 20, 20, false);
+             INSERT INTO table_combinations (restaurant_id, name, min_party, max_party)
+             VALUES (1, 'Taken', 20, 20);
+             INSERT INTO combined_tables
+             SELECT 1, combination_id, table_id FROM table_combinations, (
+                SELECT table_id FROM dining_tables
+                WHERE restaurant_id = 1 AND NOT is_bookable_online AND deleted_at IS NULL LIMIT 2
+             ) two WHERE name = 'Taken'",
+        )
+        .await;
+    let taken = account.with("name", "Taken");
+    let parties = json!({ "min_party": 5, "max_party": 4 });
+    let hours = json!({ "first_seating": "07:00", "last_seating": "09:00", "ends": "08:00" });
+    for (kind, code, asked) in [
+        ("DiningTable", "INVALID_DINING_TABLE", parties.clone()),
+        ("TableCombination", "INVALID_TABLE_COMBINATION", parties),
+        (
+            "ServicePeriod",
+            "INVALID_SERVICE_PERIOD",
+            json!({ "service": hours }),
+        ),
+        (
+            "SpecialDay",
+            "INVALID_SPECIAL_DAY",
+            json!({ "date_to": "2026-01-01" }),
+        ),
+        (
+            "Blockout",
+            "INVALID_BLOCKOUT",
+            json!({ "ends_date": "2026-01-01" }),
+        ),
+    ] {
+        for operation in operations(&["create", "update"], kind) {
+            cases.push(case(operation, code, account.changed(operation, &asked)));
+        }
+    }
+    for kind in ["DiningArea", "DiningTable", "TableCombination"] {
+        for operation in operations(&["create", "update"], kind) {
+            cases.push(case(operation, "NAME_TAKEN", taken.request(operation)));
+        }
+    }
+    // One sits at the table, one at the combination, and one has to be in the area.
+    let id = |name: &str| account.value_of(name).expect("it is there").to_string();
+    for (time, used) in [
+        ("17:00", format!("table_ids = '{{{}}}'", id("table_id"))),
+        (
+            "17:15",
+            format!(
+                "table_ids = (SELECT array_agg(table_id) FROM combined_tables
+                    WHERE combination_id = {})",
+                id("combination_id")
+            ),
+        ),
+        (
+            "17:30",
+            format!(
+                "area_id = {}, is_area_required = true, table_ids = '{{{}}}'",
+                id("dining_area_id"),
+                id("table_id")
+            ),
+        ),
+    ] {
+        let booked = book(service, BELLA, "2027-03-04", time, 2).await.booking_id;
+        let booked = booked.as_str();
+        let update = format!(
+            "DELETE FROM occupancies USING bookings
+                WHERE bookings.booking_id = occupancies.booking_id AND public_id = '{booked}';
+             UPDATE bookings SET {used} WHERE public_id = '{booked}';
+             UPDATE dining_tables SET area_id = {} WHERE table_id = {}",
+            id("dining_area_id"),
+            id("table_id")
+        );
+        service.sql(&update).await;
+    }
+    let small = json!({ "min_party": 1, "max_party": 1 });
+    for (operation, asked) in [
+        ("deleteDiningArea", None),
+        ("deleteDiningTable", None),
+        ("deleteTableCombination", None),
+        ("updateDiningTable", Some(&small)),
+        ("updateTableCombination", Some(&small)),
+    ] {
+        let request = match asked {
+            Some(asked) => account.changed(operation, asked),
+            None => account.request(operation),
+        };
+        cases.push(case(operation, "USED_BY_BOOKINGS", request));
+    }
+    cases
+}
+
+/// The operations on a kind of part that begin with these words.
+fn operations(words: &[&str], kind: &str) -> Vec<&'static str> {
+    let ids = contract().operations().iter().map(|it| it.id.as_str());
+    let is_wanted = |id: &&str| {
+        let word = id.strip_suffix(kind);
+        word.is_some_and(|word| words.contains(&word))
+    };
+    ids.filter(is_wanted).collect()
+}
+
 /// Every request that is answered with a code, or with 304.
 pub(super) async fn cases(service: &TestService) -> Vec<Case> {
     let open = book(service, BELLA, MONDAY, "12:00", 2).await.booking_id;
@@ -138,6 +292,8 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
     book(service, BELLA, MONDAY, "19:00", 10).await;
     let mut cases = refused_by_rules(service).await;
     let account = service.with_account(&examples(&open), "cases").await;
+    service.sql(FULL).await;
+    cases.extend(seating_cases(service, &account).await);
     let limited = service.access_token("usr_1", "none:none", NOW);
     let (_, key_of_elsewhere) = service.create_api_key(2, &["bookings:write"]).await;
     let (reset, registration) = (
@@ -175,6 +331,16 @@ pub(super) async fn cases(service: &TestService) -> Vec<Case> {
                             .with("refresh_token", "x.y.z"),
                     ),
                     "STAFF_MEMBER_NOT_FOUND" => asking(&open.with("user_id", "usr_none")),
+                    "LIMIT_REACHED" => asking(
+                        &open
+                            .without("access_token")
+                            .with("restaurant_id", SAKURA)
+                            .with("name", "One more"),
+                    ),
+                    not_found if id_of_part(not_found).is_some() => {
+                        let name = id_of_part(not_found).unwrap_or_default();
+                        asking(&open.with(name, 9_999_999))
+                    }
                     "API_KEY_NOT_FOUND" => asking(&open.with("api_key_id", "00000000000")),
                     // The second restaurant has one owner, whose requests these are.
                     "LAST_OWNER" => asking(

@@ -39,7 +39,8 @@ pub(super) fn ours(evening: &Evening) -> Score {
             area: None,
             booker: Booker::Guest,
             overrides: RuleOverrides::default(),
-            keep: Vec::new(),
+            tables: None,
+            keep: None,
         };
         let plan = rules::place(&Room::new(&day), &request, NOW);
         if let Ok(plan) = &plan {

@@ -39,7 +39,7 @@ impl Store {
                 .map(Change::from)
                 .map_err(TransactionError::refused)
         };
-        self.change_booking("cancel_booking", caller, id, context, decide)
+        self.change_booking(("cancel_booking", None), caller, id, context, decide)
             .await
     }
 }

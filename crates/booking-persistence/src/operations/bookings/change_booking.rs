@@ -4,7 +4,8 @@ use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
 
 use booking_domain::{
-    Booker, Booking, BookingId, BookingView, CancelRefusal, Decision, Placement, Scope,
+    Booker, Booking, BookingId, BookingView, CancelRefusal, Decision, OverrideReason, Placement,
+    Scope,
 };
 
 use super::{BookingNotFound, BookingRefusal};
@@ -14,7 +15,7 @@ use crate::error::{Corrupt, StoreError, TransactionError};
 use crate::operations::service_day::Decided;
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
-use crate::tables::audit_events::NewEvent;
+use crate::tables::audit_events::{NewEvent, Overridden};
 use crate::tables::bookings::LockedBooking;
 use crate::tables::{audit_events, booking_days, bookings, occupancies, restaurants};
 
@@ -47,7 +48,7 @@ impl Store {
     /// commit.
     pub(super) async fn change_booking<R: FromViolation>(
         &self,
-        operation: &'static str,
+        (operation, reason): (&'static str, Option<&OverrideReason>),
         caller: &BookingCaller<'_>,
         id: &BookingId,
         context: &RequestContext,
@@ -63,8 +64,12 @@ impl Store {
         let transaction = seeing.transact(operation, async |connection| {
             let locked = bookings::lock(connection, caller, id, now).await?;
             let locked = locked.ok_or(TransactionError::no_access(BookingNotFound))?;
-            let (locked, BookingActor { actor, booker }) =
-                locked.open(caller, Scope::BookingsWrite)?;
+            let (locked, by) = locked.open(caller, Scope::BookingsWrite)?;
+            let BookingActor {
+                actor,
+                booker,
+                is_of_restaurant,
+            } = by;
             let shown = async { Ok(show_restaurant(connection, locked.booking.restaurant).await?) };
             // First, so that what is refused by the booking alone asks for nothing else.
             let change = decide(connection, &locked, (booker, now));
@@ -81,22 +86,28 @@ impl Store {
                 subject: Some(id.as_str()),
                 context,
             };
+            let mut overridden = Overridden {
+                reason,
+                ..Overridden::default()
+            };
             let booking = match change {
                 Change::Nothing => locked.booking,
                 Change::Booking(changed) => {
-                    write(connection, &locked, &changed, &event).await?;
+                    write(connection, &locked, &changed, (&event, &overridden)).await?;
                     *changed
                 }
                 Change::Placement(decided) => {
                     decided.write_moves(connection, &actor, context).await?;
+                    overridden.rules = decided.made.overridden;
                     let changed = decided.made.booking;
-                    write(connection, &locked, &changed, &event).await?;
+                    write(connection, &locked, &changed, (&event, &overridden)).await?;
                     changed
                 }
             };
             Ok(BookingView {
                 booking,
                 restaurant,
+                is_for_restaurant: is_of_restaurant,
             })
         });
         transaction.await
@@ -109,7 +120,7 @@ async fn write<R>(
     connection: &AsyncPgConnection,
     locked: &LockedBooking,
     changed: &Booking,
-    event: &NewEvent<'_>,
+    (event, overridden): (&NewEvent<'_>, &Overridden<'_>),
 ) -> Result<(), TransactionError<R>> {
     let (key, current, restaurant) = (locked.key, &locked.booking, changed.restaurant);
     let placement = |booking: &Booking| {
@@ -142,7 +153,7 @@ async fn write<R>(
             occupancies::insert(connection, restaurant, &taken).await
         },
         bookings::update(connection, key, changed),
-        audit_events::insert(connection, event),
+        audit_events::insert_overriding(connection, event, overridden),
     )?;
     match row {
         1 => Ok(()),

@@ -3,8 +3,8 @@
 use diesel_async::AsyncPgConnection;
 
 use booking_domain::{
-    BookingId, BookingReference, BookingView, ConfirmationCode, Customer, NewBooking, PlaceReason,
-    PlaceRefusal, Principal, RuleOverrides, ServiceDay, create,
+    Booker, BookingId, BookingReference, BookingView, ConfirmationCode, Customer, NewBooking,
+    PlaceReason, PlaceRefusal, Principal, ServiceDay, create,
 };
 
 use crate::access::{RequestContext, RestaurantAccessRefusal, find_booking_maker};
@@ -13,6 +13,7 @@ use crate::error::{StoreError, TransactionError};
 use crate::operations::service_day::{PlacedBooking, load_seating};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
+use crate::tables::audit_events::Overridden;
 use crate::tables::{audit_events, bookings, messages, occupancies, restaurants, users};
 
 impl FromViolation for PlaceRefusal {
@@ -85,14 +86,16 @@ async fn create_in(
     let (Some(restaurant), Some(seating)) = (restaurant, seating) else {
         return Err(TransactionError::no_access(RestaurantNotFound));
     };
-    let by = (maker.booker, RuleOverrides::default());
-    let request = new.place_request(by.0, by.1);
+    if new.staff.is_some() && maker.booker != Booker::Staff {
+        return Err(TransactionError::forbidden());
+    }
+    let request = new.place_request(maker.booker);
     let placed = PlacedBooking {
         restaurant: new.restaurant,
         request: &request,
         current: None,
     };
-    let make = |day: &ServiceDay| create(day, new.clone(), by, reference.clone(), now);
+    let make = |day: &ServiceDay| create(day, new.clone(), maker.booker, reference.clone(), now);
     let decided = placed.decide(connection, seating, make).await?;
     let decided = decided.map_err(TransactionError::refused)?;
     let booking = &decided.made.booking;
@@ -113,12 +116,16 @@ async fn create_in(
         subject: Some(booking.id.as_str()),
         context,
     };
+    let overridden = Overridden {
+        rules: decided.made.overridden,
+        reason: new.staff.as_ref().and_then(|staff| staff.reason.as_ref()),
+    };
     let occupancies = [(key, &booking.placement)];
     tokio::try_join!(
         biased;
         bookings::insert(connection, booking, (key, user), maker.diner),
         occupancies::insert(connection, booking.restaurant, &occupancies),
-        audit_events::insert(connection, &event),
+        audit_events::insert_overriding(connection, &event, &overridden),
         async {
             // Who books for somebody else is not given what opens the booking: its guest is, by mail.
             if !maker.is_guest {
@@ -133,6 +140,7 @@ async fn create_in(
         view: BookingView {
             booking: decided.made.booking,
             restaurant,
+            is_for_restaurant: !maker.is_guest,
         },
         is_by_guest: maker.is_guest,
     })

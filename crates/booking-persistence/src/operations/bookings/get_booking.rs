@@ -32,8 +32,11 @@ impl Store {
         let reading = seeing.read("get_booking", async |connection| {
             let found = bookings::find(connection, caller, id, context.now).await?;
             let found = found.ok_or(TransactionError::no_access(BookingNotFound))?;
-            let (booking, _) = found.open(caller, Scope::BookingsRead)?;
-            Ok(booking)
+            let (view, by) = found.open(caller, Scope::BookingsRead)?;
+            Ok(BookingView {
+                is_for_restaurant: by.is_of_restaurant,
+                ..view
+            })
         });
         reading.await
     }

@@ -33,6 +33,8 @@ pub struct BookingFilter {
     pub date_to: Option<Date>,
     /// Those of the customer with this address, whatever its case.
     pub email: Option<EmailAddress>,
+    /// Those that are to come and have no table.
+    pub without_tables: bool,
     /// The one with this code.
     pub confirmation_code: Option<ConfirmationCode>,
     /// Those that this user has made while logged in, or that were made with their address.
@@ -100,6 +102,7 @@ impl BookingFilter {
         let digest = text(self.email.as_ref().map(EmailAddress::normalized), digest);
         let code = self.confirmation_code.as_ref();
         let digest = text(code.map(ConfirmationCode::to_string), digest);
+        let digest = digest.text(self.without_tables.then_some("without tables"));
         let digest = text(self.user.as_ref().map(UserId::to_string), digest);
         digest.text(Some(&self.status_names().join(","))).finish()
     }
@@ -127,6 +130,11 @@ macro_rules! narrowed {
                 .filter(users::email.eq(email.normalized()))
                 .select(users::user_id);
             query = query.filter(bookings::user_id.eq_any(user));
+        }
+        if $filter.without_tables {
+            query = query
+                .filter(bookings::status.eq_any(["pending", "confirmed"]))
+                .filter(bookings::table_ids.eq(Vec::<i64>::new()));
         }
         if let Some(code) = &$filter.confirmation_code {
             query = query.filter(bookings::confirmation_code.eq(code.as_str()));
@@ -170,7 +178,10 @@ impl Store {
         };
         self.read_as_staff(request, async |connection| {
             let page = list(connection, &filter, sort, window).await;
-            let page = page.map_err(TransactionError::into_rule)?;
+            let mut page = page.map_err(TransactionError::into_rule)?;
+            for view in &mut page.items {
+                view.is_for_restaurant = true;
+            }
             Ok(Guarded::new(restaurant, page))
         })
         .await

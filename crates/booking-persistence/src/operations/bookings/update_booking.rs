@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use booking_domain::{
     Booker, BookingChange, BookingId, BookingView, ChangePlan, ChangeRefusal, PlaceRefusal,
-    RuleOverrides, ServiceDay, TableRequest, plan_change,
+    ServiceDay, TableRequest, plan_change,
 };
 
 use super::BookingRefusal;
@@ -39,6 +39,9 @@ impl Store {
     ) -> Result<BookingView, StoreError<BookingRefusal<ChangeRefusal>>> {
         let decide = async |connection: &AsyncPgConnection, locked: &LockedBooking, by| {
             let (booker, now) = by;
+            if change.staff.is_some() && booker != Booker::Staff {
+                return Err(TransactionError::forbidden());
+            }
             let plan = plan_change(&locked.booking, change, expected, now)
                 .map_err(TransactionError::refused)?;
             match plan {
@@ -48,7 +51,11 @@ impl Store {
                 }
             }
         };
-        self.change_booking("update_booking", caller, id, context, decide)
+        let reason = change
+            .staff
+            .as_ref()
+            .and_then(|staff| staff.reason.as_ref());
+        self.change_booking(("update_booking", reason), caller, id, context, decide)
             .await
     }
 }
@@ -61,8 +68,7 @@ async fn decide(
     booker: Booker,
     now: Timestamp,
 ) -> Result<Change, TransactionError<BookingRefusal<ChangeRefusal>>> {
-    let by = (booker, RuleOverrides::default());
-    let wanted = request.place_request(by.0, by.1);
+    let wanted = request.place_request(booker);
     let placed = PlacedBooking {
         restaurant: locked.booking.restaurant,
         request: &wanted,
@@ -71,7 +77,7 @@ async fn decide(
     let seating = load_seating(connection, placed.restaurant, wanted.date).await?;
     let closed = TransactionError::refused(ChangeRefusal::RestaurantClosed);
     let seating = seating.ok_or(closed)?;
-    let change = |day: &ServiceDay| request.clone().decide(day, by, now);
+    let change = |day: &ServiceDay| request.clone().decide(day, booker, now);
     let decided = placed.decide(connection, seating, change).await?;
     decided
         .map(|decided| Change::Placement(decided.into()))

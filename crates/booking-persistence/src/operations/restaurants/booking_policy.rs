@@ -3,18 +3,28 @@
 use std::convert::Infallible;
 
 use booking_domain::{
-    BookingPolicyChange, BookingPolicyRefusal, BookingPolicyView, Principal, RestaurantId, Scope,
-    change_booking_policy,
+    AffectedBooking, BookingPolicyChange, BookingPolicyRefusal, BookingPolicyView, Principal,
+    RestaurantId, Scope, SeatingPlan, change_booking_policy,
 };
 
 use super::RestaurantNotFound;
 use crate::access::{Changed, Guarded, RequestContext, RestaurantAccessRefusal, StaffRequest};
-use crate::connection::{FromViolation, lock_seating};
+use crate::connection::FromViolation;
 use crate::error::{StoreError, TransactionError};
+use crate::operations::seating::LockedSeating;
 use crate::store::Store;
-use crate::tables::{booking_policies, restaurants};
+use crate::tables::booking_policies;
 
 impl FromViolation for BookingPolicyRefusal {}
+
+/// How a restaurant takes bookings after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedBookingPolicy {
+    /// The policy.
+    pub view: BookingPolicyView,
+    /// The bookings to come that the change catches.
+    pub affected: Vec<AffectedBooking>,
+}
 
 impl Store {
     /// How a restaurant takes bookings.
@@ -31,7 +41,7 @@ impl Store {
         let request = request("get_booking_policy", principal, restaurant, context);
         self.read_as_staff(request, async |connection| {
             let view = booking_policies::find_view(connection, restaurant).await?;
-            let view = view.ok_or(TransactionError::no_access(RestaurantNotFound))?;
+            let (view, _) = view.ok_or(TransactionError::no_access(RestaurantNotFound))?;
             Ok(Guarded::new(restaurant, view))
         })
         .await
@@ -39,7 +49,8 @@ impl Store {
 
     /// Changes how a restaurant takes bookings, if its version is one that the caller expects; any
     /// will do for `None`. Whoever books waits meanwhile, and is decided by the new rules; what is
-    /// booked stays as it is.
+    /// booked stays as it is. In another time zone the wall clocks of the bookings to come stand, and
+    /// their instants are others: who then overlaps is seated anew.
     ///
     /// # Errors
     ///
@@ -50,23 +61,31 @@ impl Store {
         restaurant: RestaurantId,
         (change, expected): (&BookingPolicyChange, Option<&[i32]>),
         context: &RequestContext,
-    ) -> Result<BookingPolicyView, StoreError<RestaurantAccessRefusal<BookingPolicyRefusal>>> {
+    ) -> Result<ChangedBookingPolicy, StoreError<RestaurantAccessRefusal<BookingPolicyRefusal>>>
+    {
         let request = request("update_booking_policy", principal, restaurant, context);
         self.transact_as_staff(request, async |connection, _| {
-            // Who has waited for the lock may have lost access meanwhile.
-            let lock = async { Ok(lock_seating(connection, restaurant).await?) };
-            let access = request.authorize(connection);
-            let view = async { Ok(booking_policies::find_view(connection, restaurant).await?) };
-            let ((), access, view) = tokio::try_join!(biased; lock, access, view)?;
-            let view = view.ok_or(TransactionError::no_access(RestaurantNotFound))?;
-            let changed = change_booking_policy(&view, change.clone(), expected);
-            let Some(changed) = changed.map_err(TransactionError::refused)? else {
-                return Ok((view, Changed::Nothing));
+            let locked = LockedSeating::load(connection, request).await?;
+            let current = BookingPolicyView {
+                policy: locked.plan.policy.clone(),
+                version: locked.policy_version,
             };
-            let update = booking_policies::update(connection, &access, &changed);
-            let touch = restaurants::touch(connection, &access);
-            tokio::try_join!(biased; update, touch)?;
-            Ok((changed, Changed::Restaurant))
+            let changed = change_booking_policy(&current, change.clone(), expected);
+            let Some(view) = changed.map_err(TransactionError::refused)? else {
+                let unchanged = ChangedBookingPolicy {
+                    view: current,
+                    affected: Vec::new(),
+                };
+                return Ok((unchanged, Changed::Nothing));
+            };
+            let wanted = SeatingPlan {
+                policy: view.policy.clone(),
+                ..locked.plan.clone()
+            };
+            let change = locked.change(&wanted)?;
+            booking_policies::update(connection, &locked.access, &view).await?;
+            let (affected, _) = locked.write(connection, &wanted, change).await?;
+            Ok((ChangedBookingPolicy { view, affected }, Changed::Restaurant))
         })
         .await
     }

@@ -7,7 +7,7 @@ use booking_domain::{
     AvailabilityQuery, AvailabilityRefusal, RestaurantId, Slot, TimeZoneName, available_slots,
 };
 
-use super::{AvailabilityRefused, MovingBooking};
+use super::{AvailabilityCaller, AvailabilityRefused};
 use crate::connection::FromViolation;
 use crate::error::{OperationRefusal, StoreError};
 use crate::store::Store;
@@ -35,10 +35,10 @@ impl Store {
         id: RestaurantId,
         date: Date,
         query: &AvailabilityQuery<'_>,
-        moving: Option<&MovingBooking<'_>>,
+        asking: AvailabilityCaller<'_>,
         now: Timestamp,
     ) -> Result<Availability, StoreError<AvailabilityRefused<AvailabilityRefusal>>> {
-        let asked = self.load_asked_days("get_availability", id, (date, 1), moving, now);
+        let asked = self.load_asked_days("get_availability", id, (date, 1), asking, now);
         let asked = asked.await?;
         let refused = |refusal| {
             let refusal = OperationRefusal::Rule(OperationRefusal::Rule(refusal));

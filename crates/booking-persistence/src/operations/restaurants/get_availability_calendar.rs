@@ -7,7 +7,7 @@ use booking_domain::{
     AvailabilityQuery, DayAvailability, RestaurantId, TimeZoneName, day_availability,
 };
 
-use super::{AvailabilityRefused, MovingBooking};
+use super::{AvailabilityCaller, AvailabilityRefused};
 use crate::error::StoreError;
 use crate::store::Store;
 
@@ -32,10 +32,10 @@ impl Store {
         id: RestaurantId,
         dates: (Date, i64),
         query: &AvailabilityQuery<'_>,
-        moving: Option<&MovingBooking<'_>>,
+        asking: AvailabilityCaller<'_>,
         now: Timestamp,
     ) -> Result<AvailabilityCalendar, StoreError<AvailabilityRefused>> {
-        let asked = self.load_asked_days("get_availability_calendar", id, dates, moving, now);
+        let asked = self.load_asked_days("get_availability_calendar", id, dates, asking, now);
         let asked = asked.await?;
         let status = |day: &_| day_availability(day, &asked.query(query), now);
         Ok(AvailabilityCalendar {

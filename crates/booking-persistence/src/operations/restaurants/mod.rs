@@ -12,11 +12,14 @@ mod search_availability;
 mod suspend_restaurant;
 mod update_restaurant;
 
+pub use booking_policy::ChangedBookingPolicy;
 pub use get_availability::Availability;
 pub use get_availability_calendar::AvailabilityCalendar;
 pub use get_restaurant::RestaurantNotFound;
 pub use list_restaurants::RestaurantFilter;
-pub use moving_booking::{AvailabilityRefused, MovingBooking, MovingBookingNotFound};
+pub use moving_booking::{
+    AvailabilityCaller, AvailabilityRefused, MovingBooking, MovingBookingNotFound,
+};
 pub use search_availability::{AvailabilitySearch, FoundRestaurant};
 
 use crate::error::OperationRefusal;

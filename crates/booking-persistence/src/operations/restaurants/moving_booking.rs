@@ -7,16 +7,26 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use booking_domain::{
-    AvailabilityQuery, Booker, Booking, BookingId, RestaurantId, Scope, ServiceDay, TimeZoneName,
+    AvailabilityQuery, Booker, Booking, BookingId, Principal, RestaurantId, Scope, ServiceDay,
+    TimeZoneName,
 };
 
 use super::{RestaurantNotFound, RestaurantRefusal};
-use crate::access::BookingCaller;
+use crate::access::{BookingCaller, find_booking_maker};
 use crate::connection::{FromViolation, Visibility};
 use crate::error::{OperationRefusal, StoreError, TransactionError};
 use crate::operations::service_day::load_seating_between;
 use crate::store::Store;
 use crate::tables::bookings;
+
+/// Who asks when there is a table.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AvailabilityCaller<'a> {
+    /// The credential, if there is a good one: the staff see what the staff can book.
+    pub principal: Option<&'a Principal>,
+    /// The booking that is to move, if it is about one.
+    pub moving: Option<MovingBooking<'a>>,
+}
 
 /// A booking that is to move, as a caller has named it.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +54,7 @@ pub(super) struct AskedDays {
     pub(super) time_zone: TimeZoneName,
     pub(super) days: Vec<ServiceDay>,
     moving: Option<OpenedBooking>,
+    booker: Booker,
 }
 
 /// A booking that the caller may change.
@@ -58,7 +69,10 @@ impl AskedDays {
     pub(super) fn query<'a>(&'a self, query: &AvailabilityQuery<'a>) -> AvailabilityQuery<'a> {
         match &self.moving {
             Some(opened) => query.moving(&opened.booking, opened.booker),
-            None => *query,
+            None => AvailabilityQuery {
+                booker: self.booker,
+                ..*query
+            },
         }
     }
 }
@@ -102,10 +116,11 @@ impl Store {
         operation: &'static str,
         restaurant: RestaurantId,
         (first, days): (Date, i64),
-        moving: Option<&MovingBooking<'_>>,
+        asking: AvailabilityCaller<'_>,
         now: Timestamp,
     ) -> Result<AskedDays, StoreError<AvailabilityRefused<R>>> {
         let last = first.checked_add(days.days()).unwrap_or(Date::MAX);
+        let moving = asking.moving.as_ref();
         let caller = moving.and_then(|moving| Some((moving.caller.as_ref()?, moving.id)));
         let visibility = match caller {
             Some((caller, id)) => Visibility::of_restaurant_and_booking(restaurant, caller, id),
@@ -121,7 +136,8 @@ impl Store {
                     None => Ok(None),
                 }
             };
-            let (seating, opened) = tokio::try_join!(biased; seating, opened)?;
+            let booker = booker(connection, asking.principal, restaurant, now);
+            let (seating, opened, booker) = tokio::try_join!(biased; seating, opened, booker)?;
             let seating = seating.ok_or(TransactionError::not_found(RestaurantNotFound))?;
             if moving.is_some() && opened.is_none() {
                 let missing = OperationRefusal::NotFound(MovingBookingNotFound);
@@ -133,8 +149,24 @@ impl Store {
                 time_zone: seating.calendar.policy().time_zone.clone(),
                 days: days.await?,
                 moving: opened,
+                booker,
             })
         });
         reading.await
+    }
+}
+
+/// By whose rules a caller books at the restaurant. Who may not book there sees what guests see.
+async fn booker<R>(
+    connection: &AsyncPgConnection,
+    principal: Option<&Principal>,
+    restaurant: RestaurantId,
+    now: Timestamp,
+) -> Result<Booker, TransactionError<R>> {
+    match find_booking_maker::<Infallible>(connection, principal, restaurant, now).await {
+        Ok(maker) => Ok(maker.booker),
+        Err(TransactionError::Refused(_)) => Ok(Booker::Guest),
+        Err(TransactionError::Database(error)) => Err(error.into()),
+        Err(TransactionError::Internal(internal)) => Err(internal.into()),
     }
 }

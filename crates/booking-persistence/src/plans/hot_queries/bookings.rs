@@ -12,7 +12,8 @@ use super::{
 };
 use crate::plans::ObservedStore;
 use crate::{
-    AvailabilitySearch, BookingCaller, BookingFilter, BookingSort, RestaurantFilter, Store, Window,
+    AvailabilityCaller, AvailabilitySearch, BookingCaller, BookingFilter, BookingSort,
+    RestaurantFilter, Store, Window,
 };
 
 /// Asks as the holder of a booking's first secret.
@@ -74,6 +75,7 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
                 phone: PhoneNumber::parse("+15551234567").expect("it is a number"),
             },
             special_requests: None,
+            staff: None,
         };
         let created = store.create_booking(&new, None, &at(NOW)).await;
         created.expect("tables were set free").view.booking
@@ -147,7 +149,7 @@ pub(super) async fn what_is_free(observed: &ObservedStore) {
     let indexes = ["idx_bookings_taken"];
     let day = async |store: &Store, _: usize| {
         let available = store
-            .get_availability(here, DAY, &query(2), None, NOW)
+            .get_availability(here, DAY, &query(2), AvailabilityCaller::default(), NOW)
             .await;
         available.expect("it takes bookings")
     };
@@ -158,7 +160,8 @@ pub(super) async fn what_is_free(observed: &ObservedStore) {
         let days = (date(2027, 2, 10), 30);
         // Nobody has room for so many, which takes no time to find out.
         let query = query(20);
-        let calendar = store.get_availability_calendar(here, days, &query, None, NOW);
+        let calendar =
+            store.get_availability_calendar(here, days, &query, AvailabilityCaller::default(), NOW);
         calendar.await.expect("it takes bookings")
     };
     // A month is all that the restaurant has: each of its indexes is as good.

@@ -9,6 +9,14 @@ use crate::api::shared::{BreaksContract, ToContract};
 pub(crate) fn audit_event(event: &domain::AuditEvent) -> Result<types::AuditEvent, BreaksContract> {
     let network = event.network.map(|network| network.to_string());
     let network = network.map(types::CallerNetwork::try_from).transpose();
+    let rule = |rule: domain::RuleOverride| match rule {
+        domain::RuleOverride::Hours => types::RuleOverride::Hours,
+        domain::RuleOverride::Pacing => types::RuleOverride::Pacing,
+        domain::RuleOverride::Capacity => types::RuleOverride::Capacity,
+        domain::RuleOverride::PartySize => types::RuleOverride::PartySize,
+        domain::RuleOverride::Blockouts => types::RuleOverride::Blockouts,
+    };
+    let overridden: Vec<types::RuleOverride> = event.overridden.iter().map(rule).collect();
     Ok(types::AuditEvent {
         occurred_at: types::Timestamp::try_from(event.occurred_at)
             .map_err(BreaksContract::at("occurred_at"))?,
@@ -17,6 +25,11 @@ pub(crate) fn audit_event(event: &domain::AuditEvent) -> Result<types::AuditEven
         subject: event.subject.as_ref().map(ToContract::to_contract).into(),
         network: network.map_err(BreaksContract::at("network"))?.into(),
         request_id: event.request_id.to_contract(),
+        overridden_rules: (!overridden.is_empty())
+            .then(|| types::RuleOverrides::try_from(overridden))
+            .transpose()
+            .map_err(BreaksContract::at("overridden_rules"))?,
+        override_reason: event.override_reason.as_ref().map(ToContract::to_contract),
     })
 }
 

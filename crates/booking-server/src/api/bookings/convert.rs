@@ -26,6 +26,26 @@ pub(crate) fn new_booking(body: types::NewBooking) -> domain::NewBooking {
             phone: body.customer.phone.into_domain().into(),
         },
         special_requests: body.special_requests.and_then(requests),
+        staff: body.staff.map(staff_request),
+    }
+}
+
+/// What only the staff can say.
+fn staff_request(body: types::StaffRequest) -> domain::StaffRequest {
+    let rule = |rule: types::RuleOverride| match rule {
+        types::RuleOverride::Hours => domain::RuleOverride::Hours,
+        types::RuleOverride::Pacing => domain::RuleOverride::Pacing,
+        types::RuleOverride::Capacity => domain::RuleOverride::Capacity,
+        types::RuleOverride::PartySize => domain::RuleOverride::PartySize,
+        types::RuleOverride::Blockouts => domain::RuleOverride::Blockouts,
+    };
+    let tables =
+        |tables: types::ChosenTableIds| tables.into_iter().map(IntoDomain::into_domain).collect();
+    domain::StaffRequest {
+        tables: body.table_ids.map(tables),
+        is_pinned: body.is_pinned,
+        overrides: body.override_.into_iter().flatten().map(rule).collect(),
+        reason: body.override_reason.map(IntoDomain::into_domain),
     }
 }
 
@@ -37,6 +57,7 @@ pub(crate) fn booking_change(body: types::BookingChange) -> domain::BookingChang
         utc_offset: body.utc_offset.map(IntoDomain::into_domain),
         party: body.party_size.map(IntoDomain::into_domain),
         special_requests: body.special_requests.map(requests),
+        staff: body.staff.map(staff_request),
     }
 }
 
@@ -49,11 +70,13 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
     let domain::BookingView {
         booking,
         restaurant,
+        is_for_restaurant,
     } = view;
     let booking_id = booking.id.to_contract();
     let modify = paths::update_booking(&booking_id);
     let cancel = paths::cancel_booking(&booking_id);
     let requests = booking.special_requests.as_ref();
+    let tables = is_for_restaurant.then(|| table_ids(&booking.placement.tables));
     Ok(types::Booking {
         booking_id,
         confirmation_code: booking.confirmation_code.to_contract(),
@@ -83,7 +106,15 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
             open: None,
         },
         booking_secret: None,
+        table_ids: tables.transpose()?,
+        is_pinned: is_for_restaurant.then_some(booking.is_pinned),
     })
+}
+
+/// The tables of a booking as they are answered.
+pub(crate) fn table_ids(tables: &[domain::TableId]) -> Result<types::TableIds, BreaksContract> {
+    let tables: Vec<types::TableId> = tables.iter().map(ToContract::to_contract).collect();
+    types::TableIds::try_from(tables).map_err(BreaksContract::at("table_ids"))
 }
 
 /// A slot as it is answered.

@@ -81,6 +81,7 @@ impl Bookings for Service {
             date_to: query.date_to.map(types::BookingDate::get),
             email: query.email.map(IntoDomain::into_domain),
             confirmation_code: query.confirmation_code.map(IntoDomain::into_domain),
+            without_tables: query.without_tables,
             ..BookingFilter::default()
         };
         if let (Some(from), Some(to)) = (filter.date_from, filter.date_to)
@@ -326,6 +327,7 @@ trait PlaceErrors:
     + From<errors::PacingLimitReached>
     + From<errors::CapacityReached>
     + From<errors::TableNotAvailable>
+    + From<errors::UnknownTable>
 {
 }
 
@@ -342,6 +344,7 @@ impl<E> PlaceErrors for E where
         + From<errors::PacingLimitReached>
         + From<errors::CapacityReached>
         + From<errors::TableNotAvailable>
+        + From<errors::UnknownTable>
 {
 }
 
@@ -362,6 +365,7 @@ impl<E: PlaceErrors> IntoError<E> for PlaceRefusal {
                 fields.booking_date
             }
             PlaceReason::WrongUtcOffset => fields.utc_offset,
+            PlaceReason::UnknownTable => fields.staff,
             PlaceReason::PartyTooLarge { .. } | PlaceReason::PartyTooSmall => fields.party_size,
             PlaceReason::TimeSkipped
             | PlaceReason::OutsideServiceHours
@@ -387,6 +391,7 @@ impl<E: PlaceErrors> IntoError<E> for PlaceRefusal {
             PlaceReason::TooShortNotice { .. } => errors::TooShortNotice(problem).into(),
             PlaceReason::PartyTooLarge { .. } => errors::PartyTooLarge(problem).into(),
             PlaceReason::PartyTooSmall => errors::PartyTooSmall(problem).into(),
+            PlaceReason::UnknownTable => errors::UnknownTable(problem).into(),
             PlaceReason::PacingLimitReached => errors::PacingLimitReached(problem).into(),
             PlaceReason::CapacityReached => errors::CapacityReached(problem).into(),
             PlaceReason::TableNotAvailable => errors::TableNotAvailable(problem).into(),

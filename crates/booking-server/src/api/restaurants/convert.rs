@@ -130,7 +130,8 @@ fn opening_period(period: &domain::OpeningPeriod) -> Result<types::OpeningPeriod
     })
 }
 
-const fn day(day: Weekday) -> types::DayOfWeek {
+/// A day of the week as it is answered.
+pub(crate) const fn day(day: Weekday) -> types::DayOfWeek {
     match day {
         Weekday::Monday => types::DayOfWeek::Monday,
         Weekday::Tuesday => types::DayOfWeek::Tuesday,
@@ -142,17 +143,22 @@ const fn day(day: Weekday) -> types::DayOfWeek {
     }
 }
 
+/// A day of the week as it is asked for.
+pub(crate) const fn weekday(day: types::DayOfWeek) -> Weekday {
+    match day {
+        types::DayOfWeek::Monday => Weekday::Monday,
+        types::DayOfWeek::Tuesday => Weekday::Tuesday,
+        types::DayOfWeek::Wednesday => Weekday::Wednesday,
+        types::DayOfWeek::Thursday => Weekday::Thursday,
+        types::DayOfWeek::Friday => Weekday::Friday,
+        types::DayOfWeek::Saturday => Weekday::Saturday,
+        types::DayOfWeek::Sunday => Weekday::Sunday,
+    }
+}
+
 fn wanted_opening_period(period: types::OpeningPeriod) -> domain::OpeningPeriod {
     domain::OpeningPeriod {
-        day: match period.day {
-            types::DayOfWeek::Monday => Weekday::Monday,
-            types::DayOfWeek::Tuesday => Weekday::Tuesday,
-            types::DayOfWeek::Wednesday => Weekday::Wednesday,
-            types::DayOfWeek::Thursday => Weekday::Thursday,
-            types::DayOfWeek::Friday => Weekday::Friday,
-            types::DayOfWeek::Saturday => Weekday::Saturday,
-            types::DayOfWeek::Sunday => Weekday::Sunday,
-        },
+        day: weekday(period.day),
         opens: period.opens.get(),
         closes: period.closes.get(),
     }

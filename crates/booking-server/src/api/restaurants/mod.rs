@@ -1,6 +1,6 @@
 //! The operations tagged Restaurants.
 
-mod convert;
+pub(super) mod convert;
 mod policy;
 mod search;
 
@@ -15,10 +15,12 @@ use booking_domain::{
     ChangeRestaurantRefusal, NewRestaurantRefusal, RestaurantView, is_over_everywhere,
 };
 use booking_persistence::{
-    BookingCaller, MovingBooking, MovingBookingNotFound, RestaurantFilter, RestaurantNotFound,
+    AvailabilityCaller, BookingCaller, MovingBooking, MovingBookingNotFound, RestaurantFilter,
+    RestaurantNotFound,
 };
 use contract_runtime::Problem;
 
+use super::seating::convert::affected_bookings;
 use super::shared::{
     IntoDomain, IntoError, Paging, entity_tag, internal_error, request_context, required_versions,
     store_error,
@@ -154,7 +156,7 @@ impl Restaurants for Service {
             .await
             .map_err(store_error::<_, GetBookingPolicyError>)?;
         let etag = entity_tag(policy.version);
-        let body = policy::booking_policy(&policy.policy).map_err(internal_error)?;
+        let body = policy::booking_policy(&policy.policy, None).map_err(internal_error)?;
         Ok(GetBookingPolicyResponse::Ok(body, headers::ETag { etag }))
     }
 
@@ -177,8 +179,10 @@ impl Restaurants for Service {
             )
             .await
             .map_err(store_error::<_, UpdateBookingPolicyError>)?;
-        let etag = entity_tag(policy.version);
-        let body = policy::booking_policy(&policy.policy).map_err(internal_error)?;
+        let etag = entity_tag(policy.view.version);
+        let affected = affected_bookings(&policy.affected).map_err(internal_error)?;
+        let body = policy::booking_policy(&policy.view.policy, Some(affected));
+        let body = body.map_err(internal_error)?;
         Ok(UpdateBookingPolicyResponse::Ok(
             body,
             headers::ETag { etag },
@@ -195,11 +199,11 @@ impl Restaurants for Service {
         let (date, party_size) = (asked.date.get(), asked.party_size);
         let query = AvailabilityQuery::of_guest(party_size.into_domain());
         let moving = asked.excluding_booking_id.map(IntoDomain::into_domain);
-        let moving = self.moving_booking(moving.as_ref(), &caller);
+        let asking = self.asking(moving.as_ref(), &caller);
         let now = self.clock().now();
         let available = self
             .store()
-            .get_availability(id.into_domain(), date, &query, moving.as_ref(), now)
+            .get_availability(id.into_domain(), date, &query, asking, now)
             .await
             .map_err(store_error::<_, GetAvailabilityError>)?;
         let (zone, slots) = (&available.time_zone, &available.slots);
@@ -217,11 +221,11 @@ impl Restaurants for Service {
         let query = AvailabilityQuery::of_guest(asked.party_size.into_domain());
         let dates = (asked.date.get(), i64::from(asked.days.get()));
         let moving = asked.excluding_booking_id.map(IntoDomain::into_domain);
-        let moving = self.moving_booking(moving.as_ref(), &caller);
+        let asking = self.asking(moving.as_ref(), &caller);
         let now = self.clock().now();
         let calendar = self
             .store()
-            .get_availability_calendar(id.into_domain(), dates, &query, moving.as_ref(), now)
+            .get_availability_calendar(id.into_domain(), dates, &query, asking, now)
             .await
             .map_err(store_error::<_, GetAvailabilityCalendarError>)?;
         let body = convert::calendar(id, asked.party_size, &calendar).map_err(internal_error)?;
@@ -256,22 +260,29 @@ impl Restaurants for Service {
 }
 
 impl Service {
-    /// The booking that is to move, and who asks for it.
-    fn moving_booking<'a>(
+    /// Who asks when there is a table, and about which booking that is to move.
+    fn asking<'a>(
         &'a self,
-        id: Option<&'a BookingId>,
+        moving: Option<&'a BookingId>,
         caller: &'a BookingSecretOrBookingsWriteOrAnonymous<Self>,
-    ) -> Option<MovingBooking<'a>> {
+    ) -> AvailabilityCaller<'a> {
+        let principal = match caller {
+            BookingSecretOrBookingsWriteOrAnonymous::BookingsWrite(caller) => {
+                Some(&caller.principal().principal)
+            }
+            BookingSecretOrBookingsWriteOrAnonymous::BookingSecret(_)
+            | BookingSecretOrBookingsWriteOrAnonymous::Anonymous(_) => None,
+        };
         let caller = match caller {
             BookingSecretOrBookingsWriteOrAnonymous::BookingSecret(caller) => {
                 Some(self.secret_holder(caller.principal()))
             }
-            BookingSecretOrBookingsWriteOrAnonymous::BookingsWrite(caller) => {
-                Some(BookingCaller::Principal(&caller.principal().principal))
-            }
-            BookingSecretOrBookingsWriteOrAnonymous::Anonymous(_) => None,
+            _ => principal.map(BookingCaller::Principal),
         };
-        id.map(|id| MovingBooking { id, caller })
+        AvailabilityCaller {
+            principal,
+            moving: moving.map(|id| MovingBooking { id, caller }),
+        }
     }
 }
 
@@ -286,7 +297,9 @@ fn tagged(
 
 impl<E> IntoError<E> for BookingPolicyRefusal
 where
-    E: From<errors::PreconditionFailed> + From<errors::InvalidBookingPolicy>,
+    E: From<errors::PreconditionFailed>
+        + From<errors::InvalidBookingPolicy>
+        + From<errors::UnknownTimeZone>,
 {
     fn into_error(self) -> E {
         let fields = BookingPolicyChange::FIELDS;
@@ -297,6 +310,9 @@ where
                     "the booking policy has changed: read it again, then repeat the change";
                 let field = UpdateBookingPolicyHeaders::FIELDS.if_match;
                 errors::PreconditionFailed(Problem::new(message).field(field)).into()
+            }
+            Self::UnknownTimeZone => {
+                errors::UnknownTimeZone(problem.field(fields.time_zone)).into()
             }
             Self::EmptyPartyRange => {
                 errors::InvalidBookingPolicy(problem.field(fields.online_max_party)).into()

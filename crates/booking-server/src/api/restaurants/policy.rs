@@ -6,9 +6,10 @@ use contract_runtime::Nullable;
 
 use crate::api::shared::{BreaksContract, IntoDomain, ToContract};
 
-/// A policy as it is answered.
+/// A policy as it is answered: after a change with the bookings that this has caught.
 pub(crate) fn booking_policy(
     policy: &domain::BookingPolicy,
+    affected: Option<types::AffectedBookings>,
 ) -> Result<types::BookingPolicy, BreaksContract> {
     let turns = &policy.turn_times;
     let step = |step: &domain::TurnTimeStep| types::TurnStep {
@@ -18,6 +19,7 @@ pub(crate) fn booking_policy(
     let steps: Vec<types::TurnStep> = turns.steps.iter().map(step).collect();
     let cutoff = |cutoff: Option<domain::Cutoff>| cutoff.map(|cutoff| cutoff.to_contract()).into();
     Ok(types::BookingPolicy {
+        time_zone: policy.time_zone.to_contract(),
         slot_interval_minutes: policy.slot_interval.to_contract(),
         turn_minutes: turns.base.to_contract(),
         turn_steps: types::TurnSteps::try_from(steps).map_err(BreaksContract::at("turn_steps"))?,
@@ -35,6 +37,7 @@ pub(crate) fn booking_policy(
             .into(),
         change_cutoff_minutes: cutoff(policy.change_cutoff),
         cancellation_cutoff_minutes: cutoff(policy.cancellation_cutoff),
+        affected_bookings: affected,
     })
 }
 
@@ -48,6 +51,7 @@ pub(crate) fn booking_policy_change(
     };
     let steps = |steps: types::TurnSteps| steps.into_iter().map(step).collect();
     domain::BookingPolicyChange {
+        time_zone: body.time_zone.map(IntoDomain::into_domain),
         slot_interval: body.slot_interval_minutes.map(IntoDomain::into_domain),
         turn_time: body.turn_minutes.map(IntoDomain::into_domain),
         turn_steps: body.turn_steps.map(steps),

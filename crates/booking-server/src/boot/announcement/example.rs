@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use booking_domain::{AvailabilityQuery, PartySize, RestaurantId};
-use booking_persistence::{RestaurantFilter, Window};
+use booking_persistence::{AvailabilityCaller, RestaurantFilter, Window};
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, time};
 
@@ -74,7 +74,7 @@ async fn search(service: &Service) -> Option<ExampleBooking> {
         let today = restaurant.policy.time_zone.today(now);
         for days in 1..=DAYS {
             let date = today.checked_add(days.days()).ok()?;
-            let free = store.get_availability(id, date, &query, None, now);
+            let free = store.get_availability(id, date, &query, AvailabilityCaller::default(), now);
             let slots = free.await.ok()?.slots;
             let dinner = slots.iter().find(|slot| slot.time >= DINNER);
             if let Some(slot) = dinner.or(slots.last()) {

@@ -228,7 +228,7 @@ mod tests {
             request
                 .reply_to
                 .location("http://localhost", &[("code", "ac_1")]),
-            "https://app.example/cb?code=ac_1&state=a%26b%3Dc+d&iss=http%3A%2F%2Flocalhost"
+            "https://app.example/cb?code=ac_1&state=a%26b%3Dc%20d&iss=http%3A%2F%2Flocalhost"
         );
     }
 

@@ -1,0 +1,227 @@
+//! The seating plan of a restaurant, and what its change does to the bookings to come.
+
+use futures_util::future::try_join_all;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use booking_domain::{
+    AffectedBooking, Blockout, DiningArea, DiningTable, Floor, Placement, RestaurantId,
+    SeatingPlan, SeatingPlanChange, ServicePeriod, SpecialDay, TableCombination, UpcomingBooking,
+    change_seating_plan,
+};
+use diesel_async::AsyncPgConnection;
+
+use super::part::Statements;
+use crate::access::{RestaurantAccess, RestaurantAccessRefusal, StaffRequest, actor};
+use crate::connection::lock_seating;
+use crate::error::{Corrupt, TransactionError};
+use crate::operations::service_day::has_changed;
+use crate::operations::{RestaurantNotFound, to_the_microsecond};
+use crate::tables::{
+    audit_events, booking_days, booking_policies, bookings, occupancies, restaurants,
+};
+
+/// From which date on special days and blockouts are read: what is over anywhere on Earth, and no
+/// booking still stands in.
+pub(super) fn first_date(now: Timestamp) -> Date {
+    let today = TimeZone::UTC.to_datetime(now).date();
+    today.checked_sub(4.days()).unwrap_or(Date::MIN)
+}
+
+/// A seating plan that nobody else changes, and by which nobody books, until the transaction ends.
+pub(in crate::operations) struct LockedSeating<'a> {
+    request: StaffRequest<'a>,
+    pub(in crate::operations) access: RestaurantAccess,
+    pub(in crate::operations) plan: SeatingPlan,
+    /// Of the policy.
+    pub(in crate::operations) policy_version: i32,
+    /// Of all of it.
+    pub(in crate::operations) version: i32,
+    upcoming: Vec<UpcomingBooking>,
+}
+
+impl<'a> LockedSeating<'a> {
+    /// Waits for the plan, and loads it with all bookings to come. Who has waited may have lost
+    /// access meanwhile. One round trip.
+    pub(in crate::operations) async fn load<R>(
+        connection: &AsyncPgConnection,
+        request: StaffRequest<'a>,
+    ) -> Result<Self, TransactionError<RestaurantAccessRefusal<R>>> {
+        let (restaurant, now) = (request.restaurant, request.context.now);
+        let from = first_date(now);
+        let (
+            (),
+            access,
+            policy,
+            areas,
+            tables,
+            combinations,
+            service_periods,
+            special_days,
+            blockouts,
+            upcoming,
+        ) = tokio::try_join!(
+            biased;
+            async { Ok(lock_seating(connection, restaurant).await?) },
+            request.authorize(connection),
+            async { Ok(booking_policies::find_view(connection, restaurant).await?) },
+            load::<DiningArea, _>(connection, restaurant, from),
+            load::<DiningTable, _>(connection, restaurant, from),
+            load::<TableCombination, _>(connection, restaurant, from),
+            load::<ServicePeriod, _>(connection, restaurant, from),
+            load::<SpecialDay, _>(connection, restaurant, from),
+            load::<Blockout, _>(connection, restaurant, from),
+            async { Ok(bookings::upcoming(connection, restaurant, now).await?) },
+        )?;
+        let (policy, version) = policy.ok_or(TransactionError::no_access(RestaurantNotFound))?;
+        Ok(Self {
+            request,
+            access,
+            plan: SeatingPlan {
+                policy: policy.policy,
+                floor: Floor {
+                    areas,
+                    tables,
+                    combinations,
+                },
+                service_periods,
+                special_days,
+                blockouts,
+            },
+            policy_version: policy.version,
+            version,
+            upcoming,
+        })
+    }
+
+    /// What the restaurant's wall clock shows.
+    pub(super) fn wall_clock(&self) -> Result<DateTime, Corrupt> {
+        let zone = &self.plan.policy.time_zone;
+        zone.wall_clock(self.request.context.now)
+            .map_err(|_| Corrupt::new("booking_policies.time_zone", self.access.restaurant()))
+    }
+
+    /// What becomes of the bookings to come by another plan.
+    pub(in crate::operations) fn change<R>(
+        &self,
+        wanted: &SeatingPlan,
+    ) -> Result<SeatingPlanChange, TransactionError<R>> {
+        let now = self.request.context.now;
+        let restaurant = self.access.restaurant();
+        change_seating_plan(&self.plan, wanted, &self.upcoming, now)
+            .map_err(|_| Corrupt::new("booking_policies.time_zone", restaurant).into())
+    }
+
+    /// Writes that the plan is another, and what became of the bookings; what the plan itself is, its
+    /// caller writes. Gives those that it catches, and its version.
+    pub(in crate::operations) async fn write<R>(
+        self,
+        connection: &AsyncPgConnection,
+        wanted: &SeatingPlan,
+        change: SeatingPlanChange,
+    ) -> Result<(Vec<AffectedBooking>, i32), TransactionError<R>> {
+        self.write_bookings(connection, wanted, &change.changed)
+            .await?;
+        let version = booking_policies::bump_seating_version(connection, &self.access);
+        let touch = restaurants::touch(connection, &self.access);
+        let (version, _) = tokio::try_join!(biased; version, touch)?;
+        Ok((change.affected, version))
+    }
+
+    /// Writes where and when bookings take place now. Guests are not told: what was promised to them
+    /// stands.
+    async fn write_bookings<R>(
+        &self,
+        connection: &AsyncPgConnection,
+        wanted: &SeatingPlan,
+        changed: &[UpcomingBooking],
+    ) -> Result<(), TransactionError<R>> {
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let restaurant = self.access.restaurant();
+        let keys: Vec<i64> = changed.iter().map(|booking| booking.claim.key).collect();
+        // Whoever holds one of them waits for the plan: to wait for them would be for ever.
+        if bookings::lock_free(connection, restaurant, &keys)
+            .await?
+            .len()
+            < keys.len()
+        {
+            return Err(has_changed().into());
+        }
+        let dates = self.dates(wanted, changed)?;
+        let placements: Vec<(i64, Placement)> = changed.iter().map(placement).collect();
+        let rows: Vec<(i64, &Placement)> = placements.iter().map(|(key, it)| (*key, it)).collect();
+        let context = self.request.context;
+        let now = to_the_microsecond(context.now);
+        let updates = changed
+            .iter()
+            .map(|booking| bookings::update_claim(connection, restaurant, booking, now));
+        let by = actor(self.request.principal);
+        let events = changed.iter().map(|booking| {
+            let event = audit_events::NewEvent {
+                restaurant,
+                actor: &by,
+                action: "move_booking",
+                subject: Some(booking.id.as_str()),
+                context,
+            };
+            async move { audit_events::insert(connection, &event).await }
+        });
+        // All of them leave before the first sits down again.
+        tokio::try_join!(
+            biased;
+            booking_days::lock(connection, restaurant, &dates),
+            occupancies::delete(connection, restaurant, &keys),
+            occupancies::insert(connection, restaurant, &rows),
+            try_join_all(updates),
+            try_join_all(events),
+        )?;
+        Ok(())
+    }
+
+    /// Every date on which these bookings take something, before or after, earliest first.
+    fn dates<R>(
+        &self,
+        wanted: &SeatingPlan,
+        changed: &[UpcomingBooking],
+    ) -> Result<Vec<Date>, TransactionError<R>> {
+        let corrupt = |_| Corrupt::new("booking_policies.time_zone", self.access.restaurant());
+        let (old, new) = (
+            self.plan.calendar().map_err(corrupt)?,
+            wanted.calendar().map_err(corrupt)?,
+        );
+        let is_changed =
+            |it: &&UpcomingBooking| changed.iter().any(|other| other.claim.key == it.claim.key);
+        let before = self.upcoming.iter().filter(is_changed);
+        let before = before.flat_map(|it| old.dates(it.claim.starts_at, it.claim.free_at));
+        let after = changed
+            .iter()
+            .flat_map(|it| new.dates(it.claim.starts_at, it.claim.free_at));
+        let mut dates: Vec<Date> = before.chain(after).collect();
+        dates.sort_unstable();
+        dates.dedup();
+        Ok(dates)
+    }
+}
+
+fn placement(booking: &UpcomingBooking) -> (i64, Placement) {
+    let claim = &booking.claim;
+    let placement = Placement {
+        service_date: claim.service_date,
+        tables: claim.tables.clone(),
+        starts_at: claim.starts_at,
+        ends_at: claim.ends_at,
+        free_at: claim.free_at,
+    };
+    (claim.key, placement)
+}
+
+async fn load<P: Statements, R>(
+    connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    from: Date,
+) -> Result<Vec<P>, TransactionError<R>> {
+    Ok(P::load(connection, restaurant, from).await?)
+}
