@@ -60,6 +60,8 @@ PASSWORD = "quiet river under seven stones"
 NEW_ADDRESSES = itertools.count()
 TOKEN = {}
 SPARE = {}
+SEATING_NUMBERS = itertools.count()
+SPARE_PARTS = set()
 
 # The secrets of the bookings that were made here, by their ids.
 SECRETS = {}
@@ -87,7 +89,7 @@ def before_call(context, case, kwargs):
         use_own_origin(case)
         lead_query(case)
         if is_seating(case) and case.method in ("POST", "PUT", "DELETE"):
-            case.headers = {**(case.headers or {}), "If-Match": "*"}
+            lead_seating(case)
         if isinstance(case.body, dict):
             lead_body(case)
             lead_account(case)
@@ -249,6 +251,95 @@ def is_seating(case):
     return case.operation.definition.raw.get("tags") == ["Seating"]
 
 
+def lead_seating(case):
+    """Makes parts of how a restaurant seats agree with the others, and names one that is there."""
+    case.headers = {**(case.headers or {}), "If-Match": "*"}
+    path = case.path_parameters or {}
+    restaurant = str(path.get("restaurant_id"))
+    if restaurant not in map(str, RESTAURANTS):
+        return
+    kind = case.operation.path.split("/")[3]
+    number = next(SEATING_NUMBERS)
+    if case.method == "POST":
+        leave_room(case, f"/restaurants/{restaurant}/{kind}")
+    if isinstance(case.body, dict):
+        case.body = agreeing_part(case, restaurant, kind, number, case.body)
+    # A walk along links names a part itself.
+    if case.meta.phase.name is not TestPhase.STATEFUL:
+        for name in path:
+            if name != "restaurant_id":
+                case.path_parameters = {**path, name: spare_part(case, restaurant, kind, number)}
+
+
+def leave_room(case, path):
+    """Takes away the oldest of many parts, so that the limit is not reached at some step of a walk."""
+    parts, _ = get(case, path)
+    made = [part["id"] for part in parts["data"] if part.get("name", "").startswith("Part ")]
+    if len(made) > 25:
+        is_used = path.rsplit("/", 1)[1] in ("areas", "tables", "table-combinations")
+        get(case, f"{path}/{min(made)}{'?force=true' if is_used else ''}", method="DELETE")
+
+
+def agreeing_part(case, restaurant, kind, number, settings):
+    """A part that agrees with the others, as near to what is given as that can be."""
+    part = dict(settings)
+    day = datetime.date(2600, 1, 1) + datetime.timedelta(days=2 * number)
+    if "name" in part or kind in ("areas", "tables", "table-combinations"):
+        part["name"] = f"Part {number}"
+    if {"min_party", "max_party"} <= part.keys():
+        part["min_party"], part["max_party"] = sorted((part["min_party"], part["max_party"]))
+    for place in ("area_id", "table_id"):
+        part.pop(place, None)
+    if kind == "table-combinations":
+        tables, _ = get(case, f"/restaurants/{restaurant}/tables")
+        part["table_ids"] = [table["id"] for table in tables["data"][:2]]
+    elif kind == "service-periods":
+        part["valid_from"] = part["valid_to"] = day.isoformat()
+        part["service"] = agreeing_service(part["service"])
+    elif kind == "special-days":
+        part["date_from"] = part["date_to"] = day.isoformat()
+        part["services"] = [agreeing_service(service) for service in part["services"][:1]]
+    elif kind == "blockouts":
+        part["starts_date"] = day.isoformat()
+        part["ends_date"] = (day + datetime.timedelta(days=1)).isoformat()
+    return part
+
+
+def agreeing_service(service):
+    """A service without what could contradict its hours."""
+    return {name: value for name, value in service.items() if name not in ("last_seating", "turn_steps")}
+
+
+def spare_part(case, restaurant, kind, number):
+    """A part that nothing else is asked about."""
+    path = f"/restaurants/{restaurant}/{kind}"
+    parts, _ = get(case, path)
+    made = [part["id"] for part in parts["data"] if part["id"] in SPARE_PARTS]
+    if not made:
+        day = (datetime.date(2600, 1, 2) + datetime.timedelta(days=2 * number)).isoformat()
+        tables, _ = get(case, f"/restaurants/{restaurant}/tables")
+        service = {"first_seating": "07:00", "ends": "09:00"}
+        part, _ = get(case, path, {
+            "areas": {"name": f"Spare {number}", "setting": "indoor"},
+            "tables": {"name": f"Spare {number}", "min_party": 20, "max_party": 20},
+            "table-combinations": {
+                "name": f"Spare {number}", "min_party": 20, "max_party": 20,
+                "table_ids": [table["id"] for table in tables["data"][:2]],
+            },
+            "service-periods": {
+                "name": "Spare", "days": ["monday"], "valid_from": day, "valid_to": day,
+                "service": service,
+            },
+            "special-days": {"name": "Spare", "date_from": day, "date_to": day, "services": []},
+            "blockouts": {
+                "starts_date": day, "starts_time": "12:00", "ends_date": day, "ends_time": "13:00",
+            },
+        }[kind])
+        SPARE_PARTS.add(part["id"])
+        made = [part["id"]]
+    return made[0]
+
+
 def spare_restaurant(case):
     """A restaurant that nothing else is asked about, so that it can be suspended."""
     if "restaurant" not in SPARE:
@@ -361,8 +452,15 @@ def before_load_schema(context, raw_schema):
     if any("stateful" in argument for argument in sys.argv):
         schemas = raw_schema["components"]["schemas"]
         for schema in ("NewBooking", "BookingChange"):
-            for name in OF_A_SLOT:
+            for name in (*OF_A_SLOT, "staff"):
                 schemas[schema]["properties"].pop(name, None)
+        for schema in ("Service", *(name for name in schemas if name.endswith("Settings"))):
+            needed = {*schemas[schema].get("required", ()), "valid_from", "valid_to"}
+            properties = schemas[schema]["properties"].items()
+            schemas[schema]["properties"] = {
+                name: property for name, property in properties if name in needed
+            }
+        schemas["Services"]["maxItems"] = 1
 
 
 def lead_query(case):
@@ -387,6 +485,12 @@ def lead_body(case):
         body["booking_time"] = often_dinner(body["booking_time"])
     # Of a slot they go together; made up, they are of none.
     if case.meta.phase.name is not TestPhase.FUZZING:
+        for name in OF_A_SLOT:
+            body.pop(name, None)
+    # Guests and keys say nothing that only the staff can, and what is without it is granted.
+    if body.pop("staff", None) is not None and "restaurant_id" in body:
+        body["booking_date"], body["booking_time"] = quiet_slot()
+        body["restaurant_id"], body["party_size"] = RESTAURANTS[0], 2
         for name in OF_A_SLOT:
             body.pop(name, None)
     # The fuzzing phase is to find tables taken. The stateful phase ends early when the same steps
@@ -458,7 +562,7 @@ def book(case):
     return booking, entity_tag
 
 
-def get(case, path, body=None, is_guest=False):
+def get(case, path, body=None, is_guest=False, method=None):
     """Asks the service for something that a request needs: the answer, and its entity tag.
 
     What does not exist is `None`.
@@ -468,8 +572,10 @@ def get(case, path, body=None, is_guest=False):
         data=None if body is None else json.dumps(body).encode(),
         headers={
             "Content-Type": "application/json",
+            "If-Match": "*",
             **({} if is_guest else {"Authorization": f"Bearer {access_token(case)}"}),
         },
+        method=method,
     )
     try:
         with urllib.request.urlopen(request, timeout=10) as response:

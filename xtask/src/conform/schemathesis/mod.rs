@@ -53,7 +53,7 @@ const WALKS_EACH: usize = 16;
 const WALKS: (usize, usize) = (480, 720);
 
 /// The runs along links. They are several, for one walk that goes wrong ends its run.
-const LINK_SEEDS: [u32; 4] = [1, 2, 3, 4];
+const LINK_SEEDS: [u32; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 
 /// What one run of schemathesis is asked for.
 #[derive(Debug, PartialEq, Eq)]
