@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::calendar::RestaurantCalendar;
 use crate::floor::{Blockout, Floor, PartySize};
 use crate::ids::{DiningAreaId, TableId};
+use crate::placement::Placement;
 
 /// One service date of one restaurant, with everything that decides what is free.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +46,20 @@ pub struct Claim {
     pub area: Option<AreaWish>,
     /// Whether the staff have said that it stays at its tables.
     pub is_pinned: bool,
+}
+
+impl Claim {
+    /// The tables and the time, as a placement.
+    #[must_use]
+    pub fn placement(&self) -> Placement {
+        Placement {
+            service_date: self.service_date,
+            tables: self.tables.clone(),
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            free_at: self.free_at,
+        }
+    }
 }
 
 /// Where a party wants to sit.

@@ -26,8 +26,8 @@ use crate::error::{Corrupt, LoadError, TransactionError};
 use crate::operations::to_the_microsecond;
 use crate::tables::booking_days::DayVersions;
 use crate::tables::{
-    audit_events, blockouts, booking_days, booking_policies, bookings, by_restaurant, dining_areas,
-    dining_tables, occupancies, service_periods, special_days, table_combinations,
+    audit_events, blockouts, booking_claims, booking_days, booking_policies, by_restaurant,
+    dining_areas, dining_tables, occupancies, service_periods, special_days, table_combinations,
 };
 
 /// How a restaurant seats its guests around a date.
@@ -193,7 +193,7 @@ async fn load_claims(
     let to = known().map(|(_, to)| *to).max();
     match (from, to) {
         (Some(from), Some(to)) => {
-            bookings::claims(connection, restaurants, (from, to), excluded).await
+            booking_claims::claims(connection, restaurants, (from, to), excluded).await
         }
         _ => Ok(Vec::new()),
     }
@@ -277,7 +277,7 @@ impl Seating {
             let (before, taken, after, seating) = tokio::try_join!(
                 biased;
                 read_versions(),
-                bookings::claims(connection, &ids, span, excluded),
+                booking_claims::claims(connection, &ids, span, excluded),
                 read_versions(),
                 async { Ok(booking_policies::seating_version(connection, restaurant).await?) },
             )?;
@@ -354,7 +354,7 @@ impl PlacedBooking<'_> {
         // Whoever makes room is held by nobody else; who is held stays where they are.
         while !made.moves.is_empty() {
             let keys: Vec<i64> = made.moves.iter().map(|moved| moved.key).collect();
-            let free = bookings::lock_free(connection, self.restaurant, &keys).await?;
+            let free = booking_claims::lock_free(connection, self.restaurant, &keys).await?;
             if free.len() == keys.len() {
                 break;
             }
@@ -443,11 +443,8 @@ impl Decided {
             .filter_map(|claim| {
                 let moved = moves.iter().find(|moved| moved.key == claim.key)?;
                 let placement = Placement {
-                    service_date: claim.service_date,
                     tables: moved.tables.clone(),
-                    starts_at: claim.starts_at,
-                    ends_at: claim.ends_at,
-                    free_at: claim.free_at,
+                    ..claim.placement()
                 };
                 Some((claim.key, placement))
             })
@@ -457,7 +454,7 @@ impl Decided {
         let now = to_the_microsecond(context.now);
         let updates = moves
             .iter()
-            .map(|moved| bookings::update_tables(connection, restaurant, moved, now));
+            .map(|moved| booking_claims::update_tables(connection, restaurant, moved, now));
         let (_, ids) = tokio::try_join!(
             biased;
             occupancies::insert(connection, restaurant, &rows),

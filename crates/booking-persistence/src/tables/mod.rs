@@ -10,6 +10,7 @@ pub(crate) mod api_keys;
 pub(crate) mod audit_events;
 pub(crate) mod authorization_codes;
 pub(crate) mod blockouts;
+pub(crate) mod booking_claims;
 pub(crate) mod booking_days;
 pub(crate) mod booking_policies;
 pub(crate) mod bookings;

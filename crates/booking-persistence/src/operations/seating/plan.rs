@@ -1,5 +1,7 @@
 //! The seating plan of a restaurant, and what its change does to the bookings to come.
 
+use std::collections::HashSet;
+
 use futures_util::future::try_join_all;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -19,7 +21,7 @@ use crate::error::{Corrupt, TransactionError};
 use crate::operations::service_day::has_changed;
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::tables::{
-    audit_events, booking_days, booking_policies, bookings, occupancies, restaurants,
+    audit_events, booking_claims, booking_days, booking_policies, occupancies, restaurants,
 };
 
 /// From which date on special days and blockouts are read: what is over anywhere on Earth, and no
@@ -72,7 +74,7 @@ impl<'a> LockedSeating<'a> {
             load::<ServicePeriod, _>(connection, restaurant, from),
             load::<SpecialDay, _>(connection, restaurant, from),
             load::<Blockout, _>(connection, restaurant, from),
-            async { Ok(bookings::upcoming(connection, restaurant, now).await?) },
+            async { Ok(booking_claims::upcoming(connection, restaurant, now).await?) },
         )?;
         let (policy, version) = policy.ok_or(TransactionError::no_access(RestaurantNotFound))?;
         Ok(Self {
@@ -143,7 +145,7 @@ impl<'a> LockedSeating<'a> {
         let restaurant = self.access.restaurant();
         let keys: Vec<i64> = changed.iter().map(|booking| booking.claim.key).collect();
         // Whoever holds one of them waits for the plan: to wait for them would be for ever.
-        if bookings::lock_free(connection, restaurant, &keys)
+        if booking_claims::lock_free(connection, restaurant, &keys)
             .await?
             .len()
             < keys.len()
@@ -151,13 +153,16 @@ impl<'a> LockedSeating<'a> {
             return Err(has_changed().into());
         }
         let dates = self.dates(wanted, changed)?;
-        let placements: Vec<(i64, Placement)> = changed.iter().map(placement).collect();
+        let placements: Vec<(i64, Placement)> = changed
+            .iter()
+            .map(|booking| (booking.claim.key, booking.claim.placement()))
+            .collect();
         let rows: Vec<(i64, &Placement)> = placements.iter().map(|(key, it)| (*key, it)).collect();
         let context = self.request.context;
         let now = to_the_microsecond(context.now);
         let updates = changed
             .iter()
-            .map(|booking| bookings::update_claim(connection, restaurant, booking, now));
+            .map(|booking| booking_claims::update_claim(connection, restaurant, booking, now));
         let by = actor(self.request.principal);
         let events = changed.iter().map(|booking| {
             let event = audit_events::NewEvent {
@@ -192,8 +197,8 @@ impl<'a> LockedSeating<'a> {
             self.plan.calendar().map_err(corrupt)?,
             wanted.calendar().map_err(corrupt)?,
         );
-        let is_changed =
-            |it: &&UpcomingBooking| changed.iter().any(|other| other.claim.key == it.claim.key);
+        let keys: HashSet<i64> = changed.iter().map(|it| it.claim.key).collect();
+        let is_changed = |it: &&UpcomingBooking| keys.contains(&it.claim.key);
         let before = self.upcoming.iter().filter(is_changed);
         let before = before.flat_map(|it| old.dates(it.claim.starts_at, it.claim.free_at));
         let after = changed
@@ -204,18 +209,6 @@ impl<'a> LockedSeating<'a> {
         dates.dedup();
         Ok(dates)
     }
-}
-
-fn placement(booking: &UpcomingBooking) -> (i64, Placement) {
-    let claim = &booking.claim;
-    let placement = Placement {
-        service_date: claim.service_date,
-        tables: claim.tables.clone(),
-        starts_at: claim.starts_at,
-        ends_at: claim.ends_at,
-        free_at: claim.free_at,
-    };
-    (claim.key, placement)
 }
 
 async fn load<P: Statements, R>(

@@ -4,8 +4,8 @@ use booking_api::errors::{InternalError, PreconditionRequired, ServiceUnavailabl
 use booking_api::{headers, types};
 use booking_domain::{Principal, RestaurantId};
 use booking_persistence::{
-    CreatePartRefusal, DeletePartRefusal, RestaurantAccessRefusal, SeatingChangeRequest,
-    UpdatePartRefusal,
+    ChangedPart, CreatePartRefusal, DeletePartRefusal, RequestContext, RestaurantAccessRefusal,
+    SeatingChangeRequest, UpdatePartRefusal,
 };
 use contract_runtime::{FieldName, RequestOrigin, RuleViolation};
 
@@ -46,63 +46,71 @@ pub(super) fn too_many(violation: RuleViolation) -> InternalError {
 
 /// A change that is asked for.
 pub(super) struct Change<'a> {
-    pub(super) service: &'a Service,
-    pub(super) principal: &'a Principal,
-    pub(super) restaurant: RestaurantId,
-    /// The header, and what it is called.
-    pub(super) if_match: (Option<types::EntityTagCondition>, FieldName),
-    pub(super) force: bool,
-    pub(super) origin: &'a RequestOrigin,
+    service: &'a Service,
+    principal: &'a Principal,
+    restaurant: RestaurantId,
+    expected: Option<Vec<i32>>,
+    force: bool,
+    context: RequestContext,
 }
 
 /// The change that a request asks for; a macro, for each operation has a request of its own.
 macro_rules! change {
-    ($service:expr, $caller:expr, $request:expr, $headers:ident, force: $force:expr) => {
-        $crate::api::seating::change::Change {
-            service: $service,
-            principal: &$caller.principal().principal,
-            restaurant: $request.path.restaurant_id.into_domain(),
-            if_match: ($request.headers.if_match, $headers::FIELDS.if_match),
-            force: $force,
-            origin: &$request.origin,
-        }
+    ($service:expr, $caller:expr, $request:expr, $headers:ident, $error:ty, force: $force:expr) => {
+        $crate::api::seating::change::Change::new::<$error>(
+            $service,
+            &$caller.principal().principal,
+            $request.path.restaurant_id.into_domain(),
+            ($request.headers.if_match, $headers::FIELDS.if_match),
+            $force,
+            &$request.origin,
+        )
     };
 }
 pub(super) use change;
 
-impl Change<'_> {
+impl<'a> Change<'a> {
+    /// A change on the copy that `If-Match` names, which is also given as what it is called.
+    pub(super) fn new<E: From<InternalError> + From<PreconditionRequired>>(
+        service: &'a Service,
+        principal: &'a Principal,
+        restaurant: RestaurantId,
+        (condition, if_match): (Option<types::EntityTagCondition>, FieldName),
+        force: bool,
+        origin: &RequestOrigin,
+    ) -> Result<Self, E> {
+        Ok(Self {
+            service,
+            principal,
+            restaurant,
+            expected: required_versions::<E>(condition, if_match)?,
+            force,
+            context: request_context(service, origin)?,
+        })
+    }
+
+    fn request(&self) -> SeatingChangeRequest<'_> {
+        SeatingChangeRequest {
+            principal: self.principal,
+            restaurant: self.restaurant,
+            expected: self.expected.as_deref(),
+            force: self.force,
+            context: &self.context,
+        }
+    }
+
     /// Adds the part that has these settings.
     pub(super) async fn create<P: ContractPart, E>(
         self,
         settings: &P::Settings,
     ) -> Result<(P::Body, types::EntityTag), E>
     where
-        E: From<InternalError> + From<ServiceUnavailable> + From<PreconditionRequired>,
+        E: From<InternalError> + From<ServiceUnavailable>,
         RestaurantAccessRefusal<CreatePartRefusal<P>>: IntoError<E>,
     {
-        let (condition, if_match) = self.if_match;
-        let expected = required_versions::<E>(condition, if_match)?;
-        let context = request_context(self.service, self.origin)?;
-        let request = SeatingChangeRequest {
-            principal: self.principal,
-            restaurant: self.restaurant,
-            expected: expected.as_deref(),
-            force: self.force,
-            context: &context,
-        };
-        let new = |id| P::from_settings(settings, id);
-        let changed = self
-            .service
-            .store()
-            .create_seating_part::<P>(request, &new)
-            .await;
-        let changed = changed.map_err(store_error::<_, E>)?;
-        let affected = affected_bookings(&changed.affected).map_err(internal_error)?;
-        let body = changed
-            .part
-            .to_body(Some(affected))
-            .map_err(internal_error)?;
-        Ok((body, entity_tag(changed.version)))
+        let (store, new) = (self.service.store(), |id| P::from_settings(settings, id));
+        let created = store.create_seating_part::<P>(self.request(), &new).await;
+        Ok(changed(&created.map_err(store_error::<_, E>)?)?)
     }
 
     /// Gives a part these settings.
@@ -112,32 +120,12 @@ impl Change<'_> {
         settings: &P::Settings,
     ) -> Result<(P::Body, types::EntityTag), E>
     where
-        E: From<InternalError> + From<ServiceUnavailable> + From<PreconditionRequired>,
+        E: From<InternalError> + From<ServiceUnavailable>,
         RestaurantAccessRefusal<UpdatePartRefusal<P>>: IntoError<E>,
     {
-        let (condition, if_match) = self.if_match;
-        let expected = required_versions::<E>(condition, if_match)?;
-        let context = request_context(self.service, self.origin)?;
-        let request = SeatingChangeRequest {
-            principal: self.principal,
-            restaurant: self.restaurant,
-            expected: expected.as_deref(),
-            force: self.force,
-            context: &context,
-        };
-        let new = |id| P::from_settings(settings, id);
-        let changed = self
-            .service
-            .store()
-            .update_seating_part::<P>(request, id, &new)
-            .await;
-        let changed = changed.map_err(store_error::<_, E>)?;
-        let affected = affected_bookings(&changed.affected).map_err(internal_error)?;
-        let body = changed
-            .part
-            .to_body(Some(affected))
-            .map_err(internal_error)?;
-        Ok((body, entity_tag(changed.version)))
+        let (store, new) = (self.service.store(), |id| P::from_settings(settings, id));
+        let updated = store.update_seating_part::<P>(self.request(), id, &new);
+        Ok(changed(&updated.await.map_err(store_error::<_, E>)?)?)
     }
 
     /// Takes a part away.
@@ -146,30 +134,27 @@ impl Change<'_> {
         id: P::Id,
     ) -> Result<(types::DeletedSeatingPart, headers::ETag), E>
     where
-        E: From<InternalError> + From<ServiceUnavailable> + From<PreconditionRequired>,
+        E: From<InternalError> + From<ServiceUnavailable>,
         RestaurantAccessRefusal<DeletePartRefusal<P>>: IntoError<E>,
     {
-        let (condition, if_match) = self.if_match;
-        let expected = required_versions::<E>(condition, if_match)?;
-        let context = request_context(self.service, self.origin)?;
-        let request = SeatingChangeRequest {
-            principal: self.principal,
-            restaurant: self.restaurant,
-            expected: expected.as_deref(),
-            force: self.force,
-            context: &context,
-        };
         let deleted = self
             .service
             .store()
-            .delete_seating_part::<P>(request, id)
-            .await;
-        let deleted = deleted.map_err(store_error::<_, E>)?;
-        let affected = affected_bookings(&deleted.affected).map_err(internal_error)?;
+            .delete_seating_part::<P>(self.request(), id);
+        let deleted = deleted.await.map_err(store_error::<_, E>)?;
         let body = types::DeletedSeatingPart {
-            affected_bookings: affected,
+            affected_bookings: affected_bookings(&deleted.affected).map_err(internal_error)?,
         };
         let etag = entity_tag(deleted.version);
         Ok((body, headers::ETag { etag }))
     }
+}
+
+/// A part as it is answered after a change, with the version of all of them.
+fn changed<P: ContractPart>(
+    changed: &ChangedPart<P>,
+) -> Result<(P::Body, types::EntityTag), InternalError> {
+    let affected = affected_bookings(&changed.affected).map_err(internal_error)?;
+    let body = changed.part.to_body(Some(affected));
+    Ok((body.map_err(internal_error)?, entity_tag(changed.version)))
 }

@@ -43,7 +43,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: CreateDiningAreaRequest,
     ) -> Result<CreateDiningAreaResponse, CreateDiningAreaError> {
-        let change = change!(self, caller, request, CreateDiningAreaHeaders, force: false);
+        let change = change!(self, caller, request, CreateDiningAreaHeaders, CreateDiningAreaError, force: false)?;
         let (body, etag) = change
             .create::<DiningArea, CreateDiningAreaError>(&request.body)
             .await?;
@@ -60,7 +60,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: UpdateDiningAreaRequest,
     ) -> Result<UpdateDiningAreaResponse, UpdateDiningAreaError> {
-        let change = change!(self, caller, request, UpdateDiningAreaHeaders, force: false);
+        let change = change!(self, caller, request, UpdateDiningAreaHeaders, UpdateDiningAreaError, force: false)?;
         let id = request.path.dining_area_id.into_domain();
         let (body, etag) = change
             .update::<DiningArea, UpdateDiningAreaError>(id, &request.body)
@@ -73,8 +73,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: DeleteDiningAreaRequest,
     ) -> Result<DeleteDiningAreaResponse, DeleteDiningAreaError> {
-        let change =
-            change!(self, caller, request, DeleteDiningAreaHeaders, force: request.query.force);
+        let change = change!(self, caller, request, DeleteDiningAreaHeaders, DeleteDiningAreaError, force: request.query.force)?;
         let id = request.path.dining_area_id.into_domain();
         let (body, headers) = change
             .delete::<DiningArea, DeleteDiningAreaError>(id)
@@ -108,7 +107,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: CreateDiningTableRequest,
     ) -> Result<CreateDiningTableResponse, CreateDiningTableError> {
-        let change = change!(self, caller, request, CreateDiningTableHeaders, force: false);
+        let change = change!(self, caller, request, CreateDiningTableHeaders, CreateDiningTableError, force: false)?;
         let (body, etag) = change
             .create::<DiningTable, CreateDiningTableError>(&request.body)
             .await?;
@@ -125,8 +124,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: UpdateDiningTableRequest,
     ) -> Result<UpdateDiningTableResponse, UpdateDiningTableError> {
-        let change =
-            change!(self, caller, request, UpdateDiningTableHeaders, force: request.query.force);
+        let change = change!(self, caller, request, UpdateDiningTableHeaders, UpdateDiningTableError, force: request.query.force)?;
         let id = request.path.table_id.into_domain();
         let (body, etag) = change
             .update::<DiningTable, UpdateDiningTableError>(id, &request.body)
@@ -139,8 +137,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: DeleteDiningTableRequest,
     ) -> Result<DeleteDiningTableResponse, DeleteDiningTableError> {
-        let change =
-            change!(self, caller, request, DeleteDiningTableHeaders, force: request.query.force);
+        let change = change!(self, caller, request, DeleteDiningTableHeaders, DeleteDiningTableError, force: request.query.force)?;
         let id = request.path.table_id.into_domain();
         let (body, headers) = change
             .delete::<DiningTable, DeleteDiningTableError>(id)
@@ -174,7 +171,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: CreateTableCombinationRequest,
     ) -> Result<CreateTableCombinationResponse, CreateTableCombinationError> {
-        let change = change!(self, caller, request, CreateTableCombinationHeaders, force: false);
+        let change = change!(self, caller, request, CreateTableCombinationHeaders, CreateTableCombinationError, force: false)?;
         let (body, etag) = change
             .create::<TableCombination, CreateTableCombinationError>(&request.body)
             .await?;
@@ -191,7 +188,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: UpdateTableCombinationRequest,
     ) -> Result<UpdateTableCombinationResponse, UpdateTableCombinationError> {
-        let change = change!(self, caller, request, UpdateTableCombinationHeaders, force: request.query.force);
+        let change = change!(self, caller, request, UpdateTableCombinationHeaders, UpdateTableCombinationError, force: request.query.force)?;
         let id = request.path.combination_id.into_domain();
         let (body, etag) = change
             .update::<TableCombination, UpdateTableCombinationError>(id, &request.body)
@@ -207,7 +204,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: DeleteTableCombinationRequest,
     ) -> Result<DeleteTableCombinationResponse, DeleteTableCombinationError> {
-        let change = change!(self, caller, request, DeleteTableCombinationHeaders, force: request.query.force);
+        let change = change!(self, caller, request, DeleteTableCombinationHeaders, DeleteTableCombinationError, force: request.query.force)?;
         let id = request.path.combination_id.into_domain();
         let (body, headers) = change
             .delete::<TableCombination, DeleteTableCombinationError>(id)
@@ -241,7 +238,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: CreateServicePeriodRequest,
     ) -> Result<CreateServicePeriodResponse, CreateServicePeriodError> {
-        let change = change!(self, caller, request, CreateServicePeriodHeaders, force: false);
+        let change = change!(self, caller, request, CreateServicePeriodHeaders, CreateServicePeriodError, force: false)?;
         let (body, etag) = change
             .create::<ServicePeriod, CreateServicePeriodError>(&request.body)
             .await?;
@@ -258,7 +255,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: UpdateServicePeriodRequest,
     ) -> Result<UpdateServicePeriodResponse, UpdateServicePeriodError> {
-        let change = change!(self, caller, request, UpdateServicePeriodHeaders, force: false);
+        let change = change!(self, caller, request, UpdateServicePeriodHeaders, UpdateServicePeriodError, force: false)?;
         let id = request.path.service_period_id.into_domain();
         let (body, etag) = change
             .update::<ServicePeriod, UpdateServicePeriodError>(id, &request.body)
@@ -274,7 +271,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: DeleteServicePeriodRequest,
     ) -> Result<DeleteServicePeriodResponse, DeleteServicePeriodError> {
-        let change = change!(self, caller, request, DeleteServicePeriodHeaders, force: false);
+        let change = change!(self, caller, request, DeleteServicePeriodHeaders, DeleteServicePeriodError, force: false)?;
         let id = request.path.service_period_id.into_domain();
         let (body, headers) = change
             .delete::<ServicePeriod, DeleteServicePeriodError>(id)
@@ -308,7 +305,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: CreateSpecialDayRequest,
     ) -> Result<CreateSpecialDayResponse, CreateSpecialDayError> {
-        let change = change!(self, caller, request, CreateSpecialDayHeaders, force: false);
+        let change = change!(self, caller, request, CreateSpecialDayHeaders, CreateSpecialDayError, force: false)?;
         let (body, etag) = change
             .create::<SpecialDay, CreateSpecialDayError>(&request.body)
             .await?;
@@ -325,7 +322,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: UpdateSpecialDayRequest,
     ) -> Result<UpdateSpecialDayResponse, UpdateSpecialDayError> {
-        let change = change!(self, caller, request, UpdateSpecialDayHeaders, force: false);
+        let change = change!(self, caller, request, UpdateSpecialDayHeaders, UpdateSpecialDayError, force: false)?;
         let id = request.path.special_day_id.into_domain();
         let (body, etag) = change
             .update::<SpecialDay, UpdateSpecialDayError>(id, &request.body)
@@ -338,7 +335,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: DeleteSpecialDayRequest,
     ) -> Result<DeleteSpecialDayResponse, DeleteSpecialDayError> {
-        let change = change!(self, caller, request, DeleteSpecialDayHeaders, force: false);
+        let change = change!(self, caller, request, DeleteSpecialDayHeaders, DeleteSpecialDayError, force: false)?;
         let id = request.path.special_day_id.into_domain();
         let (body, headers) = change
             .delete::<SpecialDay, DeleteSpecialDayError>(id)
@@ -372,7 +369,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: CreateBlockoutRequest,
     ) -> Result<CreateBlockoutResponse, CreateBlockoutError> {
-        let change = change!(self, caller, request, CreateBlockoutHeaders, force: false);
+        let change = change!(self, caller, request, CreateBlockoutHeaders, CreateBlockoutError, force: false)?;
         let (body, etag) = change
             .create::<Blockout, CreateBlockoutError>(&request.body)
             .await?;
@@ -389,7 +386,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: UpdateBlockoutRequest,
     ) -> Result<UpdateBlockoutResponse, UpdateBlockoutError> {
-        let change = change!(self, caller, request, UpdateBlockoutHeaders, force: false);
+        let change = change!(self, caller, request, UpdateBlockoutHeaders, UpdateBlockoutError, force: false)?;
         let id = request.path.blockout_id.into_domain();
         let (body, etag) = change
             .update::<Blockout, UpdateBlockoutError>(id, &request.body)
@@ -402,7 +399,7 @@ impl Seating for Service {
         caller: RestaurantManage<Self>,
         request: DeleteBlockoutRequest,
     ) -> Result<DeleteBlockoutResponse, DeleteBlockoutError> {
-        let change = change!(self, caller, request, DeleteBlockoutHeaders, force: false);
+        let change = change!(self, caller, request, DeleteBlockoutHeaders, DeleteBlockoutError, force: false)?;
         let id = request.path.blockout_id.into_domain();
         let (body, headers) = change.delete::<Blockout, DeleteBlockoutError>(id).await?;
         Ok(DeleteBlockoutResponse::Ok(body, headers))
