@@ -30,8 +30,8 @@ contract_runtime::operations! {
     /// Take an area away: `DELETE /restaurants/{restaurant_id}/areas/{dining_area_id}`.
     ///
     /// Takes an area away. Its tables stay, and are in no area; its blockouts go.
-    /// While bookings to come use it, that is refused with the list of them; with `force` they are
-    /// placed anew, and one that fits nowhere keeps counting and has no table.
+    /// While bookings to come have to be in it, that is refused with the list of them; with `force` they
+    /// stay, and need not be in it any more.
     fn delete_dining_area(DeleteDiningAreaRequest) by callers::RestaurantManage -> Result<DeleteDiningAreaResponse, DeleteDiningAreaError>;
     /// List tables: `GET /restaurants/{restaurant_id}/tables`.
     ///
@@ -389,7 +389,7 @@ contract_runtime::operation! {
         route: DELETE "/api/v1/restaurants/{restaurant_id}/areas/{dining_area_id}",
         tag: "Seating",
         summary: "Take an area away",
-        description: "Takes an area away. Its tables stay, and are in no area; its blockouts go.\nWhile bookings to come use it, that is refused with the list of them; with `force` they are\nplaced anew, and one that fits nowhere keeps counting and has no table.",
+        description: "Takes an area away. Its tables stay, and are in no area; its blockouts go.\nWhile bookings to come have to be in it, that is refused with the list of them; with `force` they\nstay, and need not be in it any more.",
         request: DeleteDiningAreaRequest,
         response: DeleteDiningAreaResponse,
         error: DeleteDiningAreaError,

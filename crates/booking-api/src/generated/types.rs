@@ -1338,7 +1338,8 @@ contract_runtime::object! {
 
 contract_runtime::array! {
     /// The bookings to come that a change catches, in order of time, as they are after it: the first
-    /// 1,000 of them. In an error they are those that the change would take their place from.
+    /// 1,000 of them. In an error they are those that would lose their place, with the tables that
+    /// `force` would give them.
     AffectedBookings(AffectedBooking) "AffectedBookings",
     referenceable: true,
     [answered] {

@@ -35,8 +35,8 @@ impl super::Client {
     /// Take an area away
     ///
     /// Takes an area away. Its tables stay, and are in no area; its blockouts go.
-    /// While bookings to come use it, that is refused with the list of them; with `force` they are
-    /// placed anew, and one that fits nowhere keeps counting and has no table.
+    /// While bookings to come have to be in it, that is refused with the list of them; with `force` they
+    /// stay, and need not be in it any more.
     ///
     /// `DELETE /restaurants/{restaurant_id}/areas/{dining_area_id}` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND`, `DINING_AREA_NOT_FOUND` (404), `USED_BY_BOOKINGS` (409), `PRECONDITION_FAILED` (412), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn delete_dining_area(&self) -> DeleteDiningArea {

@@ -1478,7 +1478,8 @@ pub struct AffectedBooking {
 }
 
 /// The bookings to come that a change catches, in order of time, as they are after it: the first
-/// 1,000 of them. In an error they are those that the change would take their place from.
+/// 1,000 of them. In an error they are those that would lose their place, with the tables that
+/// `force` would give them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AffectedBookings(Vec<AffectedBooking>);
 

@@ -88,10 +88,12 @@ pub fn change_seating_plan(
             booking.move_to(&calendar);
         }
     }
-    let before = conflicts(current, bookings)?;
     let mut caught = conflicts(wanted, &after)?;
-    for (new, old) in caught.iter_mut().zip(before) {
-        new.retain(|conflict| !old.contains(conflict));
+    if caught.iter().any(|conflicts| !conflicts.is_empty()) {
+        let before = conflicts(current, bookings)?;
+        for (new, old) in caught.iter_mut().zip(before) {
+            new.retain(|conflict| !old.contains(conflict));
+        }
     }
     for index in overlapping(&after) {
         if !caught[index].contains(&SeatingConflict::Table) {
