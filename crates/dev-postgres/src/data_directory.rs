@@ -36,8 +36,8 @@ const OURS: [&str; 6] = [
     "lost+found",
 ];
 
-/// How long to wait for the supervisor of an owner that has died: it allows PostgreSQL
-/// thirty seconds for a fast shutdown.
+/// How long to wait for the supervisor of an owner that is gone: it allows PostgreSQL thirty seconds for
+/// a fast shutdown.
 const ORPHAN_TIMEOUT: Duration = Duration::from_secs(45);
 
 /// A Unix socket's whole path has at most 103 bytes on macOS (107 on Linux); this is
@@ -135,9 +135,31 @@ pub(crate) fn prepare(directory: &Path, account: &Account) -> Result<(), Error> 
         .map_err(Error::io("make private", directory))
 }
 
-/// Locks the directory for this process. When the owner has just died, its supervisor
-/// still stops PostgreSQL: that is waited for.
-pub(crate) fn lock(directory: &Path, cancellation: &Cancellation) -> Result<File, Error> {
+/// The directory is this process's for as long as this lives, and its supervisor's until that has ended.
+#[derive(Debug)]
+pub(crate) struct DirectoryLock {
+    file: File,
+}
+
+impl DirectoryLock {
+    /// The locked file, for the supervisor to keep open.
+    pub(crate) const fn file(&self) -> &File {
+        &self.file
+    }
+}
+
+impl Drop for DirectoryLock {
+    /// Takes the owner's name away. The lock itself lasts until every copy of the file is closed, and a
+    /// child that another thread has just forked holds one until it runs its program: whoever finds the
+    /// file locked and without an owner waits.
+    fn drop(&mut self) {
+        let _ = self.file.set_len(0);
+    }
+}
+
+/// Locks the directory for this process. When the owner has just given it up or died, and its supervisor
+/// still stops PostgreSQL, that is waited for.
+pub(crate) fn lock(directory: &Path, cancellation: &Cancellation) -> Result<DirectoryLock, Error> {
     let path = directory.join(LOCK);
     let mut file = OpenOptions::new()
         .read(true)
@@ -172,7 +194,7 @@ pub(crate) fn lock(directory: &Path, cancellation: &Cancellation) -> Result<File
         .and_then(|()| file.rewind())
         .and_then(|()| file.write_all(pid.as_bytes()))
         .map_err(Error::io("write the lock file", &path))?;
-    Ok(file)
+    Ok(DirectoryLock { file })
 }
 
 /// Deals with a `postmaster.pid` that a crash left. PostgreSQL itself replaces one whose
@@ -299,6 +321,21 @@ mod tests {
         );
         drop(first);
         lock(directory.path()).unwrap();
+    }
+
+    /// As a child does that another thread has forked and that has not yet run its program.
+    #[test]
+    fn a_lock_that_was_given_up_is_waited_for_while_a_copy_of_it_is_open() {
+        let directory = directory();
+        let first = lock(directory.path(), &Cancellation::new()).unwrap();
+        let copy = first.file().try_clone().unwrap();
+        drop(first);
+        let cancelled = Cancellation::new();
+        cancelled.cancel();
+        let error = lock(directory.path(), &cancelled).unwrap_err();
+        assert!(matches!(error, Error::Cancelled), "{error}");
+        drop(copy);
+        lock(directory.path(), &Cancellation::new()).unwrap();
     }
 
     #[test]

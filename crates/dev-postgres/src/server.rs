@@ -2,14 +2,13 @@
 //! to the persistent and the temporary cluster.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::account::Account;
 use crate::cancellation::Cancellation;
-use crate::data_directory::{self, CLUSTER};
+use crate::data_directory::{self, CLUSTER, DirectoryLock};
 use crate::environment;
 use crate::error::Error;
 use crate::installation::Installation;
@@ -77,7 +76,7 @@ pub(crate) struct Server {
     /// A directory that is removed at the end.
     scratch: Option<PathBuf>,
     /// Held until all else is dropped. The supervisor holds it too.
-    lock: Option<File>,
+    lock: Option<DirectoryLock>,
 }
 
 impl Server {
@@ -87,7 +86,7 @@ impl Server {
         installation: Installation,
         account: Account,
         directory: PathBuf,
-        lock: File,
+        lock: DirectoryLock,
         settings: Settings,
         startup_timeout: Duration,
         cancellation: Cancellation,
@@ -236,7 +235,7 @@ impl Server {
             log,
             stop_signal,
             scratch: self.scratch.as_deref(),
-            lock: self.lock.as_ref(),
+            lock: self.lock.as_ref().map(DirectoryLock::file),
         };
         Supervisor::spawn(&self.account, job).map_err(Error::io(
             "run as PostgreSQL's user the shell",
