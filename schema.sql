@@ -424,6 +424,10 @@ CREATE TABLE booking_policies (
     -- tables and combinations: what was decided by an older one is decided again. Contract: none,
     -- callers read it in the entity tag.
     seating_version             integer     NOT NULL DEFAULT 1,
+    -- The release of the IANA database by which the instants of its bookings to come were computed;
+    -- an older one than the program's, or none, and they are computed anew. Contract: none, callers
+    -- never read it.
+    time_zone_release           varchar(6),
     CONSTRAINT booking_policies_pkey PRIMARY KEY (restaurant_id),
     CONSTRAINT booking_policies_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -456,7 +460,9 @@ CREATE TABLE booking_policies (
     CONSTRAINT booking_policies_cancellation_cutoff_minutes_check
         CHECK (cancellation_cutoff_minutes BETWEEN 0 AND 43200),
     CONSTRAINT booking_policies_version_check CHECK (version >= 1),
-    CONSTRAINT booking_policies_seating_version_check CHECK (seating_version >= 1)
+    CONSTRAINT booking_policies_seating_version_check CHECK (seating_version >= 1),
+    CONSTRAINT booking_policies_time_zone_release_check
+        CHECK (time_zone_release ~ '^[0-9]{4}[a-z]{1,2}$')
 );
 ALTER TABLE booking_policies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking_policies FORCE ROW LEVEL SECURITY;
@@ -748,11 +754,7 @@ CREATE TABLE audit_events (
         REFERENCES restaurants (restaurant_id),
     CONSTRAINT audit_events_occurred_at_check
         CHECK ('0001-01-01 00:00Z' <= occurred_at AND occurred_at < '9999-12-30 00:00Z'),
-    CONSTRAINT audit_events_actor_kind_check
-        CHECK (actor_kind IN ('user', 'platform_admin', 'api_key', 'guest')),
     CONSTRAINT audit_events_actor_id_check CHECK (actor_id ~ '^[0-9A-Za-z_]+$'),
-    CONSTRAINT audit_events_actor_check
-        CHECK ((actor_id IS NULL) = (actor_kind = 'guest')),
     CONSTRAINT audit_events_action_check CHECK (action ~ '^[a-z]+(_[a-z]+)*$'),
     CONSTRAINT audit_events_subject_id_check CHECK (subject_id ~ '^[0-9A-Za-z_]+$'),
     CONSTRAINT audit_events_network_check
@@ -763,7 +765,11 @@ CREATE TABLE audit_events (
         AND cardinality(overridden_rules) <= 5
     ),
     CONSTRAINT audit_events_override_reason_check
-        CHECK (override_reason <> '' AND override_reason !~ '[\u0001-\u001F\u007F-\u009F]')
+        CHECK (override_reason <> '' AND override_reason !~ '[\u0001-\u001F\u007F-\u009F]'),
+    CONSTRAINT audit_events_actor_kind_check
+        CHECK (actor_kind IN ('user', 'platform_admin', 'api_key', 'guest', 'system')),
+    CONSTRAINT audit_events_actor_check
+        CHECK ((actor_id IS NULL) = (actor_kind IN ('guest', 'system')))
 );
 -- The order of the list.
 CREATE INDEX idx_audit_events_occurred ON audit_events (restaurant_id, occurred_at, audit_event_id);

@@ -49,8 +49,8 @@ pub use bounded::{BoundedInteger, BoundedNumber, BoundedText};
 pub use calendar::{
     BufferTime, MaxCovers, MaxParties, Pacing, RestaurantCalendar, Service, ServiceHours,
     ServiceHoursRefusal, ServicePeriod, ServicePeriodName, SpecialDay, SpecialDayName,
-    TimeZoneName, TurnTime, TurnTimeStep, TurnTimes, UnknownTimeZone, UtcOffset, Weekdays,
-    check_service_periods, check_special_days,
+    TimeZoneName, TimeZoneRelease, TurnTime, TurnTimeStep, TurnTimes, UnknownTimeZone, UtcOffset,
+    Weekdays, check_service_periods, check_special_days,
 };
 pub use floor::{
     AreaSetting, Blockout, BlockoutReason, BlockoutScope, CombinationRefusal, DiningArea,
@@ -85,7 +85,7 @@ pub use search::{
 pub use seating_plan::{
     AffectedBooking, BlockoutRefusal, DiningAreaRefusal, DiningTableRefusal, SeatingConflict,
     SeatingPart, SeatingPlan, SeatingPlanChange, SpecialDayRefusal, TableCombinationRefusal,
-    UpcomingBooking, change_seating_plan,
+    UpcomingBooking, change_seating_plan, recompute_booking_times,
 };
 pub use service_day::{AreaWish, Claim, ServiceDay};
 

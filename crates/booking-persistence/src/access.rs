@@ -6,7 +6,8 @@
 //! suspended have lost access. Reading costs no round trip more for it, for both statements are sent
 //! at once, and what was read for nobody is thrown away.
 //!
-//! What is done with the installation takes a [`PlatformAccess`], which [`PlatformRequest::authorize`]
+//! What the service does unasked needs no rights, and says so ([`RestaurantAccess::of_system`]). What is
+//! done with the installation takes a [`PlatformAccess`], which [`PlatformRequest::authorize`]
 //! makes in the same way.
 //!
 //! One booking is opened besides by whoever holds its secret, and by the diner whose it is
@@ -184,7 +185,8 @@ pub(crate) struct StaffRequest<'a> {
     pub(crate) context: &'a RequestContext,
 }
 
-/// That somebody may do what they want in a restaurant. Nothing else makes one.
+/// That somebody may do what they want in a restaurant, or that the service does it unasked. Nothing
+/// else makes one.
 #[derive(Debug)]
 pub struct RestaurantAccess {
     restaurant: RestaurantId,
@@ -204,6 +206,14 @@ impl<T> Guarded<T> {
 }
 
 impl RestaurantAccess {
+    /// What the service itself needs, which asks nobody.
+    pub(crate) const fn of_system(restaurant: RestaurantId) -> Self {
+        Self {
+            restaurant,
+            user: None,
+        }
+    }
+
     /// The restaurant.
     pub(crate) const fn restaurant(&self) -> RestaurantId {
         self.restaurant

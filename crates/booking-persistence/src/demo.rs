@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use jiff_diesel::ToDiesel;
 
-use booking_domain::{Account, Registration, RestaurantId, StaffRole, UserId};
+use booking_domain::{Account, Registration, RestaurantId, StaffRole, TimeZoneRelease, UserId};
 
 use crate::connection::{pg_advisory_xact_lock, show_restaurant};
 use crate::error::{Corrupt, LoadError, StoreError};
@@ -275,6 +275,7 @@ async fn add_policy(
             booking_policies::time_zone.eq(restaurant.time_zone),
             booking_policies::slot_interval_minutes.eq(restaurant.slot_interval_minutes),
             booking_policies::turn_minutes.eq(restaurant.turn_minutes),
+            booking_policies::time_zone_release.eq(TimeZoneRelease::bundled().as_str()),
         ))
         .execute(&mut connection)
         .await

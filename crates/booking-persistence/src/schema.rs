@@ -128,6 +128,7 @@ diesel::table! {
         cancellation_cutoff_minutes -> Nullable<Integer>,
         version -> Integer,
         seating_version -> Integer,
+        time_zone_release -> Nullable<Varchar>,
     }
 }
 

@@ -2366,18 +2366,20 @@ contract_runtime::object! {
 }
 
 contract_runtime::enumeration! {
-    /// As whom somebody has done something: a `user` who was logged in, a `platform_admin` who runs the
-    /// installation, a program with an `api_key`, or a `guest` without a login.
+    /// As whom something was done: a `user` who was logged in, a `platform_admin` who runs the
+    /// installation, a program with an `api_key`, a `guest` without a login, or the `system` itself,
+    /// which nobody has asked.
     AuditActorKind "AuditActorKind" {
         User = "user",
         PlatformAdmin = "platform_admin",
         ApiKey = "api_key",
         Guest = "guest",
+        System = "system",
     }
 }
 
 contract_runtime::text! {
-    /// The `user_id` or the `api_key_id`; `null` for a guest.
+    /// The `user_id` or the `api_key_id`; `null` for a guest and for the system.
     AuditActorId "AuditActorId",
     referenceable: true,
     {

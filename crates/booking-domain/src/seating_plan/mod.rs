@@ -4,7 +4,10 @@ mod change;
 mod conflict;
 mod parts;
 
-pub use change::{AffectedBooking, SeatingPlanChange, UpcomingBooking, change_seating_plan};
+pub use change::{
+    AffectedBooking, SeatingPlanChange, UpcomingBooking, change_seating_plan,
+    recompute_booking_times,
+};
 pub use conflict::SeatingConflict;
 pub use parts::{
     BlockoutRefusal, DiningAreaRefusal, DiningTableRefusal, SeatingPart, SpecialDayRefusal,

@@ -254,6 +254,66 @@ fn what_overlaps_once_the_zone_is_corrected_is_seated_anew() {
     assert_eq!(named, [(2, vec![SeatingConflict::Table], vec![2])]);
 }
 
+/// The booking as other rules had it, by which its wall clock is so many hours later.
+fn by_other_rules(mut booking: UpcomingBooking, hours: i64) -> UpcomingBooking {
+    let later = SignedDuration::from_hours(hours);
+    let claim = &mut booking.claim;
+    for instant in [&mut claim.starts_at, &mut claim.ends_at, &mut claim.free_at] {
+        *instant += later;
+    }
+    let minutes = booking.utc_offset.minutes() - i32::try_from(hours * 60).expect("it is small");
+    booking.utc_offset = crate::UtcOffset::from_minutes(minutes).expect("there may be such a zone");
+    booking
+}
+
+#[test]
+fn what_other_rules_had_computed_follows_the_wall_clock() {
+    let right = [booking(1, 2, &[1], 19), booking(2, 4, &[2], 19)];
+    let stored = [right[0].clone(), by_other_rules(right[1].clone(), 1)];
+    let changed = recompute_booking_times(&plan(), &stored, NOW).expect("the zone exists");
+    assert_eq!(changed.changed, right[1..]);
+    assert!(changed.affected.is_empty());
+    let again = recompute_booking_times(&plan(), &right, NOW).expect("the zone exists");
+    assert_eq!(again, SeatingPlanChange::default());
+}
+
+#[test]
+fn who_overlaps_by_the_rules_that_are_in_force_is_seated_anew_or_nowhere() {
+    // The first one leaves before the second comes, by other rules alone.
+    let bookings = |guests| {
+        let first = booking(1, guests, &[2], 19);
+        let second = booking(2, guests, &[2], 20);
+        let others = booking(3, guests, &[3], 19);
+        [by_other_rules(first, -1), second, others]
+    };
+    let recompute = |guests| {
+        let bookings = bookings(guests);
+        recompute_booking_times(&plan(), &bookings, NOW).expect("the zone exists")
+    };
+    let table = vec![SeatingConflict::Table];
+    assert_eq!(caught(&recompute(2)), [(2, table.clone(), vec![1])]);
+    let change = recompute(4);
+    assert_eq!(caught(&change), [(2, table, vec![])]);
+    let keys: Vec<i64> = change.changed.iter().map(|it| it.claim.key).collect();
+    assert_eq!(keys, [1, 2]);
+}
+
+#[test]
+fn what_is_over_stays_so_unless_the_wall_clock_has_it_still_to_come() {
+    let right = booking(1, 2, &[1], 19);
+    let (plan, half_past) = (plan(), SignedDuration::from_mins(30));
+    let recompute = |stored: &UpcomingBooking, now| {
+        let stored = std::slice::from_ref(stored);
+        recompute_booking_times(&plan, stored, now).expect("the zone exists")
+    };
+    let stored = by_other_rules(right.clone(), -2);
+    let over = stored.claim.free_at + half_past;
+    let changed = recompute(&stored, over).changed;
+    assert_eq!(changed, std::slice::from_ref(&right));
+    let over = right.claim.free_at + half_past;
+    assert_eq!(recompute(&stored, over), SeatingPlanChange::default());
+}
+
 #[test]
 fn parts_have_names_of_their_own_and_name_what_is_there() {
     let plan = plan();

@@ -401,10 +401,14 @@ impl PlacedBooking<'_> {
         let ((), version, versions) = tokio::try_join!(
             biased;
             lock_seating_shared(connection, self.restaurant),
-            booking_policies::seating_version(connection, self.restaurant),
+            booking_policies::locked_seating_version(connection, self.restaurant),
             booking_days::lock(connection, self.restaurant, dates),
         )?;
-        Ok((version, versions))
+        if let Some((_, true)) = version {
+            // A newer program runs beside this one, and computes anew what this one writes.
+            booking_policies::set_time_zone_release(connection, self.restaurant).await?;
+        }
+        Ok((version.map(|(version, _)| version), versions))
     }
 }
 

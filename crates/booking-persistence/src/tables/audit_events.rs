@@ -54,6 +54,7 @@ pub(crate) async fn insert_overriding(
         Actor::PlatformAdmin(id) => (PLATFORM_ADMIN, Some(id.as_str())),
         Actor::ApiKey(id) => (API_KEY, Some(id.as_str())),
         Actor::Guest => (GUEST, None),
+        Actor::System => (SYSTEM, None),
     };
     let network = event.context.network.map(|network| network.to_string());
     diesel::insert_into(audit_events::table)
@@ -78,6 +79,7 @@ const USER: &str = "user";
 const PLATFORM_ADMIN: &str = "platform_admin";
 const API_KEY: &str = "api_key";
 const GUEST: &str = "guest";
+const SYSTEM: &str = "system";
 
 /// An event as it is read.
 #[derive(Queryable, Selectable)]
@@ -106,6 +108,7 @@ impl TryFrom<EventRow> for AuditEvent {
             (PLATFORM_ADMIN, Some(id)) => UserId::parse(id).map(Actor::PlatformAdmin),
             (API_KEY, Some(id)) => ApiKeyId::parse(id).map(Actor::ApiKey),
             (GUEST, None) => Some(Actor::Guest),
+            (SYSTEM, None) => Some(Actor::System),
             _ => None,
         };
         let subject = row.subject_id.map(SubjectId::parse);

@@ -120,18 +120,18 @@ pub(crate) async fn claims(
     Ok(claims.collect::<Result<_, _>>()?)
 }
 
-/// The bookings of a restaurant whose tables are not free yet, in order of time.
+/// The bookings of a restaurant whose tables are not free before an instant, in order of time.
 pub(crate) async fn upcoming(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
-    now: Timestamp,
+    from: Timestamp,
 ) -> Result<Vec<UpcomingBooking>, LoadError> {
-    let earliest = now.checked_sub(LONGEST_CLAIM).unwrap_or(Timestamp::MIN);
+    let earliest = from.checked_sub(LONGEST_CLAIM).unwrap_or(Timestamp::MIN);
     let rows: Vec<UpcomingRow> = bookings::table
         .filter(bookings::restaurant_id.eq(restaurant.get()))
         .filter(bookings::status.eq_any(["pending", "confirmed"]))
         .filter(bookings::starts_at.gt(earliest.to_diesel()))
-        .filter(bookings::free_at.gt(now.to_diesel()))
+        .filter(bookings::free_at.gt(from.to_diesel()))
         .order((bookings::starts_at, bookings::booking_id))
         .select(UpcomingRow::as_select())
         .load(&mut connection)

@@ -1,5 +1,6 @@
 //! The table `booking_policies`: how a restaurant takes bookings.
 
+use diesel::dsl::{case_when, exists};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::civil::Time;
@@ -7,11 +8,11 @@ use jiff_diesel::ToDiesel;
 
 use booking_domain::{
     BookingPolicy, BookingPolicyView, BookingWindow, BufferTime, Cutoff, MaxCovers, MinNotice,
-    PartySize, RestaurantId, SlotInterval, TimeZoneName,
+    PartySize, RestaurantId, SlotInterval, TimeZoneName, TimeZoneRelease,
 };
 
 use super::service_columns::{steps, turn_times};
-use super::{parsed, to_the_minute};
+use super::{parsed, restaurant_id, to_the_minute};
 use crate::access::{PlatformAccess, RestaurantAccess};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::{booking_policies, restaurants};
@@ -128,13 +129,21 @@ pub(crate) async fn find_view(
 }
 
 /// Notes that how a restaurant seats has changed: what was decided by what was before is decided again.
-/// Gives the version of it.
+/// Gives the version of it. What a newer program has computed it may have computed by older rules.
 pub(crate) async fn bump_seating_version(
     mut connection: &AsyncPgConnection,
     access: &RestaurantAccess,
 ) -> QueryResult<i32> {
+    let release = TimeZoneRelease::bundled();
     diesel::update(booking_policies::table.find(access.restaurant().get()))
-        .set(booking_policies::seating_version.eq(booking_policies::seating_version + 1))
+        .set((
+            booking_policies::seating_version.eq(booking_policies::seating_version + 1),
+            booking_policies::time_zone_release.eq(case_when(
+                booking_policies::time_zone_release.gt(release.as_str()),
+                Some(release.as_str()),
+            )
+            .otherwise(booking_policies::time_zone_release)),
+        ))
         .returning(booking_policies::seating_version)
         .get_result(&mut connection)
         .await
@@ -190,6 +199,24 @@ pub(crate) async fn cancellation_cutoff(
     Ok(cutoff.transpose()?)
 }
 
+/// The same, and whether its bookings' instants were computed by newer rules than this program's.
+pub(crate) async fn locked_seating_version(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+) -> QueryResult<Option<(i32, bool)>> {
+    let release = TimeZoneRelease::bundled();
+    let is_newer = booking_policies::time_zone_release.gt(release.as_str());
+    let found: Option<(i32, Option<bool>)> = booking_policies::table
+        .find(restaurant.get())
+        .inner_join(restaurants::table)
+        .filter(restaurants::suspended_at.is_null())
+        .select((booking_policies::seating_version, is_newer))
+        .first(&mut connection)
+        .await
+        .optional()?;
+    Ok(found.map(|(version, is_newer)| (version, is_newer.unwrap_or(false))))
+}
+
 /// The version of how a restaurant seats, if it takes bookings, as [`find`] has it.
 pub(crate) async fn seating_version(
     mut connection: &AsyncPgConnection,
@@ -222,7 +249,62 @@ pub(crate) async fn insert(
             booking_policies::turn_step_parties.eq(parties),
             booking_policies::turn_step_minutes.eq(minutes),
             booking_policies::booking_window_days.eq(i32::from(policy.booking_window.days())),
+            booking_policies::time_zone_release.eq(TimeZoneRelease::bundled().as_str()),
         ))
+        .execute(&mut connection)
+        .await
+}
+
+/// The restaurants whose bookings' instants were computed by older rules than this program's, in
+/// order, so many after this one at the most.
+pub(crate) async fn outdated(
+    mut connection: &AsyncPgConnection,
+    after: Option<RestaurantId>,
+    limit: i64,
+) -> Result<Vec<RestaurantId>, LoadError> {
+    let ids: Vec<i64> = booking_policies::table
+        .filter(is_outdated())
+        .filter(booking_policies::restaurant_id.gt(after.map_or(0, RestaurantId::get)))
+        .order(booking_policies::restaurant_id)
+        .limit(limit)
+        .select(booking_policies::restaurant_id)
+        .load(&mut connection)
+        .await?;
+    let ids = ids.into_iter();
+    let ids = ids.map(|id| restaurant_id(id, "booking_policies.restaurant_id"));
+    Ok(ids.collect::<Result<_, Corrupt>>()?)
+}
+
+/// Whether a restaurant is one of them.
+pub(crate) async fn is_outdated_at(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+) -> QueryResult<bool> {
+    let policy = booking_policies::table.find(restaurant.get());
+    diesel::select(exists(policy.filter(is_outdated())))
+        .get_result(&mut connection)
+        .await
+}
+
+/// Without a release a program has written it that knew of none.
+#[diesel::dsl::auto_type]
+fn is_outdated() -> _ {
+    let release: String = TimeZoneRelease::bundled().into_string();
+    let is_older = booking_policies::time_zone_release
+        .lt(release)
+        .assume_not_null();
+    booking_policies::time_zone_release.is_null().or(is_older)
+}
+
+/// Notes that the instants of a restaurant's bookings are, or some of them may be, of the rules of this
+/// program.
+pub(crate) async fn set_time_zone_release(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+) -> QueryResult<usize> {
+    let release = TimeZoneRelease::bundled();
+    diesel::update(booking_policies::table.find(restaurant.get()))
+        .set(booking_policies::time_zone_release.eq(release.as_str()))
         .execute(&mut connection)
         .await
 }

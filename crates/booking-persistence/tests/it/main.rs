@@ -6,6 +6,8 @@ mod accounts;
 mod api_keys;
 #[cfg(test)]
 mod authorization_codes;
+#[cfg(test)]
+mod booking_times;
 mod bookings;
 #[cfg(test)]
 mod changing_rules;

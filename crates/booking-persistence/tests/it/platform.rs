@@ -127,6 +127,9 @@ async fn restaurant_that_was_entered_takes_bookings_and_its_owner_is_invited() {
     let id = created.profile.id;
     let read = venue.store.get_restaurant(id, NOW).await;
     assert_eq!(read.expect("it is there"), created);
+    // What is booked there is computed by the rules that this program has.
+    let outdated = venue.store.restaurants_with_outdated_times(Some(second()));
+    assert_eq!(outdated.await.expect("they are found"), []);
     let mut request = venue.request();
     request.restaurant = id;
     venue.book(&request).await.expect("its table is free");

@@ -229,6 +229,8 @@ async fn demonstration_is_filled_once_and_can_be_booked() {
     let (one, other) = tokio::join!(store.fill_demo(NOW), store.fill_demo(NOW));
     one.and(other).expect("it is filled");
     store.fill_demo(NOW).await.expect("it is filled");
+    let outdated = store.restaurants_with_outdated_times(None);
+    assert_eq!(outdated.await.expect("they are found"), []);
     let filter = RestaurantFilter::default();
     let page = store
         .list_restaurants(&filter, &ALL, NOW)

@@ -226,6 +226,10 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
         "UPDATE special_day_services SET turn_step_parties = '{3}', turn_step_minutes = '{90}'",
     ),
     (
+        "booking_policies_time_zone_release_check",
+        "UPDATE booking_policies SET time_zone_release = '2026'",
+    ),
+    (
         "blockouts_scope_check",
         "UPDATE blockouts SET area_id = (SELECT area_id FROM dining_areas),
             table_id = (SELECT table_id FROM dining_tables)",

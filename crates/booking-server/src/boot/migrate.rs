@@ -2,12 +2,16 @@
 
 use std::io::{self, Write};
 
-use booking_persistence::{MigrateError, SERVICE_ROLE};
+use booking_persistence::{MigrateError, SERVICE_ROLE, Store};
 
+use crate::background::booking_times;
 use crate::boot::config::{DatabaseChoice, DatabaseUrl};
 use crate::boot::error::StartError;
+use crate::clock::Clock;
+use crate::random::Random;
 
-/// Brings the schema up to date, and says as whom the service connects.
+/// Brings the schema up to date, and what is stored by older rules of time zones, and says as whom the
+/// service connects.
 pub(super) async fn migrate(database: DatabaseChoice) -> Result<(), StartError> {
     // The command line gives no other choice to who migrates.
     let DatabaseChoice::Server {
@@ -16,7 +20,14 @@ pub(super) async fn migrate(database: DatabaseChoice) -> Result<(), StartError> 
     else {
         return Ok(());
     };
-    bring_up_to_date(&url)
+    let migrated = async {
+        bring_up_to_date(&url).await?;
+        let store = Store::connect(url.expose(), Random.into()).await;
+        let store = store.map_err(|error| StartError::from_connect(&url, &error))?;
+        booking_times::recompute(&store, &Clock::system()).await;
+        Ok::<_, StartError>(())
+    };
+    migrated
         .await
         .map_err(|error| error.with_database_source(&source_name))?;
     // Whoever reads may have closed the pipe: the schema is up to date all the same.

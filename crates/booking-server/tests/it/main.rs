@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
+mod booking_times;
 mod configuration;
 mod lifecycle;
 mod metrics;

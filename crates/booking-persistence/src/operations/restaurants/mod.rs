@@ -8,6 +8,7 @@ mod get_availability_calendar;
 mod get_restaurant;
 mod list_restaurants;
 mod moving_booking;
+mod recompute_booking_times;
 mod search_availability;
 mod suspend_restaurant;
 mod update_restaurant;
@@ -20,6 +21,7 @@ pub use list_restaurants::RestaurantFilter;
 pub use moving_booking::{
     AvailabilityCaller, AvailabilityRefused, MovingBooking, MovingBookingNotFound,
 };
+pub use recompute_booking_times::RecomputedBookings;
 pub use search_availability::{AvailabilitySearch, FoundRestaurant};
 
 use crate::error::OperationRefusal;

@@ -5,17 +5,19 @@ use std::collections::HashSet;
 use futures_util::future::try_join_all;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use booking_domain::{
-    AffectedBooking, Blockout, DiningArea, DiningTable, Floor, Placement, RestaurantId,
+    Actor, AffectedBooking, Blockout, DiningArea, DiningTable, Floor, Placement, RestaurantId,
     SeatingPlan, SeatingPlanChange, ServicePeriod, SpecialDay, TableCombination, UpcomingBooking,
-    change_seating_plan,
+    change_seating_plan, recompute_booking_times,
 };
 use diesel_async::AsyncPgConnection;
 
 use super::part::Statements;
-use crate::access::{RestaurantAccess, RestaurantAccessRefusal, StaffRequest, actor};
+use crate::access::{
+    RequestContext, RestaurantAccess, RestaurantAccessRefusal, StaffRequest, actor,
+};
 use crate::connection::lock_seating;
 use crate::error::{Corrupt, TransactionError};
 use crate::operations::service_day::has_changed;
@@ -31,15 +33,21 @@ pub(super) fn first_date(now: Timestamp) -> Date {
     today.checked_sub(4.days()).unwrap_or(Date::MIN)
 }
 
+/// What is over for no longer than this is still to come where another time zone, or other rules of
+/// the same one, have it later: from the first zone of the day to the last it is 26 hours.
+const MOST_THAT_ZONES_DIFFER: SignedDuration = SignedDuration::from_hours(26);
+
 /// A seating plan that nobody else changes, and by which nobody books, until the transaction ends.
 pub(in crate::operations) struct LockedSeating<'a> {
-    request: StaffRequest<'a>,
+    actor: Actor,
+    context: &'a RequestContext,
     pub(in crate::operations) access: RestaurantAccess,
     pub(in crate::operations) plan: SeatingPlan,
     /// Of the policy.
     pub(in crate::operations) policy_version: i32,
     /// Of all of it.
     pub(in crate::operations) version: i32,
+    /// With those that are over for so short a time that they may still be to come.
     upcoming: Vec<UpcomingBooking>,
 }
 
@@ -50,8 +58,32 @@ impl<'a> LockedSeating<'a> {
         connection: &AsyncPgConnection,
         request: StaffRequest<'a>,
     ) -> Result<Self, TransactionError<RestaurantAccessRefusal<R>>> {
-        let (restaurant, now) = (request.restaurant, request.context.now);
+        let by = (actor(request.principal), request.context);
+        let access = request.authorize(connection);
+        Self::load_for(connection, request.restaurant, by, access).await
+    }
+
+    /// The same for what the service does unasked.
+    pub(in crate::operations) async fn load_unasked<R>(
+        connection: &AsyncPgConnection,
+        restaurant: RestaurantId,
+        context: &'a RequestContext,
+    ) -> Result<Self, TransactionError<RestaurantAccessRefusal<R>>> {
+        let access = async { Ok(RestaurantAccess::of_system(restaurant)) };
+        Self::load_for(connection, restaurant, (Actor::System, context), access).await
+    }
+
+    async fn load_for<R>(
+        connection: &AsyncPgConnection,
+        restaurant: RestaurantId,
+        (actor, context): (Actor, &'a RequestContext),
+        access: impl Future<
+            Output = Result<RestaurantAccess, TransactionError<RestaurantAccessRefusal<R>>>,
+        >,
+    ) -> Result<Self, TransactionError<RestaurantAccessRefusal<R>>> {
+        let now = context.now;
         let from = first_date(now);
+        let earliest = now.checked_sub(MOST_THAT_ZONES_DIFFER).unwrap_or(now);
         let (
             (),
             access,
@@ -66,7 +98,7 @@ impl<'a> LockedSeating<'a> {
         ) = tokio::try_join!(
             biased;
             async { Ok(lock_seating(connection, restaurant).await?) },
-            request.authorize(connection),
+            access,
             async { Ok(booking_policies::find_view(connection, restaurant).await?) },
             load::<DiningArea, _>(connection, restaurant, from),
             load::<DiningTable, _>(connection, restaurant, from),
@@ -74,11 +106,12 @@ impl<'a> LockedSeating<'a> {
             load::<ServicePeriod, _>(connection, restaurant, from),
             load::<SpecialDay, _>(connection, restaurant, from),
             load::<Blockout, _>(connection, restaurant, from),
-            async { Ok(booking_claims::upcoming(connection, restaurant, now).await?) },
+            async { Ok(booking_claims::upcoming(connection, restaurant, earliest).await?) },
         )?;
         let (policy, version) = policy.ok_or(TransactionError::no_access(RestaurantNotFound))?;
         Ok(Self {
-            request,
+            actor,
+            context,
             access,
             plan: SeatingPlan {
                 policy: policy.policy,
@@ -100,7 +133,7 @@ impl<'a> LockedSeating<'a> {
     /// What the restaurant's wall clock shows.
     pub(super) fn wall_clock(&self) -> Result<DateTime, Corrupt> {
         let zone = &self.plan.policy.time_zone;
-        zone.wall_clock(self.request.context.now)
+        zone.wall_clock(self.context.now)
             .map_err(|_| Corrupt::new("booking_policies.time_zone", self.access.restaurant()))
     }
 
@@ -109,9 +142,18 @@ impl<'a> LockedSeating<'a> {
         &self,
         wanted: &SeatingPlan,
     ) -> Result<SeatingPlanChange, TransactionError<R>> {
-        let now = self.request.context.now;
+        let now = self.context.now;
         let restaurant = self.access.restaurant();
         change_seating_plan(&self.plan, wanted, &self.upcoming, now)
+            .map_err(|_| Corrupt::new("booking_policies.time_zone", restaurant).into())
+    }
+
+    /// What becomes of the bookings to come by the rules of the time zone that this program has.
+    pub(in crate::operations) fn recompute<R>(
+        &self,
+    ) -> Result<SeatingPlanChange, TransactionError<R>> {
+        let restaurant = self.access.restaurant();
+        recompute_booking_times(&self.plan, &self.upcoming, self.context.now)
             .map_err(|_| Corrupt::new("booking_policies.time_zone", restaurant).into())
     }
 
@@ -158,16 +200,15 @@ impl<'a> LockedSeating<'a> {
             .map(|booking| (booking.claim.key, booking.claim.placement()))
             .collect();
         let rows: Vec<(i64, &Placement)> = placements.iter().map(|(key, it)| (*key, it)).collect();
-        let context = self.request.context;
+        let context = self.context;
         let now = to_the_microsecond(context.now);
         let updates = changed
             .iter()
             .map(|booking| booking_claims::update_claim(connection, restaurant, booking, now));
-        let by = actor(self.request.principal);
         let events = changed.iter().map(|booking| {
             let event = audit_events::NewEvent {
                 restaurant,
-                actor: &by,
+                actor: &self.actor,
                 action: "move_booking",
                 subject: Some(booking.id.as_str()),
                 context,

@@ -41,6 +41,7 @@ fn actor(actor: &domain::Actor) -> Result<types::AuditActor, BreaksContract> {
         }
         domain::Actor::ApiKey(id) => (types::AuditActorKind::ApiKey, Some(id.as_str())),
         domain::Actor::Guest => (types::AuditActorKind::Guest, None),
+        domain::Actor::System => (types::AuditActorKind::System, None),
     };
     let id = id.map(types::AuditActorId::try_from).transpose();
     Ok(types::AuditActor {
