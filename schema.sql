@@ -296,6 +296,14 @@ CREATE TABLE bookings (
     free_at             timestamptz  NOT NULL,
     -- Whether the staff have said that it stays at its tables.
     is_pinned           boolean      NOT NULL DEFAULT false,
+    -- When the party has come.
+    arrived_at          timestamptz,
+    -- When the party has sat down. It has the tables from then on, until it is finished.
+    seated_at           timestamptz,
+    -- When the party has left.
+    finished_at         timestamptz,
+    -- What has cancelled it. Contract: CancellationKind.
+    cancellation_kind   varchar(20),
     CONSTRAINT bookings_pkey PRIMARY KEY (restaurant_id, booking_id),
     CONSTRAINT bookings_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -330,8 +338,6 @@ CREATE TABLE bookings (
     CONSTRAINT bookings_version_check CHECK (version >= 1),
     CONSTRAINT bookings_cancellation_reason_check
         CHECK (cancellation_reason ~ '^[^\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]+$'),
-    CONSTRAINT bookings_cancellation_check
-        CHECK (cancellation_reason IS NULL OR status = 'cancelled'),
     CONSTRAINT bookings_secret_rotation_check CHECK (secret_rotation >= 0),
     CONSTRAINT bookings_period_check CHECK (
         '0001-01-01 00:00Z' <= starts_at AND starts_at < ends_at AND ends_at <= free_at
@@ -341,7 +347,22 @@ CREATE TABLE bookings (
         CHECK (service_date BETWEEN '0001-01-01' AND '9999-12-31'),
     CONSTRAINT bookings_utc_offset_minutes_check
         CHECK (utc_offset_minutes BETWEEN -1439 AND 1439),
-    CONSTRAINT bookings_table_ids_check CHECK (cardinality(table_ids) <= 20)
+    CONSTRAINT bookings_table_ids_check CHECK (cardinality(table_ids) <= 20),
+    CONSTRAINT bookings_cancellation_kind_check
+        CHECK (cancellation_kind IN ('guest', 'restaurant', 'declined')),
+    CONSTRAINT bookings_cancellation_check CHECK (
+        (cancellation_kind IS NOT NULL) = (status = 'cancelled')
+        AND (cancellation_reason IS NULL OR status = 'cancelled')
+    ),
+    CONSTRAINT bookings_visit_check CHECK (
+        '0001-01-01 00:00Z' <= arrived_at AND finished_at < '9999-12-30 00:00Z'
+        AND arrived_at <= seated_at AND seated_at <= finished_at
+        AND (seated_at IS NULL OR arrived_at IS NOT NULL)
+        AND (finished_at IS NULL OR seated_at IS NOT NULL)
+        AND (arrived_at IS NULL OR status IN ('confirmed', 'cancelled', 'completed'))
+        AND (seated_at IS NULL OR status IN ('confirmed', 'completed'))
+        AND (finished_at IS NULL OR status = 'completed')
+    )
 );
 -- Each order of the list, alone and within what it is most often filtered by. The last column makes
 -- the order total, so that a page can begin after any booking.
@@ -1070,6 +1091,73 @@ CREATE TABLE booking_days (
 ALTER TABLE booking_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking_days FORCE ROW LEVEL SECURITY;
 
+-- What has happened to a booking, and what it was then: a row for each of its versions, written in
+-- the transaction that makes it, as a copy of its row. Nothing of it ever changes, and nothing of
+-- it tells of a guest.
+CREATE TABLE booking_events (
+    restaurant_id      bigint        NOT NULL,
+    booking_id         bigint        NOT NULL,
+    -- Contract: BookingVersion.
+    version            integer       NOT NULL,
+    occurred_at        timestamptz   NOT NULL,
+    -- As whom the caller was known. Contract: AuditActorKind.
+    actor_kind         varchar(20)   NOT NULL,
+    -- The public id of the user or the key; none for a guest and the system. Contract:
+    -- AuditActorId.
+    actor_id           varchar(36),
+    -- The operation, as the store names it. Contract: AuditAction.
+    action             varchar(64)   NOT NULL,
+    -- What it has changed; nothing, where it has made the booking. Contract: none, callers read a
+    -- list.
+    changed            varchar(30)[] NOT NULL,
+    -- The version of the booking's date in booking_days, as of this event. Contract: DayVersion.
+    day_version        bigint        NOT NULL,
+    -- From here on, the booking as it was then. Contract: BookingStatus.
+    status             varchar(20)   NOT NULL,
+    booking_date       date          NOT NULL,
+    booking_time       time          NOT NULL,
+    -- Contract: none, callers read it as +02:00.
+    utc_offset_minutes integer       NOT NULL,
+    service_date       date          NOT NULL,
+    -- Contract: PartySize.
+    party_size         integer       NOT NULL,
+    -- An area that may be gone by now. Contract: DiningAreaId.
+    area_id            bigint,
+    is_area_required   boolean       NOT NULL,
+    table_ids          bigint[]      NOT NULL,
+    is_pinned          boolean       NOT NULL,
+    starts_at          timestamptz   NOT NULL,
+    ends_at            timestamptz   NOT NULL,
+    free_at            timestamptz   NOT NULL,
+    arrived_at         timestamptz,
+    seated_at          timestamptz,
+    finished_at        timestamptz,
+    -- Contract: CancellationKind.
+    cancellation_kind  varchar(20),
+    CONSTRAINT booking_events_pkey PRIMARY KEY (restaurant_id, booking_id, version),
+    CONSTRAINT booking_events_booking_id_fkey FOREIGN KEY (restaurant_id, booking_id)
+        REFERENCES bookings (restaurant_id, booking_id) ON DELETE CASCADE,
+    CONSTRAINT booking_events_version_check CHECK (version >= 1),
+    CONSTRAINT booking_events_occurred_at_check
+        CHECK ('0001-01-01 00:00Z' <= occurred_at AND occurred_at < '9999-12-30 00:00Z'),
+    CONSTRAINT booking_events_actor_kind_check
+        CHECK (actor_kind IN ('user', 'platform_admin', 'api_key', 'guest', 'system')),
+    CONSTRAINT booking_events_actor_id_check CHECK (actor_id ~ '^[0-9A-Za-z_]+$'),
+    CONSTRAINT booking_events_actor_check
+        CHECK ((actor_id IS NULL) = (actor_kind IN ('guest', 'system'))),
+    CONSTRAINT booking_events_action_check CHECK (action ~ '^[a-z]+(_[a-z]+)*$'),
+    CONSTRAINT booking_events_changed_check CHECK (
+        changed <@ '{status,booking_date,booking_time,utc_offset,service_date,party_size,area_id,
+            is_area_required,table_ids,is_pinned,starts_at,ends_at,free_at,arrived_at,seated_at,
+            finished_at,cancellation_kind,special_requests}'::varchar[]
+        AND cardinality(changed) <= 18
+    ),
+    CONSTRAINT booking_events_day_version_check
+        CHECK (day_version BETWEEN 0 AND 9007199254740991)
+);
+ALTER TABLE booking_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking_events FORCE ROW LEVEL SECURITY;
+
 CREATE POLICY restaurants_public ON restaurants FOR SELECT USING (true);
 
 CREATE POLICY restaurants_restaurant ON restaurants
@@ -1232,13 +1320,19 @@ CREATE POLICY blockouts_search ON blockouts FOR SELECT TO booking_search
 CREATE POLICY bookings_search ON bookings FOR SELECT TO booking_search
     USING (restaurant_id = ANY (NULLIF(current_setting('booking.restaurants', true), '')::bigint[]));
 
+CREATE POLICY booking_events_select ON booking_events FOR SELECT
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY booking_events_insert ON booking_events FOR INSERT
+    WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
 GRANT SELECT, INSERT, UPDATE ON users TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON restaurants TO booking_service;
 GRANT SELECT ON restaurants TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dining_tables TO booking_service;
 GRANT SELECT ON dining_tables TO booking_search;
 GRANT SELECT, INSERT, UPDATE ON bookings TO booking_service;
-GRANT SELECT (restaurant_id, booking_id, party_size, status, table_ids, starts_at, ends_at, service_date, area_id, is_area_required, free_at, is_pinned) ON bookings TO booking_search;
+GRANT SELECT (restaurant_id, booking_id, party_size, status, table_ids, starts_at, ends_at, service_date, area_id, is_area_required, free_at, is_pinned, seated_at) ON bookings TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON occupancies TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON booking_policies TO booking_service;
 GRANT SELECT ON booking_policies TO booking_search;
@@ -1274,6 +1368,7 @@ GRANT SELECT ON special_day_services TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON blockouts TO booking_service;
 GRANT SELECT (restaurant_id, blockout_id, area_id, table_id, starts, ends) ON blockouts TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON booking_days TO booking_service;
+GRANT SELECT, INSERT ON booking_events TO booking_service;
 GRANT USAGE ON SEQUENCE restaurants_restaurant_id_seq TO booking_service;
 GRANT USAGE ON SEQUENCE dining_tables_table_id_seq TO booking_service;
 GRANT USAGE ON SEQUENCE bookings_booking_id_seq TO booking_service;

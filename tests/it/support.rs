@@ -4,7 +4,9 @@ use booking_client::types::{
     self, Booking, BookingStatus, ErrorCode, NewBooking, NewCustomer, NewCustomerBuilder,
 };
 use booking_client::{Client, Error, ErrorResponse, ResponseValue};
-use booking_tests::{Examples, Refusal, Request, Response, TestService, alternatives, contract};
+use booking_tests::{
+    Examples, NOW, Refusal, Request, Response, TestService, alternatives, contract,
+};
 use contract_witness::Operation;
 use serde_json::{Value, json};
 
@@ -27,6 +29,29 @@ pub(crate) const OVERLAPS: &str = "SELECT count(*) FROM bookings a JOIN bookings
     AND a.booking_id < b.booking_id
     AND a.status IN ('pending', 'confirmed') AND b.status IN ('pending', 'confirmed')
     AND a.starts_at < b.free_at AND b.starts_at < a.free_at";
+
+/// How many bookings are not what their events say, as the database sees them: their events, each made
+/// of the one before by what it says that it has changed, and the last of them.
+pub(crate) const UNTRUE_HISTORIES: &str = "WITH events AS (
+        SELECT restaurant_id, booking_id, version, changed, to_jsonb(event) - '{restaurant_id,
+            booking_id,version,occurred_at,actor_kind,actor_id,action,changed,day_version}'::text[] state
+        FROM booking_events event
+    ), steps AS (
+        SELECT *, lag(version) OVER history last_version, lag(state) OVER history last_state
+        FROM events WINDOW history AS (PARTITION BY restaurant_id, booking_id ORDER BY version)
+    ), untrue AS (
+        SELECT restaurant_id, booking_id FROM steps
+        WHERE CASE WHEN last_version IS NULL THEN version <> 1 ELSE version <> last_version + 1
+            OR state <> last_state || COALESCE((
+                SELECT jsonb_object_agg(key, value) FROM jsonb_each(state)
+                WHERE replace(key, '_minutes', '') = ANY (changed)
+            ), '{}') END
+        UNION SELECT restaurant_id, booking_id FROM bookings booking WHERE NOT EXISTS (
+            SELECT FROM events WHERE events.restaurant_id = booking.restaurant_id
+                AND events.booking_id = booking.booking_id AND events.version = booking.version
+                AND to_jsonb(booking) @> state
+        )
+    ) SELECT count(*) FROM untrue";
 
 /// What the client gives back.
 pub(crate) type Sent<T> = Result<ResponseValue<T>, Error>;
@@ -148,7 +173,14 @@ pub(crate) async fn set_status(
     status: BookingStatus,
 ) {
     let is_it = format!("public_id = '{}'", id.as_str());
-    let mut statements = format!("UPDATE bookings SET status = '{status}' WHERE {is_it}");
+    let kind = match status {
+        BookingStatus::Cancelled => "'guest'",
+        _ => "NULL",
+    };
+    let mut statements = format!(
+        "UPDATE bookings SET status = '{status}', cancellation_kind = {kind}, arrived_at = NULL,
+            seated_at = NULL, finished_at = NULL WHERE {is_it}"
+    );
     if !matches!(status, BookingStatus::Pending | BookingStatus::Confirmed) {
         statements += "; DELETE FROM occupancies WHERE (restaurant_id, booking_id) IN ";
         statements += &format!("(SELECT restaurant_id, booking_id FROM bookings WHERE {is_it})");
@@ -255,18 +287,53 @@ pub(crate) async fn one_of_each(
         .collect()
 }
 
+/// A confirmed booking at Bella's whose time has just come, by what is said of its row.
+pub(crate) const DUE: &str =
+    "status = 'confirmed', booking_date = '2027-02-08', booking_time = '12:29',
+    utc_offset_minutes = -300, service_date = '2027-02-08', starts_at = timestamptz 'NOW' - interval
+    '1 minute', ends_at = timestamptz 'NOW' + interval '89 minutes', free_at = timestamptz 'NOW' +
+    interval '89 minutes'";
+
+/// What a booking can be, by what is said of its row: pending; confirmed, when its time has come; and
+/// seated then.
+const STANDINGS: [&str; 3] = [
+    "status = 'pending'",
+    DUE,
+    "arrived_at = timestamptz 'NOW', seated_at = timestamptz 'NOW'",
+];
+
 /// What an operation answers that is asked about a booking in whichever status it takes.
 pub(crate) async fn send_in_any_status(
     service: &TestService,
     booking: &types::BookingId,
     request: &Request,
 ) -> Response {
-    let answer = service.send(request).await;
-    if answer.status != 409 {
-        return answer;
+    let mut answer = service.send(request).await;
+    for standing in STANDINGS {
+        let is_other = answer.status >= 400
+            && ["BOOKING_NOT_CHANGEABLE", "TOO_EARLY"].contains(&&*answer.refusal().code);
+        if !is_other {
+            break;
+        }
+        set_standing(service, booking, standing).await;
+        answer = service.send(request).await;
     }
-    set_status(service, booking, BookingStatus::Pending).await;
-    service.send(request).await
+    answer
+}
+
+/// Makes of a booking what is said of its row, in which `NOW` is the instant of the tests.
+pub(crate) async fn set_standing(
+    service: &TestService,
+    booking: &types::BookingId,
+    standing: &str,
+) {
+    let standing = standing.replace("NOW", NOW);
+    let booking = booking.as_str();
+    service
+        .sql(&format!(
+            "UPDATE bookings SET {standing} WHERE public_id = '{booking}'"
+        ))
+        .await;
 }
 
 /// What a party of two is asked about.

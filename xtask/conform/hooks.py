@@ -66,6 +66,17 @@ SPARE_PARTS = set()
 # The secrets of the bookings that were made here, by their ids.
 SECRETS = {}
 
+# What is said of a party before an operation that says something of it, so that it can be said; and a
+# booking for each of them, whose time has nearly come.
+STEPS = {
+    "confirmBooking": [],
+    "markArrived": [],
+    "seatBooking": [],
+    "finishBooking": ["seat"],
+    "undoBookingStep": ["arrive"],
+}
+DUE = {}
+
 # Further weeks, in which no table is asked for twice.
 QUIET_WEEKS = 40
 QUIET_SLOTS = itertools.count()
@@ -378,6 +389,9 @@ def real_booking(case, given):
         return given
     if given != EXAMPLE_BOOKING and not is_even(given):
         return given
+    operation = case.operation.definition.raw.get("operationId")
+    if operation in STEPS:
+        return due_booking(case, operation)
     booking, _ = get(case, f"/bookings/{given}")
     if booking is None:
         booking, _ = book(case)
@@ -560,6 +574,41 @@ def book(case):
     )
     SECRETS[booking["booking_id"]] = booking["booking_secret"]
     return booking, entity_tag
+
+
+def due_booking(case, operation):
+    """A booking of the operation's own, whose time has nearly come, and of which the steps before are
+    said."""
+    if operation not in DUE:
+        # What the clock of the restaurant shows, or an hour more or less where it is set meanwhile:
+        # within the hours in which a party may come.
+        offset = book(case)[0]["utc_offset"]
+        soon = datetime.datetime.now(datetime.timezone(datetime.timedelta(
+            hours=int(offset[:3]), minutes=int(offset[0] + offset[4:])
+        ))) + datetime.timedelta(minutes=90)
+        every_rule = ["hours", "pacing", "capacity", "party_size", "blockouts"]
+        booking, _ = get(
+            case,
+            "/bookings",
+            {
+                "restaurant_id": RESTAURANTS[0],
+                "booking_date": soon.strftime("%Y-%m-%d"),
+                "booking_time": soon.strftime("%H:%M"),
+                "party_size": 2,
+                "customer": {
+                    "name": "Sarah Chen",
+                    "email": "sarah.chen@example.com",
+                    "phone": "+1-555-123-4567",
+                },
+                "staff": {"override": every_rule},
+            },
+        )
+        DUE[operation] = booking["booking_id"]
+    is_finished = operation == "finishBooking" and (operation, "seat") in DUE
+    for step in [] if is_finished else STEPS[operation]:
+        get(case, f"/bookings/{DUE[operation]}/{step}", {} if step == "seat" else None, method="POST")
+        DUE[operation, step] = True
+    return DUE[operation]
 
 
 def get(case, path, body=None, is_guest=False, method=None):

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::{Time, date, time};
 
 use crate::{
-    Booking, BookingId, BookingPolicy, BookingStatus, Claim, ConfirmationCode, Customer,
-    CustomerName, DiningTable, DiningTableName, EmailAddress, Floor, Pacing, PartySize,
-    PhoneNumber, Placement, PlacementPlan, RestaurantCalendar, RestaurantId, Service, ServiceDay,
-    ServiceHours, ServicePeriod, ServicePeriodId, ServicePeriodName, SlotInterval,
-    TableCombination, TableCombinationId, TableCombinationName, TableId, TimeZoneName, Weekdays,
+    Booking, BookingId, BookingPolicy, BookingStatus, Cancellation, CancellationKind, Claim,
+    ConfirmationCode, Customer, CustomerName, DiningTable, DiningTableName, EmailAddress, Floor,
+    Pacing, PartySize, PhoneNumber, Placement, PlacementPlan, RestaurantCalendar, RestaurantId,
+    Service, ServiceDay, ServiceHours, ServicePeriod, ServicePeriodId, ServicePeriodName,
+    SlotInterval, TableCombination, TableCombinationId, TableCombinationName, TableId,
+    TimeZoneName, Visit, Weekdays,
 };
 
 /// 8 February 2027, 17:30 in UTC, 18:30 in Berlin.
@@ -111,6 +112,7 @@ pub(crate) fn claim(day: &ServiceDay, tables: &[i64], time: Time) -> Claim {
         free_at: slot.free_at,
         area: None,
         is_pinned: false,
+        seated_at: None,
     }
 }
 
@@ -138,14 +140,20 @@ pub(crate) fn with_plan(mut day: ServiceDay, party: PartySize, plan: &PlacementP
         free_at,
         area: None,
         is_pinned: false,
+        seated_at: None,
     });
     day
 }
 
 /// The same as [`booking`] in another status.
 pub(crate) fn booking_in(status: BookingStatus) -> Booking {
+    let cancelled = Cancellation {
+        kind: CancellationKind::Guest,
+        reason: None,
+    };
     Booking {
         status,
+        cancellation: (status == BookingStatus::Cancelled).then_some(cancelled),
         ..booking()
     }
 }
@@ -170,7 +178,7 @@ pub(crate) fn booking() -> Booking {
             phone: PhoneNumber::parse("+15551234567").expect("it is a number"),
         },
         special_requests: None,
-        cancellation_reason: None,
+        cancellation: None,
         placement: Placement {
             service_date: day.date,
             tables: turn.tables,
@@ -179,6 +187,7 @@ pub(crate) fn booking() -> Booking {
             free_at: turn.free_at,
         },
         is_pinned: false,
+        visit: Visit::default(),
         created_at: NOW,
         updated_at: NOW,
         version: 1,

@@ -40,10 +40,13 @@ pub use availability::{
     day_availability,
 };
 pub use booking::{
-    Booking, BookingChange, BookingReference, BookingStatus, BookingView, CancelRefusal,
+    ArrivalRefusal, Booking, BookingChange, BookingEvent, BookingField, BookingReference,
+    BookingState, BookingStatus, BookingView, CancelRefusal, Cancellation, CancellationKind,
     CancellationReason, ChangePlan, ChangeRefusal, Customer, CustomerName, Decision,
-    DialledPhoneNumber, EmailAddress, MadeBooking, NewBooking, PhoneNumber, SpecialRequests,
-    StatusRefusal, TableRequest, cancel, create, plan_change,
+    DialledPhoneNumber, EARLIEST_ARRIVAL, EmailAddress, MadeBooking, NewBooking, PhoneNumber,
+    SeatRefusal, SpecialRequests, Standing, StatusRefusal, StepPlan, TableRefusal, TableRequest,
+    TableStep, TooEarly, UNDO_PERIOD, UndoRefusal, Visit, cancel, confirm, create, decline, finish,
+    mark_arrived, mark_no_show, plan_change, seat, undo_step,
 };
 pub use bounded::{BoundedInteger, BoundedNumber, BoundedText};
 pub use calendar::{

@@ -190,6 +190,7 @@ prop_compose! {
                 free_at: starts_at + length.minutes(),
                 area: None,
                 is_pinned,
+                seated_at: None,
             };
             // As the database has it: no table is taken twice.
             if !overlaps(&day.claims, &claim.tables, claim.starts_at, claim.free_at) {

@@ -46,16 +46,25 @@ pub struct Claim {
     pub area: Option<AreaWish>,
     /// Whether the staff have said that it stays at its tables.
     pub is_pinned: bool,
+    /// When its party has sat down, where it has.
+    pub seated_at: Option<Timestamp>,
 }
 
 impl Claim {
-    /// The tables and the time, as a placement.
+    /// From when on its tables are its party's: from its time on, or from when it has sat down before.
     #[must_use]
-    pub fn placement(&self) -> Placement {
+    pub fn taken_from(&self) -> Timestamp {
+        self.seated_at
+            .map_or(self.starts_at, |seated| seated.min(self.starts_at))
+    }
+
+    /// The tables, from when the party has them until they are free again.
+    #[must_use]
+    pub fn occupied(&self) -> Placement {
         Placement {
             service_date: self.service_date,
             tables: self.tables.clone(),
-            starts_at: self.starts_at,
+            starts_at: self.taken_from(),
             ends_at: self.ends_at,
             free_at: self.free_at,
         }

@@ -49,7 +49,7 @@ const SETTLE: [&str; 2] = [
 ];
 
 /// Every table that grows with restaurants, guests or time.
-const LARGE_TABLES: [&str; 24] = [
+const LARGE_TABLES: [&str; 25] = [
     "accounts",
     "restaurant_staff",
     "staff_invitations",
@@ -61,6 +61,7 @@ const LARGE_TABLES: [&str; 24] = [
     "one_time_tokens",
     "messages",
     "bookings",
+    "booking_events",
     "occupancies",
     "users",
     "restaurants",

@@ -96,6 +96,10 @@ diesel::table! {
         is_area_required -> Bool,
         free_at -> Timestamptz,
         is_pinned -> Bool,
+        arrived_at -> Nullable<Timestamptz>,
+        seated_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        cancellation_kind -> Nullable<Varchar>,
     }
 }
 
@@ -345,6 +349,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    booking_events (restaurant_id, booking_id, version) {
+        restaurant_id -> BigInt,
+        booking_id -> BigInt,
+        version -> Integer,
+        occurred_at -> Timestamptz,
+        actor_kind -> Varchar,
+        actor_id -> Nullable<Varchar>,
+        action -> Varchar,
+        changed -> Array<Nullable<Varchar>>,
+        day_version -> BigInt,
+        status -> Varchar,
+        booking_date -> Date,
+        booking_time -> Time,
+        utc_offset_minutes -> Integer,
+        service_date -> Date,
+        party_size -> Integer,
+        area_id -> Nullable<BigInt>,
+        is_area_required -> Bool,
+        table_ids -> Array<Nullable<BigInt>>,
+        is_pinned -> Bool,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        free_at -> Timestamptz,
+        arrived_at -> Nullable<Timestamptz>,
+        seated_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+        cancellation_kind -> Nullable<Varchar>,
+    }
+}
+
 diesel::joinable!(dining_areas -> restaurants (restaurant_id));
 diesel::joinable!(dining_tables -> restaurants (restaurant_id));
 diesel::joinable!(accounts -> users (user_id));
@@ -394,4 +429,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     special_day_services,
     blockouts,
     booking_days,
+    booking_events,
 );

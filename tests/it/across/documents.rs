@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use booking_tests::{PASSWORD, Request, TestService, contract};
+use booking_tests::{NOW, PASSWORD, Request, TestService, contract};
 use serde_json::Value;
 
 /// The documents that tell callers what to do.
@@ -79,7 +79,15 @@ async fn every_curl_of_the_documents_is_answered_as_it_should_be() {
     let mut sent = 0;
     for (path, text) in documents() {
         let mut variables = vec![("PASSWORD".to_owned(), PASSWORD.to_owned())];
-        for (_, code) in blocks(&text).iter().filter(|(info, _)| *info == "sh") {
+        for (info, code) in &blocks(&text) {
+            let mut words = info.split_whitespace();
+            if words.next() != Some("sh") {
+                continue;
+            }
+            // When it is done, where that matters.
+            if let Some(at) = words.next() {
+                service.set_clock(at);
+            }
             let mut commands = code.replace("\\\n", " ");
             // A quoted text may go on in the next line.
             commands = commands.replace(",\n", ",");
@@ -100,6 +108,7 @@ async fn every_curl_of_the_documents_is_answered_as_it_should_be() {
                 }
                 sent += 1;
             }
+            service.set_clock(NOW);
         }
     }
     assert!(sent > 0, "no document shows a call");

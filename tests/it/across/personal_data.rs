@@ -11,6 +11,7 @@ use booking_tests::{Request, TestService, contract, document};
 use contract_witness::Operation;
 use serde_json::Value;
 
+use super::security::callers::FREE_ALL_TABLES;
 use crate::support::{BELLA, MONDAY, book, examples_for};
 
 /// From here on no table takes a row: what is written is refused by a constraint that the server does
@@ -244,8 +245,7 @@ async fn no_line_of_the_log_holds_what_the_contract_marks_as_personal() {
             let answer = service.send(&spoiled).await;
             assert!(answer.status >= 400, "{id}: {}", answer.text());
         }
-        let free = "UPDATE bookings SET status = 'cancelled'; DELETE FROM occupancies";
-        service.sql(free).await;
+        service.sql(FREE_ALL_TABLES).await;
         requests.push(request);
     }
     service.sql(BREAK_SCHEMA).await;

@@ -9,7 +9,8 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use crate::support::{
-    BELLA, MONDAY, OVERLAPS, SAKURA, Sent, book, create, customer, read, times, wanted,
+    BELLA, MONDAY, OVERLAPS, SAKURA, Sent, UNTRUE_HISTORIES, book, create, customer, read, times,
+    wanted,
 };
 
 /// How many at once. More than the server has connections to its database.
@@ -82,6 +83,7 @@ async fn as_many_as_there_are_tables_are_granted() {
     .await;
     assert_eq!(granted(&outcomes, ErrorCode::TableNotAvailable), 6);
     assert_eq!(service.rows(OVERLAPS).await, ["0"]);
+    assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
     assert_eq!(
         service
             .rows("SELECT 1 FROM users WHERE email <> 'owner@example.com'")
@@ -104,6 +106,7 @@ async fn on_both_sides_of_midnight_the_last_table_is_given_once() {
     .await;
     assert_eq!(granted(&outcomes, ErrorCode::TableNotAvailable), 1);
     assert_eq!(service.rows(OVERLAPS).await, ["0"]);
+    assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -163,6 +166,7 @@ async fn bookings_that_swap_their_times_never_block_each_other_for_good() {
     .await;
     assert_eq!(granted(&outcomes, ErrorCode::TableNotAvailable), 8);
     assert_eq!(service.rows(OVERLAPS).await, ["0"]);
+    assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -188,6 +192,7 @@ async fn a_table_that_is_given_back_while_others_ask_for_it_is_given_once() {
     assert_eq!(cancelled.status, BookingStatus::Cancelled);
     assert!(granted(&outcomes, ErrorCode::TableNotAvailable) <= 1);
     assert_eq!(service.rows(OVERLAPS).await, ["0"]);
+    assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
     // Whoever asks now gets it, unless it is given already.
     let next = create(&service, wanted(BELLA, MONDAY, "19:00", 10)).await;
     let given = usize::from(next.is_ok()) + granted(&outcomes, ErrorCode::TableNotAvailable);

@@ -7,3 +7,4 @@ mod get_booking;
 mod guests;
 pub(crate) mod list_bookings;
 mod update_booking;
+mod visit;

@@ -4,7 +4,7 @@ use booking_client::types::{AffectedBooking, AffectedBookings, Booking, ErrorCod
 use booking_tests::{Request, Response, TestService};
 use serde_json::{Value, json};
 
-use crate::support::{BELLA, MONDAY, OVERLAPS, book, read};
+use crate::support::{BELLA, MONDAY, OVERLAPS, UNTRUE_HISTORIES, book, read};
 
 /// Bella's only table for ten, and what it is called.
 async fn largest_table(service: &TestService) -> i64 {
@@ -189,6 +189,7 @@ async fn tables_go_while_guests_book_and_no_two_sit_at_one() {
     let ((), booked) = tokio::join!(deleting, booking);
     assert!(booked > 0);
     assert_eq!(service.rows(OVERLAPS).await, ["0"]);
+    assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
     let lost = service.rows(
         "SELECT 1 FROM bookings JOIN dining_tables USING (restaurant_id)
             WHERE table_id = ANY(table_ids) AND deleted_at IS NOT NULL",

@@ -3,7 +3,7 @@
 use booking_tests::{Request, TestService};
 use serde_json::{Value, json};
 
-use crate::support::{BELLA, MONDAY, OVERLAPS, book, read};
+use crate::support::{BELLA, MONDAY, OVERLAPS, UNTRUE_HISTORIES, book, read};
 
 async fn correct(service: &TestService, zone: &str) -> Value {
     let request = Request::patch(format!("/restaurants/{BELLA}/booking-policy"));
@@ -39,6 +39,7 @@ async fn the_wall_clock_stands_and_the_instants_follow() {
     let again = book(&service, BELLA, MONDAY, "19:00", 2).await;
     assert_eq!(again.utc_offset, after.utc_offset);
     assert_eq!(service.rows(OVERLAPS).await, ["0"]);
+    assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
 }
 
 #[tokio::test]

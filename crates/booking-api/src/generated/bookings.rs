@@ -50,6 +50,50 @@ contract_runtime::operations! {
     /// Cancels a booking and frees its table at once. Cancelling a booking that is cancelled
     /// already gives the same answer again and changes nothing.
     fn cancel_booking(CancelBookingRequest) by callers::BookingSecretOrBookingsWrite -> Result<CancelBookingResponse, CancelBookingError>;
+    /// Confirm a pending booking: `POST /bookings/{booking_id}/confirm`.
+    ///
+    /// Gives the restaurant's word for a booking that waits for it. Confirming one that is confirmed
+    /// gives the same answer again and changes nothing.
+    fn confirm_booking(ConfirmBookingRequest) by callers::BookingsWrite -> Result<ConfirmBookingResponse, ConfirmBookingError>;
+    /// Decline a pending booking: `POST /bookings/{booking_id}/decline`.
+    ///
+    /// Refuses a booking that waits for the restaurant's word, and frees its table at once. Declining one
+    /// that was declined gives the same answer again and changes nothing.
+    fn decline_booking(DeclineBookingRequest) by callers::BookingsWrite -> Result<DeclineBookingResponse, DeclineBookingError>;
+    /// Say that the party has come: `POST /bookings/{booking_id}/arrive`.
+    ///
+    /// Notes when the party has come. It waits for its table, and is not a no-show any more. Four hours
+    /// before its time at the earliest. Marking it again changes nothing.
+    fn mark_arrived(MarkArrivedRequest) by callers::BookingsWrite -> Result<MarkArrivedResponse, MarkArrivedError>;
+    /// Seat the party: `POST /bookings/{booking_id}/seat`.
+    ///
+    /// Notes when the party sits down, at the tables that it has or at those that are chosen now. They are
+    /// its own from this moment until it is finished; a party that comes before its time sits down where
+    /// nobody else has the tables until then. Seating it again at the same tables changes nothing; at
+    /// others, the party moves.
+    fn seat_booking(SeatBookingRequest) by callers::BookingsWrite -> Result<SeatBookingResponse, SeatBookingError>;
+    /// Say that the table is empty again: `POST /bookings/{booking_id}/finish`.
+    ///
+    /// Notes when the party has left, which completes the booking and frees its tables at once. Finishing
+    /// it again changes nothing.
+    fn finish_booking(FinishBookingRequest) by callers::BookingsWrite -> Result<FinishBookingResponse, FinishBookingError>;
+    /// Say that the party has not come: `POST /bookings/{booking_id}/no-show`.
+    ///
+    /// Gives a confirmed booking up whose party has not come by its time, and frees its tables at once.
+    /// Marking it again changes nothing.
+    fn mark_no_show(MarkNoShowRequest) by callers::BookingsWrite -> Result<MarkNoShowResponse, MarkNoShowError>;
+    /// Undo the last step: `POST /bookings/{booking_id}/undo`.
+    ///
+    /// Takes back what was said last of a party, if it was said within the last fifteen minutes: that it
+    /// has come, sits, has left, or has not come. A party that had left or had not come gets its tables
+    /// again, if nobody else has them by now.
+    fn undo_booking_step(UndoBookingStepRequest) by callers::BookingsWrite -> Result<UndoBookingStepResponse, UndoBookingStepError>;
+    /// Read a booking's history: `GET /bookings/{booking_id}/events`.
+    ///
+    /// Lists what has happened to a booking, the earliest first, for its restaurant: who has done what
+    /// and when, what it changed, and what the booking was then. The history holds no contact details
+    /// and no wishes, only that they have changed.
+    fn list_booking_events(ListBookingEventsRequest) by callers::BookingsRead -> Result<ListBookingEventsResponse, ListBookingEventsError>;
     /// Find a booking again: `POST /booking-reminders`.
     ///
     /// Mails a link that opens the booking with this code and this address. The answer is the same
@@ -384,6 +428,433 @@ contract_runtime::operation! {
         error: CancelBookingError,
         envelope: types::ErrorEnvelope,
         max_body_bytes: 16384,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `confirmBooking`.
+    Path ConfirmBookingPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `confirmBooking`.
+    ConfirmBookingRequest {
+        path: ConfirmBookingPath,
+    }
+}
+
+contract_runtime::response! {
+    /// What `confirmBooking` answers.
+    ConfirmBookingResponse {
+        /// The booking as it is now, as its restaurant sees it.
+        200 => Ok(body: types::Booking, headers: headers::ETagCacheControl),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `confirmBooking` refuses with: each code that the contract declares for it.
+    ConfirmBookingError for "confirmBooking" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        BookingNotFound(errors::BookingNotFound),
+        BookingNotChangeable(errors::BookingNotChangeable),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `confirmBooking` to the runtime.
+    ConfirmBooking = "confirmBooking" {
+        route: POST "/api/v1/bookings/{booking_id}/confirm",
+        tag: "Bookings",
+        summary: "Confirm a pending booking",
+        description: "Gives the restaurant's word for a booking that waits for it. Confirming one that is confirmed\ngives the same answer again and changes nothing.",
+        request: ConfirmBookingRequest,
+        response: ConfirmBookingResponse,
+        error: ConfirmBookingError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `declineBooking`.
+    Path DeclineBookingPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `declineBooking`.
+    DeclineBookingRequest {
+        path: DeclineBookingPath,
+        body: Option<types::Cancellation>,
+    }
+}
+
+contract_runtime::response! {
+    /// What `declineBooking` answers.
+    DeclineBookingResponse {
+        /// The booking as it is now, as its restaurant sees it.
+        200 => Ok(body: types::Booking, headers: headers::ETagCacheControl),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `declineBooking` refuses with: each code that the contract declares for it.
+    DeclineBookingError for "declineBooking" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        BookingNotFound(errors::BookingNotFound),
+        BookingNotChangeable(errors::BookingNotChangeable),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `declineBooking` to the runtime.
+    DeclineBooking = "declineBooking" {
+        route: POST "/api/v1/bookings/{booking_id}/decline",
+        tag: "Bookings",
+        summary: "Decline a pending booking",
+        description: "Refuses a booking that waits for the restaurant's word, and frees its table at once. Declining one\nthat was declined gives the same answer again and changes nothing.",
+        request: DeclineBookingRequest,
+        response: DeclineBookingResponse,
+        error: DeclineBookingError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 16384,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `markArrived`.
+    Path MarkArrivedPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `markArrived`.
+    MarkArrivedRequest {
+        path: MarkArrivedPath,
+    }
+}
+
+contract_runtime::response! {
+    /// What `markArrived` answers.
+    MarkArrivedResponse {
+        /// The booking as it is now, as its restaurant sees it.
+        200 => Ok(body: types::Booking, headers: headers::ETagCacheControl),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `markArrived` refuses with: each code that the contract declares for it.
+    MarkArrivedError for "markArrived" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        BookingNotFound(errors::BookingNotFound),
+        BookingNotChangeable(errors::BookingNotChangeable),
+        TooEarly(errors::TooEarly),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `markArrived` to the runtime.
+    MarkArrived = "markArrived" {
+        route: POST "/api/v1/bookings/{booking_id}/arrive",
+        tag: "Bookings",
+        summary: "Say that the party has come",
+        description: "Notes when the party has come. It waits for its table, and is not a no-show any more. Four hours\nbefore its time at the earliest. Marking it again changes nothing.",
+        request: MarkArrivedRequest,
+        response: MarkArrivedResponse,
+        error: MarkArrivedError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `seatBooking`.
+    Path SeatBookingPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `seatBooking`.
+    SeatBookingRequest {
+        path: SeatBookingPath,
+        body: Option<types::SeatRequest>,
+    }
+}
+
+contract_runtime::response! {
+    /// What `seatBooking` answers.
+    SeatBookingResponse {
+        /// The booking as it is now, as its restaurant sees it.
+        200 => Ok(body: types::Booking, headers: headers::ETagCacheControl),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `seatBooking` refuses with: each code that the contract declares for it.
+    SeatBookingError for "seatBooking" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        BookingNotFound(errors::BookingNotFound),
+        TableNotAvailable(errors::TableNotAvailable),
+        BookingNotChangeable(errors::BookingNotChangeable),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        TooEarly(errors::TooEarly),
+        UnknownTable(errors::UnknownTable),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `seatBooking` to the runtime.
+    SeatBooking = "seatBooking" {
+        route: POST "/api/v1/bookings/{booking_id}/seat",
+        tag: "Bookings",
+        summary: "Seat the party",
+        description: "Notes when the party sits down, at the tables that it has or at those that are chosen now. They are\nits own from this moment until it is finished; a party that comes before its time sits down where\nnobody else has the tables until then. Seating it again at the same tables changes nothing; at\nothers, the party moves.",
+        request: SeatBookingRequest,
+        response: SeatBookingResponse,
+        error: SeatBookingError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 16384,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `finishBooking`.
+    Path FinishBookingPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `finishBooking`.
+    FinishBookingRequest {
+        path: FinishBookingPath,
+    }
+}
+
+contract_runtime::response! {
+    /// What `finishBooking` answers.
+    FinishBookingResponse {
+        /// The booking as it is now, as its restaurant sees it.
+        200 => Ok(body: types::Booking, headers: headers::ETagCacheControl),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `finishBooking` refuses with: each code that the contract declares for it.
+    FinishBookingError for "finishBooking" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        BookingNotFound(errors::BookingNotFound),
+        BookingNotChangeable(errors::BookingNotChangeable),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `finishBooking` to the runtime.
+    FinishBooking = "finishBooking" {
+        route: POST "/api/v1/bookings/{booking_id}/finish",
+        tag: "Bookings",
+        summary: "Say that the table is empty again",
+        description: "Notes when the party has left, which completes the booking and frees its tables at once. Finishing\nit again changes nothing.",
+        request: FinishBookingRequest,
+        response: FinishBookingResponse,
+        error: FinishBookingError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `markNoShow`.
+    Path MarkNoShowPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `markNoShow`.
+    MarkNoShowRequest {
+        path: MarkNoShowPath,
+    }
+}
+
+contract_runtime::response! {
+    /// What `markNoShow` answers.
+    MarkNoShowResponse {
+        /// The booking as it is now, as its restaurant sees it.
+        200 => Ok(body: types::Booking, headers: headers::ETagCacheControl),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `markNoShow` refuses with: each code that the contract declares for it.
+    MarkNoShowError for "markNoShow" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        BookingNotFound(errors::BookingNotFound),
+        BookingNotChangeable(errors::BookingNotChangeable),
+        TooEarly(errors::TooEarly),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `markNoShow` to the runtime.
+    MarkNoShow = "markNoShow" {
+        route: POST "/api/v1/bookings/{booking_id}/no-show",
+        tag: "Bookings",
+        summary: "Say that the party has not come",
+        description: "Gives a confirmed booking up whose party has not come by its time, and frees its tables at once.\nMarking it again changes nothing.",
+        request: MarkNoShowRequest,
+        response: MarkNoShowResponse,
+        error: MarkNoShowError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `undoBookingStep`.
+    Path UndoBookingStepPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `undoBookingStep`.
+    UndoBookingStepRequest {
+        path: UndoBookingStepPath,
+    }
+}
+
+contract_runtime::response! {
+    /// What `undoBookingStep` answers.
+    UndoBookingStepResponse {
+        /// The booking as it is now, as its restaurant sees it.
+        200 => Ok(body: types::Booking, headers: headers::ETagCacheControl),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `undoBookingStep` refuses with: each code that the contract declares for it.
+    UndoBookingStepError for "undoBookingStep" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        BookingNotFound(errors::BookingNotFound),
+        TableNotAvailable(errors::TableNotAvailable),
+        BookingNotChangeable(errors::BookingNotChangeable),
+        CutoffPassed(errors::CutoffPassed),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `undoBookingStep` to the runtime.
+    UndoBookingStep = "undoBookingStep" {
+        route: POST "/api/v1/bookings/{booking_id}/undo",
+        tag: "Bookings",
+        summary: "Undo the last step",
+        description: "Takes back what was said last of a party, if it was said within the last fifteen minutes: that it\nhas come, sits, has left, or has not come. A party that had left or had not come gets its tables\nagain, if nobody else has them by now.",
+        request: UndoBookingStepRequest,
+        response: UndoBookingStepResponse,
+        error: UndoBookingStepError,
+        envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `listBookingEvents`.
+    Path ListBookingEventsPath {
+        /// The booking, by the `booking_id` that createBooking gave.
+        "booking_id" => booking_id: types::BookingId,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The query parameters of `listBookingEvents`.
+    Query ListBookingEventsQuery {
+        /// How many items a page holds at most.
+        "limit" => limit: types::PageLimit = "20",
+        /// The `next_cursor` of the page before. The filters and the sort order must be the ones that it
+        /// was given for; others are refused with `INVALID_CURSOR`. Excludes `page`.
+        "cursor" => cursor: Option<types::Cursor>,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `listBookingEvents`.
+    ListBookingEventsRequest {
+        path: ListBookingEventsPath,
+        query: ListBookingEventsQuery,
+    }
+}
+
+contract_runtime::response! {
+    /// What `listBookingEvents` answers.
+    ListBookingEventsResponse {
+        /// The events of one page.
+        200 => Ok(body: types::BookingEventPage, headers: headers::CacheControl),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `listBookingEvents` refuses with: each code that the contract declares for it.
+    ListBookingEventsError for "listBookingEvents" {
+        InvalidRequest(errors::InvalidRequest),
+        InvalidCursor(errors::InvalidCursor),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        BookingNotFound(errors::BookingNotFound),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `listBookingEvents` to the runtime.
+    ListBookingEvents = "listBookingEvents" {
+        route: GET "/api/v1/bookings/{booking_id}/events",
+        tag: "Bookings",
+        summary: "Read a booking's history",
+        description: "Lists what has happened to a booking, the earliest first, for its restaurant: who has done what\nand when, what it changed, and what the booking was then. The history holds no contact details\nand no wishes, only that they have changed.",
+        request: ListBookingEventsRequest,
+        response: ListBookingEventsResponse,
+        error: ListBookingEventsError,
+        envelope: types::ErrorEnvelope,
     }
 }
 

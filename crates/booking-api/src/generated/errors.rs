@@ -32,6 +32,7 @@ contract_runtime::errors! {
     409 "BOOKING_NOT_CHANGEABLE" => BookingNotChangeable,
     412 "PRECONDITION_FAILED" => PreconditionFailed,
     422 "CUTOFF_PASSED" => CutoffPassed,
+    422 "TOO_EARLY" => TooEarly,
     422 "UNKNOWN_TIME_ZONE" => UnknownTimeZone,
     422 "INVALID_OPENING_HOURS" => InvalidOpeningHours,
     422 "INVALID_DINING_TABLES" => InvalidDiningTables,

@@ -16,6 +16,22 @@ contract_runtime::paths! {
     update_booking<52>(booking_id: types::BookingId) => "/bookings/{}";
     /// Where `cancelBooking` is: `POST /bookings/{booking_id}/cancel`.
     cancel_booking<59>(booking_id: types::BookingId) => "/bookings/{}/cancel";
+    /// Where `confirmBooking` is: `POST /bookings/{booking_id}/confirm`.
+    confirm_booking<60>(booking_id: types::BookingId) => "/bookings/{}/confirm";
+    /// Where `declineBooking` is: `POST /bookings/{booking_id}/decline`.
+    decline_booking<60>(booking_id: types::BookingId) => "/bookings/{}/decline";
+    /// Where `markArrived` is: `POST /bookings/{booking_id}/arrive`.
+    mark_arrived<59>(booking_id: types::BookingId) => "/bookings/{}/arrive";
+    /// Where `seatBooking` is: `POST /bookings/{booking_id}/seat`.
+    seat_booking<57>(booking_id: types::BookingId) => "/bookings/{}/seat";
+    /// Where `finishBooking` is: `POST /bookings/{booking_id}/finish`.
+    finish_booking<59>(booking_id: types::BookingId) => "/bookings/{}/finish";
+    /// Where `markNoShow` is: `POST /bookings/{booking_id}/no-show`.
+    mark_no_show<60>(booking_id: types::BookingId) => "/bookings/{}/no-show";
+    /// Where `undoBookingStep` is: `POST /bookings/{booking_id}/undo`.
+    undo_booking_step<57>(booking_id: types::BookingId) => "/bookings/{}/undo";
+    /// Where `listBookingEvents` is: `GET /bookings/{booking_id}/events`.
+    list_booking_events<59>(booking_id: types::BookingId) => "/bookings/{}/events";
     /// Where `findBooking` is: `POST /booking-reminders`.
     find_booking<25>() => "/booking-reminders";
     /// Where `rotateBookingSecret` is: `POST /bookings/{booking_id}/secret`.

@@ -135,6 +135,16 @@ contract_runtime::object! {
 }
 
 contract_runtime::object! {
+    /// Where a party sits down.
+    SeatRequest "SeatRequest",
+    referenceable: true,
+    closed,
+    [asked] {
+        "table_ids" => table_ids: Option<ChosenTableIds>,
+    }
+}
+
+contract_runtime::object! {
     /// A promise of a table for a party, at a date and a time.
     Booking "Booking",
     referenceable: true,
@@ -165,6 +175,174 @@ contract_runtime::object! {
         "table_ids" => table_ids: Option<TableIds>,
         /// Whether the booking stays at its tables, for the restaurant alone.
         "is_pinned" => is_pinned: Option<bool>,
+        /// When the party has come, for the restaurant alone.
+        "arrived_at" => arrived_at: Option<Timestamp>,
+        /// When the party has sat down, for the restaurant alone.
+        "seated_at" => seated_at: Option<Timestamp>,
+        /// When the party has left, for the restaurant alone.
+        "finished_at" => finished_at: Option<Timestamp>,
+        "cancellation" => cancellation: Option<BookingCancellation>,
+    }
+}
+
+contract_runtime::object! {
+    /// How a cancelled booking came to be so. Absent as long as it is none.
+    BookingCancellation "BookingCancellation",
+    referenceable: true,
+    closed,
+    [answered] {
+        "by" => by: CancelledBy,
+        "kind" => kind: CancellationKind,
+        "reason" => reason: Option<CancellationReason>,
+    }
+}
+
+contract_runtime::enumeration! {
+    /// Who has cancelled it.
+    CancelledBy "CancelledBy" {
+        Guest = "guest",
+        Restaurant = "restaurant",
+    }
+}
+
+contract_runtime::enumeration! {
+    /// What cancelled a booking: its `guest`, the `restaurant`, or that the restaurant has `declined` it
+    /// while it was pending.
+    CancellationKind "CancellationKind" {
+        Guest = "guest",
+        Restaurant = "restaurant",
+        Declined = "declined",
+    }
+}
+
+contract_runtime::object! {
+    /// One page of a booking's history.
+    BookingEventPage "BookingEventPage",
+    referenceable: true,
+    closed,
+    [answered] {
+        "data" => data: BookingEventItems,
+        "pagination" => pagination: Pagination,
+    }
+}
+
+contract_runtime::array! {
+    /// The events of one page.
+    BookingEventItems(BookingEvent) "BookingEventItems",
+    referenceable: true,
+    [answered] {
+        max_items: Some(100),
+    }
+}
+
+contract_runtime::object! {
+    /// Something that has happened to a booking.
+    BookingEvent "BookingEvent",
+    referenceable: true,
+    closed,
+    [answered] {
+        "version" => version: BookingVersion,
+        /// When it happened.
+        "occurred_at" => occurred_at: Timestamp,
+        "actor" => actor: AuditActor,
+        "action" => action: AuditAction,
+        "changed" => changed: BookingFields,
+        "day_version" => day_version: DayVersion,
+        "state" => state: BookingState,
+    }
+}
+
+contract_runtime::integer! {
+    /// What the booking's version is from then on. It was made as 1.
+    BookingVersion(i32) "BookingVersion",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(1),
+        maximum: Some(2147483647),
+    }
+}
+
+contract_runtime::integer! {
+    /// The version of what is taken at the restaurant on the booking's date, as of this event: of two
+    /// events of a date, the one with the higher version came later.
+    DayVersion(i64) "DayVersion",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int64,
+        minimum: Some(0),
+        maximum: Some(9007199254740991),
+    }
+}
+
+contract_runtime::array! {
+    /// What an event has changed. Nothing, where it has made the booking.
+    BookingFields(BookingField) "BookingFields",
+    referenceable: true,
+    [answered] {
+        max_items: Some(18),
+        unique_items: true,
+    }
+}
+
+contract_runtime::enumeration! {
+    /// Something of a booking: a property of its state, or its guest's `special_requests`, which are not in
+    /// the history.
+    BookingField "BookingField" {
+        Status = "status",
+        BookingDate = "booking_date",
+        BookingTime = "booking_time",
+        UtcOffset = "utc_offset",
+        ServiceDate = "service_date",
+        PartySize = "party_size",
+        AreaId = "area_id",
+        IsAreaRequired = "is_area_required",
+        TableIds = "table_ids",
+        IsPinned = "is_pinned",
+        StartsAt = "starts_at",
+        EndsAt = "ends_at",
+        FreeAt = "free_at",
+        ArrivedAt = "arrived_at",
+        SeatedAt = "seated_at",
+        FinishedAt = "finished_at",
+        CancellationKind = "cancellation_kind",
+        SpecialRequests = "special_requests",
+    }
+}
+
+contract_runtime::object! {
+    /// What a booking was after an event, without what tells of its guest.
+    BookingState "BookingState",
+    referenceable: true,
+    closed,
+    [answered] {
+        "status" => status: BookingStatus,
+        "booking_date" => booking_date: BookingDate,
+        /// When the party is expected, on the restaurant's wall clock.
+        "booking_time" => booking_time: ClockTime,
+        "utc_offset" => utc_offset: UtcOffset,
+        /// The date of the service to which the visit belongs.
+        "service_date" => service_date: BookingDate,
+        "party_size" => party_size: PartySize,
+        "area_id" => area_id: Option<DiningAreaId>,
+        /// Whether no other area would have done. Absent where none was asked for.
+        "is_area_required" => is_area_required: Option<bool>,
+        "table_ids" => table_ids: TableIds,
+        /// Whether the booking stays at its tables.
+        "is_pinned" => is_pinned: bool,
+        /// When the party is expected.
+        "starts_at" => starts_at: Timestamp,
+        /// When its turn is over.
+        "ends_at" => ends_at: Timestamp,
+        /// When its tables are free again.
+        "free_at" => free_at: Timestamp,
+        /// When it has come.
+        "arrived_at" => arrived_at: Option<Timestamp>,
+        /// When it has sat down.
+        "seated_at" => seated_at: Option<Timestamp>,
+        /// When it has left.
+        "finished_at" => finished_at: Option<Timestamp>,
+        "cancellation_kind" => cancellation_kind: Option<CancellationKind>,
     }
 }
 
@@ -196,7 +374,8 @@ contract_runtime::text! {
 
 contract_runtime::enumeration! {
     /// Where a booking stands. `pending` and `confirmed` bookings hold their table; `cancelled`,
-    /// `completed` and `no_show` ones are over, and do not change any more.
+    /// `completed` and `no_show` ones are over, and do not change any more, unless the restaurant takes
+    /// back at once what it has said.
     BookingStatus "BookingStatus" {
         Pending = "pending",
         Confirmed = "confirmed",
@@ -2551,7 +2730,8 @@ contract_runtime::enumeration! {
     /// as many as it may have. `USED_BY_BOOKINGS`: bookings to come would lose their place.
     /// `LAST_OWNER`: the restaurant would be without an owner.
     /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
-    /// `BOOKING_NOT_CHANGEABLE`: the booking is over, or its restaurant takes no bookings at the moment.
+    /// `BOOKING_NOT_CHANGEABLE`: what the booking is does not allow it, or its restaurant takes no
+    /// bookings at the moment.
     /// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:
     /// `If-Match` is missing.
     /// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
@@ -2561,7 +2741,8 @@ contract_runtime::enumeration! {
     /// over, it is about to end, or the time lies between two slots.
     /// `CLOSED`: no service begins on the date, or the house is not used at that time.
     /// `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`: guests cannot book so far ahead, or so late.
-    /// `CUTOFF_PASSED`: it is too late for guests to change or cancel.
+    /// `CUTOFF_PASSED`: it is too late for guests to change or cancel, or for the restaurant to undo.
+    /// `TOO_EARLY`: the visit is too far away to say so.
     /// `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`: no table is for such a party, or guests cannot book for
     /// it.
     /// `TIME_SKIPPED_BY_CLOCK_CHANGE`: the clock is set forward and never shows the time.
@@ -2613,6 +2794,7 @@ contract_runtime::enumeration! {
         TooFarAhead = "TOO_FAR_AHEAD",
         TooShortNotice = "TOO_SHORT_NOTICE",
         CutoffPassed = "CUTOFF_PASSED",
+        TooEarly = "TOO_EARLY",
         PartyTooLarge = "PARTY_TOO_LARGE",
         PartyTooSmall = "PARTY_TOO_SMALL",
         TimeSkippedByClockChange = "TIME_SKIPPED_BY_CLOCK_CHANGE",

@@ -63,6 +63,82 @@ impl super::Client {
     pub fn cancel_booking(&self) -> CancelBooking {
         CancelBooking::new(&self.0)
     }
+    /// Confirm a pending booking
+    ///
+    /// Gives the restaurant's word for a booking that waits for it. Confirming one that is confirmed
+    /// gives the same answer again and changes nothing.
+    ///
+    /// `POST /bookings/{booking_id}/confirm` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn confirm_booking(&self) -> ConfirmBooking {
+        ConfirmBooking::new(&self.0)
+    }
+    /// Decline a pending booking
+    ///
+    /// Refuses a booking that waits for the restaurant's word, and frees its table at once. Declining one
+    /// that was declined gives the same answer again and changes nothing.
+    ///
+    /// `POST /bookings/{booking_id}/decline` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn decline_booking(&self) -> DeclineBooking {
+        DeclineBooking::new(&self.0)
+    }
+    /// Say that the party has come
+    ///
+    /// Notes when the party has come. It waits for its table, and is not a no-show any more. Four hours
+    /// before its time at the earliest. Marking it again changes nothing.
+    ///
+    /// `POST /bookings/{booking_id}/arrive` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `TOO_EARLY` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn mark_arrived(&self) -> MarkArrived {
+        MarkArrived::new(&self.0)
+    }
+    /// Seat the party
+    ///
+    /// Notes when the party sits down, at the tables that it has or at those that are chosen now. They are
+    /// its own from this moment until it is finished; a party that comes before its time sits down where
+    /// nobody else has the tables until then. Seating it again at the same tables changes nothing; at
+    /// others, the party moves.
+    ///
+    /// `POST /bookings/{booking_id}/seat` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `BOOKING_NOT_CHANGEABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `TOO_EARLY`, `UNKNOWN_TABLE` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn seat_booking(&self) -> SeatBooking {
+        SeatBooking::new(&self.0)
+    }
+    /// Say that the table is empty again
+    ///
+    /// Notes when the party has left, which completes the booking and frees its tables at once. Finishing
+    /// it again changes nothing.
+    ///
+    /// `POST /bookings/{booking_id}/finish` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn finish_booking(&self) -> FinishBooking {
+        FinishBooking::new(&self.0)
+    }
+    /// Say that the party has not come
+    ///
+    /// Gives a confirmed booking up whose party has not come by its time, and frees its tables at once.
+    /// Marking it again changes nothing.
+    ///
+    /// `POST /bookings/{booking_id}/no-show` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `TOO_EARLY` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn mark_no_show(&self) -> MarkNoShow {
+        MarkNoShow::new(&self.0)
+    }
+    /// Undo the last step
+    ///
+    /// Takes back what was said last of a party, if it was said within the last fifteen minutes: that it
+    /// has come, sits, has left, or has not come. A party that had left or had not come gets its tables
+    /// again, if nobody else has them by now.
+    ///
+    /// `POST /bookings/{booking_id}/undo` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `BOOKING_NOT_CHANGEABLE` (409), `CUTOFF_PASSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn undo_booking_step(&self) -> UndoBookingStep {
+        UndoBookingStep::new(&self.0)
+    }
+    /// Read a booking's history
+    ///
+    /// Lists what has happened to a booking, the earliest first, for its restaurant: who has done what
+    /// and when, what it changed, and what the booking was then. The history holds no contact details
+    /// and no wishes, only that they have changed.
+    ///
+    /// `GET /bookings/{booking_id}/events` takes `oauth` (`bookings:read`); refuses with `INVALID_REQUEST`, `INVALID_CURSOR` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn list_booking_events(&self) -> ListBookingEvents {
+        ListBookingEvents::new(&self.0)
+    }
     /// Find a booking again
     ///
     /// Mails a link that opens the booking with this code and this address. The answer is the same
@@ -251,6 +327,179 @@ client_runtime::operation! {
     POST "/bookings/{booking_id}/cancel" answers(200);
     security([super::BOOKING_SECRET],[super::OAUTH]);
     booking_secret(SecretString): super::BOOKING_SECRET,
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `confirmBooking`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ConfirmBooking(client_runtime::Request<client_runtime::Json<types::Booking>>);
+
+impl ConfirmBooking {
+    /// The booking, by the `booking_id` that createBooking gave.
+    pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
+        Self(self.0.path("booking_id", value))
+    }
+}
+
+client_runtime::operation! {
+    ConfirmBooking(client_runtime::Json<types::Booking>) or super::Error;
+    POST "/bookings/{booking_id}/confirm" answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `declineBooking`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct DeclineBooking(client_runtime::Request<client_runtime::Json<types::Booking>>);
+
+impl DeclineBooking {
+    /// The booking, by the `booking_id` that createBooking gave.
+    pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
+        Self(self.0.path("booking_id", value))
+    }
+    /// The body.
+    pub fn body(self, value: impl IntoField<types::Cancellation>) -> Self {
+        Self(self.0.body(value))
+    }
+}
+
+client_runtime::operation! {
+    DeclineBooking(client_runtime::Json<types::Booking>) or super::Error;
+    POST "/bookings/{booking_id}/decline" answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `markArrived`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct MarkArrived(client_runtime::Request<client_runtime::Json<types::Booking>>);
+
+impl MarkArrived {
+    /// The booking, by the `booking_id` that createBooking gave.
+    pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
+        Self(self.0.path("booking_id", value))
+    }
+}
+
+client_runtime::operation! {
+    MarkArrived(client_runtime::Json<types::Booking>) or super::Error;
+    POST "/bookings/{booking_id}/arrive" answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `seatBooking`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct SeatBooking(client_runtime::Request<client_runtime::Json<types::Booking>>);
+
+impl SeatBooking {
+    /// The booking, by the `booking_id` that createBooking gave.
+    pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
+        Self(self.0.path("booking_id", value))
+    }
+    /// The body.
+    pub fn body(self, value: impl IntoField<types::SeatRequest>) -> Self {
+        Self(self.0.body(value))
+    }
+}
+
+client_runtime::operation! {
+    SeatBooking(client_runtime::Json<types::Booking>) or super::Error;
+    POST "/bookings/{booking_id}/seat" answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `finishBooking`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct FinishBooking(client_runtime::Request<client_runtime::Json<types::Booking>>);
+
+impl FinishBooking {
+    /// The booking, by the `booking_id` that createBooking gave.
+    pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
+        Self(self.0.path("booking_id", value))
+    }
+}
+
+client_runtime::operation! {
+    FinishBooking(client_runtime::Json<types::Booking>) or super::Error;
+    POST "/bookings/{booking_id}/finish" answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `markNoShow`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct MarkNoShow(client_runtime::Request<client_runtime::Json<types::Booking>>);
+
+impl MarkNoShow {
+    /// The booking, by the `booking_id` that createBooking gave.
+    pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
+        Self(self.0.path("booking_id", value))
+    }
+}
+
+client_runtime::operation! {
+    MarkNoShow(client_runtime::Json<types::Booking>) or super::Error;
+    POST "/bookings/{booking_id}/no-show" answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `undoBookingStep`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct UndoBookingStep(
+    client_runtime::Request<client_runtime::Json<types::Booking>>,
+);
+
+impl UndoBookingStep {
+    /// The booking, by the `booking_id` that createBooking gave.
+    pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
+        Self(self.0.path("booking_id", value))
+    }
+}
+
+client_runtime::operation! {
+    UndoBookingStep(client_runtime::Json<types::Booking>) or super::Error;
+    POST "/bookings/{booking_id}/undo" answers(200);
+    security([super::OAUTH]);
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `listBookingEvents`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct ListBookingEvents(
+    client_runtime::Request<client_runtime::Json<types::BookingEventPage>>,
+);
+
+impl ListBookingEvents {
+    /// The booking, by the `booking_id` that createBooking gave.
+    pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
+        Self(self.0.path("booking_id", value))
+    }
+    /// How many items a page holds at most.
+    pub fn limit(self, value: impl IntoField<types::PageLimit>) -> Self {
+        Self(self.0.query("limit", value))
+    }
+    /// The `next_cursor` of the page before. The filters and the sort order must be the ones that it
+    /// was given for; others are refused with `INVALID_CURSOR`. Excludes `page`.
+    pub fn cursor(self, value: impl IntoField<types::Cursor>) -> Self {
+        Self(self.0.query("cursor", value))
+    }
+}
+
+client_runtime::operation! {
+    ListBookingEvents(client_runtime::Json<types::BookingEventPage>) or super::Error;
+    GET "/bookings/{booking_id}/events" answers(200);
+    security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
 

@@ -226,6 +226,22 @@ client_runtime::object! {
     optional reason: CancellationReason = "reason";
 }
 
+/// Where a party sits down.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct SeatRequest {
+    /// `table_ids`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table_ids: Option<ChosenTableIds>,
+}
+
+client_runtime::object! {
+    SeatRequest,
+    SeatRequestBuilder;
+    optional table_ids: ChosenTableIds = "table_ids";
+}
+
 /// A promise of a table for a party, at a date and a time.
 #[derive(Debug, Clone, PartialEq)]
 #[derive(client_runtime::Serialize, client_runtime::Deserialize)]
@@ -267,6 +283,248 @@ pub struct Booking {
     pub table_ids: Option<TableIds>,
     /// Whether the booking stays at its tables, for the restaurant alone.
     pub is_pinned: Option<bool>,
+    /// When the party has come, for the restaurant alone.
+    pub arrived_at: Option<Timestamp>,
+    /// When the party has sat down, for the restaurant alone.
+    pub seated_at: Option<Timestamp>,
+    /// When the party has left, for the restaurant alone.
+    pub finished_at: Option<Timestamp>,
+    /// `cancellation`
+    pub cancellation: Option<BookingCancellation>,
+}
+
+/// How a cancelled booking came to be so. Absent as long as it is none.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct BookingCancellation {
+    /// `by`
+    pub by: CancelledBy,
+    /// `kind`
+    pub kind: CancellationKind,
+    /// `reason`
+    pub reason: Option<CancellationReason>,
+}
+
+/// Who has cancelled it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CancelledBy {
+    /// `guest`
+    Guest,
+    /// `restaurant`
+    Restaurant,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl CancelledBy {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("guest", Self::Guest),
+        ("restaurant", Self::Restaurant),
+    ];
+}
+
+client_runtime::enumeration!(CancelledBy, Unknown);
+
+/// What cancelled a booking: its `guest`, the `restaurant`, or that the restaurant has `declined` it
+/// while it was pending.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CancellationKind {
+    /// `guest`
+    Guest,
+    /// `restaurant`
+    Restaurant,
+    /// `declined`
+    Declined,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl CancellationKind {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("guest", Self::Guest),
+        ("restaurant", Self::Restaurant),
+        ("declined", Self::Declined),
+    ];
+}
+
+client_runtime::enumeration!(CancellationKind, Unknown);
+
+/// One page of a booking's history.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct BookingEventPage {
+    /// `data`
+    pub data: BookingEventItems,
+    /// `pagination`
+    pub pagination: Pagination,
+}
+
+/// The events of one page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BookingEventItems(Vec<BookingEvent>);
+
+client_runtime::items!(BookingEventItems, BookingEvent);
+
+/// Something that has happened to a booking.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct BookingEvent {
+    /// `version`
+    pub version: BookingVersion,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// `actor`
+    pub actor: AuditActor,
+    /// `action`
+    pub action: AuditAction,
+    /// `changed`
+    pub changed: BookingFields,
+    /// `day_version`
+    pub day_version: DayVersion,
+    /// `state`
+    pub state: BookingState,
+}
+
+/// What the booking's version is from then on. It was made as 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BookingVersion(i32);
+
+client_runtime::integer!(BookingVersion, i32, 1, 2147483647, 1);
+
+/// The version of what is taken at the restaurant on the booking's date, as of this event: of two
+/// events of a date, the one with the higher version came later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DayVersion(i64);
+
+client_runtime::integer!(DayVersion, i64, 0, 9007199254740991, 1);
+
+/// What an event has changed. Nothing, where it has made the booking.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BookingFields(Vec<BookingField>);
+
+client_runtime::items!(BookingFields, BookingField);
+
+/// Something of a booking: a property of its state, or its guest's `special_requests`, which are not in
+/// the history.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum BookingField {
+    /// `status`
+    Status,
+    /// `booking_date`
+    BookingDate,
+    /// `booking_time`
+    BookingTime,
+    /// `utc_offset`
+    UtcOffset,
+    /// `service_date`
+    ServiceDate,
+    /// `party_size`
+    PartySize,
+    /// `area_id`
+    AreaId,
+    /// `is_area_required`
+    IsAreaRequired,
+    /// `table_ids`
+    TableIds,
+    /// `is_pinned`
+    IsPinned,
+    /// `starts_at`
+    StartsAt,
+    /// `ends_at`
+    EndsAt,
+    /// `free_at`
+    FreeAt,
+    /// `arrived_at`
+    ArrivedAt,
+    /// `seated_at`
+    SeatedAt,
+    /// `finished_at`
+    FinishedAt,
+    /// `cancellation_kind`
+    CancellationKind,
+    /// `special_requests`
+    SpecialRequests,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl BookingField {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("status", Self::Status),
+        ("booking_date", Self::BookingDate),
+        ("booking_time", Self::BookingTime),
+        ("utc_offset", Self::UtcOffset),
+        ("service_date", Self::ServiceDate),
+        ("party_size", Self::PartySize),
+        ("area_id", Self::AreaId),
+        ("is_area_required", Self::IsAreaRequired),
+        ("table_ids", Self::TableIds),
+        ("is_pinned", Self::IsPinned),
+        ("starts_at", Self::StartsAt),
+        ("ends_at", Self::EndsAt),
+        ("free_at", Self::FreeAt),
+        ("arrived_at", Self::ArrivedAt),
+        ("seated_at", Self::SeatedAt),
+        ("finished_at", Self::FinishedAt),
+        ("cancellation_kind", Self::CancellationKind),
+        ("special_requests", Self::SpecialRequests),
+    ];
+}
+
+client_runtime::enumeration!(BookingField, Unknown);
+
+/// What a booking was after an event, without what tells of its guest.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct BookingState {
+    /// `status`
+    pub status: BookingStatus,
+    /// `booking_date`
+    pub booking_date: BookingDate,
+    /// When the party is expected, on the restaurant's wall clock.
+    pub booking_time: ClockTime,
+    /// `utc_offset`
+    pub utc_offset: UtcOffset,
+    /// The date of the service to which the visit belongs.
+    pub service_date: BookingDate,
+    /// `party_size`
+    pub party_size: PartySize,
+    /// `area_id`
+    pub area_id: Option<DiningAreaId>,
+    /// Whether no other area would have done. Absent where none was asked for.
+    pub is_area_required: Option<bool>,
+    /// `table_ids`
+    pub table_ids: TableIds,
+    /// Whether the booking stays at its tables.
+    pub is_pinned: bool,
+    /// When the party is expected.
+    pub starts_at: Timestamp,
+    /// When its turn is over.
+    pub ends_at: Timestamp,
+    /// When its tables are free again.
+    pub free_at: Timestamp,
+    /// When it has come.
+    pub arrived_at: Option<Timestamp>,
+    /// When it has sat down.
+    pub seated_at: Option<Timestamp>,
+    /// When it has left.
+    pub finished_at: Option<Timestamp>,
+    /// `cancellation_kind`
+    pub cancellation_kind: Option<CancellationKind>,
 }
 
 /// A booking's name in this API. It is opaque, is made at random, and cannot be guessed from
@@ -288,7 +546,8 @@ client_runtime::text!(
 );
 
 /// Where a booking stands. `pending` and `confirmed` bookings hold their table; `cancelled`,
-/// `completed` and `no_show` ones are over, and do not change any more.
+/// `completed` and `no_show` ones are over, and do not change any more, unless the restaurant takes
+/// back at once what it has said.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BookingStatus {
@@ -2793,7 +3052,8 @@ client_runtime::text!(
 /// as many as it may have. `USED_BY_BOOKINGS`: bookings to come would lose their place.
 /// `LAST_OWNER`: the restaurant would be without an owner.
 /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
-/// `BOOKING_NOT_CHANGEABLE`: the booking is over, or its restaurant takes no bookings at the moment.
+/// `BOOKING_NOT_CHANGEABLE`: what the booking is does not allow it, or its restaurant takes no
+/// bookings at the moment.
 /// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:
 /// `If-Match` is missing.
 /// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
@@ -2803,7 +3063,8 @@ client_runtime::text!(
 /// over, it is about to end, or the time lies between two slots.
 /// `CLOSED`: no service begins on the date, or the house is not used at that time.
 /// `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`: guests cannot book so far ahead, or so late.
-/// `CUTOFF_PASSED`: it is too late for guests to change or cancel.
+/// `CUTOFF_PASSED`: it is too late for guests to change or cancel, or for the restaurant to undo.
+/// `TOO_EARLY`: the visit is too far away to say so.
 /// `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`: no table is for such a party, or guests cannot book for
 /// it.
 /// `TIME_SKIPPED_BY_CLOCK_CHANGE`: the clock is set forward and never shows the time.
@@ -2890,6 +3151,8 @@ pub enum ErrorCode {
     TooShortNotice,
     /// `CUTOFF_PASSED`
     CutoffPassed,
+    /// `TOO_EARLY`
+    TooEarly,
     /// `PARTY_TOO_LARGE`
     PartyTooLarge,
     /// `PARTY_TOO_SMALL`
@@ -2976,6 +3239,7 @@ impl ErrorCode {
         ("TOO_FAR_AHEAD", Self::TooFarAhead),
         ("TOO_SHORT_NOTICE", Self::TooShortNotice),
         ("CUTOFF_PASSED", Self::CutoffPassed),
+        ("TOO_EARLY", Self::TooEarly),
         ("PARTY_TOO_LARGE", Self::PartyTooLarge),
         ("PARTY_TOO_SMALL", Self::PartyTooSmall),
         ("TIME_SKIPPED_BY_CLOCK_CHANGE", Self::TimeSkippedByClockChange),

@@ -19,6 +19,12 @@ pub enum ChangeRefusal {
     /// It is over.
     #[error(transparent)]
     Status(#[from] StatusRefusal),
+    /// Its party is there, and the time of its visit is no question any more.
+    #[error("a booking whose party has come keeps its date and time")]
+    PartyHasCome {
+        /// Whether it is another date that was asked for; else another time.
+        is_other_date: bool,
+    },
     /// It needs a table, and the restaurant gives none to anybody.
     #[error("the restaurant takes no bookings at the moment")]
     RestaurantClosed,
@@ -79,7 +85,7 @@ pub fn plan_change(
     if !booking.status.is_active() {
         return Err(booking.status.refuses("changed").into());
     }
-    let staff = change.staff.clone().unwrap_or_default();
+    let mut staff = change.staff.clone().unwrap_or_default();
     let wanted = Booking {
         date: change.date.unwrap_or(booking.date),
         time: change.time.unwrap_or(booking.time),
@@ -101,12 +107,21 @@ pub fn plan_change(
     if wanted == *booking && !is_other_offset && !is_elsewhere {
         return Ok(ChangePlan::Decided(Decision::Unchanged));
     }
+    let is_same_time = (wanted.date, wanted.time) == (booking.date, booking.time);
+    if booking.visit.arrived_at.is_some() && !(is_same_time && !is_other_offset) {
+        return Err(ChangeRefusal::PartyHasCome {
+            is_other_date: wanted.date != booking.date,
+        });
+    }
+    // Who sits stays there, unless the staff say otherwise.
+    if booking.visit.seated_at.is_some() && staff.tables.is_none() {
+        staff.tables = Some(booking.placement.tables.clone());
+    }
     let table = |booking: &Booking| (booking.date, booking.time, booking.party);
     if table(&wanted) == table(booking) && !is_other_offset && !is_elsewhere {
         let changed = wanted.revised(now);
         return Ok(ChangePlan::Decided(Decision::Changed(changed)));
     }
-    let is_same_time = (wanted.date, wanted.time) == (booking.date, booking.time);
     Ok(ChangePlan::NeedsTable(TableRequest {
         current: booking.clone(),
         wanted,
@@ -215,7 +230,9 @@ impl Booking {
         booker: Booker,
         now: Timestamp,
     ) -> bool {
-        !self.status.is_active() || check_cutoff(calendar, self, booker, now).is_err()
+        !self.status.is_active()
+            || self.visit.arrived_at.is_some()
+            || check_cutoff(calendar, self, booker, now).is_err()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Booking, BookingReference, BookingStatus, NewBooking};
+use super::{Booking, BookingReference, BookingStatus, NewBooking, Visit};
 use crate::placement::{
     Booker, Move, PlaceReason, PlaceRefusal, PlaceRequest, RuleOverrides, place,
 };
@@ -73,9 +73,10 @@ pub fn create(
         area: new.area.filter(|wish| day.floor.has_area(wish.area)),
         customer: new.customer,
         special_requests: new.special_requests,
-        cancellation_reason: None,
+        cancellation: None,
         placement: plan.placement,
         is_pinned: is_pinned.unwrap_or(false),
+        visit: Visit::default(),
         created_at: now,
         updated_at: now,
         version: 1,

@@ -2,15 +2,24 @@
 
 mod cancel;
 mod change;
+mod confirm;
 mod create;
 mod customer;
+mod event;
 mod status;
+mod visit;
 
-pub use cancel::{CancelRefusal, cancel};
+pub use cancel::{CancelRefusal, Cancellation, CancellationKind, cancel};
 pub use change::{ChangePlan, ChangeRefusal, TableRequest, plan_change};
+pub use confirm::{confirm, decline};
 pub use create::{MadeBooking, create};
 pub use customer::{Customer, CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber};
-pub use status::{BookingStatus, StatusRefusal};
+pub use event::{BookingEvent, BookingField, BookingState};
+pub use status::{BookingStatus, Standing, StatusRefusal};
+pub use visit::{
+    ArrivalRefusal, EARLIEST_ARRIVAL, SeatRefusal, StepPlan, TableRefusal, TableStep, TooEarly,
+    UNDO_PERIOD, UndoRefusal, Visit, finish, mark_arrived, mark_no_show, seat, undo_step,
+};
 
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
@@ -66,12 +75,14 @@ pub struct Booking {
     pub customer: Customer,
     /// Wishes for the visit, 1–500 characters.
     pub special_requests: Option<SpecialRequests>,
-    /// Reason of a cancellation, 1–500 characters, if one was given.
-    pub cancellation_reason: Option<CancellationReason>,
+    /// How it was cancelled, if it was.
+    pub cancellation: Option<Cancellation>,
     /// The tables, and from when until when they are the party's.
     pub placement: Placement,
     /// Whether the staff have said that it stays at its tables.
     pub is_pinned: bool,
+    /// How far the party has come.
+    pub visit: Visit,
     /// When the booking was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -157,12 +168,23 @@ pub struct BookingChange {
 }
 
 impl Booking {
+    /// What is taken by it as long as it is active: its tables, from when it has them until they are
+    /// free again.
+    #[must_use]
+    pub fn occupied(&self) -> Option<Placement> {
+        self.status.is_active().then(|| Placement {
+            starts_at: self.taken_from(),
+            ..self.placement.clone()
+        })
+    }
+
     /// The dates of the wall clock on which it takes its tables.
     #[must_use]
     pub fn dates(&self) -> Vec<Date> {
-        let free = self.utc_offset.wall_clock(self.placement.free_at);
-        let dates = self.date.series(1.day());
-        dates.take_while(|date| *date <= free.date()).collect()
+        let date = |instant| self.utc_offset.wall_clock(instant).date();
+        let last = date(self.placement.free_at);
+        let dates = date(self.taken_from()).series(1.day());
+        dates.take_while(|date| *date <= last).collect()
     }
 
     /// The booking with a new version, as of `now`.

@@ -15,12 +15,25 @@ pub enum BookingStatus {
     NoShow,
 }
 
-/// A booking's status does not allow what is asked for.
+/// What a booking is, as far as it says what can be done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Its status.
+    Status(BookingStatus),
+    /// Its party has come.
+    Arrived,
+    /// Its party sits.
+    Seated,
+    /// Its party does not sit.
+    NotSeated,
+}
+
+/// What a booking is does not allow what is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a {status} booking cannot be {action}")]
+#[error("{standing} cannot be {action}")]
 pub struct StatusRefusal {
-    /// The booking's status.
-    pub status: BookingStatus,
+    /// What the booking is.
+    pub standing: Standing,
     /// What is asked for, as a participle: `cancelled`.
     pub action: &'static str,
 }
@@ -64,10 +77,7 @@ impl BookingStatus {
 
     /// The refusal of what such a booking does not allow; `action` is a participle.
     pub(super) const fn refuses(self, action: &'static str) -> StatusRefusal {
-        StatusRefusal {
-            status: self,
-            action,
-        }
+        Standing::Status(self).refuses(action)
     }
 
     /// For people: `no-show`.
@@ -75,6 +85,27 @@ impl BookingStatus {
         match self {
             Self::NoShow => "no-show",
             other => other.as_str(),
+        }
+    }
+}
+
+impl Standing {
+    /// The refusal of what it does not allow; `action` is a participle.
+    pub(super) const fn refuses(self, action: &'static str) -> StatusRefusal {
+        StatusRefusal {
+            standing: self,
+            action,
+        }
+    }
+}
+
+impl std::fmt::Display for Standing {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Status(status) => write!(formatter, "a {status} booking"),
+            Self::Arrived => formatter.write_str("a booking whose party has come"),
+            Self::Seated => formatter.write_str("a booking whose party is seated"),
+            Self::NotSeated => formatter.write_str("a booking whose party is not seated"),
         }
     }
 }

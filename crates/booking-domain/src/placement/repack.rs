@@ -158,6 +158,7 @@ impl Search<'_> {
 
     fn may_move(&self, claim: &Claim) -> bool {
         !claim.is_pinned
+            && claim.seated_at.is_none()
             && claim.service_date == self.room.day.date
             && claim.starts_at > self.query.now
             && self.loaded.0 <= claim.starts_at

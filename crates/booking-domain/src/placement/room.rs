@@ -73,6 +73,13 @@ impl<'a> Room<'a> {
             .filter(move |index| self.claim(*index).overlaps(span))
     }
 
+    /// Whether a party sits at one of these tables that has not left yet, be its turn over or not.
+    pub(crate) fn is_sat_at(&self, tables: &[TableId]) -> bool {
+        let claims = tables.iter().filter_map(|table| self.by_table.get(table));
+        let mut claims = claims.flatten();
+        claims.any(|index| self.claim(*index).seated_at.is_some())
+    }
+
     /// Whether nobody is in the way of these tables in this time.
     pub(crate) fn is_free(&self, tables: &[TableId], span: (Timestamp, Timestamp)) -> bool {
         self.in_the_way(tables, span).next().is_none()
@@ -118,6 +125,6 @@ impl<'a> Room<'a> {
 impl Claim {
     /// Whether its tables are taken at an instant of the span.
     pub(crate) fn overlaps(&self, span: (Timestamp, Timestamp)) -> bool {
-        overlap((self.starts_at, self.free_at), span)
+        overlap((self.taken_from(), self.free_at), span)
     }
 }

@@ -181,7 +181,7 @@ fn overlapping(bookings: &[UpcomingBooking]) -> Vec<usize> {
     let mut found = Vec::new();
     for index in order {
         let claim = &bookings[index].claim;
-        let span = (claim.starts_at, claim.free_at);
+        let span = (claim.taken_from(), claim.free_at);
         let is_taken = claim.tables.iter().any(|table| {
             let spans = taken.get(table).into_iter().flatten();
             spans.into_iter().any(|other| overlap(*other, span))

@@ -64,6 +64,7 @@ fn booking(key: i64, guests: i64, tables: &[i64], hour: i8) -> UpcomingBooking {
             free_at: ends_at,
             area: None,
             is_pinned: false,
+            seated_at: None,
         },
     }
 }

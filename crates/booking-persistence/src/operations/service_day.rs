@@ -15,9 +15,9 @@ use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 
 use booking_domain::{
-    Actor, Blockout, BookingPolicy, Claim, DiningArea, DiningTable, Floor, MadeBooking, Move,
-    PlaceRequest, Placement, RestaurantCalendar, RestaurantId, ServiceDay, ServicePeriod,
-    SpecialDay, TableCombination,
+    Actor, Blockout, BookingField, BookingPolicy, Claim, DiningArea, DiningTable, Floor,
+    MadeBooking, Move, PlaceRequest, Placement, RestaurantCalendar, RestaurantId, ServiceDay,
+    ServicePeriod, SpecialDay, TableCombination,
 };
 
 use crate::access::RequestContext;
@@ -25,9 +25,11 @@ use crate::connection::lock_seating_shared;
 use crate::error::{Corrupt, LoadError, TransactionError};
 use crate::operations::to_the_microsecond;
 use crate::tables::booking_days::DayVersions;
+use crate::tables::booking_events::StateColumns;
 use crate::tables::{
-    audit_events, blockouts, booking_claims, booking_days, booking_policies, by_restaurant,
-    dining_areas, dining_tables, occupancies, service_periods, special_days, table_combinations,
+    audit_events, blockouts, booking_claims, booking_days, booking_events, booking_policies,
+    by_restaurant, dining_areas, dining_tables, occupancies, service_periods, special_days,
+    table_combinations,
 };
 
 /// How a restaurant seats its guests around a date.
@@ -298,8 +300,8 @@ pub(super) struct PlacedBooking<'a> {
     pub(super) restaurant: RestaurantId,
     /// What is asked for, which says whose service date decides.
     pub(super) request: &'a PlaceRequest,
-    /// The booking that is moved, by its number and as it stands.
-    pub(super) current: Option<(i64, &'a Placement)>,
+    /// The booking that is moved, by its number, and what it takes, if it takes anything.
+    pub(super) current: Option<(i64, Option<&'a Placement>)>,
 }
 
 /// What was decided, on a day that nobody changes until the transaction ends.
@@ -380,10 +382,9 @@ impl PlacedBooking<'_> {
     /// those who make room.
     fn dates(&self, made: &MadeBooking, day: &ServiceDay) -> Vec<Date> {
         let placement = |it: &Placement| day.calendar.dates(it.starts_at, it.free_at);
-        let mut dates = placement(&made.booking.placement);
-        if let Some((_, current)) = self.current {
-            dates.extend(placement(current));
-        }
+        let taken = made.booking.occupied();
+        let before = self.current.and_then(|(_, current)| current);
+        let mut dates: Vec<Date> = taken.iter().chain(before).flat_map(placement).collect();
         for claim in moved_claims(&made.moves, day) {
             dates.extend(day.calendar.dates(claim.starts_at, claim.free_at));
         }
@@ -421,6 +422,52 @@ pub(super) fn has_changed() -> Error {
     )
 }
 
+/// A booking that was moved by something else than its own change.
+pub(super) struct MovedBooking<'a> {
+    pub(super) restaurant: RestaurantId,
+    pub(super) key: i64,
+    pub(super) id: &'a str,
+    pub(super) version: i32,
+    pub(super) changed: &'a [BookingField],
+    pub(super) state: &'a StateColumns,
+}
+
+impl MovedBooking<'_> {
+    /// Records it in the restaurant's log and in the booking's history, as done by whoever has needed
+    /// it.
+    pub(super) async fn record(
+        self,
+        connection: &AsyncPgConnection,
+        actor: &Actor,
+        context: &RequestContext,
+    ) -> QueryResult<()> {
+        const ACTION: &str = "move_booking";
+        let logged = audit_events::NewEvent {
+            restaurant: self.restaurant,
+            actor,
+            action: ACTION,
+            subject: Some(self.id),
+            context,
+        };
+        let event = booking_events::NewBookingEvent {
+            restaurant: self.restaurant,
+            key: self.key,
+            version: self.version,
+            occurred_at: to_the_microsecond(context.now),
+            actor,
+            action: ACTION,
+            changed: self.changed,
+            state: self.state,
+        };
+        tokio::try_join!(
+            biased;
+            audit_events::insert(connection, &logged),
+            booking_events::insert(connection, &event),
+        )
+        .map(drop)
+    }
+}
+
 fn moved_claims<'a>(moves: &'a [Move], day: &'a ServiceDay) -> impl Iterator<Item = &'a Claim> {
     let is_moved = |claim: &&Claim| moves.iter().any(|moved| moved.key == claim.key);
     day.claims.iter().filter(is_moved)
@@ -448,7 +495,7 @@ impl Decided {
                 let moved = moves.iter().find(|moved| moved.key == claim.key)?;
                 let placement = Placement {
                     tables: moved.tables.clone(),
-                    ..claim.placement()
+                    ..claim.occupied()
                 };
                 Some((claim.key, placement))
             })
@@ -459,20 +506,22 @@ impl Decided {
         let updates = moves
             .iter()
             .map(|moved| booking_claims::update_tables(connection, restaurant, moved, now));
-        let (_, ids) = tokio::try_join!(
+        let (_, moved) = tokio::try_join!(
             biased;
             occupancies::insert(connection, restaurant, &rows),
             try_join_all(updates),
         )?;
-        let events = ids.iter().map(|id| async move {
-            let event = audit_events::NewEvent {
+        let events = keys.iter().zip(&moved).map(|(key, moved)| {
+            let (id, version, state) = moved;
+            let recorded = MovedBooking {
                 restaurant,
-                actor,
-                action: "move_booking",
-                subject: Some(id),
-                context,
+                key: *key,
+                id,
+                version: *version,
+                changed: &[BookingField::Tables],
+                state,
             };
-            audit_events::insert(connection, &event).await
+            recorded.record(connection, actor, context)
         });
         try_join_all(events).await.map(drop)
     }

@@ -49,13 +49,7 @@ pub(crate) async fn insert_overriding(
 ) -> QueryResult<()> {
     let rules: Vec<&str> = overridden.rules.iter().map(RuleOverride::as_str).collect();
     let reason = overridden.reason.filter(|_| !rules.is_empty());
-    let (kind, actor) = match event.actor {
-        Actor::User(id) => (USER, Some(id.as_str())),
-        Actor::PlatformAdmin(id) => (PLATFORM_ADMIN, Some(id.as_str())),
-        Actor::ApiKey(id) => (API_KEY, Some(id.as_str())),
-        Actor::Guest => (GUEST, None),
-        Actor::System => (SYSTEM, None),
-    };
+    let (kind, actor) = actor_columns(event.actor);
     let network = event.context.network.map(|network| network.to_string());
     diesel::insert_into(audit_events::table)
         .values((
@@ -73,6 +67,29 @@ pub(crate) async fn insert_overriding(
         .execute(&mut connection)
         .await
         .map(drop)
+}
+
+/// An actor's kind and id, as they are written.
+pub(super) fn actor_columns(actor: &Actor) -> (&'static str, Option<&str>) {
+    match actor {
+        Actor::User(id) => (USER, Some(id.as_str())),
+        Actor::PlatformAdmin(id) => (PLATFORM_ADMIN, Some(id.as_str())),
+        Actor::ApiKey(id) => (API_KEY, Some(id.as_str())),
+        Actor::Guest => (GUEST, None),
+        Actor::System => (SYSTEM, None),
+    }
+}
+
+/// The actor that is written so.
+pub(super) fn parse_actor(kind: &str, id: Option<String>) -> Option<Actor> {
+    match (kind, id) {
+        (USER, Some(id)) => UserId::parse(id).map(Actor::User),
+        (PLATFORM_ADMIN, Some(id)) => UserId::parse(id).map(Actor::PlatformAdmin),
+        (API_KEY, Some(id)) => ApiKeyId::parse(id).map(Actor::ApiKey),
+        (GUEST, None) => Some(Actor::Guest),
+        (SYSTEM, None) => Some(Actor::System),
+        _ => None,
+    }
 }
 
 const USER: &str = "user";
@@ -103,14 +120,7 @@ impl TryFrom<EventRow> for AuditEvent {
 
     fn try_from(row: EventRow) -> Result<Self, Corrupt> {
         let key = row.audit_event_id;
-        let actor = match (row.actor_kind.as_str(), row.actor_id) {
-            (USER, Some(id)) => UserId::parse(id).map(Actor::User),
-            (PLATFORM_ADMIN, Some(id)) => UserId::parse(id).map(Actor::PlatformAdmin),
-            (API_KEY, Some(id)) => ApiKeyId::parse(id).map(Actor::ApiKey),
-            (GUEST, None) => Some(Actor::Guest),
-            (SYSTEM, None) => Some(Actor::System),
-            _ => None,
-        };
+        let actor = parse_actor(&row.actor_kind, row.actor_id);
         let subject = row.subject_id.map(SubjectId::parse);
         let subject = subject.map(|subject| parsed(subject, "audit_events.subject_id", key));
         let network = row.network.map(|network| CallerNetwork::parse(&network));

@@ -8,9 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    BookingId, Claim, ConfirmationCode, Move, PartySize, RestaurantId, UpcomingBooking, UtcOffset,
+    BookingId, Claim, ConfirmationCode, EARLIEST_ARRIVAL, Move, PartySize, RestaurantId,
+    UpcomingBooking, UtcOffset,
 };
 
+use super::booking_events::{StateColumns, state_columns};
 use super::bookings::{area_wish, numbers, tables};
 use super::{parsed, to_the_minute};
 use crate::error::{Corrupt, LoadError};
@@ -34,6 +36,7 @@ struct ClaimRow {
     area_id: Option<i64>,
     is_area_required: bool,
     is_pinned: bool,
+    seated_at: Option<jiff_diesel::Timestamp>,
 }
 
 impl TryFrom<ClaimRow> for Claim {
@@ -51,6 +54,7 @@ impl TryFrom<ClaimRow> for Claim {
             free_at: row.free_at,
             area: area_wish(row.area_id, row.is_area_required, key)?,
             is_pinned: row.is_pinned,
+            seated_at: row.seated_at.map(|it| it.to_jiff()),
         })
     }
 }
@@ -105,11 +109,18 @@ pub(crate) async fn claims(
 ) -> Result<Vec<(i64, Claim)>, LoadError> {
     // The time of no row that is sought begins before, which the index needs to be told.
     let earliest = from.checked_sub(LONGEST_CLAIM).unwrap_or(Timestamp::MIN);
+    // Who has sat down before their time.
+    let latest = to.checked_add(EARLIEST_ARRIVAL).unwrap_or(Timestamp::MAX);
     let rows: Vec<(i64, ClaimRow)> = bookings::table
         .filter(bookings::restaurant_id.eq_any(restaurants))
         .filter(bookings::status.eq_any(["pending", "confirmed"]))
         .filter(bookings::starts_at.gt(earliest.to_diesel()))
-        .filter(bookings::starts_at.lt(to.to_diesel()))
+        .filter(bookings::starts_at.lt(latest.to_diesel()))
+        .filter(
+            bookings::starts_at
+                .lt(to.to_diesel())
+                .or(bookings::seated_at.lt(to.to_diesel()).assume_not_null()),
+        )
         .filter(bookings::free_at.gt(from.to_diesel()))
         .filter(bookings::booking_id.nullable().is_distinct_from(excluded))
         .select((bookings::restaurant_id, ClaimRow::as_select()))
@@ -158,31 +169,37 @@ pub(crate) async fn lock_free(
         .await
 }
 
-/// Gives a booking other tables, by its number, and tells its public id.
+/// Gives a booking other tables, by its number, and tells its public id, its version and what it is
+/// then.
 pub(crate) async fn update_tables(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
     moved: &Move,
     now: Timestamp,
-) -> QueryResult<String> {
+) -> QueryResult<(String, i32, StateColumns)> {
     diesel::update(bookings::table.find((restaurant.get(), moved.key)))
         .set((
             bookings::table_ids.eq(numbers(&moved.tables)),
             bookings::version.eq(bookings::version + 1),
             bookings::updated_at.eq(now.to_diesel()),
         ))
-        .returning(bookings::public_id)
+        .returning((
+            bookings::public_id,
+            bookings::version,
+            state_columns!(bookings),
+        ))
         .get_result(&mut connection)
         .await
 }
 
-/// Writes where and when a booking takes place, by its number.
+/// Writes where and when a booking takes place, by its number, and tells its version and what it is
+/// then.
 pub(crate) async fn update_claim(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
     booking: &UpcomingBooking,
     now: Timestamp,
-) -> QueryResult<usize> {
+) -> QueryResult<(i32, StateColumns)> {
     let claim = &booking.claim;
     diesel::update(bookings::table.find((restaurant.get(), claim.key)))
         .set((
@@ -196,6 +213,7 @@ pub(crate) async fn update_claim(
             bookings::version.eq(bookings::version + 1),
             bookings::updated_at.eq(now.to_diesel()),
         ))
-        .execute(&mut connection)
+        .returning((bookings::version, state_columns!(bookings)))
+        .get_result(&mut connection)
         .await
 }

@@ -8,9 +8,10 @@ use jiff::civil::{Date, Time};
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    AreaWish, Booking, BookingId, BookingStatus, BookingView, CancellationReason, ConfirmationCode,
-    Customer, CustomerName, DiningAreaId, EmailAddress, PartySize, PhoneNumber, Placement,
-    RestaurantName, SpecialRequests, TableId, UserId, UtcOffset,
+    AreaWish, Booking, BookingId, BookingStatus, BookingView, Cancellation, CancellationKind,
+    CancellationReason, ConfirmationCode, Customer, CustomerName, DiningAreaId, EmailAddress,
+    PartySize, PhoneNumber, Placement, RestaurantName, SpecialRequests, TableId, UserId, UtcOffset,
+    Visit,
 };
 
 use super::restaurants::SummaryRow;
@@ -38,6 +39,7 @@ pub(crate) struct BookingRow {
     customer_phone: String,
     special_requests: Option<String>,
     cancellation_reason: Option<String>,
+    cancellation_kind: Option<String>,
     table_ids: Vec<Option<i64>>,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     starts_at: Timestamp,
@@ -51,6 +53,9 @@ pub(crate) struct BookingRow {
     area_id: Option<i64>,
     is_area_required: bool,
     is_pinned: bool,
+    arrived_at: Option<jiff_diesel::Timestamp>,
+    seated_at: Option<jiff_diesel::Timestamp>,
+    finished_at: Option<jiff_diesel::Timestamp>,
     version: i32,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub(crate) created_at: Timestamp,
@@ -73,10 +78,9 @@ impl TryFrom<BookingRow> for Booking {
                 )
             })
             .transpose()?;
-        let cancellation_reason = row
-            .cancellation_reason
-            .map(CancellationReason::parse)
-            .map(|reason| parsed(reason, "bookings.cancellation_reason", key))
+        let cancellation = row
+            .cancellation_kind
+            .map(|kind| cancellation(&kind, row.cancellation_reason, key))
             .transpose()?;
         Ok(Self {
             id: parsed(BookingId::parse(row.public_id), "bookings.public_id", key)?,
@@ -118,7 +122,7 @@ impl TryFrom<BookingRow> for Booking {
                 )?,
             },
             special_requests,
-            cancellation_reason,
+            cancellation,
             placement: Placement {
                 service_date: row.service_date,
                 tables: tables(&row.table_ids, key)?,
@@ -127,11 +131,26 @@ impl TryFrom<BookingRow> for Booking {
                 free_at: row.free_at,
             },
             is_pinned: row.is_pinned,
+            visit: Visit {
+                arrived_at: row.arrived_at.map(|it| it.to_jiff()),
+                seated_at: row.seated_at.map(|it| it.to_jiff()),
+                finished_at: row.finished_at.map(|it| it.to_jiff()),
+            },
             created_at: row.created_at,
             updated_at: row.updated_at,
             version: row.version,
         })
     }
+}
+
+fn cancellation(kind: &str, reason: Option<String>, key: i64) -> Result<Cancellation, Corrupt> {
+    let kind = CancellationKind::parse(kind);
+    let reason = reason.map(CancellationReason::parse);
+    let reason = reason.map(|reason| parsed(reason, "bookings.cancellation_reason", key));
+    Ok(Cancellation {
+        kind: parsed(kind, "bookings.cancellation_kind", key)?,
+        reason: reason.transpose()?,
+    })
 }
 
 pub(super) fn tables(ids: &[Option<i64>], key: i64) -> Result<Vec<TableId>, Corrupt> {
@@ -338,6 +357,7 @@ struct ChangingColumns<'a> {
     status: &'static str,
     special_requests: Option<&'a str>,
     cancellation_reason: Option<&'a str>,
+    cancellation_kind: Option<&'static str>,
     table_ids: Vec<i64>,
     starts_at: jiff_diesel::Timestamp,
     ends_at: jiff_diesel::Timestamp,
@@ -347,6 +367,9 @@ struct ChangingColumns<'a> {
     area_id: Option<i64>,
     is_area_required: bool,
     is_pinned: bool,
+    arrived_at: Option<jiff_diesel::Timestamp>,
+    seated_at: Option<jiff_diesel::Timestamp>,
+    finished_at: Option<jiff_diesel::Timestamp>,
     version: i32,
     updated_at: jiff_diesel::Timestamp,
 }
@@ -363,9 +386,11 @@ impl<'a> From<&'a Booking> for ChangingColumns<'a> {
                 .as_ref()
                 .map(SpecialRequests::as_str),
             cancellation_reason: booking
-                .cancellation_reason
+                .cancellation
                 .as_ref()
+                .and_then(|it| it.reason.as_ref())
                 .map(CancellationReason::as_str),
+            cancellation_kind: booking.cancellation.as_ref().map(|it| it.kind.as_str()),
             table_ids: numbers(&booking.placement.tables),
             starts_at: booking.placement.starts_at.to_diesel(),
             ends_at: booking.placement.ends_at.to_diesel(),
@@ -375,6 +400,9 @@ impl<'a> From<&'a Booking> for ChangingColumns<'a> {
             area_id: booking.area.map(|wish| wish.area.get()),
             is_area_required: booking.area.is_some_and(|wish| wish.is_required),
             is_pinned: booking.is_pinned,
+            arrived_at: booking.visit.arrived_at.map(ToDiesel::to_diesel),
+            seated_at: booking.visit.seated_at.map(ToDiesel::to_diesel),
+            finished_at: booking.visit.finished_at.map(ToDiesel::to_diesel),
             version: booking.version,
             updated_at: booking.updated_at.to_diesel(),
         }

@@ -12,6 +12,7 @@ pub(crate) mod authorization_codes;
 pub(crate) mod blockouts;
 pub(crate) mod booking_claims;
 pub(crate) mod booking_days;
+pub(crate) mod booking_events;
 pub(crate) mod booking_policies;
 pub(crate) mod bookings;
 pub(crate) mod dining_areas;
@@ -40,7 +41,7 @@ pub use signing_keys::StoredSigningKey;
 use std::collections::HashMap;
 
 use booking_domain::RestaurantId;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Nullable, Text};
 use jiff::civil::Time;
 
 use crate::error::Corrupt;
@@ -48,6 +49,11 @@ use crate::error::Corrupt;
 diesel::define_sql_function! {
     /// The next number of a sequence.
     fn nextval(sequence: Text) -> BigInt;
+}
+
+diesel::define_sql_function! {
+    /// The number, or another one in place of none.
+    fn coalesce(number: Nullable<BigInt>, otherwise: BigInt) -> BigInt;
 }
 
 /// A value that the domain has parsed, or the column and the row in which it stands.

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
-    BookingChange, BookingId, BookingStatus, CancelRefusal, ChangeRefusal, PlaceReason,
-    PlaceRefusal,
+    BookingChange, BookingId, BookingStatus, CancelRefusal, Cancellation, CancellationKind,
+    ChangeRefusal, PlaceReason, PlaceRefusal, Standing,
 };
 use booking_persistence::{AccessRefusal, BookingNotFound, RestaurantNotFound, StoreError};
 use jiff::ToSpan;
@@ -291,8 +291,11 @@ async fn cancelling_frees_the_table_and_twice_is_the_same_answer() {
     .expect("it is cancelled");
     assert_eq!(cancelled.booking.status, BookingStatus::Cancelled);
     assert_eq!(
-        cancelled.booking.cancellation_reason,
-        reason("Flight delayed")
+        cancelled.booking.cancellation,
+        Some(Cancellation {
+            kind: CancellationKind::Guest,
+            reason: reason("Flight delayed"),
+        })
     );
     assert_eq!(
         (cancelled.booking.version, cancelled.booking.updated_at),
@@ -321,7 +324,7 @@ async fn completed_booking_is_not_cancelled() {
     let refused = cancel_booking(&venue.store, &made.booking.id, None, NOW).await;
     match refused {
         Err(StoreError::Refused(AccessRefusal::Rule(CancelRefusal::Status(refusal)))) => {
-            assert_eq!(refusal.status, BookingStatus::Completed);
+            assert_eq!(refusal.standing, Standing::Status(BookingStatus::Completed));
         }
         other => panic!("{other:?}"),
     }

@@ -1,6 +1,8 @@
 //! What happens when many want the same at the same time.
 
-use booking_domain::{BookingChange, BookingStatus, ChangeRefusal, PlaceReason, PlaceRefusal};
+use booking_domain::{
+    BookingChange, BookingStatus, ChangeRefusal, PlaceReason, PlaceRefusal, Standing,
+};
 use booking_persistence::{AccessRefusal, StoreError};
 use diesel_async::SimpleAsyncConnection;
 use jiff::ToSpan;
@@ -175,7 +177,7 @@ async fn change_and_cancellation_at_once_leave_no_table_taken() {
         match change.await.expect("it does not panic") {
             Ok(_) => {}
             Err(StoreError::Refused(AccessRefusal::Rule(ChangeRefusal::Status(refusal)))) => {
-                assert_eq!(refusal.status, BookingStatus::Cancelled);
+                assert_eq!(refusal.standing, Standing::Status(BookingStatus::Cancelled));
             }
             Err(other) => panic!("{other:?}"),
         }

@@ -279,6 +279,22 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
         "UPDATE bookings SET cancellation_reason = 'of a booking that stands'",
     ),
     (
+        "bookings_cancellation_check",
+        "UPDATE bookings SET status = 'cancelled'",
+    ),
+    (
+        "bookings_visit_check",
+        "UPDATE bookings SET seated_at = starts_at",
+    ),
+    (
+        "bookings_visit_check",
+        "UPDATE bookings SET arrived_at = '-infinity'",
+    ),
+    (
+        "bookings_visit_check",
+        "UPDATE bookings SET status = 'no_show', arrived_at = starts_at",
+    ),
+    (
         "accounts_instants_check",
         "UPDATE accounts SET email_verified_at = '-infinity'",
     ),
@@ -424,7 +440,8 @@ const ACCEPTED: &[&str] = &[
     "UPDATE bookings SET customer_email = '\"Sarah Chen\"@example.com'",
     "UPDATE bookings SET special_requests = E'a\\r\\n\\tb', booking_time = '23:59'",
     "UPDATE bookings SET public_id = 'bk_' || repeat('z', 32), booking_date = '9999-12-31'",
-    "UPDATE bookings SET status = 'cancelled', cancellation_reason = E'a\\nb'",
+    "UPDATE bookings SET status = 'cancelled', cancellation_kind = 'declined',
+        cancellation_reason = E'a\\nb'",
 ];
 
 /// Runs a statement, which must break this constraint.

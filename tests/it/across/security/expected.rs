@@ -1,6 +1,6 @@
 //! Who may ask what: the README's table, and what the contract says of 401, 403 and 404.
 
-use booking_tests::{document, is_optional};
+use booking_tests::{document, is_optional, takes};
 use contract_witness::Operation;
 
 use super::callers::Asking;
@@ -29,6 +29,8 @@ pub(super) enum Subject {
     Restaurant,
     /// A booking.
     Booking,
+    /// What is the restaurant's alone to say and to read of a booking.
+    BookingOfRestaurant,
     /// What opens a booking, which is its guest's alone.
     BookingSecret,
     /// A new booking, which everybody may make.
@@ -65,7 +67,10 @@ pub(super) fn subject(operation: &Operation, scopes: &[&str]) -> Subject {
         () if has_query("excluding_booking_id") => Subject::MovingBooking,
         () if path.contains("{restaurant_id}") || has_query("restaurant_id") => Subject::Restaurant,
         () if path.ends_with("{booking_id}/secret") => Subject::BookingSecret,
-        () if path.contains("{booking_id}") => Subject::Booking,
+        () if path.contains("{booking_id}") && takes(&operation.pointer, "bookingSecret") => {
+            Subject::Booking
+        }
+        () if path.contains("{booking_id}") => Subject::BookingOfRestaurant,
         () if is_optional(&operation.pointer) && path.ends_with("/bookings") => Subject::NewBooking,
         () if path.contains("/me") || scopes == ["account:manage"] => Subject::Account,
         () => panic!(
@@ -142,6 +147,7 @@ pub(super) fn refusal(
         {
             None
         }
+        Asking::OwnDiner if subject == Subject::BookingOfRestaurant => Some(403),
         Asking::OwnerElsewhere
         | Asking::RemovedOwner
         | Asking::SuspendedOwner

@@ -4,8 +4,7 @@ use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
 
 use booking_domain::{
-    Booker, Booking, BookingId, BookingView, CancelRefusal, Decision, OverrideReason, Placement,
-    Scope,
+    Booking, BookingId, BookingView, CancelRefusal, Decision, OverrideReason, Placement, Scope,
 };
 
 use super::{BookingNotFound, BookingRefusal};
@@ -16,8 +15,11 @@ use crate::operations::service_day::Decided;
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::audit_events::{NewEvent, Overridden};
+use crate::tables::booking_events::{NewBookingEvent, StateColumns};
 use crate::tables::bookings::LockedBooking;
-use crate::tables::{audit_events, booking_days, bookings, occupancies, restaurants};
+use crate::tables::{
+    audit_events, booking_days, booking_events, bookings, occupancies, restaurants,
+};
 
 impl FromViolation for CancelRefusal {}
 
@@ -29,6 +31,23 @@ pub(super) enum Change {
     Booking(Box<Booking>),
     /// It is placed anew: its dates are locked.
     Placement(Box<Decided>),
+}
+
+/// By whom something becomes of a booking, and when.
+#[derive(Clone, Copy)]
+pub(super) struct By<'a> {
+    pub(super) actor: &'a BookingActor,
+    pub(super) now: Timestamp,
+}
+
+impl By<'_> {
+    /// Refuses whoever does not work for the restaurant, as a person or as a program.
+    pub(super) fn require_restaurant<R>(self) -> Result<(), TransactionError<BookingRefusal<R>>> {
+        match self.actor.is_of_restaurant {
+            true => Ok(()),
+            false => Err(TransactionError::forbidden()),
+        }
+    }
 }
 
 impl From<Decision> for Change {
@@ -55,7 +74,7 @@ impl Store {
         decide: impl AsyncFnOnce(
             &AsyncPgConnection,
             &LockedBooking,
-            (Booker, Timestamp),
+            By<'_>,
         ) -> Result<Change, TransactionError<BookingRefusal<R>>>
         + Clone,
     ) -> Result<BookingView, StoreError<BookingRefusal<R>>> {
@@ -65,14 +84,9 @@ impl Store {
             let locked = bookings::lock(connection, caller, id, now).await?;
             let locked = locked.ok_or(TransactionError::no_access(BookingNotFound))?;
             let (locked, by) = locked.open(caller, Scope::BookingsWrite)?;
-            let BookingActor {
-                actor,
-                booker,
-                is_of_restaurant,
-            } = by;
             let shown = async { Ok(show_restaurant(connection, locked.booking.restaurant).await?) };
             // First, so that what is refused by the booking alone asks for nothing else.
-            let change = decide(connection, &locked, (booker, now));
+            let change = decide(connection, &locked, By { actor: &by, now });
             let restaurant = async {
                 restaurants::find_summary(connection, locked.booking.restaurant)
                     .await?
@@ -81,7 +95,7 @@ impl Store {
             let ((), change, restaurant) = tokio::try_join!(biased; shown, change, restaurant)?;
             let event = NewEvent {
                 restaurant: locked.booking.restaurant,
-                actor: &actor,
+                actor: &by.actor,
                 action: operation,
                 subject: Some(id.as_str()),
                 context,
@@ -93,21 +107,21 @@ impl Store {
             let booking = match change {
                 Change::Nothing => locked.booking,
                 Change::Booking(changed) => {
-                    write(connection, &locked, &changed, (&event, &overridden)).await?;
+                    write(connection, &locked, &changed, (&event, &overridden, false)).await?;
                     *changed
                 }
                 Change::Placement(decided) => {
-                    decided.write_moves(connection, &actor, context).await?;
+                    decided.write_moves(connection, &by.actor, context).await?;
                     overridden.rules = decided.made.overridden;
                     let changed = decided.made.booking;
-                    write(connection, &locked, &changed, (&event, &overridden)).await?;
+                    write(connection, &locked, &changed, (&event, &overridden, true)).await?;
                     changed
                 }
             };
             Ok(BookingView {
                 booking,
                 restaurant,
-                is_for_restaurant: is_of_restaurant,
+                is_for_restaurant: by.is_of_restaurant,
             })
         });
         transaction.await
@@ -115,24 +129,35 @@ impl Store {
 }
 
 /// Writes what a booking has become, what of its tables follows from that, and who did it, in one
-/// round trip. Who only leaves its tables locks its dates here; who has others has locked them.
+/// round trip. Who takes no other tables locks its dates here; who does has locked them.
 async fn write<R>(
     connection: &AsyncPgConnection,
     locked: &LockedBooking,
     changed: &Booking,
-    (event, overridden): (&NewEvent<'_>, &Overridden<'_>),
+    (event, overridden, are_locked): (&NewEvent<'_>, &Overridden<'_>, bool),
 ) -> Result<(), TransactionError<R>> {
     let (key, current, restaurant) = (locked.key, &locked.booking, changed.restaurant);
-    let placement = |booking: &Booking| {
-        let is_active = booking.status.is_active();
-        is_active.then(|| booking.placement.clone())
-    };
-    let (before, after) = (placement(current), placement(changed));
-    let freed = before.is_some() && after.is_none();
-    let dates = if freed { current.dates() } else { Vec::new() };
+    let (before, after) = (current.occupied(), changed.occupied());
+    let mut dates = Vec::new();
+    if before != after && !are_locked {
+        dates.extend(current.dates());
+        dates.extend(changed.dates());
+        dates.sort_unstable();
+        dates.dedup();
+    }
     let (keys, taken) = ([key], after.as_ref().map(|placement| (key, placement)));
     let taken: Vec<(i64, &Placement)> = taken.into_iter().collect();
-    let ((), _, _, row, ()) = tokio::try_join!(
+    let happened = NewBookingEvent {
+        restaurant,
+        key,
+        version: changed.version,
+        occurred_at: changed.updated_at,
+        actor: event.actor,
+        action: event.action,
+        changed: &current.changed_fields(changed),
+        state: &StateColumns::from(&changed.state()),
+    };
+    let ((), _, _, row, (), ()) = tokio::try_join!(
         biased;
         async {
             if !dates.is_empty() {
@@ -154,6 +179,7 @@ async fn write<R>(
         },
         bookings::update(connection, key, changed),
         audit_events::insert_overriding(connection, event, overridden),
+        booking_events::insert(connection, &happened),
     )?;
     match row {
         1 => Ok(()),

@@ -14,7 +14,10 @@ use crate::operations::service_day::{PlacedBooking, load_seating};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
 use crate::tables::audit_events::Overridden;
-use crate::tables::{audit_events, bookings, messages, occupancies, restaurants, users};
+use crate::tables::booking_events::{NewBookingEvent, StateColumns};
+use crate::tables::{
+    audit_events, booking_events, bookings, messages, occupancies, restaurants, users,
+};
 
 impl FromViolation for PlaceRefusal {
     fn from_violation(violation: ConstraintViolation) -> Option<Self> {
@@ -121,11 +124,22 @@ async fn create_in(
         reason: new.staff.as_ref().and_then(|staff| staff.reason.as_ref()),
     };
     let occupancies = [(key, &booking.placement)];
+    let happened = NewBookingEvent {
+        restaurant: booking.restaurant,
+        key,
+        version: booking.version,
+        occurred_at: booking.created_at,
+        actor: &maker.actor,
+        action: OPERATION,
+        changed: &[],
+        state: &StateColumns::from(&booking.state()),
+    };
     tokio::try_join!(
         biased;
         bookings::insert(connection, booking, (key, user), maker.diner),
         occupancies::insert(connection, booking.restaurant, &occupancies),
         audit_events::insert_overriding(connection, &event, &overridden),
+        booking_events::insert(connection, &happened),
         async {
             // Who books for somebody else is not given what opens the booking: its guest is, by mail.
             if !maker.is_guest {

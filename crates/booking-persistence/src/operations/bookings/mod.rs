@@ -1,10 +1,12 @@
 //! The operations tagged Bookings.
 
+mod booking_steps;
 mod cancel_booking;
 mod change_booking;
 mod create_booking;
 mod find_booking;
 mod get_booking;
+mod list_booking_events;
 mod list_bookings;
 mod rotate_booking_secret;
 mod update_booking;

@@ -9,7 +9,7 @@ use booking_domain::{
 };
 
 use super::BookingRefusal;
-use super::change_booking::Change;
+use super::change_booking::{By, Change};
 use crate::access::{BookingCaller, RequestContext};
 use crate::connection::{ConstraintViolation, FromViolation};
 use crate::error::{StoreError, TransactionError};
@@ -37,8 +37,8 @@ impl Store {
         (change, expected): (&BookingChange, Option<&[i32]>),
         context: &RequestContext,
     ) -> Result<BookingView, StoreError<BookingRefusal<ChangeRefusal>>> {
-        let decide = async |connection: &AsyncPgConnection, locked: &LockedBooking, by| {
-            let (booker, now) = by;
+        let decide = async |connection: &AsyncPgConnection, locked: &LockedBooking, by: By<'_>| {
+            let (booker, now) = (by.actor.booker, by.now);
             if change.staff.is_some() && booker != Booker::Staff {
                 return Err(TransactionError::forbidden());
             }
@@ -69,10 +69,11 @@ async fn decide(
     now: Timestamp,
 ) -> Result<Change, TransactionError<BookingRefusal<ChangeRefusal>>> {
     let wanted = request.place_request(booker);
+    let current = locked.booking.occupied();
     let placed = PlacedBooking {
         restaurant: locked.booking.restaurant,
         request: &wanted,
-        current: Some((locked.key, &locked.booking.placement)),
+        current: Some((locked.key, current.as_ref())),
     };
     let seating = load_seating(connection, placed.restaurant, wanted.date).await?;
     let closed = TransactionError::refused(ChangeRefusal::RestaurantClosed);

@@ -8,9 +8,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use booking_domain::{
-    Actor, AffectedBooking, Blockout, DiningArea, DiningTable, Floor, Placement, RestaurantId,
-    SeatingPlan, SeatingPlanChange, ServicePeriod, SpecialDay, TableCombination, UpcomingBooking,
-    change_seating_plan, recompute_booking_times,
+    Actor, AffectedBooking, Blockout, BookingField, DiningArea, DiningTable, Floor, Placement,
+    RestaurantId, SeatingPlan, SeatingPlanChange, ServicePeriod, SpecialDay, TableCombination,
+    UpcomingBooking, change_seating_plan, recompute_booking_times,
 };
 use diesel_async::AsyncPgConnection;
 
@@ -20,11 +20,9 @@ use crate::access::{
 };
 use crate::connection::lock_seating;
 use crate::error::{Corrupt, TransactionError};
-use crate::operations::service_day::has_changed;
+use crate::operations::service_day::{MovedBooking, has_changed};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
-use crate::tables::{
-    audit_events, booking_claims, booking_days, booking_policies, occupancies, restaurants,
-};
+use crate::tables::{booking_claims, booking_days, booking_policies, occupancies, restaurants};
 
 /// From which date on special days and blockouts are read: what is over anywhere on Earth, and no
 /// booking still stands in.
@@ -197,7 +195,7 @@ impl<'a> LockedSeating<'a> {
         let dates = self.dates(wanted, changed)?;
         let placements: Vec<(i64, Placement)> = changed
             .iter()
-            .map(|booking| (booking.claim.key, booking.claim.placement()))
+            .map(|booking| (booking.claim.key, booking.claim.occupied()))
             .collect();
         let rows: Vec<(i64, &Placement)> = placements.iter().map(|(key, it)| (*key, it)).collect();
         let context = self.context;
@@ -205,25 +203,33 @@ impl<'a> LockedSeating<'a> {
         let updates = changed
             .iter()
             .map(|booking| booking_claims::update_claim(connection, restaurant, booking, now));
-        let events = changed.iter().map(|booking| {
-            let event = audit_events::NewEvent {
-                restaurant,
-                actor: &self.actor,
-                action: "move_booking",
-                subject: Some(booking.id.as_str()),
-                context,
-            };
-            async move { audit_events::insert(connection, &event).await }
-        });
         // All of them leave before the first sits down again.
-        tokio::try_join!(
+        let (_, _, _, written) = tokio::try_join!(
             biased;
             booking_days::lock(connection, restaurant, &dates),
             occupancies::delete(connection, restaurant, &keys),
             occupancies::insert(connection, restaurant, &rows),
             try_join_all(updates),
-            try_join_all(events),
         )?;
+        let fields = changed.iter().map(|booking| {
+            let mut before = self.upcoming.iter();
+            let before = before.find(|it| it.claim.key == booking.claim.key);
+            before.map_or_else(Vec::new, |before| before.changed_fields(booking))
+        });
+        let fields: Vec<Vec<BookingField>> = fields.collect();
+        let events = changed.iter().zip(&written).zip(&fields);
+        let events = events.map(|((booking, (version, state)), fields)| {
+            let moved = MovedBooking {
+                restaurant,
+                key: booking.claim.key,
+                id: booking.id.as_str(),
+                version: *version,
+                changed: fields,
+                state,
+            };
+            moved.record(connection, &self.actor, context)
+        });
+        try_join_all(events).await?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use booking_domain::{BookingStatus, ConfirmationCode};
 
 use super::{ALL_OF_A_RESTAURANT, DAY, FIRST, NOW, at, email, owner, reads, restaurant, user};
 use crate::plans::{ObservedStore, Reads};
-use crate::{BookingFilter, BookingSort, RestaurantFilter, Store, Window};
+use crate::{BookingCaller, BookingFilter, BookingSort, RestaurantFilter, Store, Window};
 
 /// The first page of the bookings of restaurant 7 in every order, and what comes after it, which is not
 /// counted.
@@ -99,6 +99,26 @@ pub(super) async fn of_all_else(observed: &ObservedStore) {
     ];
     observed
         .assert("listAuditEvents", &indexes, reads(40, 60), log)
+        .await;
+    let (all, by_date) = (BookingFilter::default(), BookingSort::BookingDateAsc);
+    let bookings = (observed.store)
+        .list_bookings(owner, here, (&all, by_date, &FIRST), context)
+        .await;
+    let id = &bookings.expect("the owner may").items[0].booking.id;
+    let events = async |store: &Store, _: usize| {
+        let caller = BookingCaller::Principal(owner);
+        let page = store
+            .list_booking_events(&caller, id, &FIRST, context)
+            .await;
+        page.expect("the owner may")
+    };
+    let indexes = [
+        "bookings_public_id_key",
+        "restaurant_staff_pkey",
+        "booking_events_pkey",
+    ];
+    observed
+        .assert("listBookingEvents", &indexes, reads(20, 30), events)
         .await;
     let keys = async |store: &Store, _: usize| {
         let page = store.list_api_keys(owner, here, &FIRST, context).await;

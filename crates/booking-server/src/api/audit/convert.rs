@@ -33,7 +33,8 @@ pub(crate) fn audit_event(event: &domain::AuditEvent) -> Result<types::AuditEven
     })
 }
 
-fn actor(actor: &domain::Actor) -> Result<types::AuditActor, BreaksContract> {
+/// Who has done something, as it is answered.
+pub(crate) fn actor(actor: &domain::Actor) -> Result<types::AuditActor, BreaksContract> {
     let (kind, id) = match actor {
         domain::Actor::User(id) => (types::AuditActorKind::User, Some(id.as_str())),
         domain::Actor::PlatformAdmin(id) => {

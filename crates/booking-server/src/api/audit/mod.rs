@@ -1,6 +1,6 @@
 //! The operations tagged Audit.
 
-mod convert;
+pub(super) mod convert;
 
 use booking_api::audit::*;
 use booking_api::callers;

@@ -4,7 +4,9 @@ use booking_api::{paths, types};
 use booking_domain as domain;
 use contract_runtime::Nullable;
 use credentials::{BookingSecretKey, ExposeSecret};
+use jiff::Timestamp;
 
+use crate::api::audit::convert::actor;
 use crate::api::shared::{BreaksContract, IntoDomain, ToContract};
 
 /// What createBooking asks for.
@@ -39,14 +41,17 @@ fn staff_request(body: types::StaffRequest) -> domain::StaffRequest {
         types::RuleOverride::PartySize => domain::RuleOverride::PartySize,
         types::RuleOverride::Blockouts => domain::RuleOverride::Blockouts,
     };
-    let tables =
-        |tables: types::ChosenTableIds| tables.into_iter().map(IntoDomain::into_domain).collect();
     domain::StaffRequest {
-        tables: body.table_ids.map(tables),
+        tables: body.table_ids.map(chosen_tables),
         is_pinned: body.is_pinned,
         overrides: body.override_.into_iter().flatten().map(rule).collect(),
         reason: body.override_reason.map(IntoDomain::into_domain),
     }
+}
+
+/// The tables that the staff have chosen.
+pub(crate) fn chosen_tables(tables: types::ChosenTableIds) -> Vec<domain::TableId> {
+    tables.into_iter().map(IntoDomain::into_domain).collect()
 }
 
 /// What updateBooking asks for.
@@ -77,6 +82,10 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
     let cancel = paths::cancel_booking(&booking_id);
     let requests = booking.special_requests.as_ref();
     let tables = is_for_restaurant.then(|| table_ids(&booking.placement.tables));
+    let visit = match is_for_restaurant {
+        true => booking.visit,
+        false => domain::Visit::default(),
+    };
     Ok(types::Booking {
         booking_id,
         confirmation_code: booking.confirmation_code.to_contract(),
@@ -108,7 +117,112 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         booking_secret: None,
         table_ids: tables.transpose()?,
         is_pinned: is_for_restaurant.then_some(booking.is_pinned),
+        arrived_at: timestamp(visit.arrived_at, "arrived_at")?,
+        seated_at: timestamp(visit.seated_at, "seated_at")?,
+        finished_at: timestamp(visit.finished_at, "finished_at")?,
+        cancellation: booking.cancellation.as_ref().map(cancellation),
     })
+}
+
+fn timestamp(
+    instant: Option<Timestamp>,
+    at: &'static str,
+) -> Result<Option<types::Timestamp>, BreaksContract> {
+    let instant = instant.map(types::Timestamp::try_from);
+    instant.transpose().map_err(BreaksContract::at(at))
+}
+
+fn cancellation(cancellation: &domain::Cancellation) -> types::BookingCancellation {
+    let by = match cancellation.kind {
+        domain::CancellationKind::Guest => types::CancelledBy::Guest,
+        domain::CancellationKind::Restaurant | domain::CancellationKind::Declined => {
+            types::CancelledBy::Restaurant
+        }
+    };
+    types::BookingCancellation {
+        by,
+        kind: cancellation_kind(cancellation.kind),
+        reason: cancellation.reason.as_ref().map(ToContract::to_contract),
+    }
+}
+
+const fn cancellation_kind(kind: domain::CancellationKind) -> types::CancellationKind {
+    match kind {
+        domain::CancellationKind::Guest => types::CancellationKind::Guest,
+        domain::CancellationKind::Restaurant => types::CancellationKind::Restaurant,
+        domain::CancellationKind::Declined => types::CancellationKind::Declined,
+    }
+}
+
+/// An event as it is answered.
+pub(crate) fn event(event: &domain::BookingEvent) -> Result<types::BookingEvent, BreaksContract> {
+    let changed = event.changed.iter().map(|changed| field(*changed));
+    Ok(types::BookingEvent {
+        version: types::BookingVersion::try_from(event.version)
+            .map_err(BreaksContract::at("version"))?,
+        occurred_at: types::Timestamp::try_from(event.occurred_at)
+            .map_err(BreaksContract::at("occurred_at"))?,
+        actor: actor(&event.actor)?,
+        action: event.action.to_contract(),
+        changed: types::BookingFields::try_from(changed.collect::<Vec<_>>())
+            .map_err(BreaksContract::at("changed"))?,
+        day_version: types::DayVersion::try_from(event.day_version)
+            .map_err(BreaksContract::at("day_version"))?,
+        state: state(&event.state)?,
+    })
+}
+
+fn state(state: &domain::BookingState) -> Result<types::BookingState, BreaksContract> {
+    let domain::BookingState {
+        placement, visit, ..
+    } = state;
+    let instant = |instant: Timestamp, at| {
+        types::Timestamp::try_from(instant).map_err(BreaksContract::at(at))
+    };
+    let date = |date, at| types::BookingDate::try_from(date).map_err(BreaksContract::at(at));
+    Ok(types::BookingState {
+        status: status(state.status),
+        booking_date: date(state.date, "booking_date")?,
+        booking_time: types::ClockTime::try_from(state.time)
+            .map_err(BreaksContract::at("booking_time"))?,
+        utc_offset: state.utc_offset.to_contract(),
+        service_date: date(placement.service_date, "service_date")?,
+        party_size: state.party.to_contract(),
+        area_id: state.area.map(|wish| wish.area.to_contract()),
+        is_area_required: state.area.map(|wish| wish.is_required),
+        table_ids: table_ids(&placement.tables)?,
+        is_pinned: state.is_pinned,
+        starts_at: instant(placement.starts_at, "starts_at")?,
+        ends_at: instant(placement.ends_at, "ends_at")?,
+        free_at: instant(placement.free_at, "free_at")?,
+        arrived_at: timestamp(visit.arrived_at, "arrived_at")?,
+        seated_at: timestamp(visit.seated_at, "seated_at")?,
+        finished_at: timestamp(visit.finished_at, "finished_at")?,
+        cancellation_kind: state.cancellation.map(cancellation_kind),
+    })
+}
+
+const fn field(field: domain::BookingField) -> types::BookingField {
+    match field {
+        domain::BookingField::Status => types::BookingField::Status,
+        domain::BookingField::Date => types::BookingField::BookingDate,
+        domain::BookingField::Time => types::BookingField::BookingTime,
+        domain::BookingField::UtcOffset => types::BookingField::UtcOffset,
+        domain::BookingField::ServiceDate => types::BookingField::ServiceDate,
+        domain::BookingField::PartySize => types::BookingField::PartySize,
+        domain::BookingField::Area => types::BookingField::AreaId,
+        domain::BookingField::IsAreaRequired => types::BookingField::IsAreaRequired,
+        domain::BookingField::Tables => types::BookingField::TableIds,
+        domain::BookingField::IsPinned => types::BookingField::IsPinned,
+        domain::BookingField::StartsAt => types::BookingField::StartsAt,
+        domain::BookingField::EndsAt => types::BookingField::EndsAt,
+        domain::BookingField::FreeAt => types::BookingField::FreeAt,
+        domain::BookingField::ArrivedAt => types::BookingField::ArrivedAt,
+        domain::BookingField::SeatedAt => types::BookingField::SeatedAt,
+        domain::BookingField::FinishedAt => types::BookingField::FinishedAt,
+        domain::BookingField::Cancellation => types::BookingField::CancellationKind,
+        domain::BookingField::SpecialRequests => types::BookingField::SpecialRequests,
+    }
 }
 
 /// The tables of a booking as they are answered.

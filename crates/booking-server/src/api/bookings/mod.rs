@@ -4,14 +4,15 @@ pub(super) mod convert;
 
 use booking_api::bookings::*;
 use booking_api::callers::{
-    BookingSecretOrBookingsRead, BookingSecretOrBookingsWrite, BookingsRead,
+    BookingSecretOrBookingsRead, BookingSecretOrBookingsWrite, BookingsRead, BookingsWrite,
     BookingsWriteOrAnonymous,
 };
 use booking_api::errors::InternalError;
 use booking_api::types::{self, BookingChange, NewBooking};
 use booking_api::{errors, headers};
 use booking_domain::{
-    BookingView, CancelRefusal, ChangeRefusal, PlaceReason, PlaceRefusal, StatusRefusal,
+    ArrivalRefusal, BookingView, CancelRefusal, ChangeRefusal, PlaceReason, PlaceRefusal,
+    SeatRefusal, StatusRefusal, TableRefusal, TooEarly, UndoRefusal,
 };
 use booking_persistence::{
     BookingCaller, BookingFilter, BookingNotFound, BookingSort, CreatedBooking,
@@ -175,6 +176,139 @@ impl Bookings for Service {
         Ok(CancelBookingResponse::Ok(body, no_store()))
     }
 
+    async fn confirm_booking(
+        &self,
+        caller: BookingsWrite<Self>,
+        request: ConfirmBookingRequest,
+    ) -> Result<ConfirmBookingResponse, ConfirmBookingError> {
+        let id = request.path.booking_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let caller = BookingCaller::Principal(&caller.principal().principal);
+        let booking = self.store().confirm_booking(&caller, &id, &context);
+        let booking = booking
+            .await
+            .map_err(store_error::<_, ConfirmBookingError>)?;
+        let (body, headers) = tagged(&booking)?;
+        Ok(ConfirmBookingResponse::Ok(body, headers))
+    }
+
+    async fn decline_booking(
+        &self,
+        caller: BookingsWrite<Self>,
+        request: DeclineBookingRequest,
+    ) -> Result<DeclineBookingResponse, DeclineBookingError> {
+        let id = request.path.booking_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let caller = BookingCaller::Principal(&caller.principal().principal);
+        let reason = request.body.and_then(|body| body.reason);
+        let reason = reason.map(IntoDomain::into_domain);
+        let booking = (self.store()).decline_booking(&caller, &id, reason.as_ref(), &context);
+        let booking = booking
+            .await
+            .map_err(store_error::<_, DeclineBookingError>)?;
+        let (body, headers) = tagged(&booking)?;
+        Ok(DeclineBookingResponse::Ok(body, headers))
+    }
+
+    async fn mark_arrived(
+        &self,
+        caller: BookingsWrite<Self>,
+        request: MarkArrivedRequest,
+    ) -> Result<MarkArrivedResponse, MarkArrivedError> {
+        let id = request.path.booking_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let caller = BookingCaller::Principal(&caller.principal().principal);
+        let booking = self.store().mark_arrived(&caller, &id, &context);
+        let booking = booking.await.map_err(store_error::<_, MarkArrivedError>)?;
+        let (body, headers) = tagged(&booking)?;
+        Ok(MarkArrivedResponse::Ok(body, headers))
+    }
+
+    async fn seat_booking(
+        &self,
+        caller: BookingsWrite<Self>,
+        request: SeatBookingRequest,
+    ) -> Result<SeatBookingResponse, SeatBookingError> {
+        let id = request.path.booking_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let caller = BookingCaller::Principal(&caller.principal().principal);
+        let tables = request.body.and_then(|body| body.table_ids);
+        let tables = tables.map(convert::chosen_tables);
+        let booking = (self.store()).seat_booking(&caller, &id, tables.as_deref(), &context);
+        let booking = booking.await.map_err(store_error::<_, SeatBookingError>)?;
+        let (body, headers) = tagged(&booking)?;
+        Ok(SeatBookingResponse::Ok(body, headers))
+    }
+
+    async fn finish_booking(
+        &self,
+        caller: BookingsWrite<Self>,
+        request: FinishBookingRequest,
+    ) -> Result<FinishBookingResponse, FinishBookingError> {
+        let id = request.path.booking_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let caller = BookingCaller::Principal(&caller.principal().principal);
+        let booking = self.store().finish_booking(&caller, &id, &context);
+        let booking = booking
+            .await
+            .map_err(store_error::<_, FinishBookingError>)?;
+        let (body, headers) = tagged(&booking)?;
+        Ok(FinishBookingResponse::Ok(body, headers))
+    }
+
+    async fn mark_no_show(
+        &self,
+        caller: BookingsWrite<Self>,
+        request: MarkNoShowRequest,
+    ) -> Result<MarkNoShowResponse, MarkNoShowError> {
+        let id = request.path.booking_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let caller = BookingCaller::Principal(&caller.principal().principal);
+        let booking = self.store().mark_no_show(&caller, &id, &context);
+        let booking = booking.await.map_err(store_error::<_, MarkNoShowError>)?;
+        let (body, headers) = tagged(&booking)?;
+        Ok(MarkNoShowResponse::Ok(body, headers))
+    }
+
+    async fn undo_booking_step(
+        &self,
+        caller: BookingsWrite<Self>,
+        request: UndoBookingStepRequest,
+    ) -> Result<UndoBookingStepResponse, UndoBookingStepError> {
+        let id = request.path.booking_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let caller = BookingCaller::Principal(&caller.principal().principal);
+        let booking = self.store().undo_booking_step(&caller, &id, &context);
+        let booking = booking
+            .await
+            .map_err(store_error::<_, UndoBookingStepError>)?;
+        let (body, headers) = tagged(&booking)?;
+        Ok(UndoBookingStepResponse::Ok(body, headers))
+    }
+
+    async fn list_booking_events(
+        &self,
+        caller: BookingsRead<Self>,
+        request: ListBookingEventsRequest,
+    ) -> Result<ListBookingEventsResponse, ListBookingEventsError> {
+        let query = request.query;
+        let paging =
+            Paging::by_cursor::<ListBookingEventsError>(query.limit, query.cursor.as_ref())?;
+        let id = request.path.booking_id.into_domain();
+        let context = request_context(self, &request.origin)?;
+        let caller = BookingCaller::Principal(&caller.principal().principal);
+        let window = paging.window();
+        let page = (self.store()).list_booking_events(&caller, &id, &window, &context);
+        let page = page
+            .await
+            .map_err(store_error::<_, ListBookingEventsError>)?;
+        let (data, pagination) = paging
+            .answer(&page, convert::event)
+            .map_err(internal_error)?;
+        let body = types::BookingEventPage { data, pagination };
+        Ok(ListBookingEventsResponse::Ok(body, no_store()))
+    }
+
     async fn find_booking(
         &self,
         request: FindBookingRequest,
@@ -278,6 +412,14 @@ where
                 errors::PreconditionFailed(problem).into()
             }
             Self::Status(refusal) => refusal.into_error(),
+            Self::PartyHasCome { is_other_date } => {
+                let fields = BookingChange::FIELDS;
+                let field = match is_other_date {
+                    true => fields.booking_date,
+                    false => fields.booking_time,
+                };
+                errors::BookingNotChangeable(Problem::new(self.to_string()).field(field)).into()
+            }
             Self::RestaurantClosed => {
                 let problem = Problem::new(self.to_string());
                 errors::BookingNotChangeable(problem.field(GetBookingPath::FIELDS.booking_id))
@@ -310,6 +452,68 @@ impl<E: From<errors::BookingNotChangeable>> IntoError<E> for StatusRefusal {
     fn into_error(self) -> E {
         let problem = Problem::new(self.to_string());
         errors::BookingNotChangeable(problem.field(GetBookingPath::FIELDS.booking_id)).into()
+    }
+}
+
+impl<E> IntoError<E> for ArrivalRefusal
+where
+    E: From<errors::BookingNotChangeable> + From<errors::TooEarly>,
+{
+    fn into_error(self) -> E {
+        match self {
+            Self::Status(refusal) => refusal.into_error(),
+            Self::TooEarly(refusal) => refusal.into_error(),
+        }
+    }
+}
+
+impl<E: From<errors::TooEarly>> IntoError<E> for TooEarly {
+    fn into_error(self) -> E {
+        let problem = Problem::new(self.to_string());
+        errors::TooEarly(problem.field(GetBookingPath::FIELDS.booking_id)).into()
+    }
+}
+
+impl<E> IntoError<E> for SeatRefusal
+where
+    E: From<errors::BookingNotChangeable>
+        + From<errors::TooEarly>
+        + From<errors::UnknownTable>
+        + From<errors::TableNotAvailable>,
+{
+    fn into_error(self) -> E {
+        let problem = Problem::new(self.to_string());
+        match self {
+            Self::Status(refusal) => refusal.into_error(),
+            Self::TooEarly(refusal) => refusal.into_error(),
+            Self::Table(TableRefusal::Unknown) => {
+                errors::UnknownTable(problem.field(types::SeatRequest::FIELDS.table_ids)).into()
+            }
+            Self::NoTable | Self::Table(TableRefusal::NotAvailable) => {
+                errors::TableNotAvailable(problem.field(types::SeatRequest::FIELDS.table_ids))
+                    .into()
+            }
+        }
+    }
+}
+
+impl<E> IntoError<E> for UndoRefusal
+where
+    E: From<errors::BookingNotChangeable>
+        + From<errors::CutoffPassed>
+        + From<errors::TableNotAvailable>,
+{
+    fn into_error(self) -> E {
+        match self {
+            Self::Status(refusal) => refusal.into_error(),
+            Self::TooLate => cutoff_passed(&self.to_string()),
+            // A table that there is not any more is as good as taken.
+            Self::Table(_) => {
+                let problem = Problem::new(TableRefusal::NotAvailable.to_string());
+                let problem = problem.field(GetBookingPath::FIELDS.booking_id);
+                errors::TableNotAvailable(problem).into()
+            }
+        }
     }
 }
 

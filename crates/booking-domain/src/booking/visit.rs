@@ -1,0 +1,562 @@
+//! The visit: what the restaurant says of a party, from its coming to the empty table.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::status::Standing;
+use super::{Booking, BookingStatus, Decision, MadeBooking, StatusRefusal};
+use crate::ids::TableId;
+use crate::placement::{Booker, PlaceRequest, Room, RuleOverrides};
+use crate::service_day::ServiceDay;
+
+/// How far a party has come. Each step has its instant, and none is before the one before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Visit {
+    /// When it has come.
+    pub arrived_at: Option<Timestamp>,
+    /// When it has sat down. It has the tables from then on until it is finished.
+    pub seated_at: Option<Timestamp>,
+    /// When it has left.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// How long before its time a party comes at the earliest. What is said earlier is said of another
+/// booking.
+pub const EARLIEST_ARRIVAL: SignedDuration = SignedDuration::from_hours(4);
+
+/// For how long a step can be undone.
+pub const UNDO_PERIOD: SignedDuration = SignedDuration::from_mins(15);
+
+/// Why the coming of a party, or that it has not come, is not noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ArrivalRefusal {
+    /// What the booking is does not allow it.
+    #[error(transparent)]
+    Status(#[from] StatusRefusal),
+    /// It is too early to say so.
+    #[error(transparent)]
+    TooEarly(#[from] TooEarly),
+}
+
+/// It is too early to say so of a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TooEarly {
+    /// That it is there.
+    #[error("a party comes {} hours before its time at the earliest", EARLIEST_ARRIVAL.as_hours())]
+    Arrival,
+    /// That it has not come.
+    #[error("a no-show can be marked from the time of the booking on")]
+    NoShow,
+}
+
+/// Why a party does not get the tables of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TableRefusal {
+    /// The restaurant has no such table.
+    #[error("the restaurant has no such table")]
+    Unknown,
+    /// Somebody else sits there, or will before the party has left.
+    #[error("somebody else has a table of the party's")]
+    NotAvailable,
+}
+
+/// Why a party is not seated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SeatRefusal {
+    /// What the booking is does not allow it.
+    #[error(transparent)]
+    Status(#[from] StatusRefusal),
+    /// It is too early to say so.
+    #[error(transparent)]
+    TooEarly(#[from] TooEarly),
+    /// The party has no table, and none is chosen.
+    #[error("the party has no table: choose one")]
+    NoTable,
+    /// It does not get its tables.
+    #[error(transparent)]
+    Table(#[from] TableRefusal),
+}
+
+/// Why a step is not taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UndoRefusal {
+    /// There is none, as the booking is.
+    #[error(transparent)]
+    Status(#[from] StatusRefusal),
+    /// It was taken too long ago.
+    #[error("a step can be undone for {} minutes", UNDO_PERIOD.as_mins())]
+    TooLate,
+    /// The party does not get its tables again.
+    #[error(transparent)]
+    Table(#[from] TableRefusal),
+}
+
+/// What a step comes to, as far as the booking alone can tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepPlan {
+    /// It is decided.
+    Decided(Box<Decision>),
+    /// The tables of its service date decide.
+    NeedsTables(Box<TableStep>),
+}
+
+/// A step by which a party takes tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableStep {
+    /// The booking after the step.
+    wanted: Booking,
+}
+
+/// The party has come.
+///
+/// # Errors
+/// [`ArrivalRefusal`].
+pub fn mark_arrived(booking: &Booking, now: Timestamp) -> Result<Decision, ArrivalRefusal> {
+    booking.check_confirmed("marked as arrived")?;
+    if booking.visit.arrived_at.is_some() {
+        return Ok(Decision::Unchanged);
+    }
+    booking.check_arrival(now)?;
+    let arrived = Visit {
+        arrived_at: Some(now),
+        ..booking.visit
+    };
+    Ok(booking.with_visit(BookingStatus::Confirmed, arrived, now))
+}
+
+/// The party sits down, at `tables` or at those that it has.
+///
+/// # Errors
+/// [`SeatRefusal`].
+pub fn seat(
+    booking: &Booking,
+    tables: Option<&[TableId]>,
+    now: Timestamp,
+) -> Result<StepPlan, SeatRefusal> {
+    booking.check_confirmed("seated")?;
+    booking.check_arrival(now)?;
+    let tables = tables.unwrap_or(&booking.placement.tables);
+    if tables.is_empty() {
+        return Err(SeatRefusal::NoTable);
+    }
+    if booking.visit.seated_at.is_some() && tables == booking.placement.tables {
+        return Ok(StepPlan::Decided(Decision::Unchanged.into()));
+    }
+    let mut wanted = booking.clone();
+    wanted.placement.tables = tables.to_vec();
+    let arrived_at = *wanted.visit.arrived_at.get_or_insert(now);
+    // Another server, whose clock is ahead, may have seen it come.
+    (wanted.visit.seated_at).get_or_insert(now.max(arrived_at));
+    Ok(StepPlan::NeedsTables(TableStep { wanted }.into()))
+}
+
+/// The party has left: the booking is completed, and its tables are free.
+///
+/// # Errors
+/// It is not confirmed, or its party does not sit.
+pub fn finish(booking: &Booking, now: Timestamp) -> Result<Decision, StatusRefusal> {
+    const ACTION: &str = "finished";
+    if booking.visit.finished_at.is_some() {
+        return Ok(Decision::Unchanged);
+    }
+    booking.check_confirmed(ACTION)?;
+    let Some(seated_at) = booking.visit.seated_at else {
+        return Err(Standing::NotSeated.refuses(ACTION));
+    };
+    let finished = Visit {
+        finished_at: Some(now.max(seated_at)),
+        ..booking.visit
+    };
+    Ok(booking.with_visit(BookingStatus::Completed, finished, now))
+}
+
+/// The party has not come: its tables are free.
+///
+/// # Errors
+/// [`ArrivalRefusal`].
+pub fn mark_no_show(booking: &Booking, now: Timestamp) -> Result<Decision, ArrivalRefusal> {
+    const ACTION: &str = "marked as a no-show";
+    if booking.status == BookingStatus::NoShow {
+        return Ok(Decision::Unchanged);
+    }
+    booking.check_confirmed(ACTION)?;
+    if booking.visit.arrived_at.is_some() {
+        return Err(Standing::Arrived.refuses(ACTION).into());
+    }
+    if now < booking.placement.starts_at {
+        return Err(TooEarly::NoShow.into());
+    }
+    Ok(booking.with_visit(BookingStatus::NoShow, booking.visit, now))
+}
+
+/// Takes the last step back. Whoever had left, or had not come, gets the tables again.
+///
+/// # Errors
+/// [`UndoRefusal`].
+pub fn undo_step(booking: &Booking, now: Timestamp) -> Result<StepPlan, UndoRefusal> {
+    let Visit {
+        arrived_at,
+        seated_at,
+        finished_at,
+    } = booking.visit;
+    let last = match booking.status {
+        BookingStatus::Completed => finished_at,
+        // Nothing of a no-show changes after it.
+        BookingStatus::NoShow => Some(booking.updated_at),
+        BookingStatus::Confirmed => seated_at.or(arrived_at),
+        BookingStatus::Pending | BookingStatus::Cancelled => None,
+    };
+    let last = last.ok_or_else(|| booking.status.refuses("taken back a step"))?;
+    if now.duration_since(last) > UNDO_PERIOD {
+        return Err(UndoRefusal::TooLate);
+    }
+    let takes_tables = booking.status != BookingStatus::Confirmed;
+    let before = match (booking.status, seated_at) {
+        (BookingStatus::Completed, _) => Visit {
+            finished_at: None,
+            ..booking.visit
+        },
+        // Who was seated without having been seen to come has not come either.
+        (BookingStatus::Confirmed, Some(seated_at)) => Visit {
+            arrived_at: arrived_at.filter(|arrived_at| *arrived_at != seated_at),
+            ..Visit::default()
+        },
+        _ => Visit::default(),
+    };
+    if !takes_tables || booking.placement.tables.is_empty() {
+        let decision = booking.with_visit(BookingStatus::Confirmed, before, now);
+        return Ok(StepPlan::Decided(decision.into()));
+    }
+    let wanted = Booking {
+        status: BookingStatus::Confirmed,
+        visit: before,
+        ..booking.clone()
+    };
+    Ok(StepPlan::NeedsTables(TableStep { wanted }.into()))
+}
+
+impl TableStep {
+    /// What says whose service date decides.
+    #[must_use]
+    pub fn place_request(&self) -> PlaceRequest {
+        let Booking {
+            date,
+            time,
+            utc_offset,
+            party,
+            ..
+        } = self.wanted;
+        (self.wanted).moved_to((date, time, Some(utc_offset)), party, Booker::Staff)
+    }
+
+    /// The booking after the step, on `day` without what it takes itself. The one rule is that nobody
+    /// else has the tables: where a party that is there sits, the restaurant knows best.
+    ///
+    /// # Errors
+    /// [`TableRefusal`].
+    pub fn decide(&self, day: &ServiceDay, now: Timestamp) -> Result<MadeBooking, TableRefusal> {
+        let tables = &self.wanted.placement.tables;
+        let is_unknown = |table: &TableId| day.floor.table(*table).is_none();
+        if tables.iter().any(is_unknown) {
+            return Err(TableRefusal::Unknown);
+        }
+        let span = (self.wanted.taken_from(), self.wanted.placement.free_at);
+        let room = Room::new(day);
+        if !room.is_free(tables, span) || room.is_sat_at(tables) {
+            return Err(TableRefusal::NotAvailable);
+        }
+        Ok(MadeBooking {
+            booking: self.wanted.clone().revised(now),
+            moves: Vec::new(),
+            overridden: RuleOverrides::default(),
+        })
+    }
+}
+
+impl Booking {
+    /// From when on its tables are its party's: from its time on, or from when it has sat down before.
+    #[must_use]
+    pub fn taken_from(&self) -> Timestamp {
+        let starts_at = self.placement.starts_at;
+        self.visit
+            .seated_at
+            .map_or(starts_at, |seated| seated.min(starts_at))
+    }
+
+    fn with_visit(&self, status: BookingStatus, visit: Visit, now: Timestamp) -> Decision {
+        let stepped = Self {
+            status,
+            visit,
+            ..self.clone()
+        };
+        Decision::Changed(stepped.revised(now))
+    }
+
+    fn check_confirmed(&self, action: &'static str) -> Result<(), StatusRefusal> {
+        match self.status {
+            BookingStatus::Confirmed => Ok(()),
+            status => Err(status.refuses(action)),
+        }
+    }
+
+    fn check_arrival(&self, now: Timestamp) -> Result<(), TooEarly> {
+        let early = self.placement.starts_at.duration_since(now);
+        if early > EARLIEST_ARRIVAL {
+            return Err(TooEarly::Arrival);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+    use jiff::civil::time;
+
+    use super::*;
+    use crate::Claim;
+    use crate::fixtures::{booking, booking_in, claim, day, table, table_id};
+
+    /// The time of [`booking`].
+    fn start() -> Timestamp {
+        booking().placement.starts_at
+    }
+
+    fn two_tables() -> ServiceDay {
+        day(vec![table(1, 1, 4), table(2, 1, 4)])
+    }
+
+    fn changed<R: std::fmt::Debug>(decision: Result<Decision, R>) -> Booking {
+        match decision.expect("it is allowed") {
+            Decision::Changed(booking) => booking,
+            Decision::Unchanged => panic!("nothing changes"),
+        }
+    }
+
+    fn taken<R: std::fmt::Debug>(
+        plan: Result<StepPlan, R>,
+        day: &ServiceDay,
+        now: Timestamp,
+    ) -> Booking {
+        match plan.expect("the booking allows it") {
+            StepPlan::NeedsTables(step) => step.decide(day, now).expect("they are free").booking,
+            StepPlan::Decided(decision) => changed::<()>(Ok(*decision)),
+        }
+    }
+
+    fn tables_refuse<R: std::fmt::Debug>(
+        plan: Result<StepPlan, R>,
+        day: &ServiceDay,
+        now: Timestamp,
+    ) -> TableRefusal {
+        match plan.expect("the booking allows it") {
+            StepPlan::NeedsTables(step) => step.decide(day, now).expect_err("they are not free"),
+            decided @ StepPlan::Decided(_) => panic!("{decided:?}"),
+        }
+    }
+
+    /// Another party at table 1, which comes so many minutes after the time of [`booking`].
+    fn other(day: &ServiceDay, minutes: i64) -> Claim {
+        let same = claim(day, &[1], time(19, 0, 0, 0));
+        Claim {
+            starts_at: same.starts_at + minutes.minutes(),
+            ends_at: same.ends_at + minutes.minutes(),
+            free_at: same.free_at + minutes.minutes(),
+            ..same
+        }
+    }
+
+    fn seated(at: Timestamp) -> Booking {
+        taken(seat(&booking(), None, at), &two_tables(), at)
+    }
+
+    #[test]
+    fn a_party_comes_sits_and_leaves() {
+        let (come, sit, leave) = (start(), start() + 5.minutes(), start() + 1.hour());
+        let arrived = changed(mark_arrived(&booking(), come));
+        assert_eq!(arrived.visit.arrived_at, Some(come));
+        assert_eq!(
+            (arrived.status, arrived.version),
+            (BookingStatus::Confirmed, 2)
+        );
+        let seated = taken(seat(&arrived, None, sit), &two_tables(), sit);
+        assert_eq!(seated.placement, booking().placement);
+        let finished = changed(finish(&seated, leave));
+        assert_eq!(finished.status, BookingStatus::Completed);
+        let visit = Visit {
+            arrived_at: Some(come),
+            seated_at: Some(sit),
+            finished_at: Some(leave),
+        };
+        assert_eq!((finished.visit, finished.version), (visit, 4));
+    }
+
+    #[test]
+    fn a_step_that_was_taken_is_taken_once() {
+        let now = start();
+        let arrived = changed(mark_arrived(&booking(), now));
+        assert_eq!(
+            mark_arrived(&arrived, now + 1.minute()),
+            Ok(Decision::Unchanged)
+        );
+        let seated = seated(now);
+        let again = seat(&seated, None, now + 1.minute());
+        assert_eq!(again, Ok(StepPlan::Decided(Decision::Unchanged.into())));
+        let finished = changed(finish(&seated, now));
+        assert_eq!(finish(&finished, now), Ok(Decision::Unchanged));
+        let absent = changed(mark_no_show(&booking(), now));
+        assert_eq!(mark_no_show(&absent, now), Ok(Decision::Unchanged));
+    }
+
+    #[test]
+    fn no_step_is_before_the_one_before_it_whatever_the_clocks_say() {
+        let ahead = start() + 1.hour();
+        let arrived = changed(mark_arrived(&booking(), ahead));
+        let seated = taken(seat(&arrived, None, start()), &two_tables(), start());
+        assert_eq!(seated.visit.seated_at, Some(ahead));
+        let finished = changed(finish(&seated, start()));
+        assert_eq!(finished.visit.finished_at, Some(ahead));
+    }
+
+    #[test]
+    fn only_a_confirmed_booking_has_a_visit() {
+        let now = start();
+        for status in BookingStatus::ALL {
+            if status == BookingStatus::Confirmed {
+                continue;
+            }
+            let booking = booking_in(status);
+            let refused = |action| Err(ArrivalRefusal::Status(status.refuses(action)));
+            assert_eq!(mark_arrived(&booking, now), refused("marked as arrived"));
+            assert_eq!(finish(&booking, now), Err(status.refuses("finished")));
+            assert_eq!(
+                seat(&booking, None, now),
+                Err(status.refuses("seated").into())
+            );
+            if status != BookingStatus::NoShow {
+                let action = "marked as a no-show";
+                assert_eq!(mark_no_show(&booking, now), refused(action));
+            }
+        }
+        let waiting = finish(&booking(), now).expect_err("nobody sits");
+        let words = "a booking whose party is not seated cannot be finished";
+        assert_eq!(waiting.to_string(), words);
+    }
+
+    #[test]
+    fn nobody_comes_long_before_their_time() {
+        let early = start() - EARLIEST_ARRIVAL;
+        assert!(mark_arrived(&booking(), early).is_ok() && seat(&booking(), None, early).is_ok());
+        let earlier = early - 1.second();
+        let refused = TooEarly::Arrival;
+        assert_eq!(mark_arrived(&booking(), earlier), Err(refused.into()));
+        assert_eq!(seat(&booking(), None, earlier), Err(refused.into()));
+    }
+
+    #[test]
+    fn a_no_show_is_one_from_its_time_on_if_nobody_has_come() {
+        let early = mark_no_show(&booking(), start() - 1.second());
+        assert_eq!(early, Err(TooEarly::NoShow.into()));
+        assert_eq!(
+            changed(mark_no_show(&booking(), start())).status,
+            BookingStatus::NoShow
+        );
+        let arrived = changed(mark_arrived(&booking(), start()));
+        let refused = mark_no_show(&arrived, start()).expect_err("they are there");
+        let words = "a booking whose party has come cannot be marked as a no-show";
+        assert_eq!(refused.to_string(), words);
+    }
+
+    #[test]
+    fn who_comes_before_their_time_sits_where_nobody_else_does_until_then() {
+        let mut day = two_tables();
+        day.claims.push(other(&day, -120));
+        let leaves = day.claims[0].free_at;
+        let early = seat(&booking(), None, leaves - 1.minute());
+        let refused = tables_refuse(early, &day, leaves - 1.minute());
+        assert_eq!(refused, TableRefusal::NotAvailable);
+        let seated = taken(seat(&booking(), None, leaves), &day, leaves);
+        assert_eq!(
+            (seated.taken_from(), seated.placement.starts_at),
+            (leaves, start())
+        );
+        let elsewhere = seat(&booking(), Some(&[table_id(2)]), leaves - 1.minute());
+        let seated = taken(elsewhere, &day, leaves - 1.minute());
+        assert_eq!(seated.placement.tables, [table_id(2)]);
+    }
+
+    #[test]
+    fn who_sits_at_a_table_has_it_until_they_are_finished() {
+        let mut day = two_tables();
+        let before = other(&day, -120);
+        assert!(before.free_at < start(), "their turn is over");
+        day.claims.push(Claim {
+            seated_at: Some(before.starts_at),
+            ..before
+        });
+        let refused = tables_refuse(seat(&booking(), None, start()), &day, start());
+        assert_eq!(refused, TableRefusal::NotAvailable);
+    }
+
+    #[test]
+    fn a_table_that_there_is_not_and_none_at_all_are_no_seat() {
+        let nowhere = seat(&booking(), Some(&[table_id(9)]), start());
+        let refused = tables_refuse(nowhere, &two_tables(), start());
+        assert_eq!(refused, TableRefusal::Unknown);
+        let mut homeless = booking();
+        homeless.placement.tables.clear();
+        assert_eq!(seat(&homeless, None, start()), Err(SeatRefusal::NoTable));
+    }
+
+    #[test]
+    fn each_step_is_undone_for_a_while() {
+        let now = start();
+        let arrived = changed(mark_arrived(&booking(), now));
+        let seated = taken(
+            seat(&arrived, None, now + 1.minute()),
+            &two_tables(),
+            now + 1.minute(),
+        );
+        let finished = changed(finish(&seated, now + 2.minutes()));
+        let absent = changed(mark_no_show(&booking(), now));
+        let steps = [
+            (&finished, &seated, now + 2.minutes()),
+            (&seated, &arrived, now + 1.minute()),
+            (&arrived, &booking(), now),
+            (&absent, &booking(), now),
+        ];
+        for (after, before, at) in steps {
+            let last = at + UNDO_PERIOD;
+            let undone = taken(undo_step(after, last), &two_tables(), last);
+            assert_eq!((undone.status, undone.visit), (before.status, before.visit));
+            assert_eq!(undone.placement, before.placement);
+            let late = undo_step(after, last + 1.second());
+            assert_eq!(late, Err(UndoRefusal::TooLate));
+        }
+        let straight = self::seated(now);
+        let undone = taken(undo_step(&straight, now), &two_tables(), now);
+        assert_eq!(undone.visit, Visit::default());
+    }
+
+    #[test]
+    fn what_was_freed_and_taken_is_not_undone() {
+        let now = start() + 10.minutes();
+        let absent = changed(mark_no_show(&booking(), now));
+        let mut day = two_tables();
+        day.claims.push(other(&day, 15));
+        let refused = tables_refuse(undo_step(&absent, now), &day, now);
+        assert_eq!(refused, TableRefusal::NotAvailable);
+    }
+
+    #[test]
+    fn where_there_was_no_step_none_is_undone() {
+        for status in [
+            BookingStatus::Pending,
+            BookingStatus::Confirmed,
+            BookingStatus::Cancelled,
+        ] {
+            let refused = undo_step(&booking_in(status), start());
+            let expected = status.refuses("taken back a step");
+            assert_eq!(refused, Err(UndoRefusal::Status(expected)));
+        }
+    }
+}
