@@ -1152,6 +1152,7 @@ CREATE TABLE booking_events (
             finished_at,cancellation_kind,special_requests}'::varchar[]
         AND cardinality(changed) <= 18
     ),
+    CONSTRAINT booking_events_table_ids_check CHECK (cardinality(table_ids) <= 20),
     CONSTRAINT booking_events_day_version_check
         CHECK (day_version BETWEEN 0 AND 9007199254740991)
 );

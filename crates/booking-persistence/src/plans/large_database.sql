@@ -76,10 +76,10 @@ INSERT INTO occupancies
 SELECT restaurant_id, booking_id, table_ids[1], tstzrange(starts_at, free_at) FROM bookings
 ORDER BY restaurant_id, table_ids, starts_at;
 INSERT INTO booking_events
-SELECT restaurant_id, booking_id, event, created_at, 'guest', NULL, 'create_booking', '{}', 7,
+SELECT restaurant_id, booking_id, version, created_at, 'guest', NULL, 'create_booking', '{}', 7,
     status, booking_date, booking_time, utc_offset_minutes, service_date, party_size, area_id,
     is_area_required, table_ids, is_pinned, starts_at, ends_at, free_at
-FROM bookings, generate_series(1, 3) event WHERE restaurant_id <= 10;
+FROM bookings WHERE restaurant_id <= 10;
 INSERT INTO booking_days
 SELECT restaurant_id, date '2026-11-01' + day, 200
 FROM restaurants, generate_series(0, 149) day WHERE restaurant_id <= 100;

@@ -27,6 +27,17 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
         "table_ids",
         &["(SELECT array_agg(n) FROM generate_series(1, 21) n)"],
     ),
+    (
+        "booking_events",
+        "table_ids",
+        &["(SELECT array_agg(n) FROM generate_series(1, 21) n)"],
+    ),
+    (
+        "booking_events",
+        "changed",
+        &["'{customer_name}'", "array_fill('status'::varchar, '{19}')"],
+    ),
+    ("booking_events", "occurred_at", &["'infinity'"]),
     ("booking_days", "version", &["0"]),
     ("booking_days", "date", &["'infinity'", "'0001-12-31 BC'"]),
     ("booking_policies", "version", &["0"]),
@@ -165,6 +176,10 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
 
 /// What takes more than one column to break.
 const REFUSED_STATEMENTS: &[(&str, &str)] = &[
+    (
+        "booking_events_actor_check",
+        "UPDATE booking_events SET actor_kind = 'user'",
+    ),
     (
         "table_combinations_party_check",
         "UPDATE table_combinations SET min_party = 5, max_party = 4",
