@@ -110,7 +110,8 @@ fn change(
     let is_to_come = |booking: &UpcomingBooking| booking.claim.free_at > now;
     let pairs = bookings.iter().cloned().map(|before| {
         let mut after = before.clone();
-        if is_moved {
+        // Who sits already came when they came.
+        if is_moved && before.claim.seated_at.is_none() {
             after.move_to(&calendar);
         }
         (before, after)

@@ -279,6 +279,16 @@ fn what_other_rules_had_computed_follows_the_wall_clock() {
 }
 
 #[test]
+fn who_has_sat_down_keeps_the_table_as_it_is() {
+    let mut seated = by_other_rules(booking(1, 2, &[1], 19), -1);
+    seated.claim.seated_at = Some(seated.claim.starts_at);
+    let later = by_other_rules(booking(2, 2, &[2], 19), -1);
+    let stored = [seated, later];
+    let changed = recompute_booking_times(&plan(), &stored, NOW).expect("the zone exists");
+    assert_eq!(changed.changed, [booking(2, 2, &[2], 19)]);
+}
+
+#[test]
 fn who_overlaps_by_the_rules_that_are_in_force_is_seated_anew_or_nowhere() {
     // The first one leaves before the second comes, by other rules alone.
     let bookings = |guests| {
