@@ -108,7 +108,7 @@ pub fn plan_change(
         return Ok(ChangePlan::Decided(Decision::Unchanged));
     }
     let is_same_time = (wanted.date, wanted.time) == (booking.date, booking.time);
-    if booking.visit.arrived_at.is_some() && !(is_same_time && !is_other_offset) {
+    if booking.visit.arrived_at.is_some() && (!is_same_time || is_other_offset) {
         return Err(ChangeRefusal::PartyHasCome {
             is_other_date: wanted.date != booking.date,
         });
