@@ -17,8 +17,9 @@ pub use customer::{Customer, CustomerName, DialledPhoneNumber, EmailAddress, Pho
 pub use event::{BookingEvent, BookingField, BookingState};
 pub use status::{BookingStatus, Standing, StatusRefusal};
 pub use visit::{
-    ArrivalRefusal, EARLIEST_ARRIVAL, SeatRefusal, StepPlan, TableRefusal, TableStep, TooEarly,
-    UNDO_PERIOD, UndoRefusal, Visit, finish, mark_arrived, mark_no_show, seat, undo_step,
+    ArrivalRefusal, COMPLETION_DELAY, EARLIEST_ARRIVAL, SeatRefusal, StepPlan, TableRefusal,
+    TableStep, TooEarly, UNDO_PERIOD, UndoRefusal, Visit, complete, finish, mark_arrived,
+    mark_no_show, seat, undo_step,
 };
 
 use jiff::civil::{Date, Time};

@@ -26,6 +26,10 @@ pub const EARLIEST_ARRIVAL: SignedDuration = SignedDuration::from_hours(4);
 /// For how long a step can be undone.
 pub const UNDO_PERIOD: SignedDuration = SignedDuration::from_mins(15);
 
+/// How long after its tables are free a booking counts as completed of which nobody has said how its
+/// visit went.
+pub const COMPLETION_DELAY: SignedDuration = SignedDuration::from_hours(4);
+
 /// Why the coming of a party, or that it has not come, is not noted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ArrivalRefusal {
@@ -186,6 +190,17 @@ pub fn mark_no_show(booking: &Booking, now: Timestamp) -> Result<Decision, Arriv
         return Err(TooEarly::NoShow.into());
     }
     Ok(booking.with_visit(BookingStatus::NoShow, booking.visit, now))
+}
+
+/// A booking of which nobody has said how its visit went is completed [`COMPLETION_DELAY`] after its
+/// tables are free.
+#[must_use]
+pub fn complete(booking: &Booking, now: Timestamp) -> Decision {
+    let since = now.duration_since(booking.placement.free_at);
+    if booking.status != BookingStatus::Confirmed || since < COMPLETION_DELAY {
+        return Decision::Unchanged;
+    }
+    booking.with_visit(BookingStatus::Completed, booking.visit, now)
 }
 
 /// Takes the last step back. Whoever had left, or had not come, gets the tables again.
@@ -545,6 +560,24 @@ mod tests {
         day.claims.push(other(&day, 15));
         let refused = tables_refuse(undo_step(&absent, now), &day, now);
         assert_eq!(refused, TableRefusal::NotAvailable);
+    }
+
+    #[test]
+    fn what_nobody_says_anything_of_is_completed_some_hours_after_its_end() {
+        let due = booking().placement.free_at + COMPLETION_DELAY;
+        for booking in [booking(), seated(start())] {
+            assert_eq!(complete(&booking, due - 1.second()), Decision::Unchanged);
+            let completed = changed::<()>(Ok(complete(&booking, due)));
+            assert_eq!(completed.status, BookingStatus::Completed);
+            assert_eq!(completed.visit, booking.visit);
+            // It was no step of anybody's.
+            assert!(undo_step(&completed, due).is_err());
+        }
+        for status in BookingStatus::ALL {
+            if status != BookingStatus::Confirmed {
+                assert_eq!(complete(&booking_in(status), due), Decision::Unchanged);
+            }
+        }
     }
 
     #[test]

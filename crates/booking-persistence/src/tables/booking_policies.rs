@@ -275,7 +275,25 @@ pub(crate) async fn outdated(
     Ok(ids.collect::<Result<_, Corrupt>>()?)
 }
 
-/// Whether a restaurant is one of them.
+/// The restaurants that take bookings, in order, so many of those that come after this one.
+pub(crate) async fn list_restaurants(
+    mut connection: &AsyncPgConnection,
+    after: Option<RestaurantId>,
+    limit: i64,
+) -> Result<Vec<RestaurantId>, LoadError> {
+    let ids: Vec<i64> = booking_policies::table
+        .filter(booking_policies::restaurant_id.gt(after.map_or(0, RestaurantId::get)))
+        .order(booking_policies::restaurant_id)
+        .limit(limit)
+        .select(booking_policies::restaurant_id)
+        .load(&mut connection)
+        .await?;
+    let ids = ids.into_iter();
+    let ids = ids.map(|id| restaurant_id(id, "booking_policies.restaurant_id"));
+    Ok(ids.collect::<Result<_, Corrupt>>()?)
+}
+
+/// Whether a restaurant is outdated.
 pub(crate) async fn is_outdated_at(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,

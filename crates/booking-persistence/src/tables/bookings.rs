@@ -10,8 +10,8 @@ use jiff_diesel::ToDiesel;
 use booking_domain::{
     AreaWish, Booking, BookingId, BookingStatus, BookingView, Cancellation, CancellationKind,
     CancellationReason, ConfirmationCode, Customer, CustomerName, DiningAreaId, EmailAddress,
-    PartySize, PhoneNumber, Placement, RestaurantName, SpecialRequests, TableId, UserId, UtcOffset,
-    Visit,
+    PartySize, PhoneNumber, Placement, RestaurantId, RestaurantName, SpecialRequests, TableId,
+    UserId, UtcOffset, Visit,
 };
 
 use super::restaurants::SummaryRow;
@@ -262,6 +262,38 @@ pub(crate) async fn lock(
             secret_rotation: rights.secret_rotation,
         })
     }))
+}
+
+/// Locks the confirmed bookings of a restaurant whose tables were free before this instant and which
+/// nobody else holds, the earliest first, so many at the most.
+pub(crate) async fn lock_ended(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<LockedBooking>, LoadError> {
+    let rows: Vec<(BookingRow, i32)> = bookings::table
+        .filter(bookings::restaurant_id.eq(restaurant.get()))
+        // As the index has it, which knows when they begin.
+        .filter(bookings::status.eq_any(["pending", "confirmed"]))
+        .filter(bookings::status.eq(BookingStatus::Confirmed.as_str()))
+        .filter(bookings::starts_at.lt(before.to_diesel()))
+        .filter(bookings::free_at.le(before.to_diesel()))
+        .order(bookings::starts_at)
+        .limit(limit)
+        .select((BookingRow::as_select(), bookings::secret_rotation))
+        .for_no_key_update()
+        .skip_locked()
+        .load(&mut connection)
+        .await?;
+    let locked = rows.into_iter().map(|(row, secret_rotation)| {
+        Ok::<_, Corrupt>(LockedBooking {
+            key: row.booking_id,
+            booking: row.try_into()?,
+            secret_rotation,
+        })
+    });
+    Ok(locked.collect::<Result<_, _>>()?)
 }
 
 /// The booking with this id and its row's number, if there is one, and what it says of the one who

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
-    BookingChange, BookingId, BookingStatus, CancelRefusal, Cancellation, CancellationKind,
-    ChangeRefusal, PlaceReason, PlaceRefusal, Standing,
+    BookingChange, BookingId, BookingStatus, COMPLETION_DELAY, CancelRefusal, Cancellation,
+    CancellationKind, ChangeRefusal, PlaceReason, PlaceRefusal, Standing,
 };
 use booking_persistence::{AccessRefusal, BookingNotFound, RestaurantNotFound, StoreError};
 use jiff::ToSpan;
@@ -314,6 +314,39 @@ async fn cancelling_frees_the_table_and_twice_is_the_same_answer() {
         .book(&venue.request())
         .await
         .expect("the table is free");
+}
+
+#[tokio::test]
+async fn what_nobody_says_anything_of_is_completed_once() {
+    let venue = TestRestaurant::with_tables(2).await;
+    let made = venue.book(&venue.request()).await.expect("a table is free");
+    let cancelled = venue.book(&venue.request()).await.expect("another is free");
+    cancel_booking(&venue.store, &cancelled.booking.id, None, NOW)
+        .await
+        .expect("it is active");
+    let due = made.booking.placement.free_at + COMPLETION_DELAY;
+    let complete = async |now| {
+        let context = at(now);
+        let completed = venue.store.complete_bookings(venue.restaurant, &context);
+        completed.await.expect("it answers")
+    };
+    assert_eq!(complete(due - 1.second()).await, 0);
+    assert_eq!(complete(due).await, 1);
+    assert_eq!(complete(due).await, 0);
+    let read = get_booking(&venue.store, &made.booking.id).await;
+    let read = read.expect("it is there").booking;
+    assert_eq!((read.status, read.version), (BookingStatus::Completed, 2));
+    let rows = "SELECT actor_kind || ' ' || action || ' ' || changed::text || ' ' || (
+            SELECT count(*) FROM occupancies
+        ) AS line FROM booking_events WHERE actor_kind = 'system'";
+    assert_eq!(
+        venue.texts(rows).await,
+        ["system complete_booking {status} 0"]
+    );
+    let restaurants = venue.store.restaurants_that_take_bookings(None).await;
+    assert_eq!(restaurants.expect("it answers"), [venue.restaurant]);
+    let none = (venue.store).restaurants_that_take_bookings(Some(venue.restaurant));
+    assert!(none.await.expect("it answers").is_empty());
 }
 
 #[tokio::test]

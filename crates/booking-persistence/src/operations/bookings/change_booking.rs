@@ -9,7 +9,7 @@ use booking_domain::{
 
 use super::{BookingNotFound, BookingRefusal};
 use crate::access::{BookingActor, BookingCaller, RequestContext};
-use crate::connection::{FromViolation, Visibility, show_restaurant};
+use crate::connection::{FromViolation, Visibility, lock_seating_shared, show_restaurant};
 use crate::error::{Corrupt, StoreError, TransactionError};
 use crate::operations::service_day::Decided;
 use crate::operations::to_the_microsecond;
@@ -161,7 +161,12 @@ async fn write<R>(
         biased;
         async {
             if !dates.is_empty() {
-                booking_days::lock(connection, restaurant, &dates).await?;
+                // So that no change of the seating plan writes what it has read of the booking before.
+                tokio::try_join!(
+                    biased;
+                    lock_seating_shared(connection, restaurant),
+                    booking_days::lock(connection, restaurant, &dates),
+                )?;
             }
             Ok(())
         },

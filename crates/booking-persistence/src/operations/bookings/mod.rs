@@ -3,6 +3,7 @@
 mod booking_steps;
 mod cancel_booking;
 mod change_booking;
+mod complete_bookings;
 mod create_booking;
 mod find_booking;
 mod get_booking;
