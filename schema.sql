@@ -288,7 +288,7 @@ CREATE TABLE bookings (
     -- What the wall clock is ahead of UTC then: which of two times is meant when it is set back.
     -- Contract: none, callers read it as +02:00.
     utc_offset_minutes  integer      NOT NULL,
-    -- Where the party wants to sit.
+    -- Where the party wants to sit. Once a booking is over, the area may be gone.
     area_id             bigint,
     -- Whether no other area will do.
     is_area_required    boolean      NOT NULL DEFAULT false,
@@ -310,8 +310,6 @@ CREATE TABLE bookings (
     CONSTRAINT bookings_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (user_id),
     CONSTRAINT bookings_account_user_id_fkey FOREIGN KEY (account_user_id)
         REFERENCES accounts (user_id),
-    CONSTRAINT bookings_area_id_fkey FOREIGN KEY (restaurant_id, area_id)
-        REFERENCES dining_areas (restaurant_id, area_id) ON DELETE SET NULL (area_id),
     CONSTRAINT bookings_public_id_key UNIQUE (public_id),
     CONSTRAINT bookings_confirmation_code_key UNIQUE (restaurant_id, confirmation_code),
     CONSTRAINT bookings_public_id_check CHECK (public_id ~ '^bk_[0-9A-Za-z]{1,32}$'),
@@ -350,10 +348,8 @@ CREATE TABLE bookings (
     CONSTRAINT bookings_table_ids_check CHECK (cardinality(table_ids) <= 20),
     CONSTRAINT bookings_cancellation_kind_check
         CHECK (cancellation_kind IN ('guest', 'restaurant', 'declined')),
-    CONSTRAINT bookings_cancellation_check CHECK (
-        (cancellation_kind IS NOT NULL) = (status = 'cancelled')
-        AND (cancellation_reason IS NULL OR status = 'cancelled')
-    ),
+    CONSTRAINT bookings_cancellation_check
+        CHECK (cancellation_kind IS NULL AND cancellation_reason IS NULL OR status = 'cancelled'),
     CONSTRAINT bookings_visit_check CHECK (
         '0001-01-01 00:00Z' <= arrived_at AND finished_at < '9999-12-30 00:00Z'
         AND arrived_at <= seated_at AND seated_at <= finished_at
@@ -374,8 +370,6 @@ CREATE INDEX idx_bookings_account ON bookings (account_user_id, created_at, book
 -- What is taken of a restaurant in some hours.
 CREATE INDEX idx_bookings_taken ON bookings (restaurant_id, starts_at)
     WHERE status IN ('pending', 'confirmed');
--- The foreign key to the area.
-CREATE INDEX idx_bookings_area ON bookings (restaurant_id, area_id);
 -- A guest who looks for a booking names no restaurant.
 CREATE INDEX idx_bookings_confirmation_code ON bookings (confirmation_code);
 ALTER TABLE bookings ENABLE ROW LEVEL SECURITY;
@@ -387,7 +381,7 @@ CREATE TABLE occupancies (
     restaurant_id bigint    NOT NULL,
     booking_id    bigint    NOT NULL,
     table_id      bigint    NOT NULL,
-    -- Half-open, [starts_at, ends_at).
+    -- Half-open: from when the party has the table until it is free again.
     period        tstzrange NOT NULL,
     CONSTRAINT occupancies_pkey PRIMARY KEY (restaurant_id, booking_id, table_id),
     CONSTRAINT occupancies_booking_id_fkey FOREIGN KEY (restaurant_id, booking_id)

@@ -4,6 +4,7 @@
 -- A migration by an owner whom the policies bind would see no row.
 ALTER TABLE bookings NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE booking_days NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE audit_events NO FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE bookings
     ADD COLUMN arrived_at timestamptz,
@@ -16,16 +17,27 @@ COMMENT ON COLUMN bookings.seated_at IS
 COMMENT ON COLUMN bookings.finished_at IS 'When the party has left.';
 COMMENT ON COLUMN bookings.cancellation_kind IS 'What has cancelled it. Contract: CancellationKind.';
 
--- Who has cancelled a booking was not kept, but for the log.
-UPDATE bookings SET cancellation_kind = 'guest' WHERE status = 'cancelled';
+-- Who has cancelled a booking is known from the log. Of which it says nothing, its guest has.
+UPDATE bookings SET cancellation_kind = CASE WHEN EXISTS (
+        SELECT FROM audit_events event
+        WHERE event.restaurant_id = bookings.restaurant_id AND event.action = 'cancel_booking'
+            AND event.subject_id = bookings.public_id AND event.actor_kind <> 'guest'
+            AND NOT EXISTS (
+                SELECT FROM accounts WHERE accounts.public_id = event.actor_id
+                    AND accounts.user_id IN (bookings.user_id, bookings.account_user_id)
+            )
+    ) THEN 'restaurant' ELSE 'guest' END
+WHERE status = 'cancelled';
 ALTER TABLE bookings
     ADD CONSTRAINT bookings_cancellation_kind_check
         CHECK (cancellation_kind IN ('guest', 'restaurant', 'declined')),
     DROP CONSTRAINT bookings_cancellation_check,
-    ADD CONSTRAINT bookings_cancellation_check CHECK (
-        (cancellation_kind IS NOT NULL) = (status = 'cancelled')
-        AND (cancellation_reason IS NULL OR status = 'cancelled')
-    ),
+    -- A program of before, beside a newer one, cancels without a kind.
+    ADD CONSTRAINT bookings_cancellation_check
+        CHECK (cancellation_kind IS NULL AND cancellation_reason IS NULL OR status = 'cancelled'),
+    -- A number that a booking keeps when the area is gone: a row of a booking changes with its version,
+    -- and never by itself.
+    DROP CONSTRAINT bookings_area_id_fkey,
     ADD CONSTRAINT bookings_visit_check CHECK (
         '0001-01-01 00:00Z' <= arrived_at AND finished_at < '9999-12-30 00:00Z'
         AND arrived_at <= seated_at AND seated_at <= finished_at
@@ -35,6 +47,11 @@ ALTER TABLE bookings
         AND (seated_at IS NULL OR status IN ('confirmed', 'completed'))
         AND (finished_at IS NULL OR status = 'completed')
     );
+DROP INDEX idx_bookings_area;
+COMMENT ON COLUMN bookings.area_id IS
+    'Where the party wants to sit. Once a booking is over, the area may be gone.';
+COMMENT ON COLUMN occupancies.period IS
+    'Half-open: from when the party has the table until it is free again.';
 GRANT SELECT (seated_at) ON bookings TO booking_search;
 
 CREATE TABLE booking_events (
@@ -127,3 +144,4 @@ FROM bookings;
 ALTER TABLE booking_events FORCE ROW LEVEL SECURITY;
 ALTER TABLE bookings FORCE ROW LEVEL SECURITY;
 ALTER TABLE booking_days FORCE ROW LEVEL SECURITY;
+ALTER TABLE audit_events FORCE ROW LEVEL SECURITY;

@@ -67,15 +67,17 @@ SPARE_PARTS = set()
 SECRETS = {}
 
 # What is said of a party before an operation that says something of it, so that it can be said; and a
-# booking for each of them, whose time has nearly come.
+# booking for each of them, whose time has nearly come. Two are there from the start.
 STEPS = {
     "confirmBooking": [],
     "markArrived": [],
     "seatBooking": [],
     "finishBooking": ["seat"],
     "undoBookingStep": ["arrive"],
+    "declineBooking": [],
+    "markNoShow": [],
 }
-DUE = {}
+DUE = {"declineBooking": "bk_conformpending", "markNoShow": "bk_conformconfirmed"}
 
 # Further weeks, in which no table is asked for twice.
 QUIET_WEEKS = 40

@@ -51,11 +51,10 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// From when on its tables are its party's: from its time on, or from when it has sat down before.
+    /// From when on its tables are its party's ([`taken_from`]).
     #[must_use]
     pub fn taken_from(&self) -> Timestamp {
-        self.seated_at
-            .map_or(self.starts_at, |seated| seated.min(self.starts_at))
+        taken_from(self.seated_at, self.starts_at, self.free_at)
     }
 
     /// The tables, from when the party has them until they are free again.
@@ -69,6 +68,17 @@ impl Claim {
             free_at: self.free_at,
         }
     }
+}
+
+/// From when on tables are a party's: from its time on, or from when it has sat down, be that before or
+/// after it. Who sits down when the tables would have been free again has them by that it sits there.
+pub(crate) fn taken_from(
+    seated_at: Option<Timestamp>,
+    starts_at: Timestamp,
+    free_at: Timestamp,
+) -> Timestamp {
+    let seated_at = seated_at.filter(|seated_at| *seated_at < free_at);
+    seated_at.unwrap_or(starts_at)
 }
 
 /// Where a party wants to sit.

@@ -95,7 +95,8 @@ fn compile(layout: &Layout) -> Result<PathBuf, Failure> {
 }
 
 /// Makes an account that owns every restaurant of the demo and runs the installation, and four hundred
-/// people who work in each, for what is asked of restaurants. Nobody has a password yet.
+/// people who work in each, for what is asked of restaurants. Nobody has a password yet. Of two bookings
+/// without tables whose time has just come, one is pending: what is said of those is said of them.
 const STAFF: &str = "
     INSERT INTO users (name, email, created_at)
         SELECT 'Conform', 'conform' || COALESCE(number::text, '') || '@example.com', '2026-01-01Z'
@@ -108,7 +109,17 @@ const STAFF: &str = "
             CASE public_id WHEN 'usr_conform' THEN 'owner' ELSE 'host' END,
             1, accounts.created_at, accounts.created_at
         FROM restaurants, accounts WHERE accounts.name = 'Conform';
-    UPDATE accounts SET is_platform_admin = true WHERE public_id = 'usr_conform'";
+    UPDATE accounts SET is_platform_admin = true WHERE public_id = 'usr_conform';
+    INSERT INTO bookings (restaurant_id, public_id, user_id, booking_date, booking_time, party_size,
+        status, confirmation_code, customer_name, customer_email, customer_phone, table_ids, starts_at,
+        ends_at, free_at, service_date, utc_offset_minutes, created_at, updated_at)
+        SELECT 1, 'bk_conform' || status, user_id, starts_at::date, date_trunc('minute', starts_at)::time,
+            2, status, code, 'Sarah Chen', email, '+15551234567', '{}', starts_at AT TIME ZONE 'UTC',
+            (starts_at + interval '1 hour') AT TIME ZONE 'UTC',
+            (starts_at + interval '1 hour') AT TIME ZONE 'UTC', starts_at::date, 0, now(), now()
+        FROM users, (VALUES ('pending', 'CNFRMA'), ('confirmed', 'CNFRMB')) AS made (status, code),
+            date_trunc('minute', now() AT TIME ZONE 'UTC') AS starts_at
+        WHERE email = 'conform@example.com'";
 
 /// Has the restaurants of the demo staff.
 fn hire(url: &str) -> Result<(), Box<dyn std::error::Error>> {

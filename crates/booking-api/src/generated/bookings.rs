@@ -86,13 +86,14 @@ contract_runtime::operations! {
     ///
     /// Takes back what was said last of a party, if it was said within the last fifteen minutes: that it
     /// has come, sits, has left, or has not come. A party that had left or had not come gets its tables
-    /// again, if nobody else has them by now.
+    /// again, if nobody else has them by now. Where it was moved to other tables, it keeps those.
     fn undo_booking_step(UndoBookingStepRequest) by callers::BookingsWrite -> Result<UndoBookingStepResponse, UndoBookingStepError>;
     /// Read a booking's history: `GET /bookings/{booking_id}/events`.
     ///
     /// Lists what has happened to a booking, the earliest first, for its restaurant: who has done what
     /// and when, what it changed, and what the booking was then. The history holds no contact details
-    /// and no wishes, only that they have changed.
+    /// and no wishes, only that they have changed. Of a booking that is older than its history it begins
+    /// with `begin_history`.
     fn list_booking_events(ListBookingEventsRequest) by callers::BookingsRead -> Result<ListBookingEventsResponse, ListBookingEventsError>;
     /// Find a booking again: `POST /booking-reminders`.
     ///
@@ -788,7 +789,7 @@ contract_runtime::operation! {
         route: POST "/api/v1/bookings/{booking_id}/undo",
         tag: "Bookings",
         summary: "Undo the last step",
-        description: "Takes back what was said last of a party, if it was said within the last fifteen minutes: that it\nhas come, sits, has left, or has not come. A party that had left or had not come gets its tables\nagain, if nobody else has them by now.",
+        description: "Takes back what was said last of a party, if it was said within the last fifteen minutes: that it\nhas come, sits, has left, or has not come. A party that had left or had not come gets its tables\nagain, if nobody else has them by now. Where it was moved to other tables, it keeps those.",
         request: UndoBookingStepRequest,
         response: UndoBookingStepResponse,
         error: UndoBookingStepError,
@@ -850,7 +851,7 @@ contract_runtime::operation! {
         route: GET "/api/v1/bookings/{booking_id}/events",
         tag: "Bookings",
         summary: "Read a booking's history",
-        description: "Lists what has happened to a booking, the earliest first, for its restaurant: who has done what\nand when, what it changed, and what the booking was then. The history holds no contact details\nand no wishes, only that they have changed.",
+        description: "Lists what has happened to a booking, the earliest first, for its restaurant: who has done what\nand when, what it changed, and what the booking was then. The history holds no contact details\nand no wishes, only that they have changed. Of a booking that is older than its history it begins\nwith `begin_history`.",
         request: ListBookingEventsRequest,
         response: ListBookingEventsResponse,
         error: ListBookingEventsError,

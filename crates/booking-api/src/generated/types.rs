@@ -265,7 +265,7 @@ contract_runtime::integer! {
 
 contract_runtime::integer! {
     /// The version of what is taken at the restaurant on the booking's date, as of this event: of two
-    /// events of a date, the one with the higher version came later.
+    /// events of a date that have changed what is taken, the one with the higher version came later.
     DayVersion(i64) "DayVersion",
     referenceable: true,
     {
@@ -276,7 +276,7 @@ contract_runtime::integer! {
 }
 
 contract_runtime::array! {
-    /// What an event has changed. Nothing, where it has made the booking.
+    /// What an event has changed. Nothing, where the history begins with it.
     BookingFields(BookingField) "BookingFields",
     referenceable: true,
     [answered] {
@@ -468,8 +468,8 @@ contract_runtime::text! {
 }
 
 contract_runtime::text! {
-    /// Why the booking is cancelled, for the restaurant to read. Several lines are fine; other
-    /// control characters are refused.
+    /// Why the booking is cancelled. The restaurant reads it; its guest does unless the restaurant has
+    /// cancelled it. Several lines are fine; other control characters are refused.
     CancellationReason "CancellationReason",
     referenceable: true,
     personal,
@@ -2729,7 +2729,7 @@ contract_runtime::enumeration! {
     /// `NAME_TAKEN`: another one of the restaurant has this name. `LIMIT_REACHED`: the restaurant has
     /// as many as it may have. `USED_BY_BOOKINGS`: bookings to come would lose their place.
     /// `LAST_OWNER`: the restaurant would be without an owner.
-    /// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
+    /// `TABLE_NOT_AVAILABLE`: every table that fits, or that is chosen, is taken at that time.
     /// `BOOKING_NOT_CHANGEABLE`: what the booking is does not allow it, or its restaurant takes no
     /// bookings at the moment.
     /// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:

@@ -123,7 +123,7 @@ impl super::Client {
     ///
     /// Takes back what was said last of a party, if it was said within the last fifteen minutes: that it
     /// has come, sits, has left, or has not come. A party that had left or had not come gets its tables
-    /// again, if nobody else has them by now.
+    /// again, if nobody else has them by now. Where it was moved to other tables, it keeps those.
     ///
     /// `POST /bookings/{booking_id}/undo` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `BOOKING_NOT_CHANGEABLE` (409), `CUTOFF_PASSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn undo_booking_step(&self) -> UndoBookingStep {
@@ -133,7 +133,8 @@ impl super::Client {
     ///
     /// Lists what has happened to a booking, the earliest first, for its restaurant: who has done what
     /// and when, what it changed, and what the booking was then. The history holds no contact details
-    /// and no wishes, only that they have changed.
+    /// and no wishes, only that they have changed. Of a booking that is older than its history it begins
+    /// with `begin_history`.
     ///
     /// `GET /bookings/{booking_id}/events` takes `oauth` (`bookings:read`); refuses with `INVALID_REQUEST`, `INVALID_CURSOR` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn list_booking_events(&self) -> ListBookingEvents {

@@ -402,13 +402,13 @@ pub struct BookingVersion(i32);
 client_runtime::integer!(BookingVersion, i32, 1, 2147483647, 1);
 
 /// The version of what is taken at the restaurant on the booking's date, as of this event: of two
-/// events of a date, the one with the higher version came later.
+/// events of a date that have changed what is taken, the one with the higher version came later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DayVersion(i64);
 
 client_runtime::integer!(DayVersion, i64, 0, 9007199254740991, 1);
 
-/// What an event has changed. Nothing, where it has made the booking.
+/// What an event has changed. Nothing, where the history begins with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BookingFields(Vec<BookingField>);
 
@@ -637,8 +637,8 @@ client_runtime::text!(
     "^[^\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{7F}-\\x{9F}]*$"
 );
 
-/// Why the booking is cancelled, for the restaurant to read. Several lines are fine; other
-/// control characters are refused.
+/// Why the booking is cancelled. The restaurant reads it; its guest does unless the restaurant has
+/// cancelled it. Several lines are fine; other control characters are refused.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CancellationReason(String);
 
@@ -3051,7 +3051,7 @@ client_runtime::text!(
 /// `NAME_TAKEN`: another one of the restaurant has this name. `LIMIT_REACHED`: the restaurant has
 /// as many as it may have. `USED_BY_BOOKINGS`: bookings to come would lose their place.
 /// `LAST_OWNER`: the restaurant would be without an owner.
-/// `TABLE_NOT_AVAILABLE`: every table that fits is taken at that time.
+/// `TABLE_NOT_AVAILABLE`: every table that fits, or that is chosen, is taken at that time.
 /// `BOOKING_NOT_CHANGEABLE`: what the booking is does not allow it, or its restaurant takes no
 /// bookings at the moment.
 /// `PRECONDITION_FAILED`: it has changed since the caller has seen it. `PRECONDITION_REQUIRED`:

@@ -3,10 +3,14 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
-use super::{Booking, BookingChange, BookingStatus, Decision, MadeBooking, StatusRefusal};
+use super::{
+    Booking, BookingChange, BookingField, BookingStatus, Decision, MadeBooking, StatusRefusal,
+};
 use crate::calendar::{RestaurantCalendar, UtcOffset};
 use crate::floor::PartySize;
-use crate::placement::{Booker, PlaceRefusal, PlaceRequest, RuleOverrides, StaffRequest, place};
+use crate::placement::{
+    Booker, PlaceReason, PlaceRefusal, PlaceRequest, Room, RuleOverrides, StaffRequest, place,
+};
 use crate::policy::BookingPolicy;
 use crate::service_day::ServiceDay;
 
@@ -22,8 +26,8 @@ pub enum ChangeRefusal {
     /// Its party is there, and the time of its visit is no question any more.
     #[error("a booking whose party has come keeps its date and time")]
     PartyHasCome {
-        /// Whether it is another date that was asked for; else another time.
-        is_other_date: bool,
+        /// Which of them another one was asked for.
+        field: BookingField,
     },
     /// It needs a table, and the restaurant gives none to anybody.
     #[error("the restaurant takes no bookings at the moment")]
@@ -108,14 +112,25 @@ pub fn plan_change(
         return Ok(ChangePlan::Decided(Decision::Unchanged));
     }
     let is_same_time = (wanted.date, wanted.time) == (booking.date, booking.time);
-    if booking.visit.arrived_at.is_some() && (!is_same_time || is_other_offset) {
-        return Err(ChangeRefusal::PartyHasCome {
-            is_other_date: wanted.date != booking.date,
-        });
+    let has_come = booking.visit.arrived_at.is_some();
+    if has_come && (!is_same_time || is_other_offset) {
+        let field = if wanted.date != booking.date {
+            BookingField::Date
+        } else if wanted.time != booking.time {
+            BookingField::Time
+        } else {
+            BookingField::UtcOffset
+        };
+        return Err(ChangeRefusal::PartyHasCome { field });
     }
     // Who sits stays there, unless the staff say otherwise.
     if booking.visit.seated_at.is_some() && staff.tables.is_none() {
         staff.tables = Some(booking.placement.tables.clone());
+    }
+    // Some of them have not come, or have left: the rest stay where they are.
+    if has_come && wanted.party < booking.party && !is_elsewhere {
+        let changed = wanted.revised(now);
+        return Ok(ChangePlan::Decided(Decision::Changed(changed)));
     }
     let table = |booking: &Booking| (booking.date, booking.time, booking.party);
     if table(&wanted) == table(booking) && !is_other_offset && !is_elsewhere {
@@ -162,6 +177,14 @@ impl TableRequest {
         now: Timestamp,
     ) -> Result<MadeBooking, ChangeRefusal> {
         check_cutoff(&day.calendar, &self.current, booker, now)?;
+        let other = self.staff.tables.as_ref();
+        let other = other.filter(|tables| **tables != self.current.placement.tables);
+        if let Some(tables) = other
+            && self.current.visit.seated_at.is_some()
+            && Room::new(day).has_seated_party(tables)
+        {
+            return Err(PlaceRefusal::from(PlaceReason::TableNotAvailable).into());
+        }
         let plan = place(day, &self.place_request(booker), now)?;
         let Self {
             current, wanted, ..
@@ -215,6 +238,9 @@ impl Booking {
         policy: &BookingPolicy,
         booker: Booker,
     ) -> BookingStatus {
+        if self.visit.arrived_at.is_some() {
+            return self.status;
+        }
         let is_more = starts_at != self.placement.starts_at || self.party < party;
         if booker == Booker::Guest && is_more && policy.needs_confirmation(party) {
             BookingStatus::Pending
@@ -484,5 +510,64 @@ mod tests {
             assert_eq!(moved.placement.starts_at, booking.placement.starts_at);
         }
         assert_eq!(by_staff(&staff(Some(&[1]), None), NOW), Ok(booking.clone()));
+    }
+
+    #[test]
+    fn a_party_that_has_come_shrinks_without_being_asked_and_waits_for_no_word() {
+        let (mut booking, mut day) = booked();
+        booking.party = party(4);
+        booking.visit.arrived_at = Some(NOW);
+        let mut policy = day.calendar.policy().clone();
+        policy.confirmation_min_party = Some(party(2));
+        day.calendar = calendar_of(&policy);
+        // No rule of a table counts: they are there.
+        day.floor.tables.clear();
+        let fewer = BookingChange {
+            party: Some(party(3)),
+            ..BookingChange::default()
+        };
+        let late = booking.placement.starts_at + 10.minutes();
+        let changed = change(&booking, &fewer, &day, late).expect("they are there");
+        assert_eq!(changed.placement, booking.placement);
+        let (_, mut day) = booked();
+        day.calendar = calendar_of(&policy);
+        booking.party = party(2);
+        let more = BookingChange {
+            party: Some(party(4)),
+            ..BookingChange::default()
+        };
+        let changed = change(&booking, &more, &day, NOW).expect("it is for four");
+        assert_eq!(changed.status, BookingStatus::Confirmed);
+    }
+
+    #[test]
+    fn who_sits_is_moved_to_no_table_where_somebody_sits_still() {
+        let (mut booking, mut day) = booked();
+        let now = booking.placement.starts_at;
+        booking.visit.arrived_at = Some(now);
+        booking.visit.seated_at = Some(now);
+        let overdue = claim(&day, &[2], time(19, 0, 0, 0));
+        day.claims.push(Claim {
+            starts_at: overdue.starts_at - 2.hours(),
+            ends_at: overdue.ends_at - 2.hours(),
+            free_at: overdue.free_at - 2.hours(),
+            seated_at: Some(overdue.starts_at - 2.hours()),
+            ..overdue
+        });
+        let elsewhere = BookingChange {
+            staff: Some(StaffRequest {
+                tables: Some(vec![crate::fixtures::table_id(2)]),
+                overrides: RuleOverrides::default().with(crate::RuleOverride::PartySize),
+                ..StaffRequest::default()
+            }),
+            ..BookingChange::default()
+        };
+        let Ok(ChangePlan::NeedsTable(request)) = plan_change(&booking, &elsewhere, None, now)
+        else {
+            panic!("it is another table");
+        };
+        let refused = request.decide(&day, Booker::Staff, now);
+        let expected = PlaceRefusal::from(PlaceReason::TableNotAvailable);
+        assert_eq!(refused, Err(ChangeRefusal::Place(expected)));
     }
 }

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::status::Standing;
 use super::{Booking, BookingStatus, Decision, MadeBooking, StatusRefusal};
 use crate::ids::TableId;
-use crate::placement::{Booker, PlaceRequest, Room, RuleOverrides};
-use crate::service_day::ServiceDay;
+use crate::placement::{Booker, PlaceRequest, Placement, Room, RuleOverrides};
+use crate::service_day::{ServiceDay, taken_from};
 
 /// How far a party has come. Each step has its instant, and none is before the one before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,6 +29,9 @@ pub const UNDO_PERIOD: SignedDuration = SignedDuration::from_mins(15);
 /// How long after its tables are free a booking counts as completed of which nobody has said how its
 /// visit went.
 pub const COMPLETION_DELAY: SignedDuration = SignedDuration::from_hours(4);
+
+/// The shortest time that the store tells apart.
+const MOMENT: SignedDuration = SignedDuration::from_micros(1);
 
 /// Why the coming of a party, or that it has not come, is not noted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -84,8 +87,8 @@ pub enum SeatRefusal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UndoRefusal {
     /// There is none, as the booking is.
-    #[error(transparent)]
-    Status(#[from] StatusRefusal),
+    #[error("there is no step to undo")]
+    NoStep,
     /// It was taken too long ago.
     #[error("a step can be undone for {} minutes", UNDO_PERIOD.as_mins())]
     TooLate,
@@ -148,8 +151,13 @@ pub fn seat(
     let mut wanted = booking.clone();
     wanted.placement.tables = tables.to_vec();
     let arrived_at = *wanted.visit.arrived_at.get_or_insert(now);
-    // Another server, whose clock is ahead, may have seen it come.
-    (wanted.visit.seated_at).get_or_insert(now.max(arrived_at));
+    if wanted.visit.seated_at.is_none() {
+        // Another server, whose clock is ahead, may have seen it come: after that, so that both are told
+        // apart when the step is undone.
+        let after = arrived_at.checked_add(MOMENT).unwrap_or(arrived_at);
+        let is_later = booking.visit.arrived_at.is_some() && now < after;
+        wanted.visit.seated_at = Some(if is_later { after } else { now });
+    }
     Ok(StepPlan::NeedsTables(TableStep { wanted }.into()))
 }
 
@@ -220,7 +228,7 @@ pub fn undo_step(booking: &Booking, now: Timestamp) -> Result<StepPlan, UndoRefu
         BookingStatus::Confirmed => seated_at.or(arrived_at),
         BookingStatus::Pending | BookingStatus::Cancelled => None,
     };
-    let last = last.ok_or_else(|| booking.status.refuses("taken back a step"))?;
+    let last = last.ok_or(UndoRefusal::NoStep)?;
     if now.duration_since(last) > UNDO_PERIOD {
         return Err(UndoRefusal::TooLate);
     }
@@ -274,9 +282,11 @@ impl TableStep {
         if tables.iter().any(is_unknown) {
             return Err(TableRefusal::Unknown);
         }
-        let span = (self.wanted.taken_from(), self.wanted.placement.free_at);
+        // From now on, for at least this moment: what is over is in nobody's way.
+        let moment = now.checked_add(MOMENT).unwrap_or(Timestamp::MAX);
+        let span = (now, self.wanted.placement.free_at.max(moment));
         let room = Room::new(day);
-        if !room.is_free(tables, span) || room.is_sat_at(tables) {
+        if !room.is_free(tables, span) || room.has_seated_party(tables) {
             return Err(TableRefusal::NotAvailable);
         }
         Ok(MadeBooking {
@@ -288,13 +298,13 @@ impl TableStep {
 }
 
 impl Booking {
-    /// From when on its tables are its party's: from its time on, or from when it has sat down before.
+    /// From when on its tables are its party's ([`taken_from`]).
     #[must_use]
     pub fn taken_from(&self) -> Timestamp {
-        let starts_at = self.placement.starts_at;
-        self.visit
-            .seated_at
-            .map_or(starts_at, |seated| seated.min(starts_at))
+        let Placement {
+            starts_at, free_at, ..
+        } = self.placement;
+        taken_from(self.visit.seated_at, starts_at, free_at)
     }
 
     fn with_visit(&self, status: BookingStatus, visit: Visit, now: Timestamp) -> Decision {
@@ -427,9 +437,10 @@ mod tests {
         let ahead = start() + 1.hour();
         let arrived = changed(mark_arrived(&booking(), ahead));
         let seated = taken(seat(&arrived, None, start()), &two_tables(), start());
-        assert_eq!(seated.visit.seated_at, Some(ahead));
+        let after = ahead + MOMENT;
+        assert_eq!(seated.visit.seated_at, Some(after));
         let finished = changed(finish(&seated, start()));
-        assert_eq!(finished.visit.finished_at, Some(ahead));
+        assert_eq!(finished.visit.finished_at, Some(after));
     }
 
     #[test]
@@ -588,8 +599,7 @@ mod tests {
             BookingStatus::Cancelled,
         ] {
             let refused = undo_step(&booking_in(status), start());
-            let expected = status.refuses("taken back a step");
-            assert_eq!(refused, Err(UndoRefusal::Status(expected)));
+            assert_eq!(refused, Err(UndoRefusal::NoStep));
         }
     }
 }

@@ -74,7 +74,7 @@ impl<'a> Room<'a> {
     }
 
     /// Whether a party sits at one of these tables that has not left yet, be its turn over or not.
-    pub(crate) fn is_sat_at(&self, tables: &[TableId]) -> bool {
+    pub(crate) fn has_seated_party(&self, tables: &[TableId]) -> bool {
         let claims = tables.iter().filter_map(|table| self.by_table.get(table));
         let mut claims = claims.flatten();
         claims.any(|index| self.claim(*index).seated_at.is_some())
@@ -104,14 +104,16 @@ impl<'a> Room<'a> {
             .day
             .claims
             .iter()
-            .filter(|claim| overlap((claim.starts_at, claim.ends_at), (starts_at, ends_at)))
+            .filter(|claim| overlap((claim.taken_from(), claim.ends_at), (starts_at, ends_at)))
             .collect();
         // It is fullest when somebody has just come.
-        let instants = present.iter().map(|claim| claim.starts_at.max(starts_at));
+        let instants = present
+            .iter()
+            .map(|claim| claim.taken_from().max(starts_at));
         let covers = instants.map(|instant| {
             let there = present
                 .iter()
-                .filter(|claim| claim.starts_at <= instant && instant < claim.ends_at);
+                .filter(|claim| claim.taken_from() <= instant && instant < claim.ends_at);
             there.map(|claim| claim.party.get()).sum::<i32>()
         });
         covers.max().unwrap_or(0)

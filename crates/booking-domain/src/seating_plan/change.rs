@@ -134,11 +134,21 @@ fn change(
             caught[index].push(SeatingConflict::Table);
         }
     }
-    let is_displaced = |conflicts: &Vec<SeatingConflict>| conflicts.iter().any(|it| it.displaces());
-    let displaced: Vec<usize> = (0..after.len())
-        .filter(|index| is_displaced(&caught[*index]))
-        .collect();
+    // Who sits somewhere stays there as long as there is a table.
+    let is_displaced = |index: &usize| {
+        let is_seated = after[*index].claim.seated_at.is_some();
+        caught[*index].iter().any(|conflict| match is_seated {
+            true => *conflict == SeatingConflict::Table,
+            false => conflict.displaces(),
+        })
+    };
+    let displaced: Vec<usize> = (0..after.len()).filter(is_displaced).collect();
     seat_anew(wanted, &calendar, &mut after, &displaced, now);
+    // What is gone is nobody's wish any more.
+    for booking in &mut after {
+        let wish = booking.claim.area;
+        booking.claim.area = wish.filter(|wish| wanted.floor.has_area(wish.area));
+    }
     let changed = after.iter().zip(&bookings);
     let changed = changed.filter(|(after, before)| after != before);
     let changed = changed.map(|(after, _)| after.clone()).collect();
@@ -227,7 +237,7 @@ fn seat_anew(
             service_date: claim.service_date,
             wall,
             offset: calendar.offset(claim.starts_at),
-            starts_at: claim.starts_at,
+            starts_at: claim.taken_from(),
             ends_at: claim.ends_at,
             free_at: claim.free_at,
         };

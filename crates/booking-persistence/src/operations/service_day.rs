@@ -203,7 +203,7 @@ async fn load_claims(
 
 /// Those claims that have a part of the span.
 fn within(claims: &[Claim], (from, to): (Timestamp, Timestamp)) -> Vec<Claim> {
-    let overlaps = |claim: &&Claim| claim.starts_at < to && from < claim.free_at;
+    let overlaps = |claim: &&Claim| claim.taken_from() < to && from < claim.free_at;
     claims.iter().filter(overlaps).cloned().collect()
 }
 

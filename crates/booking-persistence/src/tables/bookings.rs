@@ -78,9 +78,9 @@ impl TryFrom<BookingRow> for Booking {
                 )
             })
             .transpose()?;
-        let cancellation = row
-            .cancellation_kind
-            .map(|kind| cancellation(&kind, row.cancellation_reason, key))
+        let status = parsed(BookingStatus::parse(&row.status), "bookings.status", key)?;
+        let cancellation = (status == BookingStatus::Cancelled)
+            .then(|| cancellation(row.cancellation_kind, row.cancellation_reason, key))
             .transpose()?;
         Ok(Self {
             id: parsed(BookingId::parse(row.public_id), "bookings.public_id", key)?,
@@ -89,7 +89,7 @@ impl TryFrom<BookingRow> for Booking {
                 "bookings.confirmation_code",
                 key,
             )?,
-            status: parsed(BookingStatus::parse(&row.status), "bookings.status", key)?,
+            status,
             restaurant: restaurant_id(row.restaurant_id, "bookings.restaurant_id")?,
             date: row.booking_date,
             time: parsed(
@@ -143,8 +143,15 @@ impl TryFrom<BookingRow> for Booking {
     }
 }
 
-fn cancellation(kind: &str, reason: Option<String>, key: i64) -> Result<Cancellation, Corrupt> {
-    let kind = CancellationKind::parse(kind);
+fn cancellation(
+    kind: Option<String>,
+    reason: Option<String>,
+    key: i64,
+) -> Result<Cancellation, Corrupt> {
+    // A program of before, beside this one, does not say.
+    let kind = kind.map_or(Some(CancellationKind::Guest), |kind| {
+        CancellationKind::parse(&kind)
+    });
     let reason = reason.map(CancellationReason::parse);
     let reason = reason.map(|reason| parsed(reason, "bookings.cancellation_reason", key));
     Ok(Cancellation {

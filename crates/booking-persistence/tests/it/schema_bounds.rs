@@ -295,7 +295,7 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
     ),
     (
         "bookings_cancellation_check",
-        "UPDATE bookings SET status = 'cancelled'",
+        "UPDATE bookings SET cancellation_kind = 'guest'",
     ),
     (
         "bookings_visit_check",

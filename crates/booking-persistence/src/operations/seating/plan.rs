@@ -247,10 +247,10 @@ impl<'a> LockedSeating<'a> {
         let keys: HashSet<i64> = changed.iter().map(|it| it.claim.key).collect();
         let is_changed = |it: &&UpcomingBooking| keys.contains(&it.claim.key);
         let before = self.upcoming.iter().filter(is_changed);
-        let before = before.flat_map(|it| old.dates(it.claim.starts_at, it.claim.free_at));
+        let before = before.flat_map(|it| old.dates(it.claim.taken_from(), it.claim.free_at));
         let after = changed
             .iter()
-            .flat_map(|it| new.dates(it.claim.starts_at, it.claim.free_at));
+            .flat_map(|it| new.dates(it.claim.taken_from(), it.claim.free_at));
         let mut dates: Vec<Date> = before.chain(after).collect();
         dates.sort_unstable();
         dates.dedup();

@@ -120,7 +120,8 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         arrived_at: timestamp(visit.arrived_at, "arrived_at")?,
         seated_at: timestamp(visit.seated_at, "seated_at")?,
         finished_at: timestamp(visit.finished_at, "finished_at")?,
-        cancellation: booking.cancellation.as_ref().map(cancellation),
+        cancellation: (booking.cancellation.as_ref())
+            .map(|it| cancellation(it, *is_for_restaurant)),
     })
 }
 
@@ -132,7 +133,12 @@ fn timestamp(
     instant.transpose().map_err(BreaksContract::at(at))
 }
 
-fn cancellation(cancellation: &domain::Cancellation) -> types::BookingCancellation {
+/// How a booking was cancelled. What its staff have noted when they cancelled it is not for its guest.
+fn cancellation(
+    cancellation: &domain::Cancellation,
+    is_for_restaurant: bool,
+) -> types::BookingCancellation {
+    let is_shown = is_for_restaurant || cancellation.kind != domain::CancellationKind::Restaurant;
     let by = match cancellation.kind {
         domain::CancellationKind::Guest => types::CancelledBy::Guest,
         domain::CancellationKind::Restaurant | domain::CancellationKind::Declined => {
@@ -142,7 +148,9 @@ fn cancellation(cancellation: &domain::Cancellation) -> types::BookingCancellati
     types::BookingCancellation {
         by,
         kind: cancellation_kind(cancellation.kind),
-        reason: cancellation.reason.as_ref().map(ToContract::to_contract),
+        reason: (cancellation.reason.as_ref())
+            .filter(|_| is_shown)
+            .map(ToContract::to_contract),
     }
 }
 

@@ -11,8 +11,8 @@ use booking_api::errors::InternalError;
 use booking_api::types::{self, BookingChange, NewBooking};
 use booking_api::{errors, headers};
 use booking_domain::{
-    ArrivalRefusal, BookingView, CancelRefusal, ChangeRefusal, PlaceReason, PlaceRefusal,
-    SeatRefusal, StatusRefusal, TableRefusal, TooEarly, UndoRefusal,
+    ArrivalRefusal, BookingField, BookingView, CancelRefusal, ChangeRefusal, PlaceReason,
+    PlaceRefusal, SeatRefusal, StatusRefusal, TableRefusal, TooEarly, UndoRefusal,
 };
 use booking_persistence::{
     BookingCaller, BookingFilter, BookingNotFound, BookingSort, CreatedBooking,
@@ -412,11 +412,12 @@ where
                 errors::PreconditionFailed(problem).into()
             }
             Self::Status(refusal) => refusal.into_error(),
-            Self::PartyHasCome { is_other_date } => {
+            Self::PartyHasCome { field } => {
                 let fields = BookingChange::FIELDS;
-                let field = match is_other_date {
-                    true => fields.booking_date,
-                    false => fields.booking_time,
+                let field = match field {
+                    BookingField::Date => fields.booking_date,
+                    BookingField::UtcOffset => fields.utc_offset,
+                    _ => fields.booking_time,
                 };
                 errors::BookingNotChangeable(Problem::new(self.to_string()).field(field)).into()
             }
@@ -490,8 +491,7 @@ where
                 errors::UnknownTable(problem.field(types::SeatRequest::FIELDS.table_ids)).into()
             }
             Self::NoTable | Self::Table(TableRefusal::NotAvailable) => {
-                errors::TableNotAvailable(problem.field(types::SeatRequest::FIELDS.table_ids))
-                    .into()
+                errors::TableNotAvailable(problem.field(GetBookingPath::FIELDS.booking_id)).into()
             }
         }
     }
@@ -505,7 +505,11 @@ where
 {
     fn into_error(self) -> E {
         match self {
-            Self::Status(refusal) => refusal.into_error(),
+            Self::NoStep => {
+                let problem = Problem::new(self.to_string());
+                let problem = problem.field(GetBookingPath::FIELDS.booking_id);
+                errors::BookingNotChangeable(problem).into()
+            }
             Self::TooLate => cutoff_passed(&self.to_string()),
             // A table that there is not any more is as good as taken.
             Self::Table(_) => {
