@@ -1146,6 +1146,12 @@ CREATE TABLE booking_events (
             finished_at,cancellation_kind,special_requests}'::varchar[]
         AND cardinality(changed) <= 18
     ),
+    CONSTRAINT booking_events_status_check
+        CHECK (status IN ('confirmed', 'pending', 'cancelled', 'completed', 'no_show')),
+    CONSTRAINT booking_events_cancellation_kind_check
+        CHECK (cancellation_kind IN ('guest', 'restaurant', 'declined')),
+    CONSTRAINT booking_events_party_size_check CHECK (party_size BETWEEN 1 AND 20),
+    CONSTRAINT booking_events_area_id_check CHECK (area_id BETWEEN 1 AND 9007199254740991),
     CONSTRAINT booking_events_table_ids_check CHECK (cardinality(table_ids) <= 20),
     CONSTRAINT booking_events_day_version_check
         CHECK (day_version BETWEEN 0 AND 9007199254740991)
