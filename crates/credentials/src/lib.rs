@@ -1,7 +1,7 @@
 //! Credentials: made here, and judged here.
 //!
 //! Passwords, access and refresh tokens, signing keys, API keys, the secrets of bookings, the
-//! tokens in mails, PKCE, and the tokens of an OpenID provider outside. All of it is pure and synchronous: instants and random bytes are
+//! tokens in mails, keys of repeated requests, PKCE, and the tokens of an OpenID provider outside. All of it is pure and synchronous: instants and random bytes are
 //! arguments, and what a decision needs of the past is a value that somebody else has loaded. This
 //! crate may not know HTTP, SQL, async, the clock, the environment or any source of randomness, and
 //! it knows of bookings only that they have an id. It decides whether a credential is good; what
@@ -23,6 +23,7 @@
 mod access_token;
 mod api_key;
 mod booking_secret;
+mod idempotency_key;
 mod instant;
 mod oidc_token;
 mod one_time_token;
@@ -38,6 +39,7 @@ pub use access_token::{
 };
 pub use api_key::{ApiKey, ParseApiKeyError};
 pub use booking_secret::{BookingSecret, BookingSecretKey};
+pub use idempotency_key::{IdempotencyKey, IdempotencyKeyring, OpenAnswerError};
 pub use oidc_token::{
     NamedOidcKey, OidcKey, OidcKeys, OidcTokenVerifier, ParseOidcKeysError, VerifiedOidcToken,
 };

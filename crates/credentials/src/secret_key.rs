@@ -49,6 +49,7 @@ pub(crate) enum KeyPurpose {
     SealSigningKeys,
     RefreshTokens,
     BookingSecrets,
+    IdempotencyKeys,
 }
 
 impl KeyPurpose {
@@ -58,6 +59,7 @@ impl KeyPurpose {
             Self::SealSigningKeys => b"reserveeasy/1/seal-signing-keys",
             Self::RefreshTokens => b"reserveeasy/1/refresh-tokens",
             Self::BookingSecrets => b"reserveeasy/1/booking-secrets",
+            Self::IdempotencyKeys => b"reserveeasy/1/idempotency-keys",
         }
     }
 }
