@@ -1159,6 +1159,30 @@ CREATE TABLE booking_events (
 ALTER TABLE booking_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking_events FORCE ROW LEVEL SECURITY;
 
+-- What was answered to requests with an Idempotency-Key: written in the transaction of what was
+-- done, and good for a day.
+CREATE TABLE idempotency_records (
+    -- An HMAC of operation, key and caller.
+    record_id      bytea       NOT NULL,
+    -- An HMAC of what was asked for: another request with the key is refused.
+    content_digest bytea       NOT NULL,
+    -- The answer, without secrets that can be made again, sealed under the server's secret and the
+    -- caller's key.
+    response       bytea       NOT NULL,
+    expires_at     timestamptz NOT NULL,
+    CONSTRAINT idempotency_records_pkey PRIMARY KEY (record_id),
+    CONSTRAINT idempotency_records_record_id_check CHECK (octet_length(record_id) = 32),
+    CONSTRAINT idempotency_records_content_digest_check CHECK (octet_length(content_digest) = 32),
+    CONSTRAINT idempotency_records_response_check
+        CHECK (octet_length(response) BETWEEN 29 AND 2097152),
+    CONSTRAINT idempotency_records_expires_at_check
+        CHECK ('0001-01-01 00:00Z' <= expires_at AND expires_at < '9999-12-30 00:00Z')
+);
+-- Those that are not kept any longer.
+CREATE INDEX idx_idempotency_records_expiry ON idempotency_records (expires_at);
+ALTER TABLE idempotency_records ENABLE ROW LEVEL SECURITY;
+ALTER TABLE idempotency_records FORCE ROW LEVEL SECURITY;
+
 CREATE POLICY restaurants_public ON restaurants FOR SELECT USING (true);
 
 CREATE POLICY restaurants_restaurant ON restaurants
@@ -1327,6 +1351,15 @@ CREATE POLICY booking_events_select ON booking_events FOR SELECT
 CREATE POLICY booking_events_insert ON booking_events FOR INSERT
     WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
 
+CREATE POLICY idempotency_records_request ON idempotency_records
+    USING (record_id = decode(NULLIF(current_setting('booking.idempotency', true), ''), 'hex'));
+
+CREATE POLICY idempotency_records_retention_select ON idempotency_records FOR SELECT
+    TO booking_retention USING (expires_at < now());
+
+CREATE POLICY idempotency_records_retention_delete ON idempotency_records FOR DELETE
+    TO booking_retention USING (expires_at < now());
+
 GRANT SELECT, INSERT, UPDATE ON users TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON restaurants TO booking_service;
 GRANT SELECT ON restaurants TO booking_search;
@@ -1370,6 +1403,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON blockouts TO booking_service;
 GRANT SELECT (restaurant_id, blockout_id, area_id, table_id, starts, ends) ON blockouts TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON booking_days TO booking_service;
 GRANT SELECT, INSERT ON booking_events TO booking_service;
+GRANT SELECT, INSERT, UPDATE ON idempotency_records TO booking_service;
+GRANT DELETE, SELECT (record_id, expires_at) ON idempotency_records TO booking_retention;
 GRANT USAGE ON SEQUENCE restaurants_restaurant_id_seq TO booking_service;
 GRANT USAGE ON SEQUENCE dining_tables_table_id_seq TO booking_service;
 GRANT USAGE ON SEQUENCE bookings_booking_id_seq TO booking_service;

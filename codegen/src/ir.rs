@@ -35,6 +35,21 @@ pub struct Contract {
     pub document: Value,
 }
 
+/// The header by which a request is known when it is repeated.
+pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// The code of what is answered while the first request with a key runs. It alone comes with the
+/// headers of its response.
+pub(crate) const IDEMPOTENCY_KEY_IN_USE: &str = "IDEMPOTENCY_KEY_IN_USE";
+
+/// The code of what is answered when a key comes with another request.
+pub(crate) const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
+
+/// Whether a code comes with the headers of its response, which has these codes.
+pub(crate) fn has_headers<'c>(code: &str, mut listed: impl Iterator<Item = &'c str>) -> bool {
+    code == IDEMPOTENCY_KEY_IN_USE || !listed.any(|listed| listed == IDEMPOTENCY_KEY_IN_USE)
+}
+
 /// A group of operations, and the trait that backend teams implement for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tag {
@@ -451,6 +466,16 @@ pub struct ResponseHeader {
     pub ty: TypeRef,
     /// Whether it must be present.
     pub required: bool,
+}
+
+impl Operation {
+    /// The parameter by which a repeated request is known, if the operation takes one.
+    pub(crate) fn idempotency_key(&self) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| {
+            parameter.location == ParameterLocation::Header
+                && parameter.wire.eq_ignore_ascii_case(IDEMPOTENCY_KEY)
+        })
+    }
 }
 
 impl Contract {

@@ -126,7 +126,9 @@ pub(crate) async fn book_as_guest(service: &TestService, wanted: NewBooking) -> 
 /// The client of somebody who holds this secret.
 pub(crate) fn holder(service: &TestService, secret: &str) -> Client {
     let base_url = format!("http://{}/api/v1", service.address());
-    let client = Client::builder(base_url).booking_secret(secret.to_owned());
+    let client = Client::builder(base_url)
+        .booking_secret(secret.to_owned())
+        .retries(0);
     client.build().expect("the address is a URL")
 }
 
@@ -296,7 +298,7 @@ pub(crate) const DUE: &str =
 
 /// What a booking can be, by what is said of its row: pending; confirmed, when its time has come; and
 /// seated then.
-const STANDINGS: [&str; 3] = [
+pub(crate) const STANDINGS: [&str; 3] = [
     "status = 'pending'",
     DUE,
     "arrived_at = timestamptz 'NOW', seated_at = timestamptz 'NOW'",
@@ -310,15 +312,19 @@ pub(crate) async fn send_in_any_status(
 ) -> Response {
     let mut answer = service.send(request).await;
     for standing in STANDINGS {
-        let is_other = answer.status >= 400
-            && ["BOOKING_NOT_CHANGEABLE", "TOO_EARLY"].contains(&&*answer.refusal().code);
-        if !is_other {
+        if !is_of_another_standing(&answer) {
             break;
         }
         set_standing(service, booking, standing).await;
         answer = service.send(request).await;
     }
     answer
+}
+
+/// Whether an operation is refused because of what a booking has come to.
+pub(crate) fn is_of_another_standing(answer: &Response) -> bool {
+    answer.status >= 400
+        && ["BOOKING_NOT_CHANGEABLE", "TOO_EARLY"].contains(&&*answer.refusal().code)
 }
 
 /// Makes of a booking what is said of its row, in which `NOW` is the instant of the tests.

@@ -94,6 +94,14 @@ impl Request {
         self
     }
 
+    /// The same request with this value in place of what the header had.
+    #[must_use]
+    pub fn with_header(&self, name: &str, value: &str) -> Self {
+        let mut request = self.clone();
+        request.headers.retain(|(other, _)| other != name);
+        request.header(name, value)
+    }
+
     /// A body, without a content type.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {

@@ -34,7 +34,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The tables whose rows are what the service keeps of its restaurants, guests and staff. When a key was last
 /// used is not among it.
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 22] = [
     "restaurants",
     "booking_policies",
     "dining_areas",
@@ -56,6 +56,7 @@ const TABLES: [&str; 21] = [
     "restaurant_staff",
     "staff_invitations",
     "audit_events",
+    "idempotency_records",
 ];
 
 /// The service, serving, with a witness in front of it. It stops with this value, and its
@@ -139,8 +140,12 @@ impl TestService {
         let base_url = format!("http://{}/api/v1", witness.address());
         let owner = OwnerTokens::load(url, NOW.parse()?).await?;
         Ok(Self {
-            client: Client::builder(&base_url).oauth(owner.clone()).build()?,
-            guest: Client::new(base_url)?,
+            client: Client::builder(&base_url)
+                .oauth(owner.clone())
+                .retries(0)
+                .build()?,
+            // What a test is answered is the service's first word.
+            guest: Client::builder(base_url).retries(0).build()?,
             owner,
             server,
             witness,

@@ -58,6 +58,7 @@ EMAIL = "conform@example.com"
 MEMBERS = itertools.cycle(f"usr_conform{number}" for number in range(400))
 PASSWORD = "quiet river under seven stones"
 NEW_ADDRESSES = itertools.count()
+KEYS = itertools.count()
 TOKEN = {}
 SPARE = {}
 SEATING_NUMBERS = itertools.count()
@@ -100,6 +101,7 @@ def before_call(context, case, kwargs):
     if case.meta.generation.mode.is_positive:
         use_real_version(case)
         use_own_origin(case)
+        use_own_key(case)
         lead_query(case)
         if is_seating(case) and case.method in ("POST", "PUT", "DELETE"):
             lead_seating(case)
@@ -445,6 +447,13 @@ def use_own_origin(case):
     """Puts the service's own site in the place of every other one."""
     if "Origin" in (case.headers or {}):
         case.headers["Origin"] = "http://localhost:8080"
+
+
+def use_own_key(case):
+    """Puts a key of its own in the place of every other one: with that of another request, a request is
+    refused."""
+    if "Idempotency-Key" in (case.headers or {}):
+        case.headers["Idempotency-Key"] = f"key-{next(KEYS)}"
 
 
 def is_even(text):

@@ -63,6 +63,7 @@ pub(super) fn compare<'a>(
     let operation = Two::new(documents, &old.at, &new.at);
     let mut edits = operation.leftovers(documents, Object::Operation);
     edits.extend(name(&operation));
+    edits.extend(idempotency(walk, &operation));
     walk.edits(&context, edits);
     let item = Two::new(documents, &old.item, &new.item);
     parameters(walk, &id, (old, new), &item, &operation);
@@ -83,6 +84,15 @@ fn name(operation: &Two<'_>) -> Option<Edit> {
         _ => Relation::Incomparable,
     };
     Some(operation.edit(What::Names, relation, KEY))
+}
+
+/// `x-idempotency` says in words that there is no parameter `Idempotency-Key`: where that comes or
+/// goes, it is judged as the parameter that it is.
+fn idempotency(walk: &Walk<'_>, operation: &Two<'_>) -> Option<Edit> {
+    const KEY: &str = "x-idempotency";
+    let (old, new) = operation.both(KEY);
+    let is_same = walk.documents.same(old, new);
+    (!is_same).then(|| operation.edit(What::Restated, Relation::Same, KEY))
 }
 
 /// Which parameter is which: where it is sent, and its name there. Names of headers have no

@@ -97,6 +97,7 @@ fn compared(object: Object) -> &'static [&'static str] {
             "security",
             "servers",
             "x-max-body-bytes",
+            "x-idempotency",
         ],
         Object::Parameter => &[
             "name",

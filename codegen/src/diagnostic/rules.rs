@@ -96,6 +96,7 @@ rules! {
     MEDIA_TYPE = "media-type", "Bodies are `application/json`.";
     BODY_NOT_ALLOWED = "body-not-allowed", "GET and DELETE, 204 and 304 have no body.";
     MAX_BODY_BYTES = "max-body-bytes", "`x-max-body-bytes` is a size, on every operation with a body, and on no other.";
+    IDEMPOTENCY_KEY = "idempotency-key", "Where operations take an `Idempotency-Key`, each POST does, or says that it does not.";
     STATUS_CODE = "status-code", "Responses are declared by explicit status.";
     LINK_TARGET = "link-target", "A link leads to an operation and gives parameters that it has.";
     LINK_EXPRESSION = "link-expression", "A link's expressions name what the request or the response has.";

@@ -8,7 +8,7 @@ use quote::quote;
 
 use super::headers::HeaderSets;
 use super::{docs, rust};
-use crate::ir::{Contract, EnumValue, Operation, Response, ResponseBody};
+use crate::ir::{Contract, EnumValue, Operation, Response, ResponseBody, has_headers};
 
 /// `errors.rs`. That a code has one status and one set of headers is a rule of contracts.
 pub(super) fn emit(contract: &Contract, headers: &HeaderSets<'_>) -> TokenStream {
@@ -28,6 +28,12 @@ pub(super) fn emit(contract: &Contract, headers: &HeaderSets<'_>) -> TokenStream
         let (wire, ident) = (&code.wire, rust::ident(&code.ident));
         let with = headers
             .path(response)
+            .filter(|_| {
+                has_headers(
+                    wire,
+                    codes_of(response).iter().map(|code| code.wire.as_str()),
+                )
+            })
             .map(|headers| quote! { with #headers });
         quote! { #status #wire => #ident #with, }
     });
@@ -79,10 +85,14 @@ pub(super) fn envelope(operation: &Operation) -> TokenStream {
 
 fn declared(operation: &Operation) -> impl Iterator<Item = (&Response, &EnumValue)> {
     operation.responses.iter().flat_map(|response| {
-        let codes = match &response.body {
-            ResponseBody::Error { codes, .. } => codes.as_slice(),
-            ResponseBody::Empty | ResponseBody::Json(_) => &[],
-        };
-        codes.iter().map(move |code| (response, code))
+        let codes = codes_of(response).iter();
+        codes.map(move |code| (response, code))
     })
+}
+
+fn codes_of(response: &Response) -> &[EnumValue] {
+    match &response.body {
+        ResponseBody::Error { codes, .. } => codes,
+        ResponseBody::Empty | ResponseBody::Json(_) => &[],
+    }
 }

@@ -11,6 +11,9 @@ pub(super) fn emit(contract: &Contract) -> TokenStream {
         let (module, ident) = (module(tag), rust::ident(&tag.trait_ident));
         quote! { super::#module::#ident }
     });
+    let is_keyed = |operation: &Operation| operation.idempotency_key().is_some();
+    let keyed = contract.operations.iter().any(is_keyed);
+    let bounds = bounds.chain(keyed.then(|| quote! { contract_runtime::IdempotencyStore }));
     let routes = contract
         .operations
         .iter()
@@ -47,5 +50,6 @@ fn route(contract: &Contract, operation: &Operation) -> Option<TokenStream> {
     let marker = rust::ident(&operation.type_ident);
     let method = rust::ident(&operation.method_ident);
     let caller = security::caller(operation).map(|caller| quote! { by super::#caller });
-    Some(quote! { #method #caller => super::#module::#marker, })
+    let keyed = operation.idempotency_key().map(|_| quote! { with Keyed });
+    Some(quote! { #method #caller #keyed => super::#module::#marker, })
 }

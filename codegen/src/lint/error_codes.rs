@@ -2,9 +2,9 @@
 //! `error-code-meaning`, `example-error-code` and `runtime-codes`.
 
 use super::error_shape::{code_type, error_codes, is_error};
-use super::security;
+use super::{idempotency, security};
 use crate::diagnostic::{Sink, Span, rules};
-use crate::ir::{EnumValue, TypeRef};
+use crate::ir::{EnumValue, IDEMPOTENCY_KEY_IN_USE, IDEMPOTENCY_KEY_REUSED, TypeRef, has_headers};
 use crate::lower::model::{DeclaredResponse, Model, OperationInfo, ResponseInfo, TypeInfo};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -27,7 +27,7 @@ struct RuntimeCode {
     when: &'static str,
 }
 
-const RUNTIME_CODES: [RuntimeCode; 10] = [
+const RUNTIME_CODES: [RuntimeCode; 12] = [
     RuntimeCode {
         code: "INVALID_REQUEST",
         status: 400,
@@ -62,6 +62,20 @@ const RUNTIME_CODES: [RuntimeCode; 10] = [
         declared: true,
         applies: |operation| operation.has_body,
         when: "when the body is not JSON",
+    },
+    RuntimeCode {
+        code: IDEMPOTENCY_KEY_IN_USE,
+        status: 409,
+        declared: true,
+        applies: idempotency::takes_key,
+        when: "while the first request with an `Idempotency-Key` runs",
+    },
+    RuntimeCode {
+        code: IDEMPOTENCY_KEY_REUSED,
+        status: 422,
+        declared: true,
+        applies: idempotency::takes_key,
+        when: "when an `Idempotency-Key` comes with another request",
     },
     RuntimeCode {
         code: "INTERNAL_ERROR",
@@ -250,7 +264,7 @@ fn check_one_meaning(model: &Model<'_>, sink: &mut Sink) {
                 )
                 .help("give one of the two another code: a code has one status")
                 .related(*other_at, format!("on a {} here", other.status));
-            } else if headers(other_info) != headers(info) {
+            } else if headers(other_info, code) != headers(info, code) {
                 sink.report(
                     rules::ERROR_CODE_MEANING,
                     *at,
@@ -263,10 +277,17 @@ fn check_one_meaning(model: &Model<'_>, sink: &mut Sink) {
     }
 }
 
-/// Headers as callers tell them apart: by name, by type, and whether they are always there.
-fn headers<'m>(info: &'m ResponseInfo<'_>) -> BTreeMap<String, (Option<&'m TypeRef>, bool)> {
+/// The headers of a code as callers tell them apart: by name, by type, and whether they are always
+/// there.
+fn headers<'m>(
+    info: &'m ResponseInfo<'_>,
+    code: &str,
+) -> BTreeMap<String, (Option<&'m TypeRef>, bool)> {
+    let listed = info.codes.iter().flat_map(|(_, listed)| listed);
+    let has_headers = has_headers(code, listed.map(|(code, _)| *code));
     info.headers
         .iter()
+        .filter(|_| has_headers)
         .map(|header| {
             let name = header.wire.to_ascii_lowercase();
             (name, (header.ty.as_ref(), header.required))

@@ -6,6 +6,7 @@
 mod error_codes;
 mod error_shape;
 mod examples;
+mod idempotency;
 mod info;
 mod operations;
 mod schemas;
@@ -29,4 +30,5 @@ pub(crate) fn check(understood: &Understood<'_>, sink: &mut Sink) {
     error_shape::check(model, sink);
     error_codes::check(model, sink);
     security::check(model, sink);
+    idempotency::check(model, sink);
 }

@@ -182,6 +182,7 @@ pub(crate) static OPERATION: Vocabulary = Vocabulary {
         ("requestBody", Read),
         ("responses", Read),
         ("x-max-body-bytes", Read),
+        ("x-idempotency", Read),
         ("externalDocs", PROSE),
         ("deprecated", DEPRECATED),
         ("security", Read),

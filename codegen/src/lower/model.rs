@@ -140,6 +140,8 @@ pub(crate) struct OperationInfo<'a> {
     pub(crate) body: Option<BodyInfo>,
     pub(crate) has_body: bool,
     pub(crate) max_body_bytes: Option<u32>,
+    /// `x-idempotency`.
+    pub(crate) idempotency: Option<(&'a str, Span)>,
     /// In the order of the contract; a response that was not understood is `None`.
     pub(crate) responses: Vec<DeclaredResponse<'a>>,
     pub(crate) responses_at: Span,

@@ -81,6 +81,9 @@ pub(super) fn lower<'a>(
         has_body: fields.mapping.contains("requestBody"),
         body,
         max_body_bytes,
+        idempotency: cx
+            .text(&fields, "x-idempotency")
+            .zip(fields.get("x-idempotency").map(|node| node.span)),
         responses,
         responses_at: fields.span_of("responses"),
         statuses_understood,

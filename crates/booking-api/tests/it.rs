@@ -1,7 +1,10 @@
 //! The generated server code against the contract that it was generated from.
 
 use booking_api::security::{Authenticator, OauthScope};
-use contract_runtime::{ApiKey, AuthenticationError, BearerToken, Grant};
+use contract_runtime::{
+    ApiKey, AuthenticationError, BearerToken, ErrorResponse, Grant, IdempotencyHandle,
+    IdempotencyStore, KeyedRequest, ResponseParts,
+};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -42,6 +45,21 @@ impl Authenticator for UnimplementedService {
 
     async fn refresh_cookie(&self, _: ApiKey<'_>) -> Result<(), AuthenticationError> {
         Ok(())
+    }
+}
+
+/// Remembers nothing, for it has nothing to repeat.
+impl IdempotencyStore for UnimplementedService {
+    fn begin(&self, _: &KeyedRequest) -> IdempotencyHandle {
+        IdempotencyHandle::new(Arc::new(()))
+    }
+
+    async fn end(
+        &self,
+        _: IdempotencyHandle,
+        answer: Result<ResponseParts, Box<ErrorResponse>>,
+    ) -> Result<ResponseParts, Box<ErrorResponse>> {
+        answer
     }
 }
 

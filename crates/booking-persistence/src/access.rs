@@ -19,6 +19,7 @@ pub use booking::BookingCaller;
 pub(crate) use booking::{BookingActor, BookingRights, GuardedBooking, find_booking_maker};
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -29,15 +30,15 @@ use booking_domain::{
     Scope, Scopes, StaffRole, UserId, decide_access,
 };
 
-use crate::connection::{ConstraintViolation, FromViolation, Visibility};
+use crate::connection::{ConstraintViolation, FromViolation, IdempotentRequest, Visibility};
 use crate::error::{Corrupt, Internal, StoreError, TransactionError};
 use crate::operations::RestaurantNotFound;
 use crate::schema::restaurants;
 use crate::store::Store;
 use crate::tables::{accounts, audit_events};
 
-/// When a request is made, and what the log of its restaurant keeps of where from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// When a request is made, what the log of its restaurant keeps of where from, and its key.
+#[derive(Debug, Clone)]
 pub struct RequestContext {
     /// Now.
     pub now: Timestamp,
@@ -45,6 +46,8 @@ pub struct RequestContext {
     pub request_id: RequestId,
     /// The network of the caller, if it is known.
     pub network: Option<CallerNetwork>,
+    /// The request itself, if it has a key with which it may be repeated.
+    pub idempotency: Option<Arc<IdempotentRequest>>,
 }
 
 /// The caller knows of what they ask for, and may do less with it.
@@ -175,6 +178,14 @@ pub(crate) fn actor(principal: &Principal) -> Actor {
     }
 }
 
+/// Whose key a request has, as far as records of answers tell callers apart.
+pub(crate) fn caller_name(principal: &Principal) -> String {
+    match principal {
+        Principal::User { id, .. } => format!("user:{id}"),
+        Principal::ApiKey { id, .. } => format!("key:{id}"),
+    }
+}
+
 /// What somebody wants to do in a restaurant.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StaffRequest<'a> {
@@ -294,9 +305,12 @@ impl Store {
             -> Result<(T, Changed), TransactionError<RestaurantAccessRefusal<R>>>
         + Clone,
     ) -> Result<T, StoreError<RestaurantAccessRefusal<R>>> {
+        let (context, caller) = (request.context, caller_name(request.principal));
         let seeing = self.seeing(Visibility::of_restaurant(request.restaurant));
+        let seeing = seeing.answering(context);
         let transaction = seeing.transact(request.operation, async |connection| {
-            let access = request.authorize(connection).await?;
+            let authorizing = request.authorize(connection);
+            let access = context.claim(connection, &caller, authorizing).await?;
             let (done, changed) = work(connection, access).await?;
             let subject = match &changed {
                 Changed::Nothing => return Ok(done),
@@ -377,8 +391,11 @@ impl Store {
             TransactionError<AccessRefusal<N, R>>,
         > + Clone,
     ) -> Result<T, StoreError<AccessRefusal<N, R>>> {
-        self.transact(request.operation, async |connection| {
-            let access = request.authorize(connection).await?;
+        let (context, caller) = (request.context, caller_name(request.principal));
+        let seeing = self.seeing(Visibility::default()).answering(context);
+        let transaction = seeing.transact(request.operation, async |connection| {
+            let authorizing = request.authorize(connection);
+            let access = context.claim(connection, &caller, authorizing).await?;
             let (done, restaurant) = work(connection, &access).await?;
             if let Some(restaurant) = restaurant {
                 let event = audit_events::NewEvent {
@@ -391,8 +408,8 @@ impl Store {
                 audit_events::insert(connection, &event).await?;
             }
             Ok(done)
-        })
-        .await
+        });
+        transaction.await
     }
 }
 

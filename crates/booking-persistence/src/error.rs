@@ -78,6 +78,13 @@ pub enum Internal {
     /// What was read is another restaurant's than the one for which the caller has access.
     #[error("what was read belongs to another restaurant")]
     AnotherRestaurant,
+    /// The request has a key that settles what is answered: nothing was done, and whoever ends the
+    /// request knows (`IdempotentRequest`).
+    #[error("the key of the request settles what is answered")]
+    Settled,
+    /// The key of a request is not used as it has to be.
+    #[error("the key of a request: {0}")]
+    Claim(&'static str),
     /// There are no random bytes.
     #[error("there are no random bytes")]
     Random(#[source] io::Error),

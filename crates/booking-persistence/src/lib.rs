@@ -47,7 +47,8 @@ pub use access::{
     AccessRefusal, BookingCaller, Forbidden, RequestContext, RestaurantAccessRefusal,
 };
 pub use connection::{
-    ConnectError, MigrateError, PrivilegedRole, SERVICE_ROLE, VerifyError, migrate,
+    ConnectError, IdempotentRequest, MigrateError, PrivilegedRole, RequestEnd, SERVICE_ROLE,
+    VerifyError, migrate,
 };
 pub use error::{Corrupt, Internal, OperationRefusal, StoreError, Unavailable};
 pub use lists::{Cursor, CursorOfAnotherList, Page, Window};

@@ -49,7 +49,7 @@ const SETTLE: [&str; 2] = [
 ];
 
 /// Every table that grows with restaurants, guests or time.
-const LARGE_TABLES: [&str; 25] = [
+const LARGE_TABLES: [&str; 26] = [
     "accounts",
     "restaurant_staff",
     "staff_invitations",
@@ -59,6 +59,7 @@ const LARGE_TABLES: [&str; 25] = [
     "authorization_codes",
     "user_identities",
     "one_time_tokens",
+    "idempotency_records",
     "messages",
     "bookings",
     "booking_events",

@@ -380,6 +380,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    idempotency_records (record_id) {
+        record_id -> Bytea,
+        content_digest -> Bytea,
+        response -> Bytea,
+        expires_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(dining_areas -> restaurants (restaurant_id));
 diesel::joinable!(dining_tables -> restaurants (restaurant_id));
 diesel::joinable!(accounts -> users (user_id));
@@ -430,4 +439,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     blockouts,
     booking_days,
     booking_events,
+    idempotency_records,
 );

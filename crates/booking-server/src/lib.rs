@@ -11,6 +11,7 @@ mod api;
 mod background;
 mod boot;
 pub mod clock;
+mod idempotency;
 mod identity;
 mod operational;
 pub mod random;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::credentials::{Credential, Credentials, SecurityScheme};
+use crate::retry::DEFAULT_RETRIES;
 use crate::rules::InvalidField;
 
 /// How long a request may take in all, unless the builder says otherwise.
@@ -40,6 +41,7 @@ pub(crate) struct Settings {
     pub(crate) base_url: Url,
     pub(crate) timeout: Duration,
     pub(crate) max_response_bytes: usize,
+    pub(crate) retries: u32,
     pub(crate) credentials: Credentials,
 }
 
@@ -51,6 +53,7 @@ pub struct TransportBuilder {
     http: Option<reqwest::Client>,
     timeout: Duration,
     max_response_bytes: usize,
+    retries: u32,
     credentials: Credentials,
     invalid: Option<InvalidField>,
 }
@@ -63,6 +66,7 @@ impl TransportBuilder {
             http: None,
             timeout: DEFAULT_TIMEOUT,
             max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
+            retries: DEFAULT_RETRIES,
             credentials: Credentials::default(),
             invalid: None,
         }
@@ -83,6 +87,12 @@ impl TransportBuilder {
     /// The largest answer that is read.
     pub const fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
+        self
+    }
+
+    /// How often a request is sent again that can be.
+    pub const fn retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
         self
     }
 
@@ -120,6 +130,7 @@ impl TransportBuilder {
             base_url,
             timeout: self.timeout,
             max_response_bytes: self.max_response_bytes,
+            retries: self.retries,
             credentials: self.credentials,
         })))
     }

@@ -14,6 +14,8 @@ use crate::builder::Transport;
 use crate::credentials::{Credential, Credentials, SecurityScheme};
 use crate::decode::{Decode, Received};
 use crate::error::{Error, ResponseFailure};
+use crate::random;
+use crate::retry::Retries;
 use crate::rules::{InvalidField, InvalidValue};
 use crate::value::{IntoField, Validate, missing, within};
 
@@ -25,6 +27,8 @@ pub struct Request<D> {
     required: &'static [&'static str],
     successes: &'static [u16],
     alternatives: Alternatives,
+    /// The header by which the request is known when it is sent again, if the operation takes one.
+    key: Option<&'static str>,
     parts: Vec<Part>,
     credentials: Credentials,
     invalid: Option<InvalidField>,
@@ -68,6 +72,7 @@ impl Transport {
             required,
             successes,
             alternatives,
+            key: None,
             parts: Vec::new(),
             credentials: Credentials::default(),
             invalid: None,
@@ -77,6 +82,15 @@ impl Transport {
 }
 
 impl<D> Request<D> {
+    /// The operation takes a key in this header.
+    #[must_use]
+    pub fn keyed(self, header: &'static str) -> Self {
+        Self {
+            key: Some(header),
+            ..self
+        }
+    }
+
     /// Sets a variable of the path.
     #[must_use]
     pub fn path<T: Validate + Display>(self, name: &'static str, value: impl IntoField<T>) -> Self {
@@ -151,6 +165,7 @@ impl<D> Request<D> {
             required: self.required,
             successes: self.successes,
             alternatives: self.alternatives,
+            key: self.key,
             parts: self.parts,
             credentials: self.credentials,
             invalid: self.invalid,
@@ -219,9 +234,30 @@ impl<D> Request<D> {
         })
     }
 
-    fn build(self) -> Result<reqwest::RequestBuilder, InvalidField> {
-        if let Some(invalid) = self.invalid {
-            return Err(invalid);
+    /// Gives the request a key, if it can have one, and says how often it can be sent again.
+    fn begin(&mut self) -> u32 {
+        let retries = self.transport.0.retries;
+        let Some(header) = self.key else {
+            return if self.method == Method::GET {
+                retries
+            } else {
+                0
+            };
+        };
+        let is_key =
+            |part: &Part| part.name == header && matches!(part.value, PartValue::Header(_));
+        if retries > 0
+            && !self.parts.iter().any(is_key)
+            && let Ok(value) = HeaderValue::try_from(random::idempotency_key())
+        {
+            self.put(header, PartValue::Header(value));
+        }
+        retries
+    }
+
+    fn build(&self) -> Result<reqwest::RequestBuilder, InvalidField> {
+        if let Some(invalid) = &self.invalid {
+            return Err(invalid.clone());
         }
         let url = self.url()?;
         let is_set = |name: &&&str| {
@@ -235,15 +271,15 @@ impl<D> Request<D> {
         let settings = &self.transport.0;
         let mut request = settings
             .http
-            .request(self.method, url)
+            .request(self.method.clone(), url)
             .timeout(settings.timeout)
             .header(ACCEPT, "application/json");
-        for part in self.parts {
-            request = match part.value {
+        for part in &self.parts {
+            request = match &part.value {
                 PartValue::Header(value) => request.header(part.name, value),
-                PartValue::Body(bytes) => {
-                    request.header(CONTENT_TYPE, "application/json").body(bytes)
-                }
+                PartValue::Body(bytes) => request
+                    .header(CONTENT_TYPE, "application/json")
+                    .body(bytes.clone()),
                 PartValue::Path(_) | PartValue::Query(_) => request,
             };
         }
@@ -252,12 +288,26 @@ impl<D> Request<D> {
 }
 
 impl<D: Decode> Request<D> {
-    /// Sends the request and reads the answer.
+    /// Sends the request and reads the answer; and again, where that does no harm and can help.
     ///
     /// # Errors
     /// The request breaks the contract, there is no access token for it, no answer came, or the
     /// answer is no success.
-    pub async fn send<C, V>(self) -> Result<ResponseValue<D::Value>, Error<C, V>>
+    pub async fn send<C, V>(mut self) -> Result<ResponseValue<D::Value>, Error<C, V>>
+    where
+        C: DeserializeOwned,
+        V: DeserializeOwned,
+    {
+        let mut retries = Retries::new(self.begin());
+        loop {
+            match self.send_once().await {
+                Err(error) if retries.wait_after(&error).await => {}
+                answered => return answered,
+            }
+        }
+    }
+
+    async fn send_once<C, V>(&self) -> Result<ResponseValue<D::Value>, Error<C, V>>
     where
         C: DeserializeOwned,
         V: DeserializeOwned,
@@ -302,6 +352,7 @@ impl<D> Clone for Request<D> {
             required: self.required,
             successes: self.successes,
             alternatives: self.alternatives,
+            key: self.key,
             parts: self.parts.clone(),
             credentials: self.credentials.clone(),
             invalid: self.invalid.clone(),

@@ -19,6 +19,7 @@ mod entity_tag;
 mod error;
 pub mod formats;
 mod headers;
+mod idempotency;
 mod inspect;
 mod json;
 mod macros;
@@ -42,6 +43,9 @@ mod violation;
 pub use entity_tag::{EntityTag, EntityTagCondition};
 pub use error::{DeclaredError, DropshotError, ErrorResponse, Problem};
 pub use headers::{HeaderField, InvalidHeader, ResponseHeaders};
+pub use idempotency::{
+    IdempotencyHandle, IdempotencyStore, Keyed, KeyedRequest, Repetition, Unkeyed,
+};
 pub use inspect::{Inspect, Inspector};
 pub use nullable::Nullable;
 pub use operation::{FromRequest, Operation, OperationResponse, RawRequest, register};

@@ -14,6 +14,7 @@ use http::{Response, StatusCode};
 use schemars::JsonSchema;
 
 use crate::error::DeclaredError;
+use crate::idempotency::Repetition;
 use crate::methods::refuse_other_methods;
 use crate::parameters::{PartMetadata, RequestParts};
 use crate::reply::{DeclaredResponse, ResponseParts};
@@ -59,17 +60,19 @@ pub trait Operation: Sized + 'static {
 
 /// Registers one operation, `HEAD` wherever there is `GET` (RFC 9110, 9.1), and 405 for every
 /// method that none of `routes` has on its path. `call` leads to the backend, which is given who
-/// has called: a `C`, which only the contract's security makes.
+/// has called: a `C`, which only the contract's security makes. `K` says whether the operation takes
+/// an `Idempotency-Key`.
 ///
 /// # Errors
 /// `api` already answers such a method there.
-pub fn register<O, B, C, Call, Called>(
+pub fn register<O, K, B, C, Call, Called>(
     api: &mut ApiDescription<Arc<B>>,
     routes: &[(&'static str, &'static str)],
     call: Call,
 ) -> Result<(), ApiDescriptionRegisterError>
 where
     O: Operation,
+    K: Repetition<B>,
     B: Send + Sync + 'static,
     C: Caller<B>,
     Call: Fn(Arc<B>, C, O::Request) -> Called + Copy + Send + Sync + 'static,
@@ -84,7 +87,7 @@ where
     };
     for method in methods {
         let handler = move |context: RequestContext<Arc<B>>, raw: RawRequest<O>| {
-            crate::serve::serve(context, raw, call)
+            crate::serve::serve::<O, K, _, _, _, _>(context, raw, call)
         };
         let (name, is_documented) = if method.as_str() == O::METHOD {
             (O::ID.to_owned(), true)

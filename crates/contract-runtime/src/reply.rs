@@ -1,7 +1,7 @@
 //! Answers on their way out.
 
 use dropshot::{ApiEndpointResponse, Body};
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
 use crate::error::{Envelope, ErrorResponse};
@@ -23,14 +23,14 @@ pub trait DeclaredResponse: Send + 'static {
 /// An answer, ready to be written.
 #[derive(Debug)]
 pub struct ResponseParts {
-    response: Response<Body>,
+    response: Response<Vec<u8>>,
 }
 
 impl ResponseParts {
     /// An answer without a body.
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
-        let mut response = Response::new(Body::empty());
+        let mut response = Response::new(Vec::new());
         *response.status_mut() = status;
         Self { response }
     }
@@ -41,7 +41,7 @@ impl ResponseParts {
     /// The body cannot be written as JSON.
     pub fn body(mut self, body: &impl Serialize) -> Result<Self, String> {
         let bytes = serde_json::to_vec(body).map_err(|error| error.to_string())?;
-        *self.response.body_mut() = Body::from(bytes);
+        *self.response.body_mut() = bytes;
         self.response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static(dropshot::CONTENT_TYPE_JSON),
@@ -69,11 +69,40 @@ impl ResponseParts {
         parts
     }
 
-    pub(crate) fn into_response(self) -> Response<Body> {
-        self.response
+    /// An answer that was one before.
+    #[must_use]
+    pub fn from_parts(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Self {
+        let mut parts = Self::new(status);
+        *parts.response.headers_mut() = headers;
+        *parts.response.body_mut() = body;
+        parts
     }
 
-    pub(crate) fn status(&self) -> StatusCode {
+    /// Its status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
         self.response.status()
+    }
+
+    /// Its headers, without those that Dropshot adds to every answer.
+    #[must_use]
+    pub fn header_map(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// Its body.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.response.body()
+    }
+
+    pub(crate) fn into_response(self) -> Response<Body> {
+        self.response.map(|bytes| {
+            if bytes.is_empty() {
+                Body::empty()
+            } else {
+                Body::from(bytes)
+            }
+        })
     }
 }

@@ -12,6 +12,7 @@ use tracing::Instrument;
 
 use crate::body::{self, Received};
 use crate::error::{DeclaredError, DropshotError, ErrorResponse, Problem};
+use crate::idempotency::{KeyedRequest, Repetition};
 use crate::operation::{FromRequest, Operation, OperationResponse, RawRequest};
 use crate::origin::RequestOrigin;
 use crate::parameters::RequestParts;
@@ -26,13 +27,14 @@ use crate::violation::Violations;
 /// # Errors
 /// None of its own: whatever goes wrong is an answer. The error type tells Dropshot the shape
 /// of the operation's errors.
-pub async fn serve<O, B, C, Call, Called>(
+pub async fn serve<O, K, B, C, Call, Called>(
     rqctx: RequestContext<Arc<B>>,
     raw: RawRequest<O>,
     call: Call,
 ) -> Result<OperationResponse<O>, DropshotError<O::Envelope>>
 where
     O: Operation,
+    K: Repetition<B>,
     B: Send + Sync + 'static,
     C: Caller<B>,
     Call: FnOnce(Arc<B>, C, O::Request) -> Called + Send,
@@ -42,7 +44,7 @@ where
     let began = Instant::now();
     let span = tracing::info_span!("request", operation = O::ID, request_id = %rqctx.request_id);
     let mut schemes = None;
-    let outcome = answer(&rqctx, raw, call, &mut schemes)
+    let outcome = answer::<_, K, _, _, _, _>(&rqctx, raw, call, &mut schemes)
         .instrument(span.clone())
         .await;
     let (parts, failed) = match outcome {
@@ -59,7 +61,7 @@ where
     Ok(OperationResponse::new(parts))
 }
 
-async fn answer<O, B, C, Call, Called>(
+async fn answer<O, K, B, C, Call, Called>(
     rqctx: &RequestContext<Arc<B>>,
     raw: RawRequest<O>,
     call: Call,
@@ -67,6 +69,7 @@ async fn answer<O, B, C, Call, Called>(
 ) -> Result<ResponseParts, Box<ErrorResponse>>
 where
     O: Operation,
+    K: Repetition<B>,
     B: Send + Sync + 'static,
     C: Caller<B>,
     Call: FnOnce(Arc<B>, C, O::Request) -> Called + Send,
@@ -87,18 +90,29 @@ where
     *schemes = caller.schemes();
     let body = body::receive(O::MAX_BODY_BYTES, headers, raw.body).await;
     let query = rqctx.request.uri().query();
+    let keyed = || {
+        let body = match &body {
+            Received::Json(bytes) => Some(&**bytes),
+            _ => None,
+        };
+        KeyedRequest::find(O::ID, &raw.variables, query, headers, body)
+    };
     let origin = RequestOrigin {
         address: rqctx.request.remote_addr().ip(),
         request_id: rqctx.request_id.clone(),
+        idempotency: K::begin(backend, keyed),
     };
     let request = read::<O>(query, headers, &raw.variables, &body, &origin)?;
     let called = async move { call(Arc::clone(backend), caller, request).await };
-    match unless_it_panics("the backend", called).await? {
-        Ok(response) => response
+    let answer = match unless_it_panics("the backend", called).await {
+        Ok(Ok(response)) => response
             .into_parts()
             .map_err(|cause| Box::new(ErrorResponse::internal(cause))),
-        Err(error) => Err(Box::new(error.into_response())),
-    }
+        Ok(Err(error)) => Err(Box::new(error.into_response())),
+        Err(panicked) => Err(panicked),
+    };
+    let ended = K::end(backend, origin.idempotency, answer);
+    unless_it_panics("the idempotency store", ended).await?
 }
 
 /// Who panics has failed at this request, and at no other.

@@ -11,6 +11,7 @@ use dev_postgres::TemporaryCluster;
 use serde_json::Value;
 
 use self::cases::{Case, cases, failing, granted, one_too_many};
+use super::idempotency::refused_for_keys;
 use crate::support::{BELLA, MONDAY, book, booking_path, examples, one_of_each};
 
 /// Where a missing case belongs.
@@ -66,6 +67,10 @@ async fn every_declared_status_and_code_comes_about() {
         seen.insert((operation.to_owned(), answer.status, None));
     }
     bring_about(&service, cases(&service).await, &mut seen).await;
+    for (operation, answer) in refused_for_keys().await {
+        let code = answer.refusal().code;
+        seen.insert((operation.to_owned(), answer.status, Some(code)));
+    }
 
     let open = book(&service, BELLA, MONDAY, "12:00", 2).await.booking_id;
     let one_of_each = one_of_each(&service, &open).await;

@@ -8,6 +8,8 @@ use booking_client::types::ErrorCode;
 use booking_tests::{Request, Response, TestService};
 use dev_postgres::TemporaryCluster;
 use serde_json::json;
+use tokio::io::AsyncReadExt;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::{
     BELLA, MONDAY, OVERLAPS, Sent, book, booking_path, create, one_of_each, read, wanted,
@@ -243,4 +245,44 @@ async fn a_restaurant_in_an_unknown_zone_is_counted_and_all_that_needs_no_zone_w
     service.send(&later).await.refused(500, "INTERNAL_ERROR");
     let cancelled = service.send(&Request::post(format!("{path}/cancel"))).await;
     assert_eq!(cancelled.status, 200, "{}", cancelled.text());
+}
+
+/// Passes connections on to an address, but the first one is cut once its request is answered: the answer
+/// is lost.
+async fn losing_the_first_answer(to: std::net::SocketAddr) -> std::net::SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut is_first = true;
+        while let Ok((mut from, _)) = listener.accept().await {
+            let mut service = TcpStream::connect(to).await.unwrap();
+            if std::mem::take(&mut is_first) {
+                let (mut reading, _) = from.split();
+                let (mut answer, mut asking) = service.split();
+                let mut first = [0; 1];
+                // Until the first byte of the answer: by then it is done.
+                tokio::select! {
+                    _ = tokio::io::copy(&mut reading, &mut asking) => {}
+                    read = answer.read(&mut first) => { read.unwrap(); }
+                }
+                continue;
+            }
+            tokio::spawn(async move {
+                let _ = tokio::io::copy_bidirectional(&mut from, &mut service).await;
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_whose_answer_is_lost_asks_again_and_has_booked_once() {
+    let service = TestService::start().await;
+    let proxy = losing_the_first_answer(service.address()).await;
+    let client = booking_client::Client::new(format!("http://{proxy}/api/v1")).unwrap();
+    let body = wanted(BELLA, MONDAY, "19:00", 10);
+    let booked = client.create_booking().body(body).send().await.unwrap();
+    assert!(booked.booking_secret.is_some());
+    let rows = "SELECT public_id FROM bookings";
+    assert_eq!(service.rows(rows).await, [booked.booking_id.as_str()]);
 }

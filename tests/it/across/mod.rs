@@ -8,6 +8,7 @@ mod contract;
 mod documents;
 mod example;
 mod faults;
+mod idempotency;
 mod lists;
 mod not_found;
 mod personal_data;

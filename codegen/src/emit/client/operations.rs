@@ -108,6 +108,10 @@ fn operation_call(operation: &Operation, answer: &TokenStream) -> TokenStream {
         )
         .collect();
     let requires = (!required.is_empty()).then(|| quote! { requires(#(#required),*) });
+    let keyed = operation
+        .idempotency_key()
+        .map(|parameter| &parameter.wire)
+        .map(|wire| quote! { keyed(#wire) });
     let statuses = successes(operation).map(|response| Literal::u16_unsuffixed(response.status));
     let security = security::of_operation(operation, |name| {
         let mut parameters = operation.parameters.iter();
@@ -118,7 +122,7 @@ fn operation_call(operation: &Operation, answer: &TokenStream) -> TokenStream {
     quote! {
         client_runtime::operation! {
             #ident #generics(#answer) or super::Error;
-            #method #path #requires answers(#(#statuses),*);
+            #method #path #keyed #requires answers(#(#statuses),*);
             #security
         }
     }

@@ -2,10 +2,15 @@
 
 //! The error codes of the contract. An operation answers with those that it declares.
 
+use super::headers;
+
 contract_runtime::errors! {
     400 "INVALID_REQUEST" => InvalidRequest,
+    409 "KNOWN" => Known,
+    409 "IDEMPOTENCY_KEY_IN_USE" => IdempotencyKeyInUse with headers::RetryAfter,
     413 "PAYLOAD_TOO_LARGE" => PayloadTooLarge,
     415 "UNSUPPORTED_MEDIA_TYPE" => UnsupportedMediaType,
+    422 "IDEMPOTENCY_KEY_REUSED" => IdempotencyKeyReused,
     500 "INTERNAL_ERROR" => InternalError,
     503 "SERVICE_UNAVAILABLE" => ServiceUnavailable,
 }

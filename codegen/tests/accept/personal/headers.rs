@@ -10,4 +10,9 @@ contract_runtime::headers! {
         /// What opens it.
         "x-token" => x_token: types::AddPersonOkXToken,
     }
+    /// `Retry-After`
+    RetryAfter {
+        /// When to ask again.
+        "retry-after" => retry_after: Option<types::AddPersonConflictRetryAfter>,
+    }
 }

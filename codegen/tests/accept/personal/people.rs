@@ -26,6 +26,8 @@ contract_runtime::parameters! {
     Headers AddPersonHeaders {
         /// Who asks.
         "X-Asker" => x_asker: Option<types::Email>,
+        /// Another request with it gets the same answer.
+        "Idempotency-Key" => idempotency_key: Option<types::AddPersonIdempotencyKey>,
     }
 }
 
@@ -49,8 +51,11 @@ contract_runtime::operation_error! {
     /// What `addPerson` refuses with: each code that the contract declares for it.
     AddPersonError for "addPerson" {
         InvalidRequest(errors::InvalidRequest),
+        Known(errors::Known),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }

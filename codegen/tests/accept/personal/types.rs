@@ -95,6 +95,9 @@ contract_runtime::enumeration! {
         ServiceUnavailable = "SERVICE_UNAVAILABLE",
         NotFound = "NOT_FOUND",
         MethodNotAllowed = "METHOD_NOT_ALLOWED",
+        Known = "KNOWN",
+        IdempotencyKeyInUse = "IDEMPOTENCY_KEY_IN_USE",
+        IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
     }
 }
 
@@ -239,11 +242,32 @@ contract_runtime::text! {
 }
 
 contract_runtime::text! {
+    /// Another request with it gets the same answer.
+    AddPersonIdempotencyKey "AddPersonIdempotencyKey",
+    referenceable: false,
+    {
+        min_length: 1,
+        max_length: 255,
+    }
+}
+
+contract_runtime::text! {
     /// What opens it.
     AddPersonOkXToken "AddPersonOkXToken",
     referenceable: false,
     personal,
     {
         max_length: 40,
+    }
+}
+
+contract_runtime::integer! {
+    /// When to ask again.
+    AddPersonConflictRetryAfter(i32) "AddPersonConflictRetryAfter",
+    referenceable: false,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(0),
+        maximum: Some(100),
     }
 }

@@ -12,6 +12,7 @@ pub const VERSION: &str = "1.0.0";
 pub const CONTRACT_JSON: &str = include_str!("contract.json");
 
 contract_runtime::routes! {
-    super::people::People;
-    add_person => super::people::AddPerson,
+    super::people::People,
+    contract_runtime::IdempotencyStore;
+    add_person with Keyed => super::people::AddPerson,
 }

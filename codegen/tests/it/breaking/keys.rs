@@ -230,6 +230,7 @@ fn of_operations() -> Vec<Row> {
             json!({"200": {"description": "Done."}}),
         ),
         there("an operation", POST, "x-max-body-bytes", json!(512)),
+        there("an operation", POST, "x-idempotency", json!("other")),
         there(
             "an operation",
             GET,

@@ -47,8 +47,8 @@ const EDITS: &[Edit] = &[
                 "  /bookings/{id}/cancel:",
             ),
             (
-                "      x-max-body-bytes: 16384\n      parameters:\n        - $ref: '#/components/parameters/BookingId'\n      requestBody:\n        required: false",
-                "      x-max-body-bytes: 16384\n      parameters:\n        - name: id\n          in: path\n          required: true\n          schema:\n            $ref: '#/components/schemas/BookingId'\n      requestBody:\n        required: false",
+                "      x-max-body-bytes: 16384\n      parameters:\n        - $ref: '#/components/parameters/BookingId'\n        - $ref: '#/components/parameters/IdempotencyKey'\n      requestBody:\n        required: false",
+                "      x-max-body-bytes: 16384\n      parameters:\n        - name: id\n          in: path\n          required: true\n          schema:\n            $ref: '#/components/schemas/BookingId'\n        - $ref: '#/components/parameters/IdempotencyKey'\n      requestBody:\n        required: false",
             ),
         ],
     },
@@ -90,8 +90,8 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "bookings are only for those who are known",
         replace: &[(
-            "      security:\n        - oauth: [bookings:write]\n        - {}\n      x-max-body-bytes: 16384\n      requestBody:\n        required: true\n        description: What to book, and for whom.",
-            "      security:\n        - oauth: []\n      x-max-body-bytes: 16384\n      requestBody:\n        required: true\n        description: What to book, and for whom.",
+            "      security:\n        - oauth: [bookings:write]\n        - {}\n      x-max-body-bytes: 16384\n      parameters:\n        - $ref: '#/components/parameters/IdempotencyKey'\n      requestBody:\n        required: true\n        description: What to book, and for whom.",
+            "      security:\n        - oauth: []\n      x-max-body-bytes: 16384\n      parameters:\n        - $ref: '#/components/parameters/IdempotencyKey'\n      requestBody:\n        required: true\n        description: What to book, and for whom.",
         )],
     },
     Edit {

@@ -107,9 +107,21 @@ contract_runtime::operations! {
     fn rotate_booking_secret(RotateBookingSecretRequest) by callers::BookingSecretOrBookingsWrite -> Result<RotateBookingSecretResponse, RotateBookingSecretError>;
 }
 
+contract_runtime::parameters! {
+    /// The headers of `createBooking`.
+    Headers CreateBookingHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `createBooking`.
     CreateBookingRequest {
+        headers: CreateBookingHeaders,
         body: types::NewBooking,
     }
 }
@@ -133,6 +145,7 @@ contract_runtime::operation_error! {
         TableNotAvailable(errors::TableNotAvailable),
         PacingLimitReached(errors::PacingLimitReached),
         CapacityReached(errors::CapacityReached),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         OutsideServiceHours(errors::OutsideServiceHours),
@@ -144,6 +157,7 @@ contract_runtime::operation_error! {
         TimeSkippedByClockChange(errors::TimeSkippedByClockChange),
         UtcOffsetMismatch(errors::UtcOffsetMismatch),
         UnknownTable(errors::UnknownTable),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         TooManyRequests(errors::TooManyRequests),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
@@ -385,10 +399,22 @@ contract_runtime::parameters! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `cancelBooking`.
+    Headers CancelBookingHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `cancelBooking`.
     CancelBookingRequest {
         path: CancelBookingPath,
+        headers: CancelBookingHeaders,
         body: Option<types::Cancellation>,
     }
 }
@@ -409,9 +435,11 @@ contract_runtime::operation_error! {
         Forbidden(errors::Forbidden),
         BookingNotFound(errors::BookingNotFound),
         BookingNotChangeable(errors::BookingNotChangeable),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         CutoffPassed(errors::CutoffPassed),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -440,10 +468,22 @@ contract_runtime::parameters! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `confirmBooking`.
+    Headers ConfirmBookingHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `confirmBooking`.
     ConfirmBookingRequest {
         path: ConfirmBookingPath,
+        headers: ConfirmBookingHeaders,
     }
 }
 
@@ -463,6 +503,8 @@ contract_runtime::operation_error! {
         Forbidden(errors::Forbidden),
         BookingNotFound(errors::BookingNotFound),
         BookingNotChangeable(errors::BookingNotChangeable),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -490,10 +532,22 @@ contract_runtime::parameters! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `declineBooking`.
+    Headers DeclineBookingHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `declineBooking`.
     DeclineBookingRequest {
         path: DeclineBookingPath,
+        headers: DeclineBookingHeaders,
         body: Option<types::Cancellation>,
     }
 }
@@ -514,8 +568,10 @@ contract_runtime::operation_error! {
         Forbidden(errors::Forbidden),
         BookingNotFound(errors::BookingNotFound),
         BookingNotChangeable(errors::BookingNotChangeable),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -544,10 +600,22 @@ contract_runtime::parameters! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `markArrived`.
+    Headers MarkArrivedHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `markArrived`.
     MarkArrivedRequest {
         path: MarkArrivedPath,
+        headers: MarkArrivedHeaders,
     }
 }
 
@@ -567,7 +635,9 @@ contract_runtime::operation_error! {
         Forbidden(errors::Forbidden),
         BookingNotFound(errors::BookingNotFound),
         BookingNotChangeable(errors::BookingNotChangeable),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         TooEarly(errors::TooEarly),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -595,10 +665,22 @@ contract_runtime::parameters! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `seatBooking`.
+    Headers SeatBookingHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `seatBooking`.
     SeatBookingRequest {
         path: SeatBookingPath,
+        headers: SeatBookingHeaders,
         body: Option<types::SeatRequest>,
     }
 }
@@ -620,10 +702,12 @@ contract_runtime::operation_error! {
         BookingNotFound(errors::BookingNotFound),
         TableNotAvailable(errors::TableNotAvailable),
         BookingNotChangeable(errors::BookingNotChangeable),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         TooEarly(errors::TooEarly),
         UnknownTable(errors::UnknownTable),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -652,10 +736,22 @@ contract_runtime::parameters! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `finishBooking`.
+    Headers FinishBookingHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `finishBooking`.
     FinishBookingRequest {
         path: FinishBookingPath,
+        headers: FinishBookingHeaders,
     }
 }
 
@@ -675,6 +771,8 @@ contract_runtime::operation_error! {
         Forbidden(errors::Forbidden),
         BookingNotFound(errors::BookingNotFound),
         BookingNotChangeable(errors::BookingNotChangeable),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -702,10 +800,22 @@ contract_runtime::parameters! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `markNoShow`.
+    Headers MarkNoShowHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `markNoShow`.
     MarkNoShowRequest {
         path: MarkNoShowPath,
+        headers: MarkNoShowHeaders,
     }
 }
 
@@ -725,7 +835,9 @@ contract_runtime::operation_error! {
         Forbidden(errors::Forbidden),
         BookingNotFound(errors::BookingNotFound),
         BookingNotChangeable(errors::BookingNotChangeable),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         TooEarly(errors::TooEarly),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -753,10 +865,22 @@ contract_runtime::parameters! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `undoBookingStep`.
+    Headers UndoBookingStepHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `undoBookingStep`.
     UndoBookingStepRequest {
         path: UndoBookingStepPath,
+        headers: UndoBookingStepHeaders,
     }
 }
 
@@ -777,7 +901,9 @@ contract_runtime::operation_error! {
         BookingNotFound(errors::BookingNotFound),
         TableNotAvailable(errors::TableNotAvailable),
         BookingNotChangeable(errors::BookingNotChangeable),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         CutoffPassed(errors::CutoffPassed),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }

@@ -144,9 +144,21 @@ contract_runtime::operation! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `createRestaurant`.
+    Headers CreateRestaurantHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `createRestaurant`.
     CreateRestaurantRequest {
+        headers: CreateRestaurantHeaders,
         body: types::NewRestaurant,
     }
 }
@@ -165,11 +177,13 @@ contract_runtime::operation_error! {
         InvalidRequest(errors::InvalidRequest),
         Unauthenticated(errors::Unauthenticated),
         Forbidden(errors::Forbidden),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         UnknownTimeZone(errors::UnknownTimeZone),
         InvalidOpeningHours(errors::InvalidOpeningHours),
         InvalidDiningTables(errors::InvalidDiningTables),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -424,10 +438,22 @@ contract_runtime::parameters! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `suspendRestaurant`.
+    Headers SuspendRestaurantHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `suspendRestaurant`.
     SuspendRestaurantRequest {
         path: SuspendRestaurantPath,
+        headers: SuspendRestaurantHeaders,
     }
 }
 
@@ -446,6 +472,8 @@ contract_runtime::operation_error! {
         Unauthenticated(errors::Unauthenticated),
         Forbidden(errors::Forbidden),
         RestaurantNotFound(errors::RestaurantNotFound),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -473,10 +501,22 @@ contract_runtime::parameters! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `reinstateRestaurant`.
+    Headers ReinstateRestaurantHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `reinstateRestaurant`.
     ReinstateRestaurantRequest {
         path: ReinstateRestaurantPath,
+        headers: ReinstateRestaurantHeaders,
     }
 }
 
@@ -495,6 +535,8 @@ contract_runtime::operation_error! {
         Unauthenticated(errors::Unauthenticated),
         Forbidden(errors::Forbidden),
         RestaurantNotFound(errors::RestaurantNotFound),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }

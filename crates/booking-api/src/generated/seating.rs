@@ -198,6 +198,11 @@ contract_runtime::parameters! {
         /// tables, combinations, service periods, special days and blockouts has it, and so has the
         /// answer to every change of them. Required.
         "If-Match" => if_match: Option<types::EntityTagCondition>,
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
     }
 }
 
@@ -227,9 +232,11 @@ contract_runtime::operation_error! {
         RestaurantNotFound(errors::RestaurantNotFound),
         NameTaken(errors::NameTaken),
         LimitReached(errors::LimitReached),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PreconditionFailed(errors::PreconditionFailed),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         PreconditionRequired(errors::PreconditionRequired),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
@@ -461,6 +468,11 @@ contract_runtime::parameters! {
         /// tables, combinations, service periods, special days and blockouts has it, and so has the
         /// answer to every change of them. Required.
         "If-Match" => if_match: Option<types::EntityTagCondition>,
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
     }
 }
 
@@ -490,10 +502,12 @@ contract_runtime::operation_error! {
         RestaurantNotFound(errors::RestaurantNotFound),
         NameTaken(errors::NameTaken),
         LimitReached(errors::LimitReached),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PreconditionFailed(errors::PreconditionFailed),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         InvalidDiningTable(errors::InvalidDiningTable),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         PreconditionRequired(errors::PreconditionRequired),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
@@ -737,6 +751,11 @@ contract_runtime::parameters! {
         /// tables, combinations, service periods, special days and blockouts has it, and so has the
         /// answer to every change of them. Required.
         "If-Match" => if_match: Option<types::EntityTagCondition>,
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
     }
 }
 
@@ -766,10 +785,12 @@ contract_runtime::operation_error! {
         RestaurantNotFound(errors::RestaurantNotFound),
         NameTaken(errors::NameTaken),
         LimitReached(errors::LimitReached),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PreconditionFailed(errors::PreconditionFailed),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         InvalidTableCombination(errors::InvalidTableCombination),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         PreconditionRequired(errors::PreconditionRequired),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
@@ -1013,6 +1034,11 @@ contract_runtime::parameters! {
         /// tables, combinations, service periods, special days and blockouts has it, and so has the
         /// answer to every change of them. Required.
         "If-Match" => if_match: Option<types::EntityTagCondition>,
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
     }
 }
 
@@ -1041,10 +1067,12 @@ contract_runtime::operation_error! {
         Forbidden(errors::Forbidden),
         RestaurantNotFound(errors::RestaurantNotFound),
         LimitReached(errors::LimitReached),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PreconditionFailed(errors::PreconditionFailed),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         InvalidServicePeriod(errors::InvalidServicePeriod),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         PreconditionRequired(errors::PreconditionRequired),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
@@ -1265,6 +1293,11 @@ contract_runtime::parameters! {
         /// tables, combinations, service periods, special days and blockouts has it, and so has the
         /// answer to every change of them. Required.
         "If-Match" => if_match: Option<types::EntityTagCondition>,
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
     }
 }
 
@@ -1293,10 +1326,12 @@ contract_runtime::operation_error! {
         Forbidden(errors::Forbidden),
         RestaurantNotFound(errors::RestaurantNotFound),
         LimitReached(errors::LimitReached),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PreconditionFailed(errors::PreconditionFailed),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         InvalidSpecialDay(errors::InvalidSpecialDay),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         PreconditionRequired(errors::PreconditionRequired),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
@@ -1517,6 +1552,11 @@ contract_runtime::parameters! {
         /// tables, combinations, service periods, special days and blockouts has it, and so has the
         /// answer to every change of them. Required.
         "If-Match" => if_match: Option<types::EntityTagCondition>,
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
     }
 }
 
@@ -1545,10 +1585,12 @@ contract_runtime::operation_error! {
         Forbidden(errors::Forbidden),
         RestaurantNotFound(errors::RestaurantNotFound),
         LimitReached(errors::LimitReached),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PreconditionFailed(errors::PreconditionFailed),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         InvalidBlockout(errors::InvalidBlockout),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         PreconditionRequired(errors::PreconditionRequired),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),

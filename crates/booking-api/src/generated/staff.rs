@@ -110,10 +110,22 @@ contract_runtime::parameters! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `inviteStaff`.
+    Headers InviteStaffHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `inviteStaff`.
     InviteStaffRequest {
         path: InviteStaffPath,
+        headers: InviteStaffHeaders,
         body: types::NewStaffMember,
     }
 }
@@ -133,8 +145,10 @@ contract_runtime::operation_error! {
         Unauthenticated(errors::Unauthenticated),
         Forbidden(errors::Forbidden),
         RestaurantNotFound(errors::RestaurantNotFound),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -265,9 +279,21 @@ contract_runtime::operation! {
     }
 }
 
+contract_runtime::parameters! {
+    /// The headers of `acceptInvitation`.
+    Headers AcceptInvitationHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
 contract_runtime::request! {
     /// A request for `acceptInvitation`.
     AcceptInvitationRequest {
+        headers: AcceptInvitationHeaders,
         body: types::InvitationAcceptance,
     }
 }
@@ -286,9 +312,11 @@ contract_runtime::operation_error! {
         InvalidRequest(errors::InvalidRequest),
         Unauthenticated(errors::Unauthenticated),
         Forbidden(errors::Forbidden),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PayloadTooLarge(errors::PayloadTooLarge),
         UnsupportedMediaType(errors::UnsupportedMediaType),
         InvalidToken(errors::InvalidToken),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }

@@ -2677,6 +2677,19 @@ contract_runtime::formatted! {
     regex "^(?:[\\x{2A}]|(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\"(?:[\\x{20}\\x{9}]*,[\\x{20}\\x{9}]*(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\")*)$"
 }
 
+contract_runtime::text! {
+    /// 1 to 255 visible characters of ASCII but `"` and `\`, with quotes around them (a string of RFC
+    /// 8941) or without.
+    IdempotencyKey "IdempotencyKey",
+    referenceable: true,
+    {
+        min_length: 1,
+        max_length: 257,
+        pattern: "^(\"[!#-\\[\\]-~]{1,255}\"|[!#-\\[\\]-~]{1,255})$",
+    }
+    regex "^(?:\"[\\x{21}\\x{23}-\\x{5B}\\x{5D}-\\x{7E}]{1,255}\"|[\\x{21}\\x{23}-\\x{5B}\\x{5D}-\\x{7E}]{1,255})$"
+}
+
 contract_runtime::integer! {
     /// A number of seconds.
     RetryAfterSeconds(i32) "RetryAfterSeconds",
@@ -2755,6 +2768,8 @@ contract_runtime::enumeration! {
     /// `INVALID_BLOCKOUT`: it contradicts itself or others, or names what there is not.
     /// `INVALID_TOKEN`: the token of a mail is unknown, used or too old. `PASSWORD_TOO_WEAK`: it is
     /// easily guessed. `WRONG_PASSWORD`: the present password is another one.
+    /// `IDEMPOTENCY_KEY_IN_USE`: the first request with the key is still being answered.
+    /// `IDEMPOTENCY_KEY_REUSED`: another request had the key.
     /// `TOO_MANY_REQUESTS`: there were too many attempts.
     /// `NOT_FOUND`: a segment of the path is empty. `METHOD_NOT_ALLOWED`: the path has no such method.
     /// `INTERNAL_ERROR`: the server failed.
@@ -2812,6 +2827,8 @@ contract_runtime::enumeration! {
         InvalidToken = "INVALID_TOKEN",
         PasswordTooWeak = "PASSWORD_TOO_WEAK",
         WrongPassword = "WRONG_PASSWORD",
+        IdempotencyKeyInUse = "IDEMPOTENCY_KEY_IN_USE",
+        IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
         TooManyRequests = "TOO_MANY_REQUESTS",
         NotFound = "NOT_FOUND",
         MethodNotAllowed = "METHOD_NOT_ALLOWED",

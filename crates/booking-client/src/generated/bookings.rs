@@ -21,7 +21,7 @@ impl super::Client {
     /// and whoever has booked is not given it. A key books at its own restaurant only. A good credential
     /// without `bookings:write` counts as none here; who books without one can book a few times a minute.
     ///
-    /// `POST /bookings` takes `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH`, `UNKNOWN_TABLE` (422), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings` takes `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH`, `UNKNOWN_TABLE`, `IDEMPOTENCY_KEY_REUSED` (422), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_booking(&self) -> CreateBooking {
         CreateBooking::new(&self.0)
     }
@@ -59,7 +59,7 @@ impl super::Client {
     /// Cancels a booking and frees its table at once. Cancelling a booking that is cancelled
     /// already gives the same answer again and changes nothing.
     ///
-    /// `POST /bookings/{booking_id}/cancel` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `CUTOFF_PASSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings/{booking_id}/cancel` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE`, `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `CUTOFF_PASSED`, `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn cancel_booking(&self) -> CancelBooking {
         CancelBooking::new(&self.0)
     }
@@ -68,7 +68,7 @@ impl super::Client {
     /// Gives the restaurant's word for a booking that waits for it. Confirming one that is confirmed
     /// gives the same answer again and changes nothing.
     ///
-    /// `POST /bookings/{booking_id}/confirm` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings/{booking_id}/confirm` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE`, `IDEMPOTENCY_KEY_IN_USE` (409), `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn confirm_booking(&self) -> ConfirmBooking {
         ConfirmBooking::new(&self.0)
     }
@@ -77,7 +77,7 @@ impl super::Client {
     /// Refuses a booking that waits for the restaurant's word, and frees its table at once. Declining one
     /// that was declined gives the same answer again and changes nothing.
     ///
-    /// `POST /bookings/{booking_id}/decline` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings/{booking_id}/decline` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE`, `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn decline_booking(&self) -> DeclineBooking {
         DeclineBooking::new(&self.0)
     }
@@ -86,7 +86,7 @@ impl super::Client {
     /// Notes when the party has come. It waits for its table, and is not a no-show any more. Four hours
     /// before its time at the earliest. Marking it again changes nothing.
     ///
-    /// `POST /bookings/{booking_id}/arrive` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `TOO_EARLY` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings/{booking_id}/arrive` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE`, `IDEMPOTENCY_KEY_IN_USE` (409), `TOO_EARLY`, `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn mark_arrived(&self) -> MarkArrived {
         MarkArrived::new(&self.0)
     }
@@ -97,7 +97,7 @@ impl super::Client {
     /// nobody else has the tables until then. Seating it again at the same tables changes nothing; at
     /// others, the party moves.
     ///
-    /// `POST /bookings/{booking_id}/seat` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `BOOKING_NOT_CHANGEABLE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `TOO_EARLY`, `UNKNOWN_TABLE` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings/{booking_id}/seat` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `BOOKING_NOT_CHANGEABLE`, `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `TOO_EARLY`, `UNKNOWN_TABLE`, `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn seat_booking(&self) -> SeatBooking {
         SeatBooking::new(&self.0)
     }
@@ -106,7 +106,7 @@ impl super::Client {
     /// Notes when the party has left, which completes the booking and frees its tables at once. Finishing
     /// it again changes nothing.
     ///
-    /// `POST /bookings/{booking_id}/finish` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings/{booking_id}/finish` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE`, `IDEMPOTENCY_KEY_IN_USE` (409), `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn finish_booking(&self) -> FinishBooking {
         FinishBooking::new(&self.0)
     }
@@ -115,7 +115,7 @@ impl super::Client {
     /// Gives a confirmed booking up whose party has not come by its time, and frees its tables at once.
     /// Marking it again changes nothing.
     ///
-    /// `POST /bookings/{booking_id}/no-show` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE` (409), `TOO_EARLY` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings/{booking_id}/no-show` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE`, `IDEMPOTENCY_KEY_IN_USE` (409), `TOO_EARLY`, `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn mark_no_show(&self) -> MarkNoShow {
         MarkNoShow::new(&self.0)
     }
@@ -125,7 +125,7 @@ impl super::Client {
     /// has come, sits, has left, or has not come. A party that had left or had not come gets its tables
     /// again, if nobody else has them by now. Where it was moved to other tables, it keeps those.
     ///
-    /// `POST /bookings/{booking_id}/undo` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `BOOKING_NOT_CHANGEABLE` (409), `CUTOFF_PASSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings/{booking_id}/undo` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `BOOKING_NOT_CHANGEABLE`, `IDEMPOTENCY_KEY_IN_USE` (409), `CUTOFF_PASSED`, `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn undo_booking_step(&self) -> UndoBookingStep {
         UndoBookingStep::new(&self.0)
     }
@@ -166,6 +166,13 @@ impl super::Client {
 pub struct CreateBooking(client_runtime::Request<client_runtime::Json<types::Booking>>);
 
 impl CreateBooking {
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::NewBooking>) -> Self {
         Self(self.0.body(value))
@@ -174,7 +181,7 @@ impl CreateBooking {
 
 client_runtime::operation! {
     CreateBooking(client_runtime::Json<types::Booking>) or super::Error;
-    POST "/bookings" requires("body") answers(201);
+    POST "/bookings" keyed("Idempotency-Key") requires("body") answers(201);
     security([super::OAUTH],[]);
     oauth(Credential): super::OAUTH,
 }
@@ -317,6 +324,13 @@ impl CancelBooking {
     pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
         Self(self.0.path("booking_id", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::Cancellation>) -> Self {
         Self(self.0.body(value))
@@ -325,7 +339,7 @@ impl CancelBooking {
 
 client_runtime::operation! {
     CancelBooking(client_runtime::Json<types::Booking>) or super::Error;
-    POST "/bookings/{booking_id}/cancel" answers(200);
+    POST "/bookings/{booking_id}/cancel" keyed("Idempotency-Key") answers(200);
     security([super::BOOKING_SECRET],[super::OAUTH]);
     booking_secret(SecretString): super::BOOKING_SECRET,
     oauth(Credential): super::OAUTH,
@@ -341,11 +355,18 @@ impl ConfirmBooking {
     pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
         Self(self.0.path("booking_id", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
 }
 
 client_runtime::operation! {
     ConfirmBooking(client_runtime::Json<types::Booking>) or super::Error;
-    POST "/bookings/{booking_id}/confirm" answers(200);
+    POST "/bookings/{booking_id}/confirm" keyed("Idempotency-Key") answers(200);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -360,6 +381,13 @@ impl DeclineBooking {
     pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
         Self(self.0.path("booking_id", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::Cancellation>) -> Self {
         Self(self.0.body(value))
@@ -368,7 +396,7 @@ impl DeclineBooking {
 
 client_runtime::operation! {
     DeclineBooking(client_runtime::Json<types::Booking>) or super::Error;
-    POST "/bookings/{booking_id}/decline" answers(200);
+    POST "/bookings/{booking_id}/decline" keyed("Idempotency-Key") answers(200);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -383,11 +411,18 @@ impl MarkArrived {
     pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
         Self(self.0.path("booking_id", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
 }
 
 client_runtime::operation! {
     MarkArrived(client_runtime::Json<types::Booking>) or super::Error;
-    POST "/bookings/{booking_id}/arrive" answers(200);
+    POST "/bookings/{booking_id}/arrive" keyed("Idempotency-Key") answers(200);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -402,6 +437,13 @@ impl SeatBooking {
     pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
         Self(self.0.path("booking_id", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::SeatRequest>) -> Self {
         Self(self.0.body(value))
@@ -410,7 +452,7 @@ impl SeatBooking {
 
 client_runtime::operation! {
     SeatBooking(client_runtime::Json<types::Booking>) or super::Error;
-    POST "/bookings/{booking_id}/seat" answers(200);
+    POST "/bookings/{booking_id}/seat" keyed("Idempotency-Key") answers(200);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -425,11 +467,18 @@ impl FinishBooking {
     pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
         Self(self.0.path("booking_id", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
 }
 
 client_runtime::operation! {
     FinishBooking(client_runtime::Json<types::Booking>) or super::Error;
-    POST "/bookings/{booking_id}/finish" answers(200);
+    POST "/bookings/{booking_id}/finish" keyed("Idempotency-Key") answers(200);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -444,11 +493,18 @@ impl MarkNoShow {
     pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
         Self(self.0.path("booking_id", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
 }
 
 client_runtime::operation! {
     MarkNoShow(client_runtime::Json<types::Booking>) or super::Error;
-    POST "/bookings/{booking_id}/no-show" answers(200);
+    POST "/bookings/{booking_id}/no-show" keyed("Idempotency-Key") answers(200);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -465,11 +521,18 @@ impl UndoBookingStep {
     pub fn booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
         Self(self.0.path("booking_id", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
 }
 
 client_runtime::operation! {
     UndoBookingStep(client_runtime::Json<types::Booking>) or super::Error;
-    POST "/bookings/{booking_id}/undo" answers(200);
+    POST "/bookings/{booking_id}/undo" keyed("Idempotency-Key") answers(200);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }

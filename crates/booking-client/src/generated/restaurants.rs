@@ -23,7 +23,7 @@ impl super::Client {
     /// its first owner, which is good for seven days. Guests find it at once. Without tables it takes
     /// no bookings.
     ///
-    /// `POST /restaurants` takes `oauth` (`platform:admin`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `UNKNOWN_TIME_ZONE`, `INVALID_OPENING_HOURS`, `INVALID_DINING_TABLES` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /restaurants` takes `oauth` (`platform:admin`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `UNKNOWN_TIME_ZONE`, `INVALID_OPENING_HOURS`, `INVALID_DINING_TABLES`, `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_restaurant(&self) -> CreateRestaurant {
         CreateRestaurant::new(&self.0)
     }
@@ -71,7 +71,7 @@ impl super::Client {
     /// on. What is booked stays booked: its diners can still read and cancel it, but not move it.
     /// Suspending a restaurant that is suspended changes nothing.
     ///
-    /// `POST /restaurants/{restaurant_id}/suspend` takes `oauth` (`platform:admin`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /restaurants/{restaurant_id}/suspend` takes `oauth` (`platform:admin`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `IDEMPOTENCY_KEY_IN_USE` (409), `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn suspend_restaurant(&self) -> SuspendRestaurant {
         SuspendRestaurant::new(&self.0)
     }
@@ -80,7 +80,7 @@ impl super::Client {
     /// Ends the suspension of a restaurant: all is as it was before. Reinstating a restaurant that is
     /// not suspended changes nothing.
     ///
-    /// `POST /restaurants/{restaurant_id}/reinstate` takes `oauth` (`platform:admin`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /restaurants/{restaurant_id}/reinstate` takes `oauth` (`platform:admin`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `IDEMPOTENCY_KEY_IN_USE` (409), `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn reinstate_restaurant(&self) -> ReinstateRestaurant {
         ReinstateRestaurant::new(&self.0)
     }
@@ -169,6 +169,13 @@ pub struct CreateRestaurant(
 );
 
 impl CreateRestaurant {
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::NewRestaurant>) -> Self {
         Self(self.0.body(value))
@@ -177,7 +184,7 @@ impl CreateRestaurant {
 
 client_runtime::operation! {
     CreateRestaurant(client_runtime::Json<types::Restaurant>) or super::Error;
-    POST "/restaurants" requires("body") answers(201);
+    POST "/restaurants" keyed("Idempotency-Key") requires("body") answers(201);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -290,11 +297,18 @@ impl SuspendRestaurant {
     pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
         Self(self.0.path("restaurant_id", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
 }
 
 client_runtime::operation! {
     SuspendRestaurant(client_runtime::Empty) or super::Error;
-    POST "/restaurants/{restaurant_id}/suspend" answers(204);
+    POST "/restaurants/{restaurant_id}/suspend" keyed("Idempotency-Key") answers(204);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -309,11 +323,18 @@ impl ReinstateRestaurant {
     pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
         Self(self.0.path("restaurant_id", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
 }
 
 client_runtime::operation! {
     ReinstateRestaurant(client_runtime::Empty) or super::Error;
-    POST "/restaurants/{restaurant_id}/reinstate" answers(204);
+    POST "/restaurants/{restaurant_id}/reinstate" keyed("Idempotency-Key") answers(204);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }

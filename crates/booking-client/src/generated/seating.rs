@@ -20,7 +20,7 @@ impl super::Client {
     ///
     /// Adds an area.
     ///
-    /// `POST /restaurants/{restaurant_id}/areas` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `NAME_TAKEN`, `LIMIT_REACHED` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /restaurants/{restaurant_id}/areas` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `NAME_TAKEN`, `LIMIT_REACHED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `IDEMPOTENCY_KEY_REUSED` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_dining_area(&self) -> CreateDiningArea {
         CreateDiningArea::new(&self.0)
     }
@@ -55,7 +55,7 @@ impl super::Client {
     /// Adds a table.
     /// What is booked stays as it is; what the change catches is in `affected_bookings`.
     ///
-    /// `POST /restaurants/{restaurant_id}/tables` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `NAME_TAKEN`, `LIMIT_REACHED` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_DINING_TABLE` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /restaurants/{restaurant_id}/tables` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `NAME_TAKEN`, `LIMIT_REACHED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_DINING_TABLE`, `IDEMPOTENCY_KEY_REUSED` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_dining_table(&self) -> CreateDiningTable {
         CreateDiningTable::new(&self.0)
     }
@@ -93,7 +93,7 @@ impl super::Client {
     /// Adds a combination of tables.
     /// What is booked stays as it is; what the change catches is in `affected_bookings`.
     ///
-    /// `POST /restaurants/{restaurant_id}/table-combinations` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `NAME_TAKEN`, `LIMIT_REACHED` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_TABLE_COMBINATION` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /restaurants/{restaurant_id}/table-combinations` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `NAME_TAKEN`, `LIMIT_REACHED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_TABLE_COMBINATION`, `IDEMPOTENCY_KEY_REUSED` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_table_combination(&self) -> CreateTableCombination {
         CreateTableCombination::new(&self.0)
     }
@@ -131,7 +131,7 @@ impl super::Client {
     /// Adds a service period.
     /// What is booked stays as it is; what the change catches is in `affected_bookings`.
     ///
-    /// `POST /restaurants/{restaurant_id}/service-periods` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `LIMIT_REACHED` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_SERVICE_PERIOD` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /restaurants/{restaurant_id}/service-periods` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `LIMIT_REACHED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_SERVICE_PERIOD`, `IDEMPOTENCY_KEY_REUSED` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_service_period(&self) -> CreateServicePeriod {
         CreateServicePeriod::new(&self.0)
     }
@@ -166,7 +166,7 @@ impl super::Client {
     /// Adds a special day.
     /// What is booked stays as it is; what the change catches is in `affected_bookings`.
     ///
-    /// `POST /restaurants/{restaurant_id}/special-days` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `LIMIT_REACHED` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_SPECIAL_DAY` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /restaurants/{restaurant_id}/special-days` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `LIMIT_REACHED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_SPECIAL_DAY`, `IDEMPOTENCY_KEY_REUSED` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_special_day(&self) -> CreateSpecialDay {
         CreateSpecialDay::new(&self.0)
     }
@@ -201,7 +201,7 @@ impl super::Client {
     /// Adds a blockout.
     /// What is booked stays as it is; what the change catches is in `affected_bookings`.
     ///
-    /// `POST /restaurants/{restaurant_id}/blockouts` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `LIMIT_REACHED` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_BLOCKOUT` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /restaurants/{restaurant_id}/blockouts` takes `oauth` (`restaurant:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `LIMIT_REACHED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_BLOCKOUT`, `IDEMPOTENCY_KEY_REUSED` (422), `PRECONDITION_REQUIRED` (428), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_blockout(&self) -> CreateBlockout {
         CreateBlockout::new(&self.0)
     }
@@ -262,6 +262,13 @@ impl CreateDiningArea {
     pub fn if_match(self, value: impl IntoField<types::EntityTagCondition>) -> Self {
         Self(self.0.header("If-Match", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::DiningAreaSettings>) -> Self {
         Self(self.0.body(value))
@@ -270,7 +277,7 @@ impl CreateDiningArea {
 
 client_runtime::operation! {
     CreateDiningArea(client_runtime::Json<types::DiningArea>) or super::Error;
-    POST "/restaurants/{restaurant_id}/areas" requires("body") answers(201);
+    POST "/restaurants/{restaurant_id}/areas" keyed("Idempotency-Key") requires("body") answers(201);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -385,6 +392,13 @@ impl CreateDiningTable {
     pub fn if_match(self, value: impl IntoField<types::EntityTagCondition>) -> Self {
         Self(self.0.header("If-Match", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::DiningTableSettings>) -> Self {
         Self(self.0.body(value))
@@ -393,7 +407,7 @@ impl CreateDiningTable {
 
 client_runtime::operation! {
     CreateDiningTable(client_runtime::Json<types::DiningTable>) or super::Error;
-    POST "/restaurants/{restaurant_id}/tables" requires("body") answers(201);
+    POST "/restaurants/{restaurant_id}/tables" keyed("Idempotency-Key") requires("body") answers(201);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -513,6 +527,13 @@ impl CreateTableCombination {
     pub fn if_match(self, value: impl IntoField<types::EntityTagCondition>) -> Self {
         Self(self.0.header("If-Match", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::TableCombinationSettings>) -> Self {
         Self(self.0.body(value))
@@ -521,7 +542,7 @@ impl CreateTableCombination {
 
 client_runtime::operation! {
     CreateTableCombination(client_runtime::Json<types::TableCombination>) or super::Error;
-    POST "/restaurants/{restaurant_id}/table-combinations" requires("body") answers(201);
+    POST "/restaurants/{restaurant_id}/table-combinations" keyed("Idempotency-Key") requires("body") answers(201);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -647,6 +668,13 @@ impl CreateServicePeriod {
     pub fn if_match(self, value: impl IntoField<types::EntityTagCondition>) -> Self {
         Self(self.0.header("If-Match", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::ServicePeriodSettings>) -> Self {
         Self(self.0.body(value))
@@ -655,7 +683,7 @@ impl CreateServicePeriod {
 
 client_runtime::operation! {
     CreateServicePeriod(client_runtime::Json<types::ServicePeriod>) or super::Error;
-    POST "/restaurants/{restaurant_id}/service-periods" requires("body") answers(201);
+    POST "/restaurants/{restaurant_id}/service-periods" keyed("Idempotency-Key") requires("body") answers(201);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -771,6 +799,13 @@ impl CreateSpecialDay {
     pub fn if_match(self, value: impl IntoField<types::EntityTagCondition>) -> Self {
         Self(self.0.header("If-Match", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::SpecialDaySettings>) -> Self {
         Self(self.0.body(value))
@@ -779,7 +814,7 @@ impl CreateSpecialDay {
 
 client_runtime::operation! {
     CreateSpecialDay(client_runtime::Json<types::SpecialDay>) or super::Error;
-    POST "/restaurants/{restaurant_id}/special-days" requires("body") answers(201);
+    POST "/restaurants/{restaurant_id}/special-days" keyed("Idempotency-Key") requires("body") answers(201);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -889,6 +924,13 @@ impl CreateBlockout {
     pub fn if_match(self, value: impl IntoField<types::EntityTagCondition>) -> Self {
         Self(self.0.header("If-Match", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::BlockoutSettings>) -> Self {
         Self(self.0.body(value))
@@ -897,7 +939,7 @@ impl CreateBlockout {
 
 client_runtime::operation! {
     CreateBlockout(client_runtime::Json<types::Blockout>) or super::Error;
-    POST "/restaurants/{restaurant_id}/blockouts" requires("body") answers(201);
+    POST "/restaurants/{restaurant_id}/blockouts" keyed("Idempotency-Key") requires("body") answers(201);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }

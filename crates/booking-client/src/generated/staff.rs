@@ -21,7 +21,7 @@ impl super::Client {
     /// Mails an invitation, which is good for seven days. Another invitation of the same address
     /// replaces it.
     ///
-    /// `POST /restaurants/{restaurant_id}/invitations` takes `oauth` (`staff:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /restaurants/{restaurant_id}/invitations` takes `oauth` (`staff:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn invite_staff(&self) -> InviteStaff {
         InviteStaff::new(&self.0)
     }
@@ -47,7 +47,7 @@ impl super::Client {
     ///
     /// Makes the caller a member of the staff that the invitation of the mail is for.
     ///
-    /// `POST /invitations/accept` takes `oauth` (`account:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_TOKEN` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /invitations/accept` takes `oauth` (`account:manage`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INVALID_TOKEN`, `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn accept_invitation(&self) -> AcceptInvitation {
         AcceptInvitation::new(&self.0)
     }
@@ -91,6 +91,13 @@ impl InviteStaff {
     pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
         Self(self.0.path("restaurant_id", value))
     }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::NewStaffMember>) -> Self {
         Self(self.0.body(value))
@@ -99,7 +106,7 @@ impl InviteStaff {
 
 client_runtime::operation! {
     InviteStaff(client_runtime::Empty) or super::Error;
-    POST "/restaurants/{restaurant_id}/invitations" requires("body") answers(202);
+    POST "/restaurants/{restaurant_id}/invitations" keyed("Idempotency-Key") requires("body") answers(202);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }
@@ -164,6 +171,13 @@ pub struct AcceptInvitation(
 );
 
 impl AcceptInvitation {
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::InvitationAcceptance>) -> Self {
         Self(self.0.body(value))
@@ -172,7 +186,7 @@ impl AcceptInvitation {
 
 client_runtime::operation! {
     AcceptInvitation(client_runtime::Json<types::Employment>) or super::Error;
-    POST "/invitations/accept" requires("body") answers(200);
+    POST "/invitations/accept" keyed("Idempotency-Key") requires("body") answers(200);
     security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }

@@ -3038,6 +3038,16 @@ client_runtime::text!(
     "^(?:[\\x{2A}]|(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\"(?:[\\x{20}\\x{9}]*,[\\x{20}\\x{9}]*(?:W/)?\"[\\x{21}\\x{23}-\\x{7E}]*\")*)$"
 );
 
+/// 1 to 255 visible characters of ASCII but `"` and `\`, with quotes around them (a string of RFC
+/// 8941) or without.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdempotencyKey(String);
+
+client_runtime::text!(
+    IdempotencyKey, 1, 257, "^(\"[!#-\\[\\]-~]{1,255}\"|[!#-\\[\\]-~]{1,255})$",
+    "^(?:\"[\\x{21}\\x{23}-\\x{5B}\\x{5D}-\\x{7E}]{1,255}\"|[\\x{21}\\x{23}-\\x{5B}\\x{5D}-\\x{7E}]{1,255})$"
+);
+
 /// What went wrong, for programs.
 /// `INVALID_REQUEST`: the request breaks this document, as `details` says.
 /// `INVALID_DATE`: a date or time is past, or dates stand in the wrong order.
@@ -3077,6 +3087,8 @@ client_runtime::text!(
 /// `INVALID_BLOCKOUT`: it contradicts itself or others, or names what there is not.
 /// `INVALID_TOKEN`: the token of a mail is unknown, used or too old. `PASSWORD_TOO_WEAK`: it is
 /// easily guessed. `WRONG_PASSWORD`: the present password is another one.
+/// `IDEMPOTENCY_KEY_IN_USE`: the first request with the key is still being answered.
+/// `IDEMPOTENCY_KEY_REUSED`: another request had the key.
 /// `TOO_MANY_REQUESTS`: there were too many attempts.
 /// `NOT_FOUND`: a segment of the path is empty. `METHOD_NOT_ALLOWED`: the path has no such method.
 /// `INTERNAL_ERROR`: the server failed.
@@ -3187,6 +3199,10 @@ pub enum ErrorCode {
     PasswordTooWeak,
     /// `WRONG_PASSWORD`
     WrongPassword,
+    /// `IDEMPOTENCY_KEY_IN_USE`
+    IdempotencyKeyInUse,
+    /// `IDEMPOTENCY_KEY_REUSED`
+    IdempotencyKeyReused,
     /// `TOO_MANY_REQUESTS`
     TooManyRequests,
     /// `NOT_FOUND`
@@ -3257,6 +3273,8 @@ impl ErrorCode {
         ("INVALID_TOKEN", Self::InvalidToken),
         ("PASSWORD_TOO_WEAK", Self::PasswordTooWeak),
         ("WRONG_PASSWORD", Self::WrongPassword),
+        ("IDEMPOTENCY_KEY_IN_USE", Self::IdempotencyKeyInUse),
+        ("IDEMPOTENCY_KEY_REUSED", Self::IdempotencyKeyReused),
         ("TOO_MANY_REQUESTS", Self::TooManyRequests),
         ("NOT_FOUND", Self::NotFound),
         ("METHOD_NOT_ALLOWED", Self::MethodNotAllowed),

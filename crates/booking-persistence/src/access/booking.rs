@@ -11,7 +11,7 @@ use booking_domain::{
     decide_access,
 };
 
-use super::{CallerRow, RestaurantAccessRefusal, actor, caller_columns, rights};
+use super::{CallerRow, RestaurantAccessRefusal, actor, caller_columns, caller_name, rights};
 use crate::error::{Corrupt, TransactionError};
 use crate::operations::{BookingNotFound, BookingRefusal, RestaurantNotFound};
 use crate::schema::restaurants;
@@ -37,6 +37,14 @@ impl BookingCaller<'_> {
         match self {
             Self::Principal(principal) => Some(principal),
             Self::SecretHolder { .. } => None,
+        }
+    }
+
+    /// Whose key a request about this booking has.
+    pub(crate) fn name(&self, id: &BookingId) -> String {
+        match self {
+            Self::Principal(principal) => caller_name(principal),
+            Self::SecretHolder { .. } => format!("holder:{id}"),
         }
     }
 }

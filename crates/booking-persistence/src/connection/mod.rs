@@ -8,6 +8,7 @@
 mod connect;
 mod constraints;
 mod database_error;
+mod idempotency;
 mod lock;
 mod migrate;
 mod pool;
@@ -20,6 +21,7 @@ pub use connect::ConnectError;
 pub(crate) use connect::{configuration, open_session};
 pub(crate) use constraints::{ConstraintViolation, FromViolation};
 pub(crate) use database_error::DatabaseErrorKind;
+pub use idempotency::{IdempotentRequest, RequestEnd};
 pub(crate) use lock::{
     lock_seating, lock_seating_shared, lock_signing_keys, pg_advisory_xact_lock, try_lock_retention,
 };

@@ -12,16 +12,18 @@ use diesel_async::{
 
 use super::constraints::FromViolation;
 use super::database_error::DatabaseErrorKind;
+use super::idempotency::IdempotentRequest;
 use super::pool::PooledConnection;
 use super::retry::TRANSACTION_RETRY_POLICY;
 use super::visibility::Visibility;
-use crate::error::{StoreError, TransactionError, Unavailable};
+use crate::access::RequestContext;
+use crate::error::{Internal, StoreError, TransactionError, Unavailable};
 use crate::store::Store;
 
 /// How long an operation may take in all: waiting for a connection, every attempt, and the
 /// answer. It is a little more than the longest statement may, so that a database that is
 /// only slow is heard.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);
+pub(super) const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// How long the database may take to show that it is there.
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
@@ -35,6 +37,8 @@ type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 pub(crate) struct SeeingStore<'a> {
     store: &'a Store,
     visibility: Visibility,
+    /// The request that is answered, if it has a key.
+    request: Option<&'a IdempotentRequest>,
 }
 
 impl Store {
@@ -43,6 +47,7 @@ impl Store {
         SeeingStore {
             store: self,
             visibility,
+            request: None,
         }
     }
 
@@ -67,7 +72,16 @@ impl Store {
     }
 }
 
-impl SeeingStore<'_> {
+impl<'a> SeeingStore<'a> {
+    /// The same for a request that may have a key: a transaction that claims it is not committed
+    /// before the request ends.
+    pub(crate) fn answering(self, context: &'a RequestContext) -> Self {
+        Self {
+            request: context.idempotency.as_deref(),
+            ..self
+        }
+    }
+
     /// Runs `work` in a transaction of its own, from the checkout of a connection to the commit.
     ///
     /// What loses a race is rolled back and run again, a bounded number of times and with a
@@ -92,12 +106,22 @@ impl SeeingStore<'_> {
             let mut attempts = 0;
             loop {
                 let mut connection = store.pool().check_out().await?;
-                let error = match in_transaction(&mut connection, &begin, work.clone()).await {
-                    Ok(done) => {
+                let done = match self.request {
+                    None => in_transaction(&mut connection, &begin, work.clone()).await,
+                    Some(request) => {
+                        in_claiming_transaction(&connection, &begin, request, work.clone()).await
+                    }
+                };
+                let error = match (done, self.request) {
+                    (Ok(done), Some(request)) if request.is_claimed() => {
+                        request.hold(connection);
+                        return Ok(done);
+                    }
+                    (Ok(done), _) => {
                         connection.release();
                         return Ok(done);
                     }
-                    Err(error) => error,
+                    (Err(error), _) => error,
                 };
                 attempts += 1;
                 let kind = store.release_after(connection, operation, &error);
@@ -212,7 +236,7 @@ impl Store {
     /// closing its connections, or a network that loses what is sent, would otherwise be waited
     /// for without end, for the statement timeout runs on the other side. What is checked out
     /// then is closed, and so are the idle connections, which are most likely no better.
-    async fn with_deadline<T, R>(
+    pub(super) async fn with_deadline<T, R>(
         &self,
         timeout: Duration,
         operation: impl Future<Output = Result<T, StoreError<R>>>,
@@ -264,6 +288,24 @@ impl Store {
         Some(kind)
     }
 
+    /// Releases the connection of a transaction that was held, if it has ended.
+    pub(super) fn release_ended(
+        &self,
+        connection: PooledConnection,
+        ended: Result<(), Error>,
+    ) -> Result<(), TransactionError<Infallible>> {
+        let ended = ended.map_err(TransactionError::Database);
+        match &ended {
+            Ok(()) => connection.release(),
+            Err(error) => match self.record_failure("end_request", error) {
+                Some(DatabaseErrorKind::ConnectionLost) => self.discard(connection),
+                // Closed, for its transaction may still be open.
+                _ => drop(connection),
+            },
+        }
+        ended
+    }
+
     /// Closes a broken connection, and those that are idle with it.
     fn discard(&self, connection: PooledConnection) {
         drop(connection);
@@ -312,12 +354,40 @@ async fn in_transaction<T, R>(
     }
 }
 
+/// One attempt of a request with a key. It is begun in one message with what `work` asks first, as
+/// reading is; and where `work` has claimed the key, it stays open.
+async fn in_claiming_transaction<T, R>(
+    connection: &AsyncPgConnection,
+    begin: &str,
+    request: &IdempotentRequest,
+    work: impl AsyncFnOnce(&AsyncPgConnection) -> Result<T, TransactionError<R>>,
+) -> Result<T, TransactionError<R>> {
+    let mut shared = connection;
+    let beginning = shared.batch_execute(begin);
+    let (began, done) = tokio::join!(biased; beginning, work(connection));
+    let done = began.map_err(TransactionError::Database).and(done);
+    if done.is_ok() && request.is_claimed() {
+        return done;
+    }
+    request.release_claim();
+    let mut shared = connection;
+    let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    match (shared.batch_execute(end).await, done) {
+        (Ok(()), done) => done,
+        // Why it was rolled back says more than why that failed.
+        (Err(_), Err(error @ TransactionError::Database(_))) => Err(error),
+        (Err(error), Ok(_)) => Err(error.into()),
+        (Err(_), Err(_)) => Err(Error::BrokenTransactionManager.into()),
+    }
+}
+
 /// Counts an operation by how it ended.
 fn count<T, R>(operation: &'static str, done: &'static str, outcome: &Result<T, StoreError<R>>) {
     let outcome = match outcome {
         Ok(_) => done,
         Err(StoreError::Refused(_)) => "refused",
         Err(StoreError::Unavailable(_)) => "unavailable",
+        Err(StoreError::Internal(Internal::Settled)) => "settled",
         Err(StoreError::Internal(_)) => "failed",
     };
     let labels = [("operation", operation), ("outcome", outcome)];

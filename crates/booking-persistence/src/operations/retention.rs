@@ -30,7 +30,7 @@ struct Rule {
 /// that the second use of an authorization code is noticed. A session lives for 90 days at the most
 /// (`RefreshFamily::ABSOLUTE_LIFETIME`) and is kept for 30 more, in which its row says how it ended:
 /// whoever presents one of its tokens has to log in, whether the row is there or not.
-const RULES: [Rule; 5] = [
+const RULES: [Rule; 6] = [
     Rule {
         what: "audit_networks",
         statement: "UPDATE audit_events SET network = NULL
@@ -54,6 +54,13 @@ const RULES: [Rule; 5] = [
                 ORDER BY expires_at LIMIT $1))",
     },
     Rule {
+        what: "idempotency_records",
+        statement: "DELETE FROM idempotency_records
+            WHERE expires_at < now() AND record_id = ANY (ARRAY(
+                SELECT record_id FROM idempotency_records WHERE expires_at < now()
+                ORDER BY expires_at LIMIT $1))",
+    },
+    Rule {
         what: "authorization_codes",
         statement: "DELETE FROM authorization_codes WHERE digest = ANY (ARRAY(
             SELECT digest FROM authorization_codes WHERE expires_at < now() - interval '1 day'
@@ -69,7 +76,7 @@ const RULES: [Rule; 5] = [
 
 impl Store {
     /// Forgets what has been kept for long enough: the networks of callers in the log, and tokens,
-    /// invitations, codes and sessions that are over. Gives how many rows of what, where it was any.
+    /// invitations, answers, codes and sessions that are over. Gives how many rows of what, where it was any.
     /// One process does so at a time; for the others there is nothing to do.
     ///
     /// # Errors
@@ -139,6 +146,7 @@ mod tests {
             "idx_audit_events_network",
             "idx_one_time_tokens_expiry",
             "idx_staff_invitations_expiry",
+            "idx_idempotency_records_expiry",
             "idx_authorization_codes_expiry",
             "idx_sessions_created",
         ];

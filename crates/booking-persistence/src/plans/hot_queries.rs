@@ -48,6 +48,7 @@ fn at(now: Timestamp) -> RequestContext {
         now,
         request_id: RequestId::parse("r-1").expect("it is an id"),
         network: None,
+        idempotency: None,
     }
 }
 

@@ -94,6 +94,9 @@ FROM accounts;
 INSERT INTO user_identities
 SELECT 'https://issuer.example', 'subject ' || user_id, user_id, '2027-01-01Z'
 FROM accounts;
+INSERT INTO idempotency_records
+SELECT sha256(user_id::text::bytea), sha256('1'), sha256('1'), '2027-01-02Z'
+FROM users;
 INSERT INTO one_time_tokens
 SELECT email, 'reset_password', decode(md5(email) || md5(email), 'hex'), NULL, '2027-01-01Z',
     '2027-01-02Z'

@@ -20,6 +20,9 @@ const BOTH_SIDES: &str = "
     SELECT 1, 'a' || side || '@example.com', 'host', sha256(side::text::bytea), NULL, '2026-01-01Z',
         now() - interval '1 day' + side * interval '1 hour'
     FROM generate_series(-1, 1, 2) side;
+    INSERT INTO idempotency_records
+    SELECT sha256(side::text::bytea), sha256('1'), sha256('1'), now() + side * interval '1 hour'
+    FROM generate_series(-1, 1, 2) side;
     INSERT INTO sessions
     SELECT md5(side::text)::uuid, user_id, 'web', '', 0,
         now() - interval '120 days' + side * interval '1 hour', now(), now(), 'logout'
@@ -34,6 +37,7 @@ const BOTH_SIDES: &str = "
 const COUNTS: &str =
     "SELECT concat_ws(' ', (SELECT count(network) || '/' || count(*) FROM audit_events),
     (SELECT count(*) FROM one_time_tokens), (SELECT count(*) FROM staff_invitations),
+    (SELECT count(*) FROM idempotency_records),
     (SELECT count(*) FROM authorization_codes), (SELECT count(*) FROM sessions)) AS line";
 
 #[tokio::test]
@@ -42,17 +46,18 @@ async fn what_was_kept_for_long_enough_is_forgotten_and_nothing_else() {
     account(&venue, SARAH).await;
     venue.sql("DELETE FROM one_time_tokens").await;
     venue.sql(BOTH_SIDES).await;
-    assert_eq!(venue.texts(COUNTS).await, ["2/2 2 2 2 2"]);
+    assert_eq!(venue.texts(COUNTS).await, ["2/2 2 2 2 2 2"]);
     let forgotten = venue.store.forget_expired().await.expect("it is done");
     let expected = [
         "audit_networks",
         "one_time_tokens",
         "staff_invitations",
+        "idempotency_records",
         "authorization_codes",
         "sessions",
     ];
     assert_eq!(forgotten, expected.map(|what| (what, 1)));
-    assert_eq!(venue.texts(COUNTS).await, ["1/2 1 1 1 1"]);
+    assert_eq!(venue.texts(COUNTS).await, ["1/2 1 1 1 1 1"]);
     let left = "SELECT request_id || ' ' || coalesce(network, 'none') AS line FROM audit_events
         ORDER BY occurred_at";
     assert_eq!(venue.texts(left).await, ["r--1 none", "r-1 192.0.2.0/24"]);

@@ -11,8 +11,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use booking_domain::SlotFilter;
 use booking_persistence::{
     AvailabilityCaller, AvailabilitySearch, BookingCaller, BookingFilter, BookingSort,
-    MovingBooking, RestaurantFilter, SERVICE_ROLE, Store, Window,
+    IdempotentRequest, MovingBooking, RequestContext, RestaurantFilter, SERVICE_ROLE, Store,
+    Window,
 };
+use credentials::{IdempotencyKeyring, SecretKey};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio_postgres::config::Host;
@@ -266,6 +268,24 @@ async fn making_a_booking_waits_six_times() {
         created.await.expect("a table is free")
     });
     assert_eq!(create.await, 6, "createBooking");
+    // With a key as often: BEGIN takes the claim along, and COMMIT the answer that is kept.
+    let keys = AtomicUsize::new(0);
+    let keyring = IdempotencyKeyring::new(&SecretKey::from_random([7; 32]));
+    let create = counted.count(async |store| {
+        let key = keys.fetch_add(1, Ordering::Relaxed).to_string();
+        let key = keyring.key("createBooking", &key);
+        let request = Arc::new(IdempotentRequest::new(key, b"asked"));
+        let context = RequestContext {
+            idempotency: Some(Arc::clone(&request)),
+            ..at(NOW)
+        };
+        let asked = venue.request();
+        let created = store.create_booking(&asked, None, &context).await;
+        created.expect("a table is free");
+        let ended = store.end_request(&request, Some(b"made")).await;
+        ended.expect("it is committed");
+    });
+    assert_eq!(create.await, 6, "createBooking with a key");
     // Who gets no table waits for no lock: BEGIN, the restaurant, the day, and the end.
     let refuse = counted.count(async |store| {
         let (mut request, context) = (venue.request(), at(NOW));

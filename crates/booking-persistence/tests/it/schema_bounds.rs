@@ -105,6 +105,29 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
         "digest",
         &["''", "'\\x01'", "decode(repeat('01', 33), 'hex')"],
     ),
+    (
+        "idempotency_records",
+        "record_id",
+        &["''", "decode(repeat('01', 33), 'hex')"],
+    ),
+    (
+        "idempotency_records",
+        "content_digest",
+        &["''", "decode(repeat('01', 31), 'hex')"],
+    ),
+    (
+        "idempotency_records",
+        "response",
+        &[
+            "decode(repeat('01', 28), 'hex')",
+            "decode(repeat('01', 2097153), 'hex')",
+        ],
+    ),
+    (
+        "idempotency_records",
+        "expires_at",
+        &["'infinity'", "'-infinity'", "'9999-12-31 00:00Z'"],
+    ),
     ("messages", "kind", &["''", "'newsletter'"]),
     ("messages", "token", &["''", "'a b'", "'é'"]),
     ("sessions", "client_id", &["''", "'a b'", "'é'"]),
@@ -423,6 +446,7 @@ const ACCOUNTS: &str = "
         '2026-01-02Z', 'logout' FROM accounts;
     INSERT INTO authorization_codes SELECT sha256('1'), user_id, 'web', 'https://web.example/',
         sha256('1'), 'bookings:read', '2026-01-01Z', '2026-01-01 00:01Z' FROM accounts;
+    INSERT INTO idempotency_records VALUES (sha256('1'), sha256('2'), sha256('3'), '2026-01-02Z');
     INSERT INTO user_identities SELECT 'https://issuer.example', 'sub', user_id, '2026-01-01Z'
         FROM accounts;
     INSERT INTO signing_keys VALUES (repeat('a', 43), decode(repeat('01', 32), 'hex'),

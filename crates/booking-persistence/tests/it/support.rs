@@ -161,6 +161,7 @@ pub(crate) fn at(now: Timestamp) -> RequestContext {
         now,
         request_id: RequestId::parse("r-1").expect("it is an id"),
         network: CallerNetwork::parse("192.0.2.0/24"),
+        idempotency: None,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::boot::StartError;
 use crate::operational;
 use crate::service::Service;
 
-pub(crate) use shared::{IntoError, store_error, unavailable};
+pub(crate) use shared::{IntoError, internal_error, store_error, unavailable};
 
 /// The endpoints of the server.
 ///

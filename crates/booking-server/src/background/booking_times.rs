@@ -41,6 +41,7 @@ async fn recompute_all(store: &Store, clock: &Clock) -> Result<(), Box<dyn Error
                 now: clock.now(),
                 request_id: request_id.clone(),
                 network: None,
+                idempotency: None,
             };
             match store.recompute_booking_times(restaurant, &context).await {
                 Ok(RecomputedBookings { changed: 0, .. }) => {}

@@ -21,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 
 use booking_domain::Scopes;
 use booking_persistence::{AccountSession, Store};
-use credentials::{BookingSecretKey, SecretKey};
+use credentials::{BookingSecretKey, IdempotencyKeyring, SecretKey};
 use jiff::Timestamp;
 
 pub(crate) use attempt_limits::AttemptLimits;
@@ -49,6 +49,7 @@ pub(crate) struct Identity {
     pub(crate) attempts: AttemptLimits,
     pub(crate) oauth_clients: OauthClients,
     pub(crate) booking_secrets: BookingSecretKey,
+    pub(crate) idempotency_keys: IdempotencyKeyring,
     /// The OpenID provider whose tokens are accepted beside our own.
     pub(crate) outside_issuer: Option<OutsideIssuer>,
     /// Where callers reach the service, if that is known.
@@ -107,6 +108,7 @@ impl Identity {
                 .clone()
                 .with_reference_page(options.public_url.as_ref()),
             booking_secrets: BookingSecretKey::new(secret_key),
+            idempotency_keys: IdempotencyKeyring::new(secret_key),
             outside_issuer: outside.transpose()?,
             public_url: options.public_url.clone(),
             options: options.clone(),

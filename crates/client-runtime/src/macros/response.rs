@@ -63,7 +63,7 @@ macro_rules! client {
             }
 
             /// How long a request may take, from connecting to the last byte of the answer: 15
-            /// seconds unless set. Waiting for an access token does not count.
+            /// seconds unless set, each time that it is sent. Waiting for an access token does not count.
             pub fn timeout(self, timeout: ::core::time::Duration) -> Self {
                 Self(self.0.timeout(timeout))
             }
@@ -72,6 +72,13 @@ macro_rules! client {
             /// keeps the answer's status.
             pub fn max_response_bytes(self, bytes: usize) -> Self {
                 Self(self.0.max_response_bytes(bytes))
+            }
+
+            /// How often a request is sent again that can be sent twice: `GET`, and what takes an
+            /// `Idempotency-Key`, which is given one of its own where the caller gives none. 3 unless
+            /// set; with 0 nothing is sent again, and nothing is given a key.
+            pub fn retries(self, retries: u32) -> Self {
+                Self(self.0.retries(retries))
             }
 
             /// Makes the client. Nothing is sent.
@@ -95,7 +102,7 @@ macro_rules! client {
 macro_rules! operation {
     (
         $name:ident $(<$generic:ident>)? ($answer:ty) or $error:ty;
-        $method:ident $path:literal $(requires($($required:literal),+))?
+        $method:ident $path:literal $(keyed($key:literal))? $(requires($($required:literal),+))?
             answers($($status:literal),*);
         $(
             security($($alternative:tt),*);
@@ -110,7 +117,7 @@ macro_rules! operation {
                     &[$($($required),+)?],
                     &[$($status),*],
                     &[$($(&$alternative),*)?],
-                ))
+                )$(.keyed($key))?)
             }
         }
 
@@ -127,7 +134,8 @@ macro_rules! operation {
                 }
             )*)?
 
-            /// Sends the request.
+            /// Sends the request; and again, where the server cannot answer and this does no harm
+            /// (`ClientBuilder::retries`).
             ///
             /// # Errors
             /// The request breaks the contract, there is no access token for it, no answer came,

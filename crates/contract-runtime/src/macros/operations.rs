@@ -254,7 +254,7 @@ macro_rules! operations {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! routes {
-    ($bounds:path $(, $more:path)*; $($method:ident $(by $($caller:ident)::+)? => $operation:ty,)*) => {
+    ($bounds:path $(, $more:path)*; $($method:ident $(by $($caller:ident)::+)? $(with $repetition:ident)? => $operation:ty,)*) => {
         /// Every route of the contract: its method and its path.
         pub const ROUTES: &[(&str, &str)] = &[
             $((
@@ -272,7 +272,7 @@ macro_rules! routes {
             api: &mut $crate::support::dropshot::ApiDescription<::std::sync::Arc<B>>,
         ) -> Result<(), $crate::support::dropshot::ApiDescriptionRegisterError> {
             $(
-                $crate::register::<$operation, _, _, _, _>(
+                $crate::register::<$operation, $crate::repetition!($($repetition)?), _, _, _, _>(
                     api,
                     ROUTES,
                     $crate::call!(B, $method $(, $($caller)::+)?),
@@ -280,6 +280,18 @@ macro_rules! routes {
             )*
             Ok(())
         }
+    };
+}
+
+/// Whether an operation takes an `Idempotency-Key`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! repetition {
+    () => {
+        $crate::Unkeyed
+    };
+    ($repetition:ident) => {
+        $crate::$repetition
     };
 }
 

@@ -394,8 +394,8 @@ fn a_contract_that_changes_while_the_service_does_not_is_found_out() {
     let cases: [(&str, &str, &[&str]); 5] = [
         ("'412':", "'410':", &["undeclared-status", "unreached"]),
         (
-            "x-error-codes: [BOOKING_NOT_CHANGEABLE]",
-            "x-error-codes: [BOOKING_NOT_CHANGEABLE, TABLE_NOT_AVAILABLE]",
+            "x-error-codes: [BOOKING_NOT_CHANGEABLE, IDEMPOTENCY_KEY_IN_USE]",
+            "x-error-codes: [BOOKING_NOT_CHANGEABLE, IDEMPOTENCY_KEY_IN_USE, TABLE_NOT_AVAILABLE]",
             &["unreached"],
         ),
         ("      maximum: 86400\n", "      maximum: 86401\n", &[]),

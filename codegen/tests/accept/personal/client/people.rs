@@ -12,7 +12,7 @@ impl super::Client {
     ///
     /// Adds a person, and gives it back.
     ///
-    /// `POST /people` refuses with `INVALID_REQUEST` (400), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /people` refuses with `INVALID_REQUEST` (400), `KNOWN`, `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn add_person(&self) -> AddPerson {
         AddPerson::new(&self.0)
     }
@@ -28,6 +28,13 @@ impl AddPerson {
     pub fn x_asker(self, value: impl IntoField<types::Email>) -> Self {
         Self(self.0.header("X-Asker", value))
     }
+    /// Another request with it gets the same answer.
+    pub fn idempotency_key(
+        self,
+        value: impl IntoField<types::AddPersonIdempotencyKey>,
+    ) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
     /// The body.
     pub fn body(self, value: impl IntoField<types::Person>) -> Self {
         Self(self.0.body(value))
@@ -36,5 +43,5 @@ impl AddPerson {
 
 client_runtime::operation! {
     AddPerson(client_runtime::Json<types::Person>) or super::Error;
-    POST "/people" requires("body") answers(200);
+    POST "/people" keyed("Idempotency-Key") requires("body") answers(200);
 }

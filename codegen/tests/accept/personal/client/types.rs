@@ -93,6 +93,12 @@ pub enum ErrorCode {
     NotFound,
     /// `METHOD_NOT_ALLOWED`
     MethodNotAllowed,
+    /// `KNOWN`
+    Known,
+    /// `IDEMPOTENCY_KEY_IN_USE`
+    IdempotencyKeyInUse,
+    /// `IDEMPOTENCY_KEY_REUSED`
+    IdempotencyKeyReused,
     /// A value that this client does not know, as it came. It cannot be sent.
     Unknown(String),
 }
@@ -108,6 +114,9 @@ impl ErrorCode {
         ("SERVICE_UNAVAILABLE", Self::ServiceUnavailable),
         ("NOT_FOUND", Self::NotFound),
         ("METHOD_NOT_ALLOWED", Self::MethodNotAllowed),
+        ("KNOWN", Self::Known),
+        ("IDEMPOTENCY_KEY_IN_USE", Self::IdempotencyKeyInUse),
+        ("IDEMPOTENCY_KEY_REUSED", Self::IdempotencyKeyReused),
     ];
 }
 
@@ -166,6 +175,12 @@ client_runtime::text!(PersonColor, 0, 10);
 pub struct DetailCode(String);
 
 client_runtime::text!(DetailCode, 0, 40);
+
+/// Another request with it gets the same answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AddPersonIdempotencyKey(String);
+
+client_runtime::text!(AddPersonIdempotencyKey, 1, 255);
 
 /// What opens it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

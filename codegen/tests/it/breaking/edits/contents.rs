@@ -4,6 +4,12 @@ use super::Op::{Move, Remove, Set};
 use super::{Edit, contract, edit};
 use serde_json::{Value, json};
 
+fn idempotency_key() -> Value {
+    json!([{
+        "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255},
+    }])
+}
+
 pub(super) fn bodies() -> Vec<Edit> {
     const BODY: &str = "/paths/~1things/post/requestBody";
     const CONTENT: &str = "/paths/~1things/post/requestBody/content";
@@ -76,6 +82,28 @@ pub(super) fn bodies() -> Vec<Edit> {
             "a body may be larger",
             vec![Set("/paths/~1things/post/x-max-body-bytes", json!(2048))],
         ),
+        edit(
+            "an operation can be repeated safely from now on",
+            vec![
+                Set("/paths/~1things/post/parameters", idempotency_key()),
+                Remove("/paths/~1things/post/x-idempotency"),
+            ],
+        )
+        .given(vec![Set(
+            "/paths/~1things/post/x-idempotency",
+            json!("none"),
+        )]),
+        edit(
+            "an operation can be repeated safely no more",
+            vec![
+                Remove("/paths/~1things/post/parameters"),
+                Set("/paths/~1things/post/x-idempotency", json!("none")),
+            ],
+        )
+        .given(vec![Set(
+            "/paths/~1things/post/parameters",
+            idempotency_key(),
+        )]),
         edit(
             "a default in a request changes",
             vec![Set(

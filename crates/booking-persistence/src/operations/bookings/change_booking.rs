@@ -80,10 +80,15 @@ impl Store {
     ) -> Result<BookingView, StoreError<BookingRefusal<R>>> {
         let now = to_the_microsecond(context.now);
         let seeing = self.seeing(Visibility::of_booking(caller, id));
+        let seeing = seeing.answering(context);
         let transaction = seeing.transact(operation, async |connection| {
-            let locked = bookings::lock(connection, caller, id, now).await?;
-            let locked = locked.ok_or(TransactionError::no_access(BookingNotFound))?;
-            let (locked, by) = locked.open(caller, Scope::BookingsWrite)?;
+            let opening = async {
+                let locked = bookings::lock(connection, caller, id, now).await?;
+                let locked = locked.ok_or(TransactionError::no_access(BookingNotFound))?;
+                locked.open(caller, Scope::BookingsWrite)
+            };
+            let caller = caller.name(id);
+            let (locked, by) = context.claim(connection, &caller, opening).await?;
             let shown = async { Ok(show_restaurant(connection, locked.booking.restaurant).await?) };
             // First, so that what is refused by the booking alone asks for nothing else.
             let change = decide(connection, &locked, By { actor: &by, now });

@@ -7,7 +7,7 @@ use booking_domain::{
     PlaceReason, PlaceRefusal, Principal, ServiceDay, create,
 };
 
-use crate::access::{RequestContext, RestaurantAccessRefusal, find_booking_maker};
+use crate::access::{RequestContext, RestaurantAccessRefusal, caller_name, find_booking_maker};
 use crate::connection::{ConstraintViolation, FromViolation, Visibility};
 use crate::error::{StoreError, TransactionError};
 use crate::operations::service_day::{PlacedBooking, load_seating};
@@ -56,6 +56,7 @@ impl Store {
         context: &RequestContext,
     ) -> Result<CreatedBooking, StoreError<RestaurantAccessRefusal<PlaceRefusal>>> {
         let seeing = self.seeing(Visibility::of_restaurant(new.restaurant));
+        let seeing = seeing.answering(context);
         let transaction = seeing.transact(OPERATION, async |connection| {
             let reference = BookingReference {
                 id: BookingId::from_random(self.random().bytes()?),
@@ -78,14 +79,24 @@ async fn create_in(
     context: &RequestContext,
 ) -> Result<CreatedBooking, TransactionError<RestaurantAccessRefusal<PlaceRefusal>>> {
     let now = to_the_microsecond(context.now);
-    let (maker, user, restaurant, seating, key) = tokio::try_join!(
-        biased;
-        find_booking_maker(connection, principal, new.restaurant, now),
-        async { Ok(users::find(connection, &new.customer.email).await?) },
-        async { Ok(restaurants::find_summary(connection, new.restaurant).await?) },
-        async { Ok(load_seating(connection, new.restaurant, new.date).await?) },
-        async { Ok(bookings::draw_key(connection).await?) },
-    )?;
+    // Guests are told apart by their addresses, so that a key that somebody else guesses gives them no
+    // booking of a stranger's.
+    let caller = principal.map_or_else(
+        || format!("guest:{}", new.customer.email.normalized().as_str()),
+        caller_name,
+    );
+    let loading = async {
+        tokio::try_join!(
+            biased;
+            find_booking_maker(connection, principal, new.restaurant, now),
+            async { Ok(users::find(connection, &new.customer.email).await?) },
+            async { Ok(restaurants::find_summary(connection, new.restaurant).await?) },
+            async { Ok(load_seating(connection, new.restaurant, new.date).await?) },
+            async { Ok(bookings::draw_key(connection).await?) },
+        )
+    };
+    let loaded = context.claim(connection, &caller, loading).await?;
+    let (maker, user, restaurant, seating, key) = loaded;
     let (Some(restaurant), Some(seating)) = (restaurant, seating) else {
         return Err(TransactionError::no_access(RestaurantNotFound));
     };

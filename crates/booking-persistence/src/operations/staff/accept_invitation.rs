@@ -27,10 +27,13 @@ impl Store {
     ) -> Result<Employment, StoreError<InvitationRefusal>> {
         let now = to_the_microsecond(context.now);
         let seeing = self.seeing(Visibility::of_invitation(token));
+        let seeing = seeing.answering(context);
+        let caller = format!("user:{user}");
         let transaction = seeing.transact("accept_invitation", async |connection| {
-            let invitation = staff_invitations::take(connection, token);
-            let account = accounts::find(connection, user);
-            let (invitation, account) = tokio::try_join!(biased; invitation, account)?;
+            let invitation = async { Ok(staff_invitations::take(connection, token).await?) };
+            let account = async { Ok(accounts::find(connection, user).await?) };
+            let taking = async { tokio::try_join!(biased; invitation, account) };
+            let (invitation, account) = context.claim(connection, &caller, taking).await?;
             let refused = TransactionError::Refused(InvitationRefusal);
             let (Some(stored), Some(account)) = (invitation, account) else {
                 return Err(refused);

@@ -8,7 +8,7 @@ use booking_api::headers::{self, CacheControl, WwwAuthenticate};
 use booking_api::types::{self, AuthenticationChallenge, NewPasswordByToken, RetryAfterSeconds};
 use booking_domain::{CallerNetwork, EmailAddress, RequestId, UserId};
 use booking_persistence::{Forbidden, OneTimeTokenRefusal, RequestContext};
-use contract_runtime::{FieldName, Problem, RequestOrigin};
+use contract_runtime::{FieldName, IdempotencyHandle, Problem, RequestOrigin};
 use credentials::{Password, PasswordHash};
 
 use super::{IntoError, hashing_error, internal_error};
@@ -121,6 +121,10 @@ pub(crate) fn request_context(
         now: service.clock().now(),
         request_id: request_id.ok_or(OddRequestId).map_err(internal_error)?,
         network: Some(CallerNetwork::from_address(origin.address)),
+        idempotency: origin
+            .idempotency
+            .as_ref()
+            .and_then(IdempotencyHandle::downcast),
     })
 }
 

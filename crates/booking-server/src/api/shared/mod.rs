@@ -10,8 +10,8 @@ pub(super) use bounds::{IntoDomain, ToContract};
 pub(super) use entity_tag::{
     entity_tag, entity_tag_with, expected_versions, is_held, required_versions,
 };
-pub(crate) use errors::{IntoError, store_error, unavailable};
-pub(super) use errors::{hashing_error, internal_error};
+pub(super) use errors::hashing_error;
+pub(crate) use errors::{IntoError, internal_error, store_error, unavailable};
 pub(super) use identity::{
     attempt, challenge, new_password, no_store, request_context, unauthenticated, user,
 };
