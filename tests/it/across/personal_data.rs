@@ -7,12 +7,15 @@ use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use booking_client::types::BookingId;
 use booking_tests::{Request, TestService, contract, document};
 use contract_witness::Operation;
 use serde_json::Value;
 
 use super::security::callers::FREE_ALL_TABLES;
-use crate::support::{BELLA, MONDAY, book, examples_for};
+use crate::support::{
+    BELLA, MONDAY, STANDINGS, book, examples_for, is_of_another_standing, set_standing,
+};
 
 /// From here on no table takes a row: what is written is refused by a constraint that the server does
 /// not know, and PostgreSQL's answer repeats the whole row.
@@ -132,6 +135,7 @@ fn schema_of(holder: &'static Value) -> &'static Value {
 
 /// An operation, asked with every personal value that it can hold.
 struct Asked {
+    booking: BookingId,
     request: Request,
     /// The same with each of these values spoiled, where the body has any.
     spoiled: Option<Request>,
@@ -167,7 +171,11 @@ async fn ask(service: &TestService, operation: &Operation, marks: &mut Vec<Mark>
             marks.push(Mark { place, value });
         }
     }
-    Asked { request, spoiled }
+    Asked {
+        booking,
+        request,
+        spoiled,
+    }
 }
 
 /// Adds to every personal text a control character, which makes it another text, and of most of them
@@ -225,11 +233,25 @@ async fn no_line_of_the_log_holds_what_the_contract_marks_as_personal() {
     let mut requests = Vec::new();
     for operation in contract().operations() {
         let id = operation.id.as_str();
-        let Asked { request, spoiled } = ask(&service, operation, &mut marks).await;
-        service.sql(REFUSE_ROWS).await;
-        service.send(&request).await;
-        service.sql(TAKE_ROWS).await;
-        let answer = service.send(&request).await;
+        let Asked {
+            booking,
+            request,
+            spoiled,
+        } = ask(&service, operation, &mut marks).await;
+        let mut answer = None;
+        for standing in [None].into_iter().chain(STANDINGS.map(Some)) {
+            if let Some(standing) = standing {
+                set_standing(&service, &booking, standing).await;
+            }
+            service.sql(REFUSE_ROWS).await;
+            service.send(&request).await;
+            service.sql(TAKE_ROWS).await;
+            let given = answer.insert(service.send(&request).await);
+            if !is_of_another_standing(given) {
+                break;
+            }
+        }
+        let answer = answer.expect("it was asked");
         let shown = format!("{id} has to be granted: {}", answer.text());
         assert!(answer.status < 300, "{shown}");
         let response = operation.responses.iter();

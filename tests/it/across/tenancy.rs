@@ -4,14 +4,14 @@
 
 use booking_client::types::BookingId;
 use booking_tests::{
-    Examples, NOW, SEATING_IDS, TestService, contract, document, is_optional, is_secured,
+    Examples, NOW, Request, SEATING_IDS, TestService, contract, document, is_optional, is_secured,
 };
 use contract_witness::Operation;
 use serde_json::Value;
 
 use super::security::callers::FREE_ALL_TABLES;
 use crate::support::{
-    BELLA, HIRSCH, SAKURA, book, create, customer, examples, is_of_the_platform,
+    BELLA, HIRSCH, SAKURA, book, booking_path, create, customer, examples, is_of_the_platform,
     send_in_any_status, wanted,
 };
 
@@ -236,6 +236,9 @@ async fn a_cursor_of_another_restaurant_or_person_leads_nowhere() {
         create(&service, own).await.unwrap();
     }
     assert_eq!(hans.owner, "usr_Hans");
+    let change = Request::patch(booking_path(&hans.booking));
+    let change = change.json(&serde_json::json!({ "special_requests": "Window" }));
+    assert_eq!(service.send(&change).await.status, 200);
     let mut lists = 0;
     for operation in contract().operations() {
         let mut declared = parameters(operation);

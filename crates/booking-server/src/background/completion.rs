@@ -33,6 +33,7 @@ async fn complete_all(service: &Service) -> Result<(), Box<dyn Error + Send + Sy
                 now: service.clock().now(),
                 request_id: request_id.clone(),
                 network: None,
+                idempotency: None,
             };
             match service
                 .store()
