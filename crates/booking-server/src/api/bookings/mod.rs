@@ -1,6 +1,7 @@
 //! The operations tagged Bookings.
 
 pub(super) mod convert;
+mod refusal;
 
 use booking_api::bookings::*;
 use booking_api::callers::{
@@ -8,19 +9,14 @@ use booking_api::callers::{
     BookingsWriteOrAnonymous,
 };
 use booking_api::errors::InternalError;
-use booking_api::types::{self, BookingChange, NewBooking};
+use booking_api::types;
 use booking_api::{errors, headers};
-use booking_domain::{
-    ArrivalRefusal, BookingField, BookingView, CancelRefusal, ChangeRefusal, PlaceReason,
-    PlaceRefusal, SeatRefusal, StatusRefusal, TableRefusal, TooEarly, UndoRefusal,
-};
-use booking_persistence::{
-    BookingCaller, BookingFilter, BookingNotFound, BookingSort, CreatedBooking,
-};
+use booking_domain::BookingView;
+use booking_persistence::{BookingCaller, BookingFilter, BookingSort, CreatedBooking};
 use contract_runtime::Problem;
 
 use super::shared::{
-    BreaksContract, IntoDomain, IntoError, Paging, attempt, entity_tag_with, expected_versions,
+    BreaksContract, IntoDomain, Paging, attempt, entity_tag_with, expected_versions,
     internal_error, is_held, no_store, request_context, store_error,
 };
 use crate::service::Service;
@@ -395,223 +391,6 @@ fn tagged(
         cache_control: types::CacheControl::NoStore,
     };
     Ok((convert::booking(view).map_err(internal_error)?, headers))
-}
-
-impl<E> IntoError<E> for ChangeRefusal
-where
-    E: From<errors::PreconditionFailed>
-        + From<errors::BookingNotChangeable>
-        + From<errors::CutoffPassed>
-        + PlaceErrors,
-{
-    fn into_error(self) -> E {
-        match self {
-            Self::VersionMismatch => {
-                let message = "the booking has changed: read it again, then repeat the change";
-                let problem = Problem::new(message).field(UpdateBookingHeaders::FIELDS.if_match);
-                errors::PreconditionFailed(problem).into()
-            }
-            Self::Status(refusal) => refusal.into_error(),
-            Self::PartyHasCome { field } => {
-                let fields = BookingChange::FIELDS;
-                let field = match field {
-                    BookingField::Date => fields.booking_date,
-                    BookingField::UtcOffset => fields.utc_offset,
-                    _ => fields.booking_time,
-                };
-                errors::BookingNotChangeable(Problem::new(self.to_string()).field(field)).into()
-            }
-            Self::RestaurantClosed => {
-                let problem = Problem::new(self.to_string());
-                errors::BookingNotChangeable(problem.field(GetBookingPath::FIELDS.booking_id))
-                    .into()
-            }
-            Self::CutoffPassed { .. } => cutoff_passed(&self.to_string()),
-            Self::Place(refusal) => refusal.into_error(),
-        }
-    }
-}
-
-fn cutoff_passed<E: From<errors::CutoffPassed>>(message: &str) -> E {
-    let problem = Problem::new(message);
-    errors::CutoffPassed(problem.field(GetBookingPath::FIELDS.booking_id)).into()
-}
-
-impl<E> IntoError<E> for CancelRefusal
-where
-    E: From<errors::BookingNotChangeable> + From<errors::CutoffPassed>,
-{
-    fn into_error(self) -> E {
-        match self {
-            Self::Status(refusal) => refusal.into_error(),
-            Self::CutoffPassed { .. } => cutoff_passed(&self.to_string()),
-        }
-    }
-}
-
-impl<E: From<errors::BookingNotChangeable>> IntoError<E> for StatusRefusal {
-    fn into_error(self) -> E {
-        let problem = Problem::new(self.to_string());
-        errors::BookingNotChangeable(problem.field(GetBookingPath::FIELDS.booking_id)).into()
-    }
-}
-
-impl<E> IntoError<E> for ArrivalRefusal
-where
-    E: From<errors::BookingNotChangeable> + From<errors::TooEarly>,
-{
-    fn into_error(self) -> E {
-        match self {
-            Self::Status(refusal) => refusal.into_error(),
-            Self::TooEarly(refusal) => refusal.into_error(),
-        }
-    }
-}
-
-impl<E: From<errors::TooEarly>> IntoError<E> for TooEarly {
-    fn into_error(self) -> E {
-        let problem = Problem::new(self.to_string());
-        errors::TooEarly(problem.field(GetBookingPath::FIELDS.booking_id)).into()
-    }
-}
-
-impl<E> IntoError<E> for SeatRefusal
-where
-    E: From<errors::BookingNotChangeable>
-        + From<errors::TooEarly>
-        + From<errors::UnknownTable>
-        + From<errors::TableNotAvailable>,
-{
-    fn into_error(self) -> E {
-        let problem = Problem::new(self.to_string());
-        match self {
-            Self::Status(refusal) => refusal.into_error(),
-            Self::TooEarly(refusal) => refusal.into_error(),
-            Self::Table(TableRefusal::Unknown) => {
-                errors::UnknownTable(problem.field(types::SeatRequest::FIELDS.table_ids)).into()
-            }
-            Self::NoTable | Self::Table(TableRefusal::NotAvailable) => {
-                errors::TableNotAvailable(problem.field(GetBookingPath::FIELDS.booking_id)).into()
-            }
-        }
-    }
-}
-
-impl<E> IntoError<E> for UndoRefusal
-where
-    E: From<errors::BookingNotChangeable>
-        + From<errors::CutoffPassed>
-        + From<errors::TableNotAvailable>,
-{
-    fn into_error(self) -> E {
-        match self {
-            Self::NoStep => {
-                let problem = Problem::new(self.to_string());
-                let problem = problem.field(GetBookingPath::FIELDS.booking_id);
-                errors::BookingNotChangeable(problem).into()
-            }
-            Self::TooLate => cutoff_passed(&self.to_string()),
-            // A table that there is not any more is as good as taken.
-            Self::Table(_) => {
-                let problem = Problem::new(TableRefusal::NotAvailable.to_string());
-                let problem = problem.field(GetBookingPath::FIELDS.booking_id);
-                errors::TableNotAvailable(problem).into()
-            }
-        }
-    }
-}
-
-/// The errors of an operation that asks for a table.
-trait PlaceErrors:
-    From<errors::InvalidDate>
-    + From<errors::TimeSkippedByClockChange>
-    + From<errors::UtcOffsetMismatch>
-    + From<errors::TooFarAhead>
-    + From<errors::Closed>
-    + From<errors::OutsideServiceHours>
-    + From<errors::TooShortNotice>
-    + From<errors::PartyTooLarge>
-    + From<errors::PartyTooSmall>
-    + From<errors::PacingLimitReached>
-    + From<errors::CapacityReached>
-    + From<errors::TableNotAvailable>
-    + From<errors::UnknownTable>
-{
-}
-
-impl<E> PlaceErrors for E where
-    E: From<errors::InvalidDate>
-        + From<errors::TimeSkippedByClockChange>
-        + From<errors::UtcOffsetMismatch>
-        + From<errors::TooFarAhead>
-        + From<errors::Closed>
-        + From<errors::OutsideServiceHours>
-        + From<errors::TooShortNotice>
-        + From<errors::PartyTooLarge>
-        + From<errors::PartyTooSmall>
-        + From<errors::PacingLimitReached>
-        + From<errors::CapacityReached>
-        + From<errors::TableNotAvailable>
-        + From<errors::UnknownTable>
-{
-}
-
-// A refusal names one field, whichever operation has asked for the table.
-const _: () = {
-    let (new, change) = (NewBooking::FIELDS, BookingChange::FIELDS);
-    assert!(new.booking_date.is_same(change.booking_date));
-    assert!(new.booking_time.is_same(change.booking_time));
-    assert!(new.utc_offset.is_same(change.utc_offset));
-    assert!(new.party_size.is_same(change.party_size));
-};
-
-impl<E: PlaceErrors> IntoError<E> for PlaceRefusal {
-    fn into_error(self) -> E {
-        let fields = NewBooking::FIELDS;
-        let field = match self.reason {
-            PlaceReason::InThePast | PlaceReason::TooFarAhead { .. } | PlaceReason::Closed => {
-                fields.booking_date
-            }
-            PlaceReason::WrongUtcOffset => fields.utc_offset,
-            PlaceReason::UnknownTable => fields.staff,
-            PlaceReason::PartyTooLarge { .. } | PlaceReason::PartyTooSmall => fields.party_size,
-            PlaceReason::TimeSkipped
-            | PlaceReason::OutsideServiceHours
-            | PlaceReason::TooShortNotice { .. }
-            | PlaceReason::PacingLimitReached
-            | PlaceReason::CapacityReached
-            | PlaceReason::TableNotAvailable => fields.booking_time,
-        };
-        let mut problem = Problem::new(self.to_string()).field(field);
-        match convert::nearest_slots(&self.nearest) {
-            Ok(Some(nearest)) => problem = problem.property("nearest_slots", &nearest),
-            Ok(None) => {}
-            // It would only have helped.
-            Err(broken) => problem = problem.caused_by(&broken),
-        }
-        match self.reason {
-            PlaceReason::InThePast => errors::InvalidDate(problem).into(),
-            PlaceReason::TimeSkipped => errors::TimeSkippedByClockChange(problem).into(),
-            PlaceReason::WrongUtcOffset => errors::UtcOffsetMismatch(problem).into(),
-            PlaceReason::TooFarAhead { .. } => errors::TooFarAhead(problem).into(),
-            PlaceReason::Closed => errors::Closed(problem).into(),
-            PlaceReason::OutsideServiceHours => errors::OutsideServiceHours(problem).into(),
-            PlaceReason::TooShortNotice { .. } => errors::TooShortNotice(problem).into(),
-            PlaceReason::PartyTooLarge { .. } => errors::PartyTooLarge(problem).into(),
-            PlaceReason::PartyTooSmall => errors::PartyTooSmall(problem).into(),
-            PlaceReason::UnknownTable => errors::UnknownTable(problem).into(),
-            PlaceReason::PacingLimitReached => errors::PacingLimitReached(problem).into(),
-            PlaceReason::CapacityReached => errors::CapacityReached(problem).into(),
-            PlaceReason::TableNotAvailable => errors::TableNotAvailable(problem).into(),
-        }
-    }
-}
-
-impl<E: From<errors::BookingNotFound>> IntoError<E> for BookingNotFound {
-    fn into_error(self) -> E {
-        let problem = Problem::new("no booking has this id");
-        errors::BookingNotFound(problem.field(GetBookingPath::FIELDS.booking_id)).into()
-    }
 }
 
 const fn sort(sort: types::BookingSort) -> BookingSort {
