@@ -51,7 +51,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// From when on its tables are its party's ([`taken_from`]).
+    /// From when on its tables are its party's: from its time on, or from when it has sat down.
     #[must_use]
     pub fn taken_from(&self) -> Timestamp {
         taken_from(self.seated_at, self.starts_at, self.free_at)

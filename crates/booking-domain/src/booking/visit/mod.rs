@@ -298,7 +298,7 @@ impl TableStep {
 }
 
 impl Booking {
-    /// From when on its tables are its party's ([`taken_from`]).
+    /// From when on its tables are its party's: from its time on, or from when it has sat down.
     #[must_use]
     pub fn taken_from(&self) -> Timestamp {
         let Placement {
