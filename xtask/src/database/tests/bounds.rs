@@ -20,8 +20,16 @@ fn found(tree: &Tree) -> Vec<String> {
     lines(&tree.check())
 }
 
-fn line(tree: &Tree) -> usize {
-    tree.line(UP, "CONSTRAINT bookings_status_check")
+/// The migration that made the history of bookings, which has their status, too.
+const HISTORY: &str = "migrations/2026-11-26-000040_visits/up.sql";
+
+/// What is found about both columns that hold a booking's status: these words, with the column's name.
+fn about_each_status(tree: &Tree, words: impl Fn(&str) -> String) -> [String; 2] {
+    [("bookings", UP), ("booking_events", HISTORY)].map(|(table, migration)| {
+        let line = tree.line(migration, &format!("CONSTRAINT {table}_status_check"));
+        let words = words(&format!("{table}.status"));
+        format!("database/enum {migration}:{line} {words}")
+    })
 }
 
 #[test]
@@ -33,14 +41,10 @@ fn a_value_that_the_database_does_not_take_is_named() {
         "enum: [pending, confirmed, cancelled, completed, no_show, seated]",
     );
     let found = found(&tree);
-    let line = line(&tree);
-    assert_eq!(
-        found,
-        [format!(
-            "database/enum {UP}:{line} BookingStatus of the contract has `seated`, which column \
-             bookings.status does not take"
-        )]
-    );
+    let words = |column: &str| {
+        format!("BookingStatus of the contract has `seated`, which column {column} does not take")
+    };
+    assert_eq!(found, about_each_status(&tree, words));
 }
 
 #[test]
@@ -53,14 +57,12 @@ fn a_value_that_the_contract_does_not_have_is_named() {
     );
     // A contract that is refused has other findings; this one is still a contract.
     let found = found(&tree);
-    let line = line(&tree);
-    assert_eq!(
-        found,
-        [format!(
-            "database/enum {UP}:{line} column bookings.status takes `no_show`, which \
-             BookingStatus of the contract does not have"
-        )]
-    );
+    let words = |column: &str| {
+        format!(
+            "column {column} takes `no_show`, which BookingStatus of the contract does not have"
+        )
+    };
+    assert_eq!(found, about_each_status(&tree, words));
 }
 
 #[test]
