@@ -126,10 +126,11 @@ async fn what_is_refused_or_fails_or_is_given_up_leaves_nothing_and_can_be_asked
     assert_eq!(venue.counts().await, "1 1");
 }
 
-/// Waits until no transaction holds an advisory lock: the database notices by itself that a connection
+/// Waits until no transaction of the database holds an advisory lock: it notices by itself that a connection
 /// was closed.
 async fn until_free(venue: &TestRestaurant) {
-    let locks = "SELECT pid::text AS line FROM pg_locks WHERE locktype = 'advisory'";
+    let locks = "SELECT pid::text AS line FROM pg_locks JOIN pg_database ON oid = database
+        WHERE locktype = 'advisory' AND datname = current_database()";
     while !venue.texts(locks).await.is_empty() {
         tokio::task::yield_now().await;
     }
@@ -163,7 +164,8 @@ async fn a_crash_between_effect_and_commit_leaves_neither() {
     venue
         .sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE application_name = 'reserve-easy' AND state = 'idle in transaction'",
+            WHERE datname = current_database() AND application_name = 'reserve-easy'
+                AND state = 'idle in transaction'",
         )
         .await;
     until_free(&venue).await;
