@@ -250,8 +250,12 @@ fn a_way_up_that_ends_elsewhere_the_second_time_is_named() {
 #[test]
 fn an_edited_schema_rs_is_stale_and_its_types_are_named() {
     let tree = Tree::new();
-    tree.edit(SCHEMA_RS, "status -> Varchar", "status -> Text");
-    let line = tree.line(SCHEMA_RS, "status -> Text");
+    tree.edit(
+        SCHEMA_RS,
+        "confirmation_code -> Varchar",
+        "confirmation_code -> Text",
+    );
+    let line = tree.line(SCHEMA_RS, "confirmation_code -> Text");
     assert_eq!(
         lines(&tree.check()),
         [
@@ -260,8 +264,8 @@ fn an_edited_schema_rs_is_stale_and_its_types_are_named() {
                  schema dump` makes, from line {line} on"
             ),
             format!(
-                "database/schema-rs {SCHEMA_RS}:{line} type of column bookings.status is \
-                 `Varchar` in the migrations, and `Text` in schema.rs"
+                "database/schema-rs {SCHEMA_RS}:{line} type of column bookings.confirmation_code \
+                 is `Varchar` in the migrations, and `Text` in schema.rs"
             ),
         ]
     );
@@ -270,7 +274,11 @@ fn an_edited_schema_rs_is_stale_and_its_types_are_named() {
 #[test]
 fn spaces_in_schema_rs_are_only_stale() {
     let tree = Tree::new();
-    tree.edit(SCHEMA_RS, "status -> Varchar", "status  ->  Varchar");
+    tree.edit(
+        SCHEMA_RS,
+        "confirmation_code -> Varchar",
+        "confirmation_code  ->  Varchar",
+    );
     let found = lines(&tree.check());
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("stale/schema-rs "), "{found:?}");
