@@ -63,6 +63,27 @@ async fn the_staff_choose_tables_seat_elsewhere_and_pin() {
 }
 
 #[tokio::test]
+async fn what_others_are_decided_by_has_another_version_after_every_change_of_it() {
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 4).await;
+    let versions = "SELECT sum(version) FROM booking_days";
+    service.set_clock("2027-02-15T23:55:00Z");
+    let arrive = format!("{}/arrive", booking_path(&booking.booking_id));
+    for (asked, is_other) in [
+        (json!({ "staff": { "is_pinned": true } }), true),
+        (json!({ "special_requests": "Window" }), false),
+        (json!({ "party_size": 3 }), true),
+        (json!({ "staff": { "is_pinned": false } }), true),
+    ] {
+        assert_eq!(service.send(&Request::post(&arrive)).await.status, 200);
+        let before = service.rows(versions).await;
+        let changed = change(&service, &booking, &asked).await;
+        assert_eq!(changed.status, 200, "{}", changed.text());
+        assert_eq!(service.rows(versions).await != before, is_other, "{asked}");
+    }
+}
+
+#[tokio::test]
 async fn rules_are_overridden_one_by_one_and_that_is_recorded() {
     let service = TestService::start().await;
     let policy = Request::patch("/restaurants/1/booking-policy").header("If-Match", "*");

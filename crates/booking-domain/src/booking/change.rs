@@ -127,13 +127,10 @@ pub fn plan_change(
     if booking.visit.seated_at.is_some() && staff.tables.is_none() {
         staff.tables = Some(booking.placement.tables.clone());
     }
-    // Some of them have not come, or have left: the rest stay where they are.
-    if has_come && wanted.party < booking.party && !is_elsewhere {
-        let changed = wanted.revised(now);
-        return Ok(ChangePlan::Decided(Decision::Changed(changed)));
-    }
-    let table = |booking: &Booking| (booking.date, booking.time, booking.party);
-    if table(&wanted) == table(booking) && !is_other_offset && !is_elsewhere {
+    // Where some have not come, or have left, the rest stay where they are.
+    let is_party_settled =
+        wanted.party == booking.party || (has_come && wanted.party < booking.party);
+    if is_same_time && is_party_settled && !is_other_offset && !is_elsewhere {
         let changed = wanted.revised(now);
         return Ok(ChangePlan::Decided(Decision::Changed(changed)));
     }

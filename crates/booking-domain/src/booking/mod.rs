@@ -179,6 +179,14 @@ impl Booking {
         })
     }
 
+    /// Whether it takes the same of its restaurant as `other`, which is itself at another time: its
+    /// tables, its part of pacing and capacity, and whether others can have it make room.
+    #[must_use]
+    pub fn takes_as_much_as(&self, other: &Self) -> bool {
+        let rest = |booking: &Self| (booking.party, booking.is_pinned, booking.visit.seated_at);
+        self.occupied() == other.occupied() && rest(self) == rest(other)
+    }
+
     /// The dates of the wall clock on which it takes its tables.
     #[must_use]
     pub fn dates(&self) -> Vec<Date> {

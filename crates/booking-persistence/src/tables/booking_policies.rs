@@ -255,33 +255,27 @@ pub(crate) async fn insert(
         .await
 }
 
-/// The restaurants whose bookings' instants were computed by older rules than this program's, in
-/// order, so many after this one at the most.
-pub(crate) async fn outdated(
-    mut connection: &AsyncPgConnection,
-    after: Option<RestaurantId>,
-    limit: i64,
-) -> Result<Vec<RestaurantId>, LoadError> {
-    let ids: Vec<i64> = booking_policies::table
-        .filter(is_outdated())
-        .filter(booking_policies::restaurant_id.gt(after.map_or(0, RestaurantId::get)))
-        .order(booking_policies::restaurant_id)
-        .limit(limit)
-        .select(booking_policies::restaurant_id)
-        .load(&mut connection)
-        .await?;
-    let ids = ids.into_iter();
-    let ids = ids.map(|id| restaurant_id(id, "booking_policies.restaurant_id"));
-    Ok(ids.collect::<Result<_, Corrupt>>()?)
+/// Which restaurants are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PolicyFilter {
+    /// All that take bookings.
+    All,
+    /// Those whose bookings' instants were computed by older rules than this program's.
+    Outdated,
 }
 
 /// The restaurants that take bookings, in order, so many of those that come after this one.
-pub(crate) async fn list_restaurants(
+pub(crate) async fn restaurants_after(
     mut connection: &AsyncPgConnection,
+    filter: PolicyFilter,
     after: Option<RestaurantId>,
     limit: i64,
 ) -> Result<Vec<RestaurantId>, LoadError> {
-    let ids: Vec<i64> = booking_policies::table
+    let mut query = booking_policies::table.into_boxed();
+    if filter == PolicyFilter::Outdated {
+        query = query.filter(is_outdated());
+    }
+    let ids: Vec<i64> = query
         .filter(booking_policies::restaurant_id.gt(after.map_or(0, RestaurantId::get)))
         .order(booking_policies::restaurant_id)
         .limit(limit)

@@ -1,14 +1,12 @@
 //! What was promised is a time of the wall clock. A program with newer rules of time zones computes
 //! the instants of the bookings to come anew.
 
-use std::error::Error;
 use std::sync::Arc;
 
-use booking_domain::RequestId;
-use booking_persistence::{RecomputedBookings, RequestContext, Store};
+use booking_persistence::{RecomputedBookings, Store};
 
+use super::{BoxedError, Turn};
 use crate::clock::Clock;
-use crate::random::Random;
 use crate::service::Service;
 
 /// Now and every hour: programs with older rules may run beside this one for a while.
@@ -27,9 +25,8 @@ pub(crate) async fn recompute(store: &Store, clock: &Clock) {
     }
 }
 
-async fn recompute_all(store: &Store, clock: &Clock) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let request_id = uuid::Uuid::from_slice(&Random.bytes()?[..16])?;
-    let request_id = RequestId::parse(request_id.to_string()).ok_or("a UUID is no request id")?;
+async fn recompute_all(store: &Store, clock: &Clock) -> Result<(), BoxedError> {
+    let turn = Turn::begin()?;
     let mut last = None;
     loop {
         let restaurants = store.restaurants_with_outdated_times(last).await?;
@@ -37,12 +34,7 @@ async fn recompute_all(store: &Store, clock: &Clock) -> Result<(), Box<dyn Error
             return Ok(());
         }
         for restaurant in restaurants {
-            let context = RequestContext {
-                now: clock.now(),
-                request_id: request_id.clone(),
-                network: None,
-                idempotency: None,
-            };
+            let context = turn.context(clock);
             match store.recompute_booking_times(restaurant, &context).await {
                 Ok(RecomputedBookings { changed: 0, .. }) => {}
                 Ok(RecomputedBookings {
@@ -50,7 +42,7 @@ async fn recompute_all(store: &Store, clock: &Clock) -> Result<(), Box<dyn Error
                     without_tables,
                 }) => tracing::info!(
                     restaurant.id = restaurant.get(),
-                    request_id = request_id.as_str(),
+                    request_id = context.request_id.as_str(),
                     changed,
                     without_tables,
                     "computed booking times by the new rules of their time zone"

@@ -1,12 +1,8 @@
 //! Bookings of which nobody has said how their visit went are completed some hours after it.
 
-use std::error::Error;
 use std::sync::Arc;
 
-use booking_domain::RequestId;
-use booking_persistence::RequestContext;
-
-use crate::random::Random;
+use super::{BoxedError, Turn};
 use crate::service::Service;
 
 /// Now and every hour.
@@ -19,9 +15,8 @@ pub(super) async fn run(service: Arc<Service>) {
     }
 }
 
-async fn complete_all(service: &Service) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let request_id = uuid::Uuid::from_slice(&Random.bytes()?[..16])?;
-    let request_id = RequestId::parse(request_id.to_string()).ok_or("a UUID is no request id")?;
+async fn complete_all(service: &Service) -> Result<(), BoxedError> {
+    let turn = Turn::begin()?;
     let mut last = None;
     loop {
         let restaurants = service.store().restaurants_that_take_bookings(last).await?;
@@ -29,12 +24,7 @@ async fn complete_all(service: &Service) -> Result<(), Box<dyn Error + Send + Sy
             return Ok(());
         }
         for restaurant in restaurants {
-            let context = RequestContext {
-                now: service.clock().now(),
-                request_id: request_id.clone(),
-                network: None,
-                idempotency: None,
-            };
+            let context = turn.context(service.clock());
             match service
                 .store()
                 .complete_bookings(restaurant, &context)
@@ -43,6 +33,7 @@ async fn complete_all(service: &Service) -> Result<(), Box<dyn Error + Send + Sy
                 Ok(0) => {}
                 Ok(completed) => tracing::info!(
                     restaurant.id = restaurant.get(),
+                    request_id = context.request_id.as_str(),
                     completed,
                     "completed bookings of which nobody has said how their visit went"
                 ),

@@ -5,11 +5,15 @@ mod completion;
 mod key_rotation;
 mod retention;
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use booking_domain::RequestId;
+use booking_persistence::RequestContext;
 use tokio::task::JoinSet;
 
+use crate::clock::Clock;
 use crate::random::Random;
 use crate::service::Service;
 
@@ -31,6 +35,30 @@ impl Background {
             tasks.spawn(retention::run(Arc::clone(service)));
         }
         Self { _tasks: tasks }
+    }
+}
+
+/// What an error is that nobody waits for.
+type BoxedError = Box<dyn Error + Send + Sync>;
+
+/// One turn of a task: the log names what it does as it names what a request does.
+struct Turn(RequestId);
+
+impl Turn {
+    fn begin() -> Result<Self, BoxedError> {
+        let id = uuid::Uuid::from_slice(&Random.bytes()?[..16])?;
+        let id = RequestId::parse(id.to_string()).ok_or("a UUID is no request id")?;
+        Ok(Self(id))
+    }
+
+    /// The context of what nobody has asked for, as of now.
+    fn context(&self, clock: &Clock) -> RequestContext {
+        RequestContext {
+            now: clock.now(),
+            request_id: self.0.clone(),
+            network: None,
+            idempotency: None,
+        }
     }
 }
 

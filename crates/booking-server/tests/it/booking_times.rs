@@ -7,7 +7,7 @@ use tokio_postgres::{Client, NoTls};
 use crate::support::{migrate, options};
 
 /// Dinner next month at the first of the demonstration's restaurants.
-const BOOKING: &str = "
+pub(crate) const BOOKING: &str = "
     INSERT INTO users (name, email, created_at) VALUES ('Guest', 'guest@example.com', now());
     INSERT INTO bookings (restaurant_id, public_id, user_id, booking_date, booking_time, party_size,
         confirmation_code, customer_name, customer_email, customer_phone, table_ids, starts_at, ends_at,

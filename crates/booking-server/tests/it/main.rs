@@ -5,6 +5,7 @@
 
 mod accounts;
 mod booking_times;
+mod completion;
 mod configuration;
 mod lifecycle;
 mod metrics;

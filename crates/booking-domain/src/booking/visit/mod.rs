@@ -150,14 +150,13 @@ pub fn seat(
     }
     let mut wanted = booking.clone();
     wanted.placement.tables = tables.to_vec();
-    let arrived_at = *wanted.visit.arrived_at.get_or_insert(now);
-    if wanted.visit.seated_at.is_none() {
-        // Another server, whose clock is ahead, may have seen it come: after that, so that both are told
-        // apart when the step is undone.
-        let after = arrived_at.checked_add(MOMENT).unwrap_or(arrived_at);
-        let is_later = booking.visit.arrived_at.is_some() && now < after;
-        wanted.visit.seated_at = Some(if is_later { after } else { now });
-    }
+    // Another server, whose clock is ahead, may have seen it come: after that, so that both are told
+    // apart when the step is undone.
+    let after = booking.visit.arrived_at;
+    let after = after.and_then(|arrived_at| arrived_at.checked_add(MOMENT).ok());
+    wanted.visit.arrived_at.get_or_insert(now);
+    let seated_at = after.map_or(now, |after| now.max(after));
+    wanted.visit.seated_at.get_or_insert(seated_at);
     Ok(StepPlan::NeedsTables(TableStep { wanted }.into()))
 }
 

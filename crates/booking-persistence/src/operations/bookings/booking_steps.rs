@@ -5,17 +5,16 @@ use diesel_async::AsyncPgConnection;
 
 use booking_domain::{
     ArrivalRefusal, Booking, BookingId, BookingView, CancellationReason, Decision, SeatRefusal,
-    ServiceDay, StatusRefusal, StepPlan, TableId, TableRefusal, TableStep, UndoRefusal, confirm,
-    decline, finish, mark_arrived, mark_no_show, seat, undo_step,
+    ServiceDay, StatusRefusal, StepPlan, TableId, TableRefusal, UndoRefusal, confirm, decline,
+    finish, mark_arrived, mark_no_show, seat, undo_step,
 };
 use jiff::Timestamp;
 
 use super::BookingRefusal;
-use super::change_booking::{By, Change};
+use super::change_booking::{By, Change, place_anew};
 use crate::access::{BookingCaller, RequestContext};
 use crate::connection::{ConstraintViolation, FromViolation};
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::{PlacedBooking, load_seating};
 use crate::store::Store;
 use crate::tables::bookings::LockedBooking;
 
@@ -188,36 +187,14 @@ impl Store {
                 match plan(&locked.booking, by.now).map_err(TransactionError::refused)? {
                     StepPlan::Decided(decision) => Ok((*decision).into()),
                     StepPlan::NeedsTables(step) => {
-                        decide_tables(connection, locked, &step, by.now).await
+                        // A restaurant that takes no bookings has no tables, either.
+                        let none = TableRefusal::Unknown.into();
+                        let decide = |day: &ServiceDay| step.decide(day, by.now).map_err(R::from);
+                        place_anew(connection, locked, (&step.place_request(), none), decide).await
                     }
                 }
             };
         self.change_booking((operation, None), caller, id, context, change)
             .await
     }
-}
-
-async fn decide_tables<R: From<TableRefusal>>(
-    connection: &AsyncPgConnection,
-    locked: &LockedBooking,
-    step: &TableStep,
-    now: Timestamp,
-) -> Result<Change, TransactionError<BookingRefusal<R>>> {
-    let request = step.place_request();
-    let current = locked.booking.occupied();
-    let placed = PlacedBooking {
-        restaurant: locked.booking.restaurant,
-        request: &request,
-        current: Some((locked.key, current.as_ref())),
-    };
-    let seating = load_seating(connection, placed.restaurant, request.date).await?;
-    // A restaurant that takes no bookings has no tables, either.
-    let none = TransactionError::refused(TableRefusal::Unknown.into());
-    let decide = |day: &ServiceDay| step.decide(day, now).map_err(R::from);
-    let decided = placed
-        .decide(connection, seating.ok_or(none)?, decide)
-        .await?;
-    decided
-        .map(|decided| Change::Placement(decided.into()))
-        .map_err(TransactionError::refused)
 }

@@ -4,14 +4,15 @@ use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
 
 use booking_domain::{
-    Booking, BookingId, BookingView, CancelRefusal, Decision, OverrideReason, Placement, Scope,
+    Booking, BookingId, BookingView, CancelRefusal, Decision, MadeBooking, OverrideReason,
+    PlaceRequest, Placement, Scope, ServiceDay,
 };
 
 use super::{BookingNotFound, BookingRefusal};
 use crate::access::{BookingActor, BookingCaller, RequestContext};
 use crate::connection::{FromViolation, Visibility, lock_seating_shared, show_restaurant};
 use crate::error::{Corrupt, StoreError, TransactionError};
-use crate::operations::service_day::Decided;
+use crate::operations::service_day::{Decided, PlacedBooking, load_seating};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::audit_events::{NewEvent, Overridden};
@@ -133,8 +134,31 @@ impl Store {
     }
 }
 
+/// Has `decide` say, on the service date of `request`, where a booking is placed anew: two or three round
+/// trips. `closed` refuses it where the restaurant takes no bookings.
+pub(super) async fn place_anew<R>(
+    connection: &AsyncPgConnection,
+    locked: &LockedBooking,
+    (request, closed): (&PlaceRequest, R),
+    decide: impl Fn(&ServiceDay) -> Result<MadeBooking, R>,
+) -> Result<Change, TransactionError<BookingRefusal<R>>> {
+    let current = locked.booking.occupied();
+    let placed = PlacedBooking {
+        restaurant: locked.booking.restaurant,
+        request,
+        current: Some((locked.key, current.as_ref())),
+    };
+    let seating = load_seating(connection, placed.restaurant, request.date).await?;
+    let seating = seating.ok_or_else(|| TransactionError::refused(closed))?;
+    let decided = placed.decide(connection, seating, decide).await?;
+    decided
+        .map(|decided| Change::Placement(decided.into()))
+        .map_err(TransactionError::refused)
+}
+
 /// Writes what a booking has become, what of its tables follows from that, and who did it, in one
-/// round trip. Who takes no other tables locks its dates here; who does has locked them.
+/// round trip. Who is placed anew has locked its dates; who takes something else otherwise locks them
+/// here, which gives them their next versions.
 async fn write<R>(
     connection: &AsyncPgConnection,
     locked: &LockedBooking,
@@ -144,7 +168,7 @@ async fn write<R>(
     let (key, current, restaurant) = (locked.key, &locked.booking, changed.restaurant);
     let (before, after) = (current.occupied(), changed.occupied());
     let mut dates = Vec::new();
-    if before != after && !are_locked {
+    if !are_locked && !current.takes_as_much_as(changed) {
         dates.extend(current.dates());
         dates.extend(changed.dates());
         dates.sort_unstable();

@@ -13,6 +13,7 @@ use crate::error::StoreError;
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::booking_events::{NewBookingEvent, StateColumns};
+use crate::tables::booking_policies::PolicyFilter;
 use crate::tables::bookings::LockedBooking;
 use crate::tables::{booking_days, booking_events, booking_policies, bookings, occupancies};
 
@@ -32,7 +33,10 @@ impl Store {
         after: Option<RestaurantId>,
     ) -> Result<Vec<RestaurantId>, StoreError<Infallible>> {
         self.read("restaurants_that_take_bookings", async |connection| {
-            Ok(booking_policies::list_restaurants(connection, after, PAGE).await?)
+            Ok(
+                booking_policies::restaurants_after(connection, PolicyFilter::All, after, PAGE)
+                    .await?,
+            )
         })
         .await
     }

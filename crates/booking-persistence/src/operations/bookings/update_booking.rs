@@ -1,19 +1,17 @@
 //! `updateBooking`.
 
 use diesel_async::AsyncPgConnection;
-use jiff::Timestamp;
 
 use booking_domain::{
     Booker, BookingChange, BookingId, BookingView, ChangePlan, ChangeRefusal, PlaceRefusal,
-    ServiceDay, TableRequest, plan_change,
+    ServiceDay, plan_change,
 };
 
 use super::BookingRefusal;
-use super::change_booking::{By, Change};
+use super::change_booking::{By, place_anew};
 use crate::access::{BookingCaller, RequestContext};
 use crate::connection::{ConstraintViolation, FromViolation};
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::{PlacedBooking, load_seating};
 use crate::store::Store;
 use crate::tables::bookings::LockedBooking;
 
@@ -46,8 +44,14 @@ impl Store {
                 .map_err(TransactionError::refused)?;
             match plan {
                 ChangePlan::Decided(decision) => Ok(decision.into()),
+                // Wishes alone need neither lock nor policy.
                 ChangePlan::NeedsTable(request) => {
-                    decide(connection, locked, request, booker, now).await
+                    let wanted = (
+                        &request.place_request(booker),
+                        ChangeRefusal::RestaurantClosed,
+                    );
+                    let change = |day: &ServiceDay| request.clone().decide(day, booker, now);
+                    place_anew(connection, locked, wanted, change).await
                 }
             }
         };
@@ -58,29 +62,4 @@ impl Store {
         self.change_booking(("update_booking", reason), caller, id, context, decide)
             .await
     }
-}
-
-/// Three round trips more for a change that needs a table. Wishes alone need neither lock nor policy.
-async fn decide(
-    connection: &AsyncPgConnection,
-    locked: &LockedBooking,
-    request: TableRequest,
-    booker: Booker,
-    now: Timestamp,
-) -> Result<Change, TransactionError<BookingRefusal<ChangeRefusal>>> {
-    let wanted = request.place_request(booker);
-    let current = locked.booking.occupied();
-    let placed = PlacedBooking {
-        restaurant: locked.booking.restaurant,
-        request: &wanted,
-        current: Some((locked.key, current.as_ref())),
-    };
-    let seating = load_seating(connection, placed.restaurant, wanted.date).await?;
-    let closed = TransactionError::refused(ChangeRefusal::RestaurantClosed);
-    let seating = seating.ok_or(closed)?;
-    let change = |day: &ServiceDay| request.clone().decide(day, booker, now);
-    let decided = placed.decide(connection, seating, change).await?;
-    decided
-        .map(|decided| Change::Placement(decided.into()))
-        .map_err(TransactionError::refused)
 }

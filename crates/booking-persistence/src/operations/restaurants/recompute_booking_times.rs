@@ -10,6 +10,7 @@ use crate::connection::{Visibility, lock_seating};
 use crate::error::StoreError;
 use crate::operations::seating::LockedSeating;
 use crate::store::Store;
+use crate::tables::booking_policies::PolicyFilter;
 use crate::tables::{audit_events, booking_policies};
 
 /// How many restaurants are asked for at once.
@@ -38,7 +39,15 @@ impl Store {
         after: Option<RestaurantId>,
     ) -> Result<Vec<RestaurantId>, StoreError<Infallible>> {
         self.read("restaurants_with_outdated_times", async |connection| {
-            Ok(booking_policies::outdated(connection, after, PAGE).await?)
+            Ok(
+                booking_policies::restaurants_after(
+                    connection,
+                    PolicyFilter::Outdated,
+                    after,
+                    PAGE,
+                )
+                .await?,
+            )
         })
         .await
     }

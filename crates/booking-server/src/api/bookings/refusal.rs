@@ -1,5 +1,7 @@
 //! With which codes of the contract the refusals are answered.
 
+use std::fmt::Display;
+
 use booking_api::bookings::{GetBookingPath, UpdateBookingHeaders};
 use booking_api::errors;
 use booking_api::types::{BookingChange, NewBooking, SeatRequest};
@@ -37,20 +39,16 @@ where
                 };
                 errors::BookingNotChangeable(Problem::new(self.to_string()).field(field)).into()
             }
-            Self::RestaurantClosed => {
-                let problem = Problem::new(self.to_string());
-                errors::BookingNotChangeable(problem.field(GetBookingPath::FIELDS.booking_id))
-                    .into()
-            }
-            Self::CutoffPassed { .. } => cutoff_passed(&self.to_string()),
+            Self::RestaurantClosed => errors::BookingNotChangeable(of_booking(self)).into(),
+            Self::CutoffPassed { .. } => errors::CutoffPassed(of_booking(self)).into(),
             Self::Place(refusal) => refusal.into_error(),
         }
     }
 }
 
-fn cutoff_passed<E: From<errors::CutoffPassed>>(message: &str) -> E {
-    let problem = Problem::new(message);
-    errors::CutoffPassed(problem.field(GetBookingPath::FIELDS.booking_id)).into()
+/// What is wrong with the booking that the path names.
+fn of_booking(refusal: impl Display) -> Problem {
+    Problem::new(refusal.to_string()).field(GetBookingPath::FIELDS.booking_id)
 }
 
 impl<E> IntoError<E> for CancelRefusal
@@ -60,15 +58,14 @@ where
     fn into_error(self) -> E {
         match self {
             Self::Status(refusal) => refusal.into_error(),
-            Self::CutoffPassed { .. } => cutoff_passed(&self.to_string()),
+            Self::CutoffPassed { .. } => errors::CutoffPassed(of_booking(self)).into(),
         }
     }
 }
 
 impl<E: From<errors::BookingNotChangeable>> IntoError<E> for StatusRefusal {
     fn into_error(self) -> E {
-        let problem = Problem::new(self.to_string());
-        errors::BookingNotChangeable(problem.field(GetBookingPath::FIELDS.booking_id)).into()
+        errors::BookingNotChangeable(of_booking(self)).into()
     }
 }
 
@@ -86,8 +83,7 @@ where
 
 impl<E: From<errors::TooEarly>> IntoError<E> for TooEarly {
     fn into_error(self) -> E {
-        let problem = Problem::new(self.to_string());
-        errors::TooEarly(problem.field(GetBookingPath::FIELDS.booking_id)).into()
+        errors::TooEarly(of_booking(self)).into()
     }
 }
 
@@ -99,15 +95,15 @@ where
         + From<errors::TableNotAvailable>,
 {
     fn into_error(self) -> E {
-        let problem = Problem::new(self.to_string());
         match self {
             Self::Status(refusal) => refusal.into_error(),
             Self::TooEarly(refusal) => refusal.into_error(),
             Self::Table(TableRefusal::Unknown) => {
+                let problem = Problem::new(self.to_string());
                 errors::UnknownTable(problem.field(SeatRequest::FIELDS.table_ids)).into()
             }
             Self::NoTable | Self::Table(TableRefusal::NotAvailable) => {
-                errors::TableNotAvailable(problem.field(GetBookingPath::FIELDS.booking_id)).into()
+                errors::TableNotAvailable(of_booking(self)).into()
             }
         }
     }
@@ -121,17 +117,11 @@ where
 {
     fn into_error(self) -> E {
         match self {
-            Self::NoStep => {
-                let problem = Problem::new(self.to_string());
-                let problem = problem.field(GetBookingPath::FIELDS.booking_id);
-                errors::BookingNotChangeable(problem).into()
-            }
-            Self::TooLate => cutoff_passed(&self.to_string()),
+            Self::NoStep => errors::BookingNotChangeable(of_booking(self)).into(),
+            Self::TooLate => errors::CutoffPassed(of_booking(self)).into(),
             // A table that there is not any more is as good as taken.
             Self::Table(_) => {
-                let problem = Problem::new(TableRefusal::NotAvailable.to_string());
-                let problem = problem.field(GetBookingPath::FIELDS.booking_id);
-                errors::TableNotAvailable(problem).into()
+                errors::TableNotAvailable(of_booking(TableRefusal::NotAvailable)).into()
             }
         }
     }
@@ -225,7 +215,6 @@ impl<E: PlaceErrors> IntoError<E> for PlaceRefusal {
 
 impl<E: From<errors::BookingNotFound>> IntoError<E> for BookingNotFound {
     fn into_error(self) -> E {
-        let problem = Problem::new("no booking has this id");
-        errors::BookingNotFound(problem.field(GetBookingPath::FIELDS.booking_id)).into()
+        errors::BookingNotFound(of_booking("no booking has this id")).into()
     }
 }
