@@ -126,7 +126,7 @@ impl TestService {
         let service_url = url.replace("user=postgres", "user=booking_service");
         let mut options = ServerOptions::new(service_url.parse()?, Arc::new(secret_key()));
         options.database.migration_url = Some(url.parse()?);
-        options.clock = clock;
+        options.clock = Some(clock);
         options.demo = demo;
         options.show_mails = true;
         options.identity.issuer = Some(ISSUER.to_owned());

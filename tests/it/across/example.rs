@@ -2,7 +2,6 @@
 
 use std::process::{Command, Output};
 
-use booking_server::clock::Clock;
 use booking_tests::TestService;
 
 /// Runs the example to its end.
@@ -20,7 +19,8 @@ async fn run(base: String) -> Output {
 async fn the_example_finds_books_reads_changes_and_cancels() {
     let service = TestService::start().await;
     // The example looks at its own clock.
-    service.set_clock(&Clock::system().now().to_string());
+    let now = service.rows("SELECT to_json(now())#>>'{}'").await;
+    service.set_clock(&now[0]);
     let output = run(format!("http://{}/api/v1", service.address())).await;
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(

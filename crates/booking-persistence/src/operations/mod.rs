@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod auth;
 mod bookings;
+mod database_time;
 mod messages;
 mod restaurants;
 mod retention;

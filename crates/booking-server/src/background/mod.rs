@@ -1,6 +1,7 @@
 //! What the service does without being asked. Any number of processes do so on one database.
 
 pub(crate) mod booking_times;
+mod clock;
 mod completion;
 mod key_rotation;
 mod retention;
@@ -29,6 +30,7 @@ impl Background {
     pub(crate) fn start(service: &Arc<Service>, forgets: bool) -> Self {
         let mut tasks = JoinSet::new();
         tasks.spawn(booking_times::run(Arc::clone(service)));
+        tasks.spawn(clock::run(Arc::clone(service)));
         tasks.spawn(completion::run(Arc::clone(service)));
         tasks.spawn(key_rotation::run(Arc::clone(service)));
         if forgets {

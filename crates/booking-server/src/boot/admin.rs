@@ -10,9 +10,8 @@ use credentials::{ExposeSecret, Password, SecretString};
 use crate::boot::config::DatabaseChoice;
 use crate::boot::database::Database;
 use crate::boot::error::StartError;
-use crate::boot::running::open_store;
+use crate::boot::running::{database_clock, open_store};
 use crate::boot::signals::StopRequest;
-use crate::clock::Clock;
 use crate::identity::PasswordHasher;
 
 /// How much of the standard input is read in search of the end of its first line.
@@ -40,7 +39,8 @@ pub(super) async fn create(
     };
     let make = async {
         let store = open_store(database.access()).await?;
-        let made = store.create_platform_admin(&registration, &hash, Clock::system().now());
+        let now = database_clock(&database.access().url, &store).await?.now();
+        let made = store.create_platform_admin(&registration, &hash, now);
         made.await.map_err(|error| match error {
             StoreError::Refused(_) => StartError::AccountExists(registration.email.clone()),
             other => StartError::Account(other.to_string()),

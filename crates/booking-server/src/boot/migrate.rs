@@ -7,7 +7,7 @@ use booking_persistence::{MigrateError, SERVICE_ROLE, Store};
 use crate::background::booking_times;
 use crate::boot::config::{DatabaseChoice, DatabaseUrl};
 use crate::boot::error::StartError;
-use crate::clock::Clock;
+use crate::boot::running::database_clock;
 use crate::random::Random;
 
 /// Brings the schema up to date, and what is stored by older rules of time zones, and says as whom the
@@ -24,7 +24,8 @@ pub(super) async fn migrate(database: DatabaseChoice) -> Result<(), StartError> 
         bring_up_to_date(&url).await?;
         let store = Store::connect(url.expose(), Random.into()).await;
         let store = store.map_err(|error| StartError::from_connect(&url, &error))?;
-        booking_times::recompute(&store, &Clock::system()).await;
+        let clock = database_clock(&url, &store).await?;
+        booking_times::recompute(&store, &clock).await;
         Ok::<_, StartError>(())
     };
     migrated

@@ -17,7 +17,6 @@ use crate::boot::running::{self, ServerOptions};
 use crate::boot::secret_key;
 use crate::boot::signals::StopRequest;
 use crate::boot::signing_keys;
-use crate::clock::Clock;
 use crate::identity::IdentityOptions;
 use crate::operational::MetricsServer;
 
@@ -79,7 +78,7 @@ async fn serve(config: Config) -> Result<(), StartError> {
     let options = ServerOptions {
         listen: config.listen,
         database: database.access().clone(),
-        clock: Clock::system(),
+        clock: None,
         demo,
         forgets: true,
         show_mails: config.show_mails.unwrap_or(is_at_home),

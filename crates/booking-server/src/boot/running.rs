@@ -25,8 +25,8 @@ pub struct ServerOptions {
     pub listen: SocketAddr,
     /// The PostgreSQL database.
     pub database: DatabaseAccess,
-    /// What time the server thinks it is.
-    pub clock: Clock,
+    /// What time it is; `None` is the time of the database.
+    pub clock: Option<Clock>,
     /// Whether to fill in the demo restaurants, unless they are there.
     pub demo: bool,
     /// Whether mails are shown to callers on this machine.
@@ -40,14 +40,14 @@ pub struct ServerOptions {
 
 impl ServerOptions {
     /// A server on a free port of the loopback, on this database, whose schema is up to date, as the
-    /// service's role, at the system's time, without the demo and without limits for attempts, with this secret key. It
+    /// service's role, at its time, without the demo and without limits for attempts, with this secret key. It
     /// forgets nothing.
     #[must_use]
     pub fn new(database_url: DatabaseUrl, secret_key: Arc<SecretKey>) -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             database: DatabaseAccess::new(database_url),
-            clock: Clock::system(),
+            clock: None,
             demo: false,
             show_mails: false,
             forgets: false,
@@ -102,14 +102,18 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> 
     // Asked once here, so that a machine without randomness is found out before a guest is.
     Random.bytes()?;
     let store = open_store(&options.database).await?;
+    let clock = match options.clock {
+        Some(clock) => clock,
+        None => database_clock(&options.database.url, &store).await?,
+    };
     if options.demo {
         store
-            .fill_demo(options.clock.now())
+            .fill_demo(clock.now())
             .await
             .map_err(|error| StartError::Demo(error.to_string()))?;
     }
-    let identity = Identity::load(&options.identity, &store, &options.clock).await?;
-    let service = Service::new(store, options.clock, identity);
+    let identity = Identity::load(&options.identity, &store, &clock).await?;
+    let service = Service::new(store, clock, identity);
     let service = service.with_mails_shown(options.show_mails);
     listen(service, options.listen, options.forgets)
 }
@@ -129,6 +133,15 @@ pub(super) async fn open_store(database: &DatabaseAccess) -> Result<Store, Start
         .await
         .map_err(|error| StartError::from_verify(url, error))?;
     Ok(store)
+}
+
+/// The clock of this database.
+pub(super) async fn database_clock(url: &DatabaseUrl, store: &Store) -> Result<Clock, StartError> {
+    let clock = Clock::of_database(store).await;
+    clock.map_err(|error| StartError::Database {
+        url: url.clone(),
+        cause: error.to_string(),
+    })
 }
 
 /// Listens, with a service that is ready.

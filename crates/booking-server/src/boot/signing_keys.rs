@@ -7,10 +7,9 @@ use std::sync::Arc;
 use crate::boot::config::{DatabaseChoice, SecretKeyChoice};
 use crate::boot::database::Database;
 use crate::boot::error::StartError;
-use crate::boot::running::open_store;
+use crate::boot::running::{database_clock, open_store};
 use crate::boot::secret_key;
 use crate::boot::signals::StopRequest;
-use crate::clock::Clock;
 use crate::identity::SigningKeys;
 
 /// Has another key take the place of the present one, and says from when on.
@@ -26,7 +25,7 @@ pub(super) async fn rotate(
         let data_dir = database.private().map(|(directory, _)| directory);
         let secret_key = secret_key::load(secret_key.as_ref(), data_dir)?;
         let store = open_store(database.access()).await?;
-        let now = Clock::system().now();
+        let now = database_clock(&database.access().url, &store).await?.now();
         let keys = SigningKeys::load(Arc::clone(&secret_key), &store, now).await?;
         Ok(keys.rotate(&store, now).await?)
     };
