@@ -258,15 +258,6 @@ CREATE TABLE bookings (
     status              varchar(20)  NOT NULL DEFAULT 'confirmed',
     -- Unique within the restaurant. Contract: ConfirmationCode.
     confirmation_code   varchar(6)   NOT NULL,
-    -- As given with this booking: a later booking of the same user cannot change them. Contract:
-    -- CustomerName.
-    customer_name       varchar(100) NOT NULL,
-    -- Contract: EmailAddress.
-    customer_email      varchar(254) NOT NULL,
-    -- Contract: PhoneNumber.
-    customer_phone      varchar(16)  NOT NULL,
-    -- Contract: SpecialRequests.
-    special_requests    varchar(500),
     -- Contract: CancellationReason.
     cancellation_reason varchar(500),
     -- Its tables, those of a combination in its order. An active booking without any is to be
@@ -304,6 +295,8 @@ CREATE TABLE bookings (
     finished_at         timestamptz,
     -- What has cancelled it. Contract: CancellationKind.
     cancellation_kind   varchar(20),
+    -- Which row of booking_contacts counts. Contract: none, it is not shown.
+    contact_version     integer      NOT NULL DEFAULT 1,
     CONSTRAINT bookings_pkey PRIMARY KEY (restaurant_id, booking_id),
     CONSTRAINT bookings_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -320,15 +313,6 @@ CREATE TABLE bookings (
     CONSTRAINT bookings_party_size_check CHECK (party_size >= 1 AND party_size <= 20),
     CONSTRAINT bookings_status_check
         CHECK (status IN ('confirmed', 'pending', 'cancelled', 'completed', 'no_show')),
-    CONSTRAINT bookings_customer_name_check CHECK (
-        char_length(customer_name) >= 2 AND customer_name !~ '[\u0001-\u001F\u007F-\u009F]'
-        AND customer_name ~ '[^\u0001-\u0020\u007F-\u00A0\u1680\u2000-\u200F\u2028-\u202F\u205F-\u2064\u3000\uFEFF]'
-    ),
-    CONSTRAINT bookings_customer_email_check
-        CHECK (customer_email ~ '^[\u0020-\u007E]+@[\u0020-\u007E]+$'),
-    CONSTRAINT bookings_customer_phone_check CHECK (customer_phone ~ '^\+[1-9][0-9]{1,14}$'),
-    CONSTRAINT bookings_special_requests_check
-        CHECK (special_requests ~ '^[^\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]+$'),
     CONSTRAINT bookings_created_at_check
         CHECK ('0001-01-01 00:00Z' <= created_at AND created_at < '9999-12-30 00:00Z'),
     CONSTRAINT bookings_updated_at_check
@@ -358,7 +342,8 @@ CREATE TABLE bookings (
         AND (arrived_at IS NULL OR status IN ('confirmed', 'cancelled', 'completed'))
         AND (seated_at IS NULL OR status IN ('confirmed', 'completed'))
         AND (finished_at IS NULL OR status = 'completed')
-    )
+    ),
+    CONSTRAINT bookings_contact_version_check CHECK (contact_version >= 1)
 );
 -- Each order of the list, alone and within what it is most often filtered by. The last column makes
 -- the order total, so that a page can begin after any booking.
@@ -1128,6 +1113,8 @@ CREATE TABLE booking_events (
     finished_at        timestamptz,
     -- Contract: CancellationKind.
     cancellation_kind  varchar(20),
+    -- Which row of booking_contacts counted then. Contract: none, it is not shown.
+    contact_version    integer       NOT NULL DEFAULT 1,
     CONSTRAINT booking_events_pkey PRIMARY KEY (restaurant_id, booking_id, version),
     CONSTRAINT booking_events_booking_id_fkey FOREIGN KEY (restaurant_id, booking_id)
         REFERENCES bookings (restaurant_id, booking_id) ON DELETE CASCADE,
@@ -1140,12 +1127,6 @@ CREATE TABLE booking_events (
     CONSTRAINT booking_events_actor_check
         CHECK ((actor_id IS NULL) = (actor_kind IN ('guest', 'system'))),
     CONSTRAINT booking_events_action_check CHECK (action ~ '^[a-z]+(_[a-z]+)*$'),
-    CONSTRAINT booking_events_changed_check CHECK (
-        changed <@ '{status,booking_date,booking_time,utc_offset,service_date,party_size,area_id,
-            is_area_required,table_ids,is_pinned,starts_at,ends_at,free_at,arrived_at,seated_at,
-            finished_at,cancellation_kind,special_requests}'::varchar[]
-        AND cardinality(changed) <= 18
-    ),
     CONSTRAINT booking_events_status_check
         CHECK (status IN ('confirmed', 'pending', 'cancelled', 'completed', 'no_show')),
     CONSTRAINT booking_events_cancellation_kind_check
@@ -1154,7 +1135,15 @@ CREATE TABLE booking_events (
     CONSTRAINT booking_events_area_id_check CHECK (area_id BETWEEN 1 AND 9007199254740991),
     CONSTRAINT booking_events_table_ids_check CHECK (cardinality(table_ids) <= 20),
     CONSTRAINT booking_events_day_version_check
-        CHECK (day_version BETWEEN 0 AND 9007199254740991)
+        CHECK (day_version BETWEEN 0 AND 9007199254740991),
+    CONSTRAINT booking_events_contact_version_check CHECK (contact_version >= 1),
+    CONSTRAINT booking_events_changed_check CHECK (
+        changed <@ '{status,booking_date,booking_time,utc_offset,service_date,party_size,area_id,
+            is_area_required,table_ids,is_pinned,starts_at,ends_at,free_at,arrived_at,seated_at,
+            finished_at,cancellation_kind,customer_name,customer_email,customer_phone,
+            special_requests}'::varchar[]
+        AND cardinality(changed) <= 21
+    )
 );
 ALTER TABLE booking_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking_events FORCE ROW LEVEL SECURITY;
@@ -1182,6 +1171,38 @@ CREATE TABLE idempotency_records (
 CREATE INDEX idx_idempotency_records_expiry ON idempotency_records (expires_at);
 ALTER TABLE idempotency_records ENABLE ROW LEVEL SECURITY;
 ALTER TABLE idempotency_records FORCE ROW LEVEL SECURITY;
+
+-- What tells of a booking's guest, a row for each of its versions; bookings and booking_events say
+-- which one counts. Nothing of it ever changes, unless a person is erased.
+CREATE TABLE booking_contacts (
+    restaurant_id    bigint       NOT NULL,
+    booking_id       bigint       NOT NULL,
+    -- Contract: none, it is not shown.
+    version          integer      NOT NULL,
+    -- As given with this booking: a later booking of the same user cannot change it. Contract:
+    -- CustomerName.
+    name             varchar(100),
+    -- Contract: EmailAddress.
+    email            varchar(254),
+    -- Contract: PhoneNumber.
+    phone            varchar(16),
+    -- Contract: SpecialRequests.
+    special_requests varchar(500),
+    CONSTRAINT booking_contacts_pkey PRIMARY KEY (restaurant_id, booking_id, version),
+    CONSTRAINT booking_contacts_booking_id_fkey FOREIGN KEY (restaurant_id, booking_id)
+        REFERENCES bookings (restaurant_id, booking_id) ON DELETE CASCADE,
+    CONSTRAINT booking_contacts_version_check CHECK (version >= 1),
+    CONSTRAINT booking_contacts_name_check CHECK (
+        char_length(name) >= 2 AND name !~ '[\u0001-\u001F\u007F-\u009F]'
+        AND name ~ '[^\u0001-\u0020\u007F-\u00A0\u1680\u2000-\u200F\u2028-\u202F\u205F-\u2064\u3000\uFEFF]'
+    ),
+    CONSTRAINT booking_contacts_email_check CHECK (email ~ '^[\u0020-\u007E]+@[\u0020-\u007E]+$'),
+    CONSTRAINT booking_contacts_phone_check CHECK (phone ~ '^\+[1-9][0-9]{1,14}$'),
+    CONSTRAINT booking_contacts_special_requests_check
+        CHECK (special_requests ~ '^[^\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]+$')
+);
+ALTER TABLE booking_contacts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking_contacts FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY restaurants_public ON restaurants FOR SELECT USING (true);
 
@@ -1360,6 +1381,21 @@ CREATE POLICY idempotency_records_retention_select ON idempotency_records FOR SE
 CREATE POLICY idempotency_records_retention_delete ON idempotency_records FOR DELETE
     TO booking_retention USING (expires_at < now());
 
+CREATE POLICY booking_contacts_select ON booking_contacts FOR SELECT USING (
+    CASE
+        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
+            THEN true
+        ELSE EXISTS (
+            SELECT FROM bookings booking
+            WHERE booking.restaurant_id = booking_contacts.restaurant_id
+                AND booking.booking_id = booking_contacts.booking_id
+        )
+    END
+);
+
+CREATE POLICY booking_contacts_insert ON booking_contacts FOR INSERT
+    WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
 GRANT SELECT, INSERT, UPDATE ON users TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON restaurants TO booking_service;
 GRANT SELECT ON restaurants TO booking_search;
@@ -1405,6 +1441,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON booking_days TO booking_service;
 GRANT SELECT, INSERT ON booking_events TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON idempotency_records TO booking_service;
 GRANT DELETE, SELECT (record_id, expires_at) ON idempotency_records TO booking_retention;
+GRANT SELECT, INSERT ON booking_contacts TO booking_service;
 GRANT USAGE ON SEQUENCE restaurants_restaurant_id_seq TO booking_service;
 GRANT USAGE ON SEQUENCE dining_tables_table_id_seq TO booking_service;
 GRANT USAGE ON SEQUENCE bookings_booking_id_seq TO booking_service;

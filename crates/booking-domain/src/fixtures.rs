@@ -178,6 +178,7 @@ pub(crate) fn booking() -> Booking {
             phone: PhoneNumber::parse("+15551234567").expect("it is a number"),
         },
         special_requests: None,
+        contact_version: 1,
         cancellation: None,
         placement: Placement {
             service_date: day.date,

@@ -49,7 +49,7 @@ const SETTLE: [&str; 2] = [
 ];
 
 /// Every table that grows with restaurants, guests or time.
-const LARGE_TABLES: [&str; 26] = [
+const LARGE_TABLES: [&str; 27] = [
     "accounts",
     "restaurant_staff",
     "staff_invitations",
@@ -62,6 +62,7 @@ const LARGE_TABLES: [&str; 26] = [
     "idempotency_records",
     "messages",
     "bookings",
+    "booking_contacts",
     "booking_events",
     "occupancies",
     "users",

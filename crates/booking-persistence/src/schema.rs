@@ -77,10 +77,6 @@ diesel::table! {
         party_size -> Integer,
         status -> Varchar,
         confirmation_code -> Varchar,
-        customer_name -> Varchar,
-        customer_email -> Varchar,
-        customer_phone -> Varchar,
-        special_requests -> Nullable<Varchar>,
         cancellation_reason -> Nullable<Varchar>,
         table_ids -> Array<Nullable<BigInt>>,
         starts_at -> Timestamptz,
@@ -100,6 +96,7 @@ diesel::table! {
         seated_at -> Nullable<Timestamptz>,
         finished_at -> Nullable<Timestamptz>,
         cancellation_kind -> Nullable<Varchar>,
+        contact_version -> Integer,
     }
 }
 
@@ -377,6 +374,7 @@ diesel::table! {
         seated_at -> Nullable<Timestamptz>,
         finished_at -> Nullable<Timestamptz>,
         cancellation_kind -> Nullable<Varchar>,
+        contact_version -> Integer,
     }
 }
 
@@ -386,6 +384,18 @@ diesel::table! {
         content_digest -> Bytea,
         response -> Bytea,
         expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    booking_contacts (restaurant_id, booking_id, version) {
+        restaurant_id -> BigInt,
+        booking_id -> BigInt,
+        version -> Integer,
+        name -> Nullable<Varchar>,
+        email -> Nullable<Varchar>,
+        phone -> Nullable<Varchar>,
+        special_requests -> Nullable<Varchar>,
     }
 }
 
@@ -440,4 +450,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     booking_days,
     booking_events,
     idempotency_records,
+    booking_contacts,
 );

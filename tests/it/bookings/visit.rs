@@ -92,6 +92,35 @@ async fn a_party_comes_sits_and_leaves_and_its_table_is_free_at_once() {
 }
 
 #[tokio::test]
+async fn a_history_is_what_it_was_when_its_guest_was_forgotten() {
+    let service = TestService::start().await;
+    let booking = book(&service, BELLA, MONDAY, "19:00", 2).await.booking_id;
+    for wishes in [json!("A quiet table"), json!(null)] {
+        let change = Request::patch(booking_path(&booking));
+        let change = change.json(&json!({ "special_requests": wishes }));
+        assert_eq!(service.send(&change).await.status, 200);
+    }
+    stepped(&service, &booking, "cancel").await;
+    let versions = "SELECT concat_ws(' ', version, name IS NOT NULL, special_requests)
+        FROM booking_contacts ORDER BY version";
+    let expected = ["1 t", "2 t A quiet table", "3 t"];
+    assert_eq!(service.rows(versions).await, expected);
+    let pointers = "SELECT contact_version FROM booking_events ORDER BY version";
+    assert_eq!(service.rows(pointers).await, ["1", "2", "3", "3"]);
+    let told = history(&service, &booking).await;
+    assert_eq!(told[2], changed("update_booking", &["special_requests"]));
+    let forget = "UPDATE booking_contacts SET name = 'Forgotten', email = 'nobody@example.com',
+        phone = '+10', special_requests = NULL RETURNING name";
+    assert_eq!(service.rows(forget).await, ["Forgotten"; 3]);
+    assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
+    assert_eq!(history(&service, &booking).await, told);
+    assert_eq!(
+        read(&service, &booking).await.customer.name.as_str(),
+        "Forgotten"
+    );
+}
+
+#[tokio::test]
 async fn a_no_show_frees_its_table_until_it_is_undone() {
     let service = TestService::start().await;
     let booking = book(&service, BELLA, MONDAY, "19:00", 10).await.booking_id;

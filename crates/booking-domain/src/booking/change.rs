@@ -90,7 +90,7 @@ pub fn plan_change(
         return Err(booking.status.refuses("changed").into());
     }
     let mut staff = change.staff.clone().unwrap_or_default();
-    let wanted = Booking {
+    let mut wanted = Booking {
         date: change.date.unwrap_or(booking.date),
         time: change.time.unwrap_or(booking.time),
         party: change.party.unwrap_or(booking.party),
@@ -101,6 +101,10 @@ pub fn plan_change(
         is_pinned: staff.is_pinned.unwrap_or(booking.is_pinned),
         ..booking.clone()
     };
+    let is_other_contact = wanted.contact() != booking.contact();
+    wanted.contact_version = booking
+        .contact_version
+        .saturating_add(is_other_contact.into());
     let is_elsewhere = staff
         .tables
         .as_ref()
@@ -414,6 +418,7 @@ mod tests {
         let now = booking.placement.starts_at;
         let expected = Booking {
             special_requests: None,
+            contact_version: 2,
             updated_at: now,
             version: 2,
             ..booking.clone()

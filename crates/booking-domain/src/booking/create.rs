@@ -73,6 +73,7 @@ pub fn create(
         area: new.area.filter(|wish| day.floor.has_area(wish.area)),
         customer: new.customer,
         special_requests: new.special_requests,
+        contact_version: 1,
         cancellation: None,
         placement: plan.placement,
         is_pinned: is_pinned.unwrap_or(false),

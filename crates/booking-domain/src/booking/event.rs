@@ -54,6 +54,8 @@ pub struct BookingState {
     pub visit: Visit,
     /// What has cancelled it.
     pub cancellation: Option<CancellationKind>,
+    /// Which version of its guest's contact details counts.
+    pub contact_version: i32,
 }
 
 text_enum! {
@@ -113,6 +115,7 @@ impl Booking {
             is_pinned: self.is_pinned,
             visit: self.visit,
             cancellation: self.cancellation.as_ref().map(|it| it.kind),
+            contact_version: self.contact_version,
         }
     }
 

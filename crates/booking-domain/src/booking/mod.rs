@@ -76,6 +76,8 @@ pub struct Booking {
     pub customer: Customer,
     /// Wishes for the visit, 1–500 characters.
     pub special_requests: Option<SpecialRequests>,
+    /// 1 when it was made, one more whenever what tells of its guest changes: contact details and wishes.
+    pub contact_version: i32,
     /// How it was cancelled, if it was.
     pub cancellation: Option<Cancellation>,
     /// The tables, and from when until when they are the party's.
@@ -203,5 +205,10 @@ impl Booking {
             version: self.version.saturating_add(1),
             ..self
         }
+    }
+
+    /// What of it tells of its guest: `contact_version` rises with it.
+    const fn contact(&self) -> (&Customer, Option<&SpecialRequests>) {
+        (&self.customer, self.special_requests.as_ref())
     }
 }

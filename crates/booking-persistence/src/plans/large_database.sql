@@ -9,6 +9,9 @@ SET maintenance_work_mem = '256MB';
 SET work_mem = '64MB';
 UPDATE pg_index SET indisready = false, indisexclusion = false
 WHERE indrelid IN ('bookings'::regclass, 'occupancies'::regclass);
+-- Nothing is looked up in an index that is not made yet.
+SET enable_indexscan = off;
+SET enable_bitmapscan = off;
 
 INSERT INTO restaurants
 SELECT n, 'Restaurant ' || md5(n::text), 'Cuisine ' || n % 4000, 'Street ' || n,
@@ -52,15 +55,14 @@ SELECT user_id, 'usr_' || user_id, name, phone,
     false, 1, '2026-01-01Z', '2026-01-01Z'
 FROM users WHERE user_id % 2 = 1;
 INSERT INTO bookings (restaurant_id, booking_id, public_id, user_id, account_user_id, booking_date,
-    booking_time, party_size, status, confirmation_code, customer_name, customer_email,
-    customer_phone, table_ids, starts_at, ends_at, free_at, service_date, utc_offset_minutes,
+    booking_time, party_size, status, confirmation_code, table_ids, starts_at, ends_at, free_at, service_date, utc_offset_minutes,
     created_at, updated_at)
 SELECT restaurant_id, number, 'bk_' || md5(number::text), 1 + number % 20000,
     CASE WHEN number % 6 = 0 THEN 1 + number % 20000 END, date '2027-02-10' + day,
     '11:00'::time + since, 2, CASE WHEN number % 10 = 0 THEN 'pending' ELSE 'confirmed' END,
     -- Six digits to the base of 16, from the number.
     translate(upper(lpad(to_hex(number), 6, '0')), '01', 'YZ'),
-    'Guest', 'guest' || 1 + number % 20000 || '@example.com', '+493012', ARRAY[table_id],
+    ARRAY[table_id],
     starts_at, starts_at + interval '90 minutes', starts_at + interval '90 minutes',
     date '2027-02-10' + day, 60, '2026-11-01Z'::timestamptz + number * interval '10 seconds',
     '2026-11-01Z'::timestamptz + number * interval '10 seconds'
@@ -72,6 +74,9 @@ FROM (
         unnest('{0h, 2h, 6h, 8h, 10h}'::interval[]) since
     WHERE restaurant_id <= 100
 ) AS turns;
+INSERT INTO booking_contacts
+SELECT restaurant_id, booking_id, 1, 'Guest', 'guest' || user_id || '@example.com', '+493012'
+FROM bookings;
 INSERT INTO occupancies
 SELECT restaurant_id, booking_id, table_ids[1], tstzrange(starts_at, free_at) FROM bookings
 ORDER BY restaurant_id, table_ids, starts_at;

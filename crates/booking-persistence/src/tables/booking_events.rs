@@ -59,6 +59,7 @@ pub(crate) struct StateColumns {
     seated_at: Option<jiff_diesel::Timestamp>,
     finished_at: Option<jiff_diesel::Timestamp>,
     cancellation_kind: Option<String>,
+    contact_version: i32,
 }
 
 /// The columns of [`StateColumns`] in `bookings` or in `booking_events`.
@@ -82,6 +83,7 @@ macro_rules! state_columns {
             $table::seated_at,
             $table::finished_at,
             $table::cancellation_kind,
+            $table::contact_version,
         )
     };
 }
@@ -109,6 +111,7 @@ impl From<&BookingState> for StateColumns {
             seated_at: state.visit.seated_at.map(ToDiesel::to_diesel),
             finished_at: state.visit.finished_at.map(ToDiesel::to_diesel),
             cancellation_kind: kind.map(str::to_owned),
+            contact_version: state.contact_version,
         }
     }
 }
@@ -151,6 +154,7 @@ impl StateColumns {
                 finished_at: self.finished_at.map(|it| it.to_jiff()),
             },
             cancellation: kind.transpose()?,
+            contact_version: self.contact_version,
         })
     }
 }

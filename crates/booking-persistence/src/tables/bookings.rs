@@ -9,16 +9,16 @@ use jiff_diesel::ToDiesel;
 
 use booking_domain::{
     AreaWish, Booking, BookingId, BookingStatus, BookingView, Cancellation, CancellationKind,
-    CancellationReason, ConfirmationCode, Customer, CustomerName, DiningAreaId, EmailAddress,
-    PartySize, PhoneNumber, Placement, RestaurantId, RestaurantName, SpecialRequests, TableId,
-    UserId, UtcOffset, Visit,
+    CancellationReason, ConfirmationCode, DiningAreaId, EmailAddress, PartySize, Placement,
+    RestaurantId, RestaurantName, TableId, UserId, UtcOffset, Visit,
 };
 
+use super::booking_contacts::{ContactRow, of_booking};
 use super::restaurants::SummaryRow;
 use super::{nextval, parsed, restaurant_id, to_the_minute};
 use crate::access::{BookingCaller, BookingRights, CallerRow, GuardedBooking, caller_columns};
 use crate::error::{Corrupt, LoadError};
-use crate::schema::{accounts, bookings, restaurants, users};
+use crate::schema::{accounts, booking_contacts, bookings, restaurants, users};
 
 /// A booking as it is read.
 #[derive(Queryable, Selectable)]
@@ -34,10 +34,6 @@ pub(crate) struct BookingRow {
     party_size: i32,
     status: String,
     confirmation_code: String,
-    customer_name: String,
-    customer_email: String,
-    customer_phone: String,
-    special_requests: Option<String>,
     cancellation_reason: Option<String>,
     cancellation_kind: Option<String>,
     table_ids: Vec<Option<i64>>,
@@ -56,6 +52,9 @@ pub(crate) struct BookingRow {
     arrived_at: Option<jiff_diesel::Timestamp>,
     seated_at: Option<jiff_diesel::Timestamp>,
     finished_at: Option<jiff_diesel::Timestamp>,
+    contact_version: i32,
+    #[diesel(embed)]
+    contact: Option<ContactRow>,
     version: i32,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub(crate) created_at: Timestamp,
@@ -68,16 +67,8 @@ impl TryFrom<BookingRow> for Booking {
 
     fn try_from(row: BookingRow) -> Result<Self, Corrupt> {
         let key = row.booking_id;
-        let special_requests = row
-            .special_requests
-            .map(|text| {
-                parsed(
-                    SpecialRequests::parse(text),
-                    "bookings.special_requests",
-                    key,
-                )
-            })
-            .transpose()?;
+        let contact = parsed(row.contact, "bookings.contact_version", key)?;
+        let (customer, special_requests) = contact.parse(key)?;
         let status = parsed(BookingStatus::parse(&row.status), "bookings.status", key)?;
         let cancellation = (status == BookingStatus::Cancelled)
             .then(|| cancellation(row.cancellation_kind, row.cancellation_reason, key))
@@ -104,24 +95,9 @@ impl TryFrom<BookingRow> for Booking {
             )?,
             party: parsed(PartySize::new(row.party_size), "bookings.party_size", key)?,
             area: area_wish(row.area_id, row.is_area_required, key)?,
-            customer: Customer {
-                name: parsed(
-                    CustomerName::parse(row.customer_name),
-                    "bookings.customer_name",
-                    key,
-                )?,
-                email: parsed(
-                    EmailAddress::parse(row.customer_email),
-                    "bookings.customer_email",
-                    key,
-                )?,
-                phone: parsed(
-                    PhoneNumber::parse(row.customer_phone),
-                    "bookings.customer_phone",
-                    key,
-                )?,
-            },
+            customer,
             special_requests,
+            contact_version: row.contact_version,
             cancellation,
             placement: Placement {
                 service_date: row.service_date,
@@ -211,6 +187,7 @@ pub(crate) async fn find(
 ) -> Result<Option<GuardedBooking<BookingView>>, LoadError> {
     let row: Option<(BookingRow, SummaryRow, RightsRow)> = bookings::table
         .inner_join(restaurants::table)
+        .left_join(of_booking())
         .filter(bookings::public_id.eq(id.as_str()))
         .select((
             BookingRow::as_select(),
@@ -274,12 +251,13 @@ pub(crate) async fn lock(
 /// Locks the confirmed bookings of a restaurant whose tables were free before this instant and which
 /// nobody else holds, the earliest first, so many at the most.
 pub(crate) async fn lock_ended(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     restaurant: RestaurantId,
     before: Timestamp,
     limit: i64,
 ) -> Result<Vec<LockedBooking>, LoadError> {
-    let rows: Vec<(BookingRow, i32)> = bookings::table
+    let (mut locking, mut loading) = (connection, connection);
+    let keys: Vec<i64> = bookings::table
         .filter(bookings::restaurant_id.eq(restaurant.get()))
         // As the index has it, which knows when they begin.
         .filter(bookings::status.eq_any(["pending", "confirmed"]))
@@ -288,10 +266,19 @@ pub(crate) async fn lock_ended(
         .filter(bookings::free_at.le(before.to_diesel()))
         .order(bookings::starts_at)
         .limit(limit)
-        .select((BookingRow::as_select(), bookings::secret_rotation))
+        .select(bookings::booking_id)
         .for_no_key_update()
         .skip_locked()
-        .load(&mut connection)
+        .load(&mut locking)
+        .await?;
+    // As they are behind their locks, and with their contacts, which no lock is for.
+    let rows: Vec<(BookingRow, i32)> = bookings::table
+        .left_join(of_booking())
+        .filter(bookings::restaurant_id.eq(restaurant.get()))
+        .filter(bookings::booking_id.eq_any(keys))
+        .order(bookings::starts_at)
+        .select((BookingRow::as_select(), bookings::secret_rotation))
+        .load(&mut loading)
         .await?;
     let locked = rows.into_iter().map(|(row, secret_rotation)| {
         Ok::<_, Corrupt>(LockedBooking {
@@ -316,6 +303,7 @@ pub(crate) async fn find_keyed(
         .filter(restaurants::suspended_at.is_not_null())
         .select(restaurants::restaurant_id);
     let row: Option<(BookingRow, RightsRow)> = bookings::table
+        .left_join(of_booking())
         .filter(bookings::public_id.eq(id.as_str()))
         .select((
             BookingRow::as_select(),
@@ -356,25 +344,26 @@ pub(crate) async fn find_by_code(
     code: &ConfirmationCode,
     email: &EmailAddress,
 ) -> Result<Vec<(BookingId, EmailAddress, RestaurantName)>, LoadError> {
-    let rows: Vec<(i64, String, String, String)> = bookings::table
+    let rows: Vec<(i64, String, Option<String>, String)> = bookings::table
         .inner_join(restaurants::table)
         .inner_join(users::table)
+        .inner_join(of_booking())
         .filter(bookings::confirmation_code.eq(code.as_str()))
         .filter(users::email.eq(email.normalized()))
         .select((
             bookings::booking_id,
             bookings::public_id,
-            bookings::customer_email,
+            booking_contacts::email,
             restaurants::name,
         ))
         .load(&mut connection)
         .await?;
     let found = rows.into_iter().map(|(key, id, email, restaurant)| {
-        let email = EmailAddress::parse(email);
+        let email = email.and_then(EmailAddress::parse);
         let restaurant = RestaurantName::parse(restaurant);
         Ok::<_, Corrupt>((
             parsed(BookingId::parse(id), "bookings.public_id", key)?,
-            parsed(email, "bookings.customer_email", key)?,
+            parsed(email, "booking_contacts.email", key)?,
             parsed(restaurant, "restaurants.name", key)?,
         ))
     });
@@ -394,7 +383,6 @@ struct ChangingColumns<'a> {
     booking_time: jiff_diesel::Time,
     party_size: i32,
     status: &'static str,
-    special_requests: Option<&'a str>,
     cancellation_reason: Option<&'a str>,
     cancellation_kind: Option<&'static str>,
     table_ids: Vec<i64>,
@@ -409,6 +397,7 @@ struct ChangingColumns<'a> {
     arrived_at: Option<jiff_diesel::Timestamp>,
     seated_at: Option<jiff_diesel::Timestamp>,
     finished_at: Option<jiff_diesel::Timestamp>,
+    contact_version: i32,
     version: i32,
     updated_at: jiff_diesel::Timestamp,
 }
@@ -420,10 +409,6 @@ impl<'a> From<&'a Booking> for ChangingColumns<'a> {
             booking_time: booking.time.to_diesel(),
             party_size: booking.party.get(),
             status: booking.status.as_str(),
-            special_requests: booking
-                .special_requests
-                .as_ref()
-                .map(SpecialRequests::as_str),
             cancellation_reason: booking
                 .cancellation
                 .as_ref()
@@ -442,6 +427,7 @@ impl<'a> From<&'a Booking> for ChangingColumns<'a> {
             arrived_at: booking.visit.arrived_at.map(ToDiesel::to_diesel),
             seated_at: booking.visit.seated_at.map(ToDiesel::to_diesel),
             finished_at: booking.visit.finished_at.map(ToDiesel::to_diesel),
+            contact_version: booking.contact_version,
             version: booking.version,
             updated_at: booking.updated_at.to_diesel(),
         }
@@ -485,9 +471,6 @@ pub(crate) async fn insert(
             bookings::user_id.eq(user),
             bookings::account_user_id.eq(made_by),
             bookings::confirmation_code.eq(booking.confirmation_code.as_str()),
-            bookings::customer_name.eq(booking.customer.name.as_str()),
-            bookings::customer_email.eq(booking.customer.email.as_str()),
-            bookings::customer_phone.eq(booking.customer.phone.as_str()),
             bookings::created_at.eq(booking.created_at.to_diesel()),
             ChangingColumns::from(booking),
         ))

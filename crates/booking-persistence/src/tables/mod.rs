@@ -11,6 +11,7 @@ pub(crate) mod audit_events;
 pub(crate) mod authorization_codes;
 pub(crate) mod blockouts;
 pub(crate) mod booking_claims;
+pub(crate) mod booking_contacts;
 pub(crate) mod booking_days;
 pub(crate) mod booking_events;
 pub(crate) mod booking_policies;

@@ -284,13 +284,14 @@ async fn list_with_a_booking_that_no_rule_allows_is_not_answered() {
     let corrupt = all.items[4].booking.id.clone();
     venue
         .sql(&format!(
-            "ALTER TABLE bookings DROP CONSTRAINT bookings_customer_phone_check;
-             UPDATE bookings SET customer_phone = 'none' WHERE public_id = '{corrupt}'"
+            "ALTER TABLE booking_contacts DROP CONSTRAINT booking_contacts_phone_check;
+             UPDATE booking_contacts SET phone = 'none' FROM bookings booking
+             WHERE booking.booking_id = booking_contacts.booking_id AND public_id = '{corrupt}'"
         ))
         .await;
     let is_corrupt = |internal: &Internal| {
         matches!(internal, Internal::Corrupt(Corrupt { column, .. })
-            if *column == "bookings.customer_phone")
+            if *column == "booking_contacts.phone")
     };
     for window in [Window::First { limit: 5 }, ALL] {
         match list(&venue, &filter, sort, &window).await {

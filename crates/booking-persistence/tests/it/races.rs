@@ -61,11 +61,9 @@ async fn parallel_bookings_fill_every_table_once() {
 const INTRUDER: &str = "
     INSERT INTO users VALUES (1000, 'Intruder', 'intruder@example.com', '+49301', '2027-01-01Z');
     INSERT INTO bookings (restaurant_id, booking_id, public_id, user_id, booking_date,
-            booking_time, party_size, confirmation_code, customer_name, customer_email,
-            customer_phone, table_ids, starts_at, ends_at, free_at, service_date,
+            booking_time, party_size, confirmation_code, table_ids, starts_at, ends_at, free_at, service_date,
             utc_offset_minutes, created_at, updated_at)
-        SELECT 1, 1000, 'bk_intruder', 1000, '2027-02-15', '19:00', 2, 'ZZZZZZ', 'Intruder',
-            'intruder@example.com', '+49301', ARRAY[min(table_id)], '2027-02-15 18:00Z',
+        SELECT 1, 1000, 'bk_intruder', 1000, '2027-02-15', '19:00', 2, 'ZZZZZZ', ARRAY[min(table_id)], '2027-02-15 18:00Z',
             '2027-02-15 19:30Z', '2027-02-15 19:30Z', '2027-02-15', 60, '2027-01-01Z', '2027-01-01Z'
         FROM dining_tables;
     INSERT INTO occupancies

@@ -215,8 +215,8 @@ async fn search_sees_what_is_taken_where_it_looks_and_nothing_of_any_guest() {
         assert_eq!(rows(&mut connection, named, &all).await, 0, "{table}");
     }
     for statement in [
-        "SELECT customer_name FROM bookings",
-        "SELECT special_requests FROM bookings",
+        "SELECT FROM booking_contacts",
+        "SELECT contact_version FROM bookings",
         "SELECT public_id FROM bookings",
         "SELECT user_id FROM bookings",
         "SELECT reason FROM blockouts",

@@ -35,8 +35,9 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     (
         "booking_events",
         "changed",
-        &["'{customer_name}'", "array_fill('status'::varchar, '{19}')"],
+        &["'{name}'", "array_fill('status'::varchar, '{22}')"],
     ),
+    ("booking_events", "contact_version", &["0"]),
     ("booking_events", "occurred_at", &["'infinity'"]),
     ("booking_days", "version", &["0"]),
     ("booking_days", "date", &["'infinity'", "'0001-12-31 BC'"]),
@@ -56,8 +57,8 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     ),
     ("bookings", "booking_time", &["'24:00'", "'18:00:30'"]),
     (
-        "bookings",
-        "customer_email",
+        "booking_contacts",
+        "email",
         &["'none'", "'@example.com'", "'sarah@'", r"E'a\n@b.c'"],
     ),
     (
@@ -71,6 +72,8 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
         &["'infinity'", "'-infinity'", "'9999-12-31 00:00Z'"],
     ),
     ("bookings", "version", &["0"]),
+    ("bookings", "contact_version", &["0"]),
+    ("booking_contacts", "version", &["0"]),
     (
         "occupancies",
         "period",
@@ -475,9 +478,10 @@ const ACCEPTED: &[&str] = &[
     "UPDATE booking_policies SET slot_interval_minutes = 5, turn_minutes = 1440",
     "INSERT INTO restaurants
         VALUES (9007199254740991, 'X', 'Y', 'Z', 0, 0, '2026-01-01 00:00Z')",
-    "UPDATE bookings SET customer_name = ' Ō', customer_phone = '+12'",
-    "UPDATE bookings SET customer_email = '\"Sarah Chen\"@example.com'",
-    "UPDATE bookings SET special_requests = E'a\\r\\n\\tb', booking_time = '23:59'",
+    "UPDATE booking_contacts SET name = ' Ō', phone = '+12'",
+    "UPDATE booking_contacts SET email = '\"Sarah Chen\"@example.com'",
+    "UPDATE booking_contacts SET special_requests = E'a\\r\\n\\tb'",
+    "UPDATE bookings SET booking_time = '23:59'",
     "UPDATE bookings SET public_id = 'bk_' || repeat('z', 32), booking_date = '9999-12-31'",
     "UPDATE bookings SET status = 'cancelled', cancellation_kind = 'declined',
         cancellation_reason = E'a\\nb'",

@@ -10,9 +10,9 @@ use crate::support::{migrate, options};
 pub(crate) const BOOKING: &str = "
     INSERT INTO users (name, email, created_at) VALUES ('Guest', 'guest@example.com', now());
     INSERT INTO bookings (restaurant_id, public_id, user_id, booking_date, booking_time, party_size,
-        confirmation_code, customer_name, customer_email, customer_phone, table_ids, starts_at, ends_at,
+        confirmation_code, table_ids, starts_at, ends_at,
         free_at, service_date, utc_offset_minutes, created_at, updated_at)
-    SELECT 1, 'bk_1', user_id, day, '19:00', 2, 'AAAAAA', 'Guest', 'guest@example.com', '+15551',
+    SELECT 1, 'bk_1', user_id, day, '19:00', 2, 'AAAAAA',
         ARRAY(SELECT min(table_id) FROM dining_tables WHERE restaurant_id = 1), starts,
         starts + interval '90 minutes', starts + interval '90 minutes', day, 0, now(), now()
     FROM users, (SELECT current_date + 30) days (day),

@@ -19,7 +19,8 @@ use crate::tables::audit_events::{NewEvent, Overridden};
 use crate::tables::booking_events::{NewBookingEvent, StateColumns};
 use crate::tables::bookings::LockedBooking;
 use crate::tables::{
-    audit_events, booking_days, booking_events, bookings, occupancies, restaurants,
+    audit_events, booking_contacts, booking_days, booking_events, bookings, occupancies,
+    restaurants,
 };
 
 impl FromViolation for CancelRefusal {}
@@ -186,7 +187,7 @@ async fn write<R>(
         changed: &current.changed_fields(changed),
         state: &StateColumns::from(&changed.state()),
     };
-    let ((), _, _, row, (), ()) = tokio::try_join!(
+    let ((), _, _, row, _, (), ()) = tokio::try_join!(
         biased;
         async {
             if !dates.is_empty() {
@@ -212,6 +213,12 @@ async fn write<R>(
             occupancies::insert(connection, restaurant, &taken).await
         },
         bookings::update(connection, key, changed),
+        async {
+            if current.contact_version == changed.contact_version {
+                return Ok(0);
+            }
+            booking_contacts::insert(connection, key, changed).await
+        },
         audit_events::insert_overriding(connection, event, overridden),
         booking_events::insert(connection, &happened),
     )?;

@@ -16,7 +16,8 @@ use crate::store::Store;
 use crate::tables::audit_events::Overridden;
 use crate::tables::booking_events::{NewBookingEvent, StateColumns};
 use crate::tables::{
-    audit_events, booking_events, bookings, messages, occupancies, restaurants, users,
+    audit_events, booking_contacts, booking_events, bookings, messages, occupancies, restaurants,
+    users,
 };
 
 impl FromViolation for PlaceRefusal {
@@ -148,6 +149,7 @@ async fn create_in(
     tokio::try_join!(
         biased;
         bookings::insert(connection, booking, (key, user), maker.diner),
+        booking_contacts::insert(connection, key, booking),
         occupancies::insert(connection, booking.restaurant, &occupancies),
         audit_events::insert_overriding(connection, &event, &overridden),
         booking_events::insert(connection, &happened),

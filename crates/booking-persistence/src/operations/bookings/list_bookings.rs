@@ -17,6 +17,7 @@ use crate::lists::{
 };
 use crate::schema::{accounts, bookings, restaurants, users};
 use crate::store::Store;
+use crate::tables::booking_contacts::of_booking;
 use crate::tables::bookings::{BookingRow, view};
 use crate::tables::restaurants::SummaryRow;
 
@@ -199,6 +200,7 @@ pub(crate) async fn list(
     let query = narrowed!(
         bookings::table
             .inner_join(restaurants::table)
+            .left_join(of_booking())
             .select((BookingRow::as_select(), SummaryRow::as_select()))
             .into_boxed(),
         filter
