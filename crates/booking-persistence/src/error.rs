@@ -191,6 +191,9 @@ impl<R: FromViolation> From<TransactionError<R>> for StoreError<R> {
             DatabaseErrorKind::ConnectionLost => {
                 Self::Unavailable(Unavailable::because("the connection is lost", error))
             }
+            DatabaseErrorKind::NoSpace => {
+                Self::Unavailable(Unavailable::because("its disk is full", error))
+            }
             // A race that was lost at every attempt is a sign of too much work.
             DatabaseErrorKind::Timeout
             | DatabaseErrorKind::TooManyConnections

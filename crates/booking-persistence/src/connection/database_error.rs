@@ -4,7 +4,7 @@
 //!
 //! diesel-async keeps no SQLSTATE. It names most kinds that matter here, but reports
 //! deadlocks (40P01), the end of the server (57P01 to 57P03), expired timeouts (57014, 55P03)
-//! and a lack of connections (53300) as `Unknown`: they are told by the server's message. A
+//! a lack of connections (53300) and of space (53100) as `Unknown`: they are told by the server's message. A
 //! server that speaks another language (`lc_messages`) is therefore not understood, and what
 //! would be retried or a 503 becomes an internal error.
 
@@ -25,12 +25,14 @@ pub(crate) enum DatabaseErrorKind {
     Timeout,
     /// The server takes no more connections.
     TooManyConnections,
+    /// The server's disk is full.
+    NoSpace,
     /// Anything else: a fault of ours.
     Other,
 }
 
 /// The beginnings of messages, and what they mean.
-const MESSAGES: [(&str, DatabaseErrorKind); 9] = [
+const MESSAGES: [(&str, DatabaseErrorKind); 11] = [
     ("deadlock detected", DatabaseErrorKind::Retryable),
     // What a statement says that was sent behind one that failed. The pipelines are joined in
     // the order in which they are sent, so that the cause comes first; should it ever be
@@ -61,6 +63,9 @@ const MESSAGES: [(&str, DatabaseErrorKind); 9] = [
         "too many connections for",
         DatabaseErrorKind::TooManyConnections,
     ),
+    // What else can be wrong with a file that grows is the disk, too.
+    ("could not extend file", DatabaseErrorKind::NoSpace),
+    ("could not write", DatabaseErrorKind::NoSpace),
 ];
 
 impl DatabaseErrorKind {
@@ -102,6 +107,7 @@ impl DatabaseErrorKind {
             Self::ConnectionLost => "connection_lost",
             Self::Timeout => "timeout",
             Self::TooManyConnections => "too_many_connections",
+            Self::NoSpace => "no_space",
             Self::Other => "other",
         }
     }
@@ -134,6 +140,10 @@ mod tests {
         assert_eq!(
             kind("sorry, too many clients already"),
             DatabaseErrorKind::TooManyConnections
+        );
+        assert_eq!(
+            kind("could not extend file \"base/1/2\": No space left on device"),
+            DatabaseErrorKind::NoSpace
         );
         assert_eq!(kind("division by zero"), DatabaseErrorKind::Other);
     }

@@ -31,6 +31,7 @@ impl RetryPolicy {
             DatabaseErrorKind::ConnectionLost
             | DatabaseErrorKind::Timeout
             | DatabaseErrorKind::TooManyConnections
+            | DatabaseErrorKind::NoSpace
             | DatabaseErrorKind::Other => false,
         }
     }
@@ -71,6 +72,7 @@ mod tests {
             DatabaseErrorKind::ConnectionLost,
             DatabaseErrorKind::Timeout,
             DatabaseErrorKind::TooManyConnections,
+            DatabaseErrorKind::NoSpace,
             DatabaseErrorKind::Other,
         ] {
             assert!(!POLICY.should_retry(1, kind));
