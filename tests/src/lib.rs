@@ -10,6 +10,7 @@
 //! what it takes to bring a booking into a state that no operation leads to.
 
 mod accounts;
+mod consistency;
 mod examples;
 mod owner;
 mod request;
@@ -19,8 +20,9 @@ mod service;
 mod witness;
 
 pub use accounts::{ALL_SCOPES, ISSUER, LoggedIn, PASSWORD, signed};
+pub use consistency::{OVERLAPS, UNTRUE_HISTORIES, WRONG_OCCUPANCIES};
 pub use examples::{Examples, alternatives, is_optional, is_secured, takes};
-pub use owner::OWNER;
+pub use owner::{OWNER, OwnerTokens, hire_owner};
 pub use request::Request;
 pub use response::{Detail, Refusal, Response};
 pub use seating::SEATING_IDS;

@@ -3,19 +3,24 @@
 
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use booking_client::{AccessToken, TokenError, TokenSource};
-use credentials::SigningKey;
+use credentials::{SecretKey, SigningKey};
 use jiff::Timestamp;
 use tokio_postgres::NoTls;
 
-use crate::accounts::{ALL_SCOPES, ISSUER, secret_key, signed};
+use crate::accounts::{ALL_SCOPES, ISSUER, signed};
 
 /// The id of the owner's account.
 pub const OWNER: &str = "usr_owner";
 
 /// Makes an account for the owner, who gets no password.
-pub(crate) async fn hire_owner(url: &str) -> Result<(), tokio_postgres::Error> {
+///
+/// # Errors
+///
+/// The database does not do it.
+pub async fn hire_owner(url: &str) -> Result<(), tokio_postgres::Error> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     tokio::spawn(connection);
     client
@@ -35,15 +40,18 @@ pub(crate) async fn hire_owner(url: &str) -> Result<(), tokio_postgres::Error> {
 
 /// Access tokens of the owner, each made when it is needed, at the time of the test.
 #[derive(Clone)]
-pub(crate) struct OwnerTokens {
+pub struct OwnerTokens {
     key: Arc<SigningKey>,
     now: Arc<Mutex<Timestamp>>,
+    /// Since when the time of the test goes on by itself, if it does.
+    running_since: Option<Instant>,
 }
 
 impl OwnerTokens {
     /// Tokens that the service on this database takes.
     pub(crate) async fn load(
         url: &str,
+        secret_key: &SecretKey,
         now: Timestamp,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
@@ -52,8 +60,30 @@ impl OwnerTokens {
         let row = client.query_one(query, &[]).await?;
         let (key_id, sealed): (String, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
         Ok(Self {
-            key: Arc::new(SigningKey::open(&sealed, &key_id, &secret_key())?),
+            key: Arc::new(SigningKey::open(&sealed, &key_id, secret_key)?),
             now: Arc::new(Mutex::new(now)),
+            running_since: None,
+        })
+    }
+
+    /// Tokens that servers on this database take which are asked at its own time.
+    ///
+    /// # Errors
+    ///
+    /// The database does not give the key.
+    pub async fn load_now(
+        url: &str,
+        secret_key: &SecretKey,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+        tokio::spawn(connection);
+        let query = "SELECT to_json(clock_timestamp()) #>> '{}'";
+        let now: String = client.query_one(query, &[]).await?.try_get(0)?;
+        let running_since = Some(Instant::now());
+        let tokens = Self::load(url, secret_key, now.parse()?).await?;
+        Ok(Self {
+            running_since,
+            ..tokens
         })
     }
 
@@ -63,8 +93,11 @@ impl OwnerTokens {
     }
 
     /// A token for everything.
-    pub(crate) fn access_token(&self) -> String {
-        let now = *self.now.lock().unwrap_or_else(PoisonError::into_inner);
+    #[must_use]
+    pub fn access_token(&self) -> String {
+        let set = *self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = self.running_since.map(|since| since.elapsed());
+        let now = set + passed.unwrap_or_default();
         signed(
             &self.key,
             ISSUER,

@@ -138,7 +138,7 @@ impl TestService {
         }
         let witness = Witness::start(server.local_addr()).await;
         let base_url = format!("http://{}/api/v1", witness.address());
-        let owner = OwnerTokens::load(url, NOW.parse()?).await?;
+        let owner = OwnerTokens::load(url, &secret_key(), NOW.parse()?).await?;
         Ok(Self {
             client: Client::builder(&base_url)
                 .oauth(owner.clone())
