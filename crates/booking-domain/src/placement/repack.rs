@@ -116,12 +116,17 @@ impl Search<'_> {
         Rc::clone(known.or_insert_with(|| floor.seatings(query).into()))
     }
 
-    /// Has all of them leave before the first looks for other tables, the largest first.
+    /// Has all of them leave before the first looks for other tables: the largest first, and among the
+    /// same the one that was booked first, in whichever order they were read.
     fn seat_all(&mut self, claims: &[usize], moves: usize) -> Option<usize> {
         let (placed, gone) = (self.plan.len(), self.gone.len());
         self.gone.extend(claims);
         let mut parties: Vec<Party> = claims.iter().map(|index| self.party(*index)).collect();
-        parties.sort_by_key(|party| std::cmp::Reverse(party.query.party));
+        let room = self.room;
+        parties.sort_by_key(|party| {
+            let key = party.key.map(|index| room.claim(index).key);
+            (std::cmp::Reverse(party.query.party), key)
+        });
         let left = parties
             .iter()
             .try_fold(moves, |moves, party| self.seat(party, moves));
