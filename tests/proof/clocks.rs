@@ -63,7 +63,7 @@ async fn servers_an_hour_apart_agree() {
         client.get_me().send().await.unwrap();
     }
     // The next slot is less than an hour away, and past by the fast clock.
-    let zone = noon(&installation).await;
+    let zone = installation.noon().await;
     let restaurant = installation.add_restaurant(&zone, &[(1, 4)]).await;
     let today = format!("SELECT (now() AT TIME ZONE '{zone}')::date::text");
     let today = installation.rows(&today).await.remove(0);
@@ -84,14 +84,6 @@ async fn servers_an_hour_apart_agree() {
     // What both have written is of one time.
     let ahead = "SELECT 1 FROM bookings WHERE updated_at > now() + interval '1 minute'";
     assert!(installation.rows(ahead).await.is_empty());
-}
-
-/// A time zone in which it is about noon.
-async fn noon(installation: &Installation) -> String {
-    let query = "SELECT extract(hour FROM now() AT TIME ZONE 'UTC')::integer::text";
-    let hour: i32 = installation.rows(query).await[0].parse().unwrap();
-    // In these names the sign is the other way round.
-    format!("Etc/GMT{:+}", hour - 12)
 }
 
 /// The first time of a date at which a party of two can come.

@@ -122,6 +122,14 @@ impl Installation {
         restaurant
     }
 
+    /// A time zone in which it is past noon, but not one yet.
+    pub(crate) async fn noon(&self) -> String {
+        let query = "SELECT extract(hour FROM now() AT TIME ZONE 'UTC')::integer::text";
+        let hour: i32 = self.rows(query).await[0].parse().unwrap();
+        // In these names the sign is the other way round.
+        format!("Etc/GMT{:+}", hour - 12)
+    }
+
     /// The date of UTC so many days from today, as the database has it.
     pub(crate) async fn date(&self, days: u32) -> String {
         let query = format!("SELECT ((now() AT TIME ZONE 'UTC')::date + {days})::text");

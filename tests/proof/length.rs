@@ -12,15 +12,11 @@ pub(crate) enum Length {
 }
 
 impl Length {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is where the proof reads the environment"
-    )]
     pub(crate) fn from_environment() -> Self {
-        match std::env::var("BOOKING_PROOF").as_deref() {
-            Ok("long") => Self::Long,
-            Ok("short" | "") | Err(_) => Self::Short,
-            Ok(other) => panic!("BOOKING_PROOF is long or short, not {other}"),
+        match variable("BOOKING_PROOF").as_deref() {
+            Some("long") => Self::Long,
+            Some("short") | None => Self::Short,
+            Some(other) => panic!("BOOKING_PROOF is long or short, not {other}"),
         }
     }
 
@@ -32,6 +28,22 @@ impl Length {
         }
     }
 
+    /// How many operations are done at random.
+    pub(crate) fn operations(self) -> usize {
+        match self {
+            Self::Short => 20_000,
+            Self::Long => 1_000_000,
+        }
+    }
+
+    /// What they are made of: `BOOKING_PROOF_SEED`, else always the same.
+    pub(crate) fn seed() -> u64 {
+        let seed = variable("BOOKING_PROOF_SEED");
+        seed.map_or(1, |seed| {
+            seed.parse().expect("BOOKING_PROOF_SEED is a number")
+        })
+    }
+
     /// For how long faults go on, each at least once.
     pub(crate) fn faults(self) -> Duration {
         match self {
@@ -39,4 +51,13 @@ impl Length {
             Self::Long => Duration::from_secs(3600),
         }
     }
+}
+
+/// A variable of the environment; an empty one counts as unset.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the proof reads the environment"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

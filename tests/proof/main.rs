@@ -8,10 +8,12 @@
 
 mod clocks;
 mod faults;
+mod history;
 mod installation;
 mod judgement;
 mod length;
 mod no_space;
+mod oracle;
 mod proxy;
 mod race;
 mod server;
