@@ -248,7 +248,8 @@ CREATE TABLE bookings (
     -- The booking's name outside: made at random, so that it cannot be guessed. Contract:
     -- BookingId.
     public_id           varchar(35)  NOT NULL,
-    user_id             bigint       NOT NULL,
+    -- Who has the address of its guest; none without an address.
+    user_id             bigint,
     -- The restaurant's own calendar and wall clock; starts_at is the instant.
     booking_date        date         NOT NULL,
     booking_time        time         NOT NULL,

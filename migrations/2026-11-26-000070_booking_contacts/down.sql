@@ -37,7 +37,14 @@ UPDATE bookings SET
 FROM booking_contacts contact
 WHERE contact.restaurant_id = bookings.restaurant_id AND contact.booking_id = bookings.booking_id
     AND contact.version = bookings.contact_version;
+INSERT INTO users (name, email, created_at)
+SELECT 'Guest', 'guest@unknown.invalid', now() WHERE EXISTS (SELECT FROM bookings WHERE user_id IS NULL)
+ON CONFLICT (email) DO NOTHING;
+UPDATE bookings SET user_id = (SELECT user_id FROM users WHERE email = 'guest@unknown.invalid')
+WHERE user_id IS NULL;
+COMMENT ON COLUMN bookings.user_id IS NULL;
 ALTER TABLE bookings
+    ALTER COLUMN user_id SET NOT NULL,
     ALTER COLUMN customer_name SET NOT NULL,
     ALTER COLUMN customer_email SET NOT NULL,
     ALTER COLUMN customer_phone SET NOT NULL,

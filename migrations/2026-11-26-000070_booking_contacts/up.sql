@@ -41,12 +41,15 @@ SELECT restaurant_id, booking_id, 1, customer_name, customer_email, customer_pho
 FROM bookings;
 
 ALTER TABLE bookings
+    -- Whom the restaurant has no address of is no user.
+    ALTER COLUMN user_id DROP NOT NULL,
     ADD COLUMN contact_version integer NOT NULL DEFAULT 1,
     ADD CONSTRAINT bookings_contact_version_check CHECK (contact_version >= 1),
     DROP COLUMN customer_name,
     DROP COLUMN customer_email,
     DROP COLUMN customer_phone,
     DROP COLUMN special_requests;
+COMMENT ON COLUMN bookings.user_id IS 'Who has the address of its guest; none without an address.';
 COMMENT ON COLUMN bookings.contact_version IS
     'Which row of booking_contacts counts. Contract: none, it is not shown.';
 

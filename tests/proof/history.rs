@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use booking_domain::{
     Booker, Booking, BookingChange, BookingId, BookingPolicy, BookingState, BookingStatus,
-    Cancellation, CancellationKind, ChangePlan, Claim, ConfirmationCode, Customer, CustomerName,
-    Decision, DiningTable, EmailAddress, Floor, MadeBooking, Move, PartySize, PhoneNumber,
-    PlaceRequest, Placement, RestaurantCalendar, RestaurantId, RuleOverrides, ServiceDay,
-    ServicePeriod, StepPlan, TableId, UtcOffset, Visit, cancel, confirm, decline, finish,
-    mark_arrived, mark_no_show, place, plan_change, seat, undo_step,
+    Cancellation, CancellationKind, ChangePlan, Claim, ConfirmationCode, Customer, Decision,
+    DiningTable, Floor, MadeBooking, Move, PartySize, PlaceRequest, Placement, RestaurantCalendar,
+    RestaurantId, RuleOverrides, ServiceDay, ServicePeriod, StepPlan, TableId, UtcOffset, Visit,
+    cancel, confirm, decline, finish, mark_arrived, mark_no_show, place, plan_change, seat,
+    undo_step,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -113,11 +113,7 @@ impl Event {
             utc_offset: state.utc_offset,
             party: state.party,
             area: state.area,
-            customer: Customer {
-                name: CustomerName::parse("Proof Guest").unwrap(),
-                email: EmailAddress::parse("guest@example.com").unwrap(),
-                phone: PhoneNumber::parse("+442079460000").unwrap(),
-            },
+            customer: Customer::default(),
             contact_version: state.contact_version,
             special_requests: None,
             cancellation: state

@@ -50,7 +50,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!(
         "booked    {} for {}: {} at {}, code {}",
         id,
-        booked.customer.name,
+        booked.customer.name.as_deref().unwrap_or("you"),
         booked.booking_date,
         booked.booking_time,
         booked.confirmation_code

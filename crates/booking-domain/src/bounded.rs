@@ -404,21 +404,22 @@ mod tests {
     #[test]
     fn what_tells_of_a_person_is_not_shown_by_debug() {
         let customer = Customer {
-            name: CustomerName::parse("Quark").unwrap(),
-            email: EmailAddress::parse("quark@example.com").unwrap(),
-            phone: PhoneNumber::parse("+15551234567").unwrap(),
+            name: CustomerName::parse("Quark"),
+            email: EmailAddress::parse("quark@example.com"),
+            phone: PhoneNumber::parse("+15551234567"),
         };
         assert_eq!(
             format!("{customer:?}"),
-            "Customer { name: CustomerName([personal data]), email: EmailAddress([personal data]), \
-             phone: PhoneNumber([personal data]) }"
+            "Customer { name: Some(CustomerName([personal data])), email: \
+             Some(EmailAddress([personal data])), phone: Some(PhoneNumber([personal data])) }"
         );
         let dialled = DialledPhoneNumber::parse("+1 555 123 4567").unwrap();
         let wishes = SpecialRequests::parse("Quietly").unwrap();
         let reason = CancellationReason::parse("Quarantine").unwrap();
         let shown = format!("{dialled:?} {wishes:?} {reason:?}");
         assert!(!shown.contains("555") && !shown.contains("Qu"), "{shown}");
-        assert_eq!(customer.email.to_string(), "quark@example.com");
+        let email = customer.email.map(|email| email.to_string());
+        assert_eq!(email.as_deref(), Some("quark@example.com"));
         let address = Address::parse("1 Main St").unwrap();
         assert_eq!(format!("{address:?}"), "Address(\"1 Main St\")");
     }

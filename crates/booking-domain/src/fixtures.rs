@@ -173,9 +173,9 @@ pub(crate) fn booking() -> Booking {
         party: party(2),
         area: None,
         customer: Customer {
-            name: CustomerName::parse("Sarah Chen").expect("it is a name"),
-            email: EmailAddress::parse("sarah.chen@example.com").expect("it is an address"),
-            phone: PhoneNumber::parse("+15551234567").expect("it is a number"),
+            name: CustomerName::parse("Sarah Chen"),
+            email: EmailAddress::parse("sarah.chen@example.com"),
+            phone: PhoneNumber::parse("+15551234567"),
         },
         special_requests: None,
         contact_version: 1,

@@ -42,11 +42,12 @@ pub use availability::{
 pub use booking::{
     ArrivalRefusal, Booking, BookingChange, BookingEvent, BookingField, BookingReference,
     BookingState, BookingStatus, BookingView, COMPLETION_DELAY, CancelRefusal, Cancellation,
-    CancellationKind, CancellationReason, ChangePlan, ChangeRefusal, Customer, CustomerName,
-    Decision, DialledPhoneNumber, EARLIEST_ARRIVAL, EmailAddress, MadeBooking, NewBooking,
-    PhoneNumber, SeatRefusal, SpecialRequests, Standing, StatusRefusal, StepPlan, TableRefusal,
-    TableRequest, TableStep, TooEarly, UNDO_PERIOD, UndoRefusal, Visit, cancel, complete, confirm,
-    create, decline, finish, mark_arrived, mark_no_show, plan_change, seat, undo_step,
+    CancellationKind, CancellationReason, ChangePlan, ChangeRefusal, CreateRefusal, Customer,
+    CustomerName, Decision, DialledPhoneNumber, EARLIEST_ARRIVAL, EmailAddress, MadeBooking,
+    NewBooking, PhoneNumber, SeatRefusal, SpecialRequests, Standing, StatusRefusal, StepPlan,
+    TableRefusal, TableRequest, TableStep, TooEarly, UNDO_PERIOD, UndoRefusal, Visit, cancel,
+    complete, confirm, create, decline, finish, mark_arrived, mark_no_show, plan_change, seat,
+    undo_step,
 };
 pub use bounded::{BoundedInteger, BoundedNumber, BoundedText};
 pub use calendar::{

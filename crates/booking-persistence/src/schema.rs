@@ -71,7 +71,7 @@ diesel::table! {
         restaurant_id -> BigInt,
         booking_id -> BigInt,
         public_id -> Varchar,
-        user_id -> BigInt,
+        user_id -> Nullable<BigInt>,
         booking_date -> Date,
         booking_time -> Time,
         party_size -> Integer,

@@ -57,6 +57,13 @@ impl Problem {
         self
     }
 
+    /// A field within another one that it is about, such as `customer.email`.
+    #[must_use]
+    pub fn field_within(mut self, parent: FieldName, field: FieldName) -> Self {
+        self.field = Some(format!("{}.{}", parent.as_str(), field.as_str()));
+        self
+    }
+
     /// One violation more. The first one names the field of the whole, unless it has one.
     #[must_use]
     pub fn detail(

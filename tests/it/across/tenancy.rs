@@ -232,7 +232,7 @@ async fn a_cursor_of_another_restaurant_or_person_leads_nowhere() {
     service.hire(&hans.owner, SAKURA, "host").await;
     for time in ["20:00", "20:30"] {
         let mut own = wanted(HIRSCH, WEDNESDAY, time, 2);
-        own.customer = customer("hans@example.com").try_into().unwrap();
+        own.customer = Some(customer("hans@example.com").try_into().unwrap());
         create(&service, own).await.unwrap();
     }
     assert_eq!(hans.owner, "usr_Hans");

@@ -2,6 +2,7 @@
 
 mod by_staff;
 mod cancel_booking;
+mod contacts;
 mod create_booking;
 mod get_booking;
 mod guests;

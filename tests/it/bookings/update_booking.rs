@@ -33,6 +33,7 @@ async fn each_field_can_be_changed_and_the_others_stay() {
         booking_date: None,
         booking_time: None,
         party_size: None,
+        customer: None,
         special_requests: None,
     };
 

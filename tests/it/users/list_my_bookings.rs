@@ -11,7 +11,7 @@ async fn who_verifies_an_address_sees_what_was_booked_with_it_before_and_nothing
     let lunch = book(&service, BELLA, MONDAY, "12:00", 2).await;
     let dinner = book(&service, BELLA, MONDAY, "19:00", 2).await;
     let mut strangers = wanted(BELLA, MONDAY, "20:00", 2);
-    strangers.customer = customer("grace@example.com").build().unwrap();
+    strangers.customer = Some(customer("grace@example.com").build().unwrap());
     create(&service, strangers).await.unwrap();
     service.register("ada@example.com").await;
     let token = service.login("ada@example.com").await.access_token;

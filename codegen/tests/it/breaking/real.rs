@@ -76,8 +76,8 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "requests can say one thing more",
         replace: &[(
-            "        customer:\n          $ref: '#/components/schemas/NewCustomer'\n",
-            "        customer:\n          $ref: '#/components/schemas/NewCustomer'\n        occasion:\n          type: string\n          maxLength: 40\n",
+            "            - $ref: '#/components/schemas/NewCustomer'\n        special_requests:\n          description: Wishes for",
+            "            - $ref: '#/components/schemas/NewCustomer'\n        occasion:\n          type: string\n          maxLength: 40\n        special_requests:\n          description: Wishes for",
         )],
     },
     Edit {
@@ -101,7 +101,7 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "the next major version, at a URL of its own",
         replace: &[
-            ("  version: 0.4.0\n", "  version: 2.0.0\n"),
+            ("  version: 0.5.0\n", "  version: 2.0.0\n"),
             ("  - url: /api/v1\n", "  - url: /api/v2\n"),
         ],
     },
@@ -120,8 +120,8 @@ const EDITS: &[Edit] = &[
                 "enum: [no_show, pending, confirmed, cancelled, completed]",
             ),
             (
-                "      type: object\n      additionalProperties: false\n      required: [name, email, phone]\n",
-                "      required: [phone, email, name]\n      additionalProperties: false\n      type: object\n",
+                "      type: object\n      additionalProperties: false\n      required: [by, kind]\n",
+                "      required: [kind, by]\n      additionalProperties: false\n      type: object\n",
             ),
         ],
     },
@@ -136,6 +136,10 @@ const EDITS: &[Edit] = &[
         what: "a component with another name",
         replace: &[
             ("    NewCustomer:\n", "    Guest:\n"),
+            (
+                "$ref: '#/components/schemas/NewCustomer'",
+                "$ref: '#/components/schemas/Guest'",
+            ),
             (
                 "$ref: '#/components/schemas/NewCustomer'",
                 "$ref: '#/components/schemas/Guest'",

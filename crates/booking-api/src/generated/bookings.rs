@@ -25,7 +25,8 @@ contract_runtime::operations! {
     /// Whoever books needs no account. The answer holds the booking's secret, which opens this booking
     /// from then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the
     /// account besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,
-    /// and whoever has booked is not given it. A key books at its own restaurant only. A good credential
+    /// and whoever has booked is not given it. They may leave out any of the contact details, or `customer`
+    /// as a whole; guests give all three (`CONTACT_REQUIRED`). A key books at its own restaurant only. A good credential
     /// without `bookings:write` counts as none here; who books without one can book a few times a minute.
     fn create_booking(CreateBookingRequest) by callers::BookingsWriteOrAnonymous -> Result<CreateBookingResponse, CreateBookingError>;
     /// List bookings: `GET /bookings`.
@@ -157,6 +158,7 @@ contract_runtime::operation_error! {
         TimeSkippedByClockChange(errors::TimeSkippedByClockChange),
         UtcOffsetMismatch(errors::UtcOffsetMismatch),
         UnknownTable(errors::UnknownTable),
+        ContactRequired(errors::ContactRequired),
         IdempotencyKeyReused(errors::IdempotencyKeyReused),
         TooManyRequests(errors::TooManyRequests),
         InternalError(errors::InternalError),
@@ -170,7 +172,7 @@ contract_runtime::operation! {
         route: POST "/api/v1/bookings",
         tag: "Bookings",
         summary: "Book a table",
-        description: "Books a table for a party. It gets the table that wastes least, or several that are put\ntogether, for a turn by its size; other bookings may be seated elsewhere at their times to\nmake room for it. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.\n\nWhoever books needs no account. The answer holds the booking's secret, which opens this booking\nfrom then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the\naccount besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,\nand whoever has booked is not given it. A key books at its own restaurant only. A good credential\nwithout `bookings:write` counts as none here; who books without one can book a few times a minute.",
+        description: "Books a table for a party. It gets the table that wastes least, or several that are put\ntogether, for a turn by its size; other bookings may be seated elsewhere at their times to\nmake room for it. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.\n\nWhoever books needs no account. The answer holds the booking's secret, which opens this booking\nfrom then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the\naccount besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,\nand whoever has booked is not given it. They may leave out any of the contact details, or `customer`\nas a whole; guests give all three (`CONTACT_REQUIRED`). A key books at its own restaurant only. A good credential\nwithout `bookings:write` counts as none here; who books without one can book a few times a minute.",
         request: CreateBookingRequest,
         response: CreateBookingResponse,
         error: CreateBookingError,

@@ -25,6 +25,7 @@ contract_runtime::errors! {
     422 "TIME_SKIPPED_BY_CLOCK_CHANGE" => TimeSkippedByClockChange,
     422 "UTC_OFFSET_MISMATCH" => UtcOffsetMismatch,
     422 "UNKNOWN_TABLE" => UnknownTable,
+    422 "CONTACT_REQUIRED" => ContactRequired,
     422 "IDEMPOTENCY_KEY_REUSED" => IdempotencyKeyReused,
     429 "TOO_MANY_REQUESTS" => TooManyRequests with headers::RetryAfter,
     500 "INTERNAL_ERROR" => InternalError,

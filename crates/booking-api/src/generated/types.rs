@@ -20,7 +20,9 @@ contract_runtime::object! {
         "area_id" => area_id: Option<DiningAreaId>,
         /// Whether no other area will do. `false` unless it is given.
         "is_area_required" => is_area_required: Option<bool>,
-        "customer" => customer: NewCustomer,
+        /// Who comes, and how to reach them. Guests give name, address and number; the staff and keys of the
+        /// restaurant what they know.
+        "customer" => customer: Option<NewCustomer>,
         /// Wishes for the visit. `null` is the same as leaving them out.
         "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
         /// What only the restaurant's staff can say. From anybody else it is refused with 403.
@@ -29,14 +31,14 @@ contract_runtime::object! {
 }
 
 contract_runtime::object! {
-    /// Who books, and how to reach them.
+    /// Contact details, as far as they are known.
     NewCustomer "NewCustomer",
     referenceable: true,
     closed,
     [asked] {
-        "name" => name: CustomerName,
-        "email" => email: EmailAddress,
-        "phone" => phone: DialledPhoneNumber,
+        "name" => name: Option<CustomerName>,
+        "email" => email: Option<EmailAddress>,
+        "phone" => phone: Option<DialledPhoneNumber>,
     }
 }
 
@@ -52,6 +54,9 @@ contract_runtime::object! {
         /// Which of two times is meant when the clock is set back. Absent for the first.
         "utc_offset" => utc_offset: Option<UtcOffset>,
         "party_size" => party_size: Option<PartySize>,
+        /// Other contact details; those that are absent stay. The booking stays at its tables. Whom the
+        /// restaurant gives another address is sent a link to the booking.
+        "customer" => customer: Option<NewCustomer>,
         /// The new wishes for the visit; `null` clears them.
         "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
         /// What only the restaurant's staff can say. From anybody else it is refused with 403.
@@ -280,14 +285,14 @@ contract_runtime::array! {
     BookingFields(BookingField) "BookingFields",
     referenceable: true,
     [answered] {
-        max_items: Some(18),
+        max_items: Some(21),
         unique_items: true,
     }
 }
 
 contract_runtime::enumeration! {
-    /// Something of a booking: a property of its state, or its guest's `special_requests`, which are not in
-    /// the history.
+    /// Something of a booking: a property of its state, or something of its guest, which is not in the
+    /// history: `customer_name`, `customer_email`, `customer_phone` and `special_requests`.
     BookingField "BookingField" {
         Status = "status",
         BookingDate = "booking_date",
@@ -306,6 +311,9 @@ contract_runtime::enumeration! {
         SeatedAt = "seated_at",
         FinishedAt = "finished_at",
         CancellationKind = "cancellation_kind",
+        CustomerName = "customer_name",
+        CustomerEmail = "customer_email",
+        CustomerPhone = "customer_phone",
         SpecialRequests = "special_requests",
     }
 }
@@ -482,14 +490,15 @@ contract_runtime::text! {
 }
 
 contract_runtime::object! {
-    /// Who booked, and how to reach them.
+    /// Who comes, and how to reach them. What the restaurant was not told when it booked for somebody is
+    /// absent.
     Customer "Customer",
     referenceable: true,
     closed,
     [answered] {
-        "name" => name: CustomerName,
-        "email" => email: EmailAddress,
-        "phone" => phone: PhoneNumber,
+        "name" => name: Option<CustomerName>,
+        "email" => email: Option<EmailAddress>,
+        "phone" => phone: Option<PhoneNumber>,
     }
 }
 
@@ -2754,6 +2763,7 @@ contract_runtime::enumeration! {
     /// over, it is about to end, or the time lies between two slots.
     /// `CLOSED`: no service begins on the date, or the house is not used at that time.
     /// `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`: guests cannot book so far ahead, or so late.
+    /// `CONTACT_REQUIRED`: guests say who they are, and how to reach them.
     /// `CUTOFF_PASSED`: it is too late for guests to change or cancel, or for the restaurant to undo.
     /// `TOO_EARLY`: the visit is too far away to say so.
     /// `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`: no table is for such a party, or guests cannot book for
@@ -2808,6 +2818,7 @@ contract_runtime::enumeration! {
         Closed = "CLOSED",
         TooFarAhead = "TOO_FAR_AHEAD",
         TooShortNotice = "TOO_SHORT_NOTICE",
+        ContactRequired = "CONTACT_REQUIRED",
         CutoffPassed = "CUTOFF_PASSED",
         TooEarly = "TOO_EARLY",
         PartyTooLarge = "PARTY_TOO_LARGE",

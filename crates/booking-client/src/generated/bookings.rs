@@ -18,10 +18,11 @@ impl super::Client {
     /// Whoever books needs no account. The answer holds the booking's secret, which opens this booking
     /// from then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the
     /// account besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,
-    /// and whoever has booked is not given it. A key books at its own restaurant only. A good credential
+    /// and whoever has booked is not given it. They may leave out any of the contact details, or `customer`
+    /// as a whole; guests give all three (`CONTACT_REQUIRED`). A key books at its own restaurant only. A good credential
     /// without `bookings:write` counts as none here; who books without one can book a few times a minute.
     ///
-    /// `POST /bookings` takes `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH`, `UNKNOWN_TABLE`, `IDEMPOTENCY_KEY_REUSED` (422), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings` takes `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH`, `UNKNOWN_TABLE`, `CONTACT_REQUIRED`, `IDEMPOTENCY_KEY_REUSED` (422), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_booking(&self) -> CreateBooking {
         CreateBooking::new(&self.0)
     }

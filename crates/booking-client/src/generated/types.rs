@@ -28,8 +28,10 @@ pub struct NewBooking {
     /// Whether no other area will do. `false` unless it is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_area_required: Option<bool>,
-    /// `customer`
-    pub customer: NewCustomer,
+    /// Who comes, and how to reach them. Guests give name, address and number; the staff and keys of the
+    /// restaurant what they know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<NewCustomer>,
     /// Wishes for the visit. `null` is the same as leaving them out.
     #[serde(
         default,
@@ -53,31 +55,34 @@ client_runtime::object! {
     required party_size: PartySize = "party_size";
     optional area_id: DiningAreaId = "area_id";
     optional is_area_required: bool = "is_area_required";
-    required customer: NewCustomer = "customer";
+    optional customer: NewCustomer = "customer";
     optional special_requests: SpecialRequests = "special_requests",
     or null: special_requests_null;
     optional staff: StaffRequest = "staff";
 }
 
-/// Who books, and how to reach them.
-#[derive(Debug, Clone, PartialEq)]
+/// Contact details, as far as they are known.
+#[derive(Debug, Clone, PartialEq, Default)]
 #[derive(client_runtime::Serialize, client_runtime::Deserialize)]
 #[serde(crate = "client_runtime::support::serde")]
 pub struct NewCustomer {
     /// `name`
-    pub name: CustomerName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<CustomerName>,
     /// `email`
-    pub email: EmailAddress,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailAddress>,
     /// `phone`
-    pub phone: DialledPhoneNumber,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<DialledPhoneNumber>,
 }
 
 client_runtime::object! {
     NewCustomer,
     NewCustomerBuilder;
-    required name: CustomerName = "name";
-    required email: EmailAddress = "email";
-    required phone: DialledPhoneNumber = "phone";
+    optional name: CustomerName = "name";
+    optional email: EmailAddress = "email";
+    optional phone: DialledPhoneNumber = "phone";
 }
 
 /// What to change about a booking. What is absent stays as it is; `null` for the special
@@ -98,6 +103,10 @@ pub struct BookingChange {
     /// `party_size`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub party_size: Option<PartySize>,
+    /// Other contact details; those that are absent stay. The booking stays at its tables. Whom the
+    /// restaurant gives another address is sent a link to the booking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<NewCustomer>,
     /// The new wishes for the visit; `null` clears them.
     #[serde(
         default,
@@ -117,6 +126,7 @@ client_runtime::object! {
     optional booking_time: BookingTime = "booking_time";
     optional utc_offset: UtcOffset = "utc_offset";
     optional party_size: PartySize = "party_size";
+    optional customer: NewCustomer = "customer";
     optional special_requests: SpecialRequests = "special_requests",
     or null: special_requests_null;
     optional staff: StaffRequest = "staff";
@@ -414,8 +424,8 @@ pub struct BookingFields(Vec<BookingField>);
 
 client_runtime::items!(BookingFields, BookingField);
 
-/// Something of a booking: a property of its state, or its guest's `special_requests`, which are not in
-/// the history.
+/// Something of a booking: a property of its state, or something of its guest, which is not in the
+/// history: `customer_name`, `customer_email`, `customer_phone` and `special_requests`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BookingField {
@@ -453,6 +463,12 @@ pub enum BookingField {
     FinishedAt,
     /// `cancellation_kind`
     CancellationKind,
+    /// `customer_name`
+    CustomerName,
+    /// `customer_email`
+    CustomerEmail,
+    /// `customer_phone`
+    CustomerPhone,
     /// `special_requests`
     SpecialRequests,
     /// A value that this client does not know, as it came. It cannot be sent.
@@ -479,6 +495,9 @@ impl BookingField {
         ("seated_at", Self::SeatedAt),
         ("finished_at", Self::FinishedAt),
         ("cancellation_kind", Self::CancellationKind),
+        ("customer_name", Self::CustomerName),
+        ("customer_email", Self::CustomerEmail),
+        ("customer_phone", Self::CustomerPhone),
         ("special_requests", Self::SpecialRequests),
     ];
 }
@@ -650,18 +669,19 @@ client_runtime::text!(
     "^[^\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{7F}-\\x{9F}]*$"
 );
 
-/// Who booked, and how to reach them.
+/// Who comes, and how to reach them. What the restaurant was not told when it booked for somebody is
+/// absent.
 #[derive(Debug, Clone, PartialEq)]
 #[derive(client_runtime::Serialize, client_runtime::Deserialize)]
 #[serde(crate = "client_runtime::support::serde")]
 #[non_exhaustive]
 pub struct Customer {
     /// `name`
-    pub name: CustomerName,
+    pub name: Option<CustomerName>,
     /// `email`
-    pub email: EmailAddress,
+    pub email: Option<EmailAddress>,
     /// `phone`
-    pub phone: PhoneNumber,
+    pub phone: Option<PhoneNumber>,
 }
 
 /// A person's name, as they write it. It is more than spaces, and holds no control characters.
@@ -3073,6 +3093,7 @@ client_runtime::text!(
 /// over, it is about to end, or the time lies between two slots.
 /// `CLOSED`: no service begins on the date, or the house is not used at that time.
 /// `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`: guests cannot book so far ahead, or so late.
+/// `CONTACT_REQUIRED`: guests say who they are, and how to reach them.
 /// `CUTOFF_PASSED`: it is too late for guests to change or cancel, or for the restaurant to undo.
 /// `TOO_EARLY`: the visit is too far away to say so.
 /// `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`: no table is for such a party, or guests cannot book for
@@ -3161,6 +3182,8 @@ pub enum ErrorCode {
     TooFarAhead,
     /// `TOO_SHORT_NOTICE`
     TooShortNotice,
+    /// `CONTACT_REQUIRED`
+    ContactRequired,
     /// `CUTOFF_PASSED`
     CutoffPassed,
     /// `TOO_EARLY`
@@ -3254,6 +3277,7 @@ impl ErrorCode {
         ("CLOSED", Self::Closed),
         ("TOO_FAR_AHEAD", Self::TooFarAhead),
         ("TOO_SHORT_NOTICE", Self::TooShortNotice),
+        ("CONTACT_REQUIRED", Self::ContactRequired),
         ("CUTOFF_PASSED", Self::CutoffPassed),
         ("TOO_EARLY", Self::TooEarly),
         ("PARTY_TOO_LARGE", Self::PartyTooLarge),

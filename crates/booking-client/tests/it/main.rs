@@ -293,10 +293,10 @@ async fn a_missing_optional_property_is_none() {
 #[tokio::test]
 async fn a_missing_required_property_is_named_with_its_path() {
     let mut lacking = booking();
-    lacking["customer"]
+    lacking["restaurant"]
         .as_object_mut()
         .expect("an object")
-        .remove("email");
+        .remove("name");
     let body = json!({ "data": [booking(), lacking], "pagination": { "limit": 20 } });
     let server = FakeServer::json("200 OK", &body).await;
     let sent = server.client.list_bookings().restaurant_id(1).send().await;
@@ -304,7 +304,7 @@ async fn a_missing_required_property_is_named_with_its_path() {
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     let told = error.to_string();
     assert!(
-        told.contains("data[1].customer: missing field `email`"),
+        told.contains("data[1].restaurant: missing field `name`"),
         "{told}"
     );
 }

@@ -109,17 +109,12 @@ pub struct AccountChange {
 pub struct ChangeAccountRefusal;
 
 impl Registration {
-    /// The most characters of an address that become a name.
-    const NAME_CHARS: usize = CustomerName::MAX_CHARS as usize;
-
     /// What is registered for somebody whose verified address is all that is known for certain: under
     /// the name that they are said to have, or under their address where that can be nobody's name.
     #[must_use]
     pub fn from_verified_email(email: EmailAddress, name: Option<String>) -> Self {
-        let name = name.and_then(CustomerName::parse).unwrap_or_else(|| {
-            let address: String = email.as_str().chars().take(Self::NAME_CHARS).collect();
-            CustomerName::parse(address).expect("an address has three visible characters or more")
-        });
+        let name = name.and_then(CustomerName::parse);
+        let name = name.unwrap_or_else(|| CustomerName::from_address(&email));
         Self { email, name }
     }
 }

@@ -71,7 +71,7 @@ pub struct TableRequest {
 
 /// Plans what a booking becomes, if its version is one of `expected`; any will do for `None`.
 ///
-/// Wishes can change as long as the booking is active, even when its time has come. A new date,
+/// Contact details and wishes can change as long as the booking is active, even when its time has come. A new date,
 /// time or party size is a new request for a table, by the same rules as a new booking; the
 /// booking's own table is free for it.
 ///
@@ -94,6 +94,7 @@ pub fn plan_change(
         date: change.date.unwrap_or(booking.date),
         time: change.time.unwrap_or(booking.time),
         party: change.party.unwrap_or(booking.party),
+        customer: booking.customer.merged(&change.customer),
         special_requests: change
             .special_requests
             .clone()

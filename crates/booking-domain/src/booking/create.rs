@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Booking, BookingReference, BookingStatus, NewBooking, Visit};
+use super::{Booking, BookingField, BookingReference, BookingStatus, NewBooking, Visit};
 use crate::placement::{
     Booker, Move, PlaceReason, PlaceRefusal, PlaceRequest, RuleOverrides, place,
 };
@@ -19,7 +19,32 @@ pub struct MadeBooking {
     pub overridden: RuleOverrides,
 }
 
+/// Why a booking is not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CreateRefusal {
+    /// Only the restaurant books for somebody of whom it knows less.
+    #[error("guests give their name, their email address and their telephone number")]
+    ContactRequired {
+        /// What is missing.
+        field: BookingField,
+    },
+    /// The party gets no table as it wishes.
+    #[error(transparent)]
+    Place(#[from] PlaceRefusal),
+}
+
 impl NewBooking {
+    /// Refuses a guest who does not say who they are.
+    ///
+    /// # Errors
+    /// [`CreateRefusal::ContactRequired`].
+    pub const fn check_contact(&self, is_by_guest: bool) -> Result<(), CreateRefusal> {
+        match self.customer.missing() {
+            Some(field) if is_by_guest => Err(CreateRefusal::ContactRequired { field }),
+            _ => Ok(()),
+        }
+    }
+
     /// What is asked for of the service date that decides.
     #[must_use]
     pub fn place_request(&self, booker: Booker) -> PlaceRequest {

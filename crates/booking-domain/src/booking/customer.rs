@@ -1,16 +1,44 @@
 //! Who books, and how to reach them.
 
+use super::BookingField;
 use crate::bounded::{bounded_text, is_mailbox, is_visible_line};
 
-/// The guest who makes a booking.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The guest of a booking, as far as the restaurant knows them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Customer {
     /// Name, 2–100 characters.
-    pub name: CustomerName,
+    pub name: Option<CustomerName>,
     /// Email address, as it was given.
-    pub email: EmailAddress,
+    pub email: Option<EmailAddress>,
     /// Telephone number, E.164.
-    pub phone: PhoneNumber,
+    pub phone: Option<PhoneNumber>,
+}
+
+impl Customer {
+    /// The first that is not known of what guests say of themselves.
+    #[must_use]
+    pub const fn missing(&self) -> Option<BookingField> {
+        if self.name.is_none() {
+            Some(BookingField::CustomerName)
+        } else if self.email.is_none() {
+            Some(BookingField::CustomerEmail)
+        } else if self.phone.is_none() {
+            Some(BookingField::CustomerPhone)
+        } else {
+            None
+        }
+    }
+
+    /// The same with what `other` knows in its place.
+    #[must_use]
+    pub fn merged(&self, other: &Self) -> Self {
+        let other = other.clone();
+        Self {
+            name: other.name.or_else(|| self.name.clone()),
+            email: other.email.or_else(|| self.email.clone()),
+            phone: other.phone.or_else(|| self.phone.clone()),
+        }
+    }
 }
 
 bounded_text! {
@@ -53,6 +81,17 @@ bounded_text! {
             && (2..=15).contains(&number.matches(is_digit).count())
             && gaps.all(|gap| gap.len() <= 2 && gap.bytes().all(is_separator))
     }, personal: true
+}
+
+impl CustomerName {
+    const MAX_CHARACTERS: usize = Self::MAX_CHARS as usize;
+
+    /// What somebody is called of whom nothing is known but the address: by its first characters.
+    #[must_use]
+    pub fn from_address(email: &EmailAddress) -> Self {
+        let name: String = email.as_str().chars().take(Self::MAX_CHARACTERS).collect();
+        Self::parse(name).expect("an address has three visible characters or more")
+    }
 }
 
 impl EmailAddress {

@@ -95,6 +95,12 @@ text_enum! {
         FinishedAt = "finished_at",
         /// What has cancelled it.
         Cancellation = "cancellation_kind",
+        /// Its guest's name.
+        CustomerName = "customer_name",
+        /// Its guest's email address.
+        CustomerEmail = "customer_email",
+        /// Its guest's telephone number.
+        CustomerPhone = "customer_phone",
         /// Its guest's wishes.
         SpecialRequests = "special_requests",
     }
@@ -122,11 +128,18 @@ impl Booking {
     /// What of it is another in `after`, which it becomes.
     #[must_use]
     pub fn changed_fields(&self, after: &Self) -> Vec<BookingField> {
-        let mut changed = self.state().changed_fields(&after.state());
-        if self.special_requests != after.special_requests {
-            changed.push(BookingField::SpecialRequests);
-        }
-        changed
+        let (old, new) = (&self.customer, &after.customer);
+        let mut fields = self.state().changed_fields(&after.state());
+        fields.extend(changed(&[
+            (BookingField::CustomerName, old.name != new.name),
+            (BookingField::CustomerEmail, old.email != new.email),
+            (BookingField::CustomerPhone, old.phone != new.phone),
+            (
+                BookingField::SpecialRequests,
+                self.special_requests != after.special_requests,
+            ),
+        ]));
+        fields
     }
 }
 

@@ -12,7 +12,7 @@ mod visit;
 pub use cancel::{CancelRefusal, Cancellation, CancellationKind, cancel};
 pub use change::{ChangePlan, ChangeRefusal, TableRequest, plan_change};
 pub use confirm::{confirm, decline};
-pub use create::{MadeBooking, create};
+pub use create::{CreateRefusal, MadeBooking, create};
 pub use customer::{Customer, CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber};
 pub use event::{BookingEvent, BookingField, BookingState};
 pub use status::{BookingStatus, Standing, StatusRefusal};
@@ -72,7 +72,7 @@ pub struct Booking {
     pub party: PartySize,
     /// Where the party wants to sit.
     pub area: Option<AreaWish>,
-    /// Contact details as given with this booking.
+    /// Contact details as given for this booking.
     pub customer: Customer,
     /// Wishes for the visit, 1–500 characters.
     pub special_requests: Option<SpecialRequests>,
@@ -135,7 +135,7 @@ pub struct NewBooking {
     pub party: PartySize,
     /// Where the party wants to sit.
     pub area: Option<AreaWish>,
-    /// Contact details of the guest.
+    /// Contact details of the guest; only the restaurant may leave some out.
     pub customer: Customer,
     /// Wishes for the visit, 1–500 characters.
     pub special_requests: Option<SpecialRequests>,
@@ -164,6 +164,8 @@ pub struct BookingChange {
     pub utc_offset: Option<UtcOffset>,
     /// Another number of guests.
     pub party: Option<PartySize>,
+    /// Other contact details; those that are `None` stay.
+    pub customer: Customer,
     /// Other wishes; `Some(None)` withdraws them.
     pub special_requests: Option<Option<SpecialRequests>>,
     /// What the staff say besides.

@@ -24,13 +24,16 @@ impl ContactRow {
     pub(super) fn parse(self, key: i64) -> Result<(Customer, Option<SpecialRequests>), Corrupt> {
         let requests = self.special_requests.map(SpecialRequests::parse);
         let requests = requests.map(|it| parsed(it, "booking_contacts.special_requests", key));
-        let name = self.name.and_then(CustomerName::parse);
-        let email = self.email.and_then(EmailAddress::parse);
-        let phone = self.phone.and_then(PhoneNumber::parse);
+        let name = self.name.map(CustomerName::parse);
+        let name = name.map(|it| parsed(it, "booking_contacts.name", key));
+        let email = self.email.map(EmailAddress::parse);
+        let email = email.map(|it| parsed(it, "booking_contacts.email", key));
+        let phone = self.phone.map(PhoneNumber::parse);
+        let phone = phone.map(|it| parsed(it, "booking_contacts.phone", key));
         let customer = Customer {
-            name: parsed(name, "booking_contacts.name", key)?,
-            email: parsed(email, "booking_contacts.email", key)?,
-            phone: parsed(phone, "booking_contacts.phone", key)?,
+            name: name.transpose()?,
+            email: email.transpose()?,
+            phone: phone.transpose()?,
         };
         Ok((customer, requests.transpose()?))
     }
@@ -58,9 +61,9 @@ pub(crate) async fn insert(
             booking_contacts::restaurant_id.eq(booking.restaurant.get()),
             booking_contacts::booking_id.eq(key),
             booking_contacts::version.eq(booking.contact_version),
-            booking_contacts::name.eq(name.as_str()),
-            booking_contacts::email.eq(email.as_str()),
-            booking_contacts::phone.eq(phone.as_str()),
+            booking_contacts::name.eq(name.as_ref().map(CustomerName::as_str)),
+            booking_contacts::email.eq(email.as_ref().map(EmailAddress::as_str)),
+            booking_contacts::phone.eq(phone.as_ref().map(PhoneNumber::as_str)),
             booking_contacts::special_requests.eq(requests.map(SpecialRequests::as_str)),
         ))
         .execute(&mut connection)

@@ -164,14 +164,14 @@ pub(crate) fn view(
 }
 
 /// What of the rows says who may open a booking: see [`BookingRights`].
-type RightsRow = (i32, i64, Option<i64>, bool, CallerRow);
+type RightsRow = (i32, Option<i64>, Option<i64>, bool, CallerRow);
 
 fn rights(id: &BookingId, row: RightsRow) -> BookingRights {
     let (secret_rotation, user, account, is_suspended, caller) = row;
     BookingRights {
         id: id.clone(),
         secret_rotation,
-        owners: [Some(user), account],
+        owners: [user, account],
         is_suspended,
         caller,
     }
@@ -325,6 +325,18 @@ pub(crate) async fn find_keyed(
     Ok(found.transpose()?)
 }
 
+/// Makes a booking one with the address of this user, or of none.
+pub(crate) async fn update_user(
+    mut connection: &AsyncPgConnection,
+    locked: &LockedBooking,
+    user: Option<i64>,
+) -> QueryResult<usize> {
+    diesel::update(bookings::table.find((locked.booking.restaurant.get(), locked.key)))
+        .set(bookings::user_id.eq(user))
+        .execute(&mut connection)
+        .await
+}
+
 /// Replaces the secret of a booking.
 pub(crate) async fn update_secret_rotation(
     mut connection: &AsyncPgConnection,
@@ -446,12 +458,12 @@ pub(crate) async fn draw_key(mut connection: &AsyncPgConnection) -> QueryResult<
         .await
 }
 
-/// Writes a new booking under its number, with the address of this user, which was made by another
-/// one or the same if somebody was logged in.
+/// Writes a new booking under its number, with the address of this user if it has one, which was made by
+/// another one or the same if somebody was logged in.
 pub(crate) async fn insert(
     mut connection: &AsyncPgConnection,
     booking: &Booking,
-    (key, user): (i64, i64),
+    (key, user): (i64, Option<i64>),
     made_by: Option<&UserId>,
 ) -> QueryResult<usize> {
     // Found by the same statement; nothing is equal to NULL.

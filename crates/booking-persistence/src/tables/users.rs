@@ -5,7 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 
-use booking_domain::{CustomerName, EmailAddress, PhoneNumber};
+use booking_domain::{Customer, CustomerName, EmailAddress, PhoneNumber};
 
 use crate::schema::users;
 
@@ -20,6 +20,24 @@ pub(crate) async fn find(
         .first(&mut connection)
         .await
         .optional()
+}
+
+/// The user who has the address of a customer, who is added if need be; none without an address.
+pub(crate) async fn of_customer(
+    connection: &AsyncPgConnection,
+    customer: &Customer,
+    now: Timestamp,
+) -> QueryResult<Option<i64>> {
+    let Some(email) = &customer.email else {
+        return Ok(None);
+    };
+    if let Some(user) = find(connection, email).await? {
+        return Ok(Some(user));
+    }
+    let name = customer.name.clone();
+    let name = name.unwrap_or_else(|| CustomerName::from_address(email));
+    let added = insert_or_find(connection, email, &name, customer.phone.as_ref(), now);
+    added.await.map(Some)
 }
 
 /// Adds a user. If somebody has just added the same one, theirs stays as it is: nobody can

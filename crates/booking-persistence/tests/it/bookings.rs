@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
     BookingChange, BookingId, BookingStatus, COMPLETION_DELAY, CancelRefusal, Cancellation,
-    CancellationKind, ChangeRefusal, PlaceReason, PlaceRefusal, Standing,
+    CancellationKind, ChangeRefusal, CreateRefusal, Customer, PlaceReason, PlaceRefusal, Standing,
 };
 use booking_persistence::{AccessRefusal, BookingNotFound, RestaurantNotFound, StoreError};
 use jiff::ToSpan;
@@ -82,10 +82,12 @@ async fn refused_booking_leaves_nothing_behind() {
     let refused = venue.book(&request).await;
     assert!(matches!(
         refused,
-        Err(StoreError::Refused(AccessRefusal::Rule(PlaceRefusal {
-            reason: PlaceReason::InThePast,
-            ..
-        })))
+        Err(StoreError::Refused(AccessRefusal::Rule(
+            CreateRefusal::Place(PlaceRefusal {
+                reason: PlaceReason::InThePast,
+                ..
+            })
+        )))
     ));
     let rows =
         "SELECT (SELECT count(*) FROM users) || ' ' || (SELECT count(*) FROM bookings) AS line";
@@ -101,10 +103,12 @@ async fn table_is_free_again_at_the_minute_in_which_a_turn_ends() {
     let overlapping = venue.book(&request).await;
     assert!(matches!(
         overlapping,
-        Err(StoreError::Refused(AccessRefusal::Rule(PlaceRefusal {
-            reason: PlaceReason::TableNotAvailable,
-            ..
-        })))
+        Err(StoreError::Refused(AccessRefusal::Rule(
+            CreateRefusal::Place(PlaceRefusal {
+                reason: PlaceReason::TableNotAvailable,
+                ..
+            })
+        )))
     ));
     request.time = time(20, 30, 0, 0);
     venue.book(&request).await.expect("the table is free again");
@@ -115,16 +119,16 @@ async fn new_booking_cannot_rewrite_what_an_older_one_says_of_its_customer() {
     let venue = TestRestaurant::with_tables(2).await;
     let first = venue.book(&venue.request()).await.expect("a table is free");
     let mut request = venue.request();
-    request.customer.name = name("Mallory");
-    request.customer.email = email("Sarah.Chen@EXAMPLE.com");
+    request.customer.name = Some(name("Mallory"));
+    request.customer.email = Some(email("Sarah.Chen@EXAMPLE.com"));
     let second = venue.book(&request).await.expect("a table is free");
     let read = get_booking(&venue.store, &first.booking.id)
         .await
         .expect("it is there");
-    assert_eq!(read.booking.customer.name, name("Sarah Chen"));
+    assert_eq!(read.booking.customer.name, Some(name("Sarah Chen")));
     assert_eq!(
-        second.booking.customer.email.as_str(),
-        "Sarah.Chen@EXAMPLE.com"
+        second.booking.customer.email,
+        Some(email("Sarah.Chen@EXAMPLE.com"))
     );
     let users = "SELECT name || ' ' || email AS line FROM users";
     assert_eq!(
@@ -176,6 +180,7 @@ async fn change_moves_the_table_and_counts_the_version() {
         time: Some(time(20, 0, 0, 0)),
         party: Some(party(4)),
         special_requests: Some(requests("High chair")),
+        customer: Customer::default(),
         staff: None,
         utc_offset: None,
     };

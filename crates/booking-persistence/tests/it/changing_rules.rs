@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use booking_domain::{
-    AreaWish, Blockout, BlockoutId, BlockoutScope, BookingPolicyChange, DiningAreaId, DiningTable,
-    NewBooking, PlaceReason, ServiceHours, ServicePeriod, SlotInterval,
+    AreaWish, Blockout, BlockoutId, BlockoutScope, BookingPolicyChange, CreateRefusal,
+    DiningAreaId, DiningTable, NewBooking, PlaceReason, ServiceHours, ServicePeriod, SlotInterval,
 };
 use booking_persistence::{AccessRefusal, SeatingChangeRequest, StoreError, StoredPart};
 use jiff::ToSpan;
@@ -192,7 +192,7 @@ async fn book(venue: Arc<TestRestaurant>, seed: u8, is_over: Arc<AtomicBool>) ->
                 cancelled.expect("it is active");
                 *granted += 1;
             }
-            Err(StoreError::Refused(AccessRefusal::Rule(refusal))) => {
+            Err(StoreError::Refused(AccessRefusal::Rule(CreateRefusal::Place(refusal)))) => {
                 let is_by_the_rules = matches!(
                     refusal.reason,
                     PlaceReason::PartyTooLarge { .. }

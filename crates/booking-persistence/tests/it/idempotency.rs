@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use booking_domain::{NewBooking, PlaceRefusal};
+use booking_domain::{CreateRefusal, NewBooking};
 use booking_persistence::{
     CreatedBooking, IdempotentRequest, RequestContext, RequestEnd, RestaurantAccessRefusal,
     SERVICE_ROLE, StoreError,
@@ -21,7 +21,7 @@ fn request(key: &str, content: &str) -> RequestContext {
     }
 }
 
-type Created = Result<CreatedBooking, StoreError<RestaurantAccessRefusal<PlaceRefusal>>>;
+type Created = Result<CreatedBooking, StoreError<RestaurantAccessRefusal<CreateRefusal>>>;
 
 impl TestRestaurant {
     async fn create(&self, new: &NewBooking, context: &RequestContext) -> Created {
@@ -84,7 +84,7 @@ async fn a_guest_with_another_address_has_a_key_of_their_own() {
     let first = request("k", "asked");
     assert_eq!(venue.answer(&first, "hers").await, RequestEnd::Answered);
     let mut stranger = venue.request();
-    stranger.customer.email = email("sarah.chan@example.com");
+    stranger.customer.email = Some(email("sarah.chan@example.com"));
     let guessed = request("k", "asked");
     let created = venue.create(&stranger, &guessed).await;
     created.expect("it is a request like any other");
@@ -92,7 +92,7 @@ async fn a_guest_with_another_address_has_a_key_of_their_own() {
     assert_eq!(ended, RequestEnd::Answered);
     // Spelled in another way, an address is the same.
     let mut again = venue.request();
-    again.customer.email = email("Sarah.Chen@EXAMPLE.com");
+    again.customer.email = Some(email("Sarah.Chen@EXAMPLE.com"));
     let context = request("k", "asked");
     assert!(venue.create(&again, &context).await.is_err());
     assert_eq!(venue.end(&context, None).await, repeated("hers"));

@@ -1,7 +1,7 @@
 //! What happens when many want the same at the same time.
 
 use booking_domain::{
-    BookingChange, BookingStatus, ChangeRefusal, PlaceReason, PlaceRefusal, Standing,
+    BookingChange, BookingStatus, ChangeRefusal, CreateRefusal, PlaceReason, PlaceRefusal, Standing,
 };
 use booking_persistence::{AccessRefusal, StoreError};
 use diesel_async::SimpleAsyncConnection;
@@ -25,10 +25,10 @@ async fn of_twenty_who_want_the_last_table_exactly_one_gets_it() {
     for rival in rivals {
         match rival.await.expect("it does not panic") {
             Ok(_) => winners += 1,
-            Err(StoreError::Refused(AccessRefusal::Rule(PlaceRefusal {
+            Err(StoreError::Refused(AccessRefusal::Rule(CreateRefusal::Place(PlaceRefusal {
                 reason: PlaceReason::TableNotAvailable,
                 ..
-            }))) => {}
+            })))) => {}
             Err(other) => panic!("{other:?}"),
         }
     }
@@ -88,10 +88,12 @@ async fn overlap_that_comes_past_the_lock_is_refused_by_the_database() {
     assert!(
         matches!(
             refused,
-            Err(StoreError::Refused(AccessRefusal::Rule(PlaceRefusal {
-                reason: PlaceReason::TableNotAvailable,
-                ..
-            })))
+            Err(StoreError::Refused(AccessRefusal::Rule(
+                CreateRefusal::Place(PlaceRefusal {
+                    reason: PlaceReason::TableNotAvailable,
+                    ..
+                })
+            )))
         ),
         "{refused:?}"
     );

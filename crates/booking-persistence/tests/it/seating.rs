@@ -1,7 +1,7 @@
 //! How what the domain decides about tables comes to stand: combinations, nights, those who make room,
 //! limits under contention, and rules that change meanwhile.
 
-use booking_domain::{NewBooking, PlaceReason, PlaceRefusal};
+use booking_domain::{CreateRefusal, NewBooking, PlaceReason};
 use booking_persistence::{AccessRefusal, StoreError};
 use diesel_async::SimpleAsyncConnection;
 use jiff::civil::time;
@@ -11,10 +11,10 @@ use crate::support::{
 };
 
 fn reason(
-    error: StoreError<booking_persistence::RestaurantAccessRefusal<PlaceRefusal>>,
+    error: StoreError<booking_persistence::RestaurantAccessRefusal<CreateRefusal>>,
 ) -> PlaceReason {
     match error {
-        StoreError::Refused(AccessRefusal::Rule(refusal)) => refusal.reason,
+        StoreError::Refused(AccessRefusal::Rule(CreateRefusal::Place(refusal))) => refusal.reason,
         other => panic!("{other:?}"),
     }
 }
@@ -198,7 +198,8 @@ async fn confirmation_codes_are_unique_within_a_restaurant_only() {
         there.booking.id
     );
     venue.sql(&same).await;
-    let email = &here.booking.customer.email;
+    let email = here.booking.customer.email.as_ref();
+    let email = email.expect("guests have one");
     let found = venue.store.find_booking(&code, email, NOW).await;
     found.expect("the mails are written");
     let mails = "SELECT booking_id AS line FROM messages ORDER BY message_id";

@@ -1,7 +1,7 @@
 //! What is decided on a snapshot that is read without a lock: what is refused waits for nobody, and
 //! what has changed while it was read refuses nobody.
 
-use booking_domain::{NewBooking, PlaceReason, PlaceRefusal};
+use booking_domain::{CreateRefusal, NewBooking, PlaceReason};
 use booking_persistence::{AccessRefusal, StoreError};
 use diesel_async::SimpleAsyncConnection;
 use jiff::civil::time;
@@ -10,7 +10,7 @@ use crate::support::{NOW, TestRestaurant, at, until_somebody_waits};
 
 type Made = Result<
     booking_persistence::CreatedBooking,
-    StoreError<booking_persistence::RestaurantAccessRefusal<PlaceRefusal>>,
+    StoreError<booking_persistence::RestaurantAccessRefusal<CreateRefusal>>,
 >;
 
 /// Books while others do something else.
@@ -21,7 +21,7 @@ fn booking(venue: &TestRestaurant, request: &NewBooking) -> tokio::task::JoinHan
 
 fn assert_refused(made: Made, expected: PlaceReason) {
     match made {
-        Err(StoreError::Refused(AccessRefusal::Rule(refusal))) => {
+        Err(StoreError::Refused(AccessRefusal::Rule(CreateRefusal::Place(refusal)))) => {
             assert_eq!(refusal.reason, expected);
         }
         other => panic!("{other:?}"),

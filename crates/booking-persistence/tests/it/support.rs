@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
     AvailabilityQuery, BookingChange, BookingId, BookingView, CallerNetwork, CancelRefusal,
-    CancellationReason, ChangeRefusal, Customer, CustomerName, EmailAddress, NewBooking, PartySize,
-    PhoneNumber, PlaceRefusal, RequestId, RestaurantId, SpecialRequests,
+    CancellationReason, ChangeRefusal, CreateRefusal, Customer, CustomerName, EmailAddress,
+    NewBooking, PartySize, PhoneNumber, RequestId, RestaurantId, SpecialRequests,
 };
 use booking_persistence::{
     BookingCaller, BookingRefusal, ConnectError, RandomSource, RequestContext,
@@ -129,7 +129,7 @@ impl TestRestaurant {
     pub(crate) async fn book(
         &self,
         new: &NewBooking,
-    ) -> Result<BookingView, StoreError<RestaurantAccessRefusal<PlaceRefusal>>> {
+    ) -> Result<BookingView, StoreError<RestaurantAccessRefusal<CreateRefusal>>> {
         let made = self.store.create_booking(new, None, &at(NOW)).await?;
         Ok(made.view)
     }
@@ -145,9 +145,9 @@ impl TestRestaurant {
             party: party(2),
             area: None,
             customer: Customer {
-                name: name("Sarah Chen"),
-                email: email("sarah.chen@example.com"),
-                phone: PhoneNumber::parse("+15551234567").expect("it is a number"),
+                name: Some(name("Sarah Chen")),
+                email: Some(email("sarah.chen@example.com")),
+                phone: PhoneNumber::parse("+15551234567"),
             },
             special_requests: None,
             staff: None,

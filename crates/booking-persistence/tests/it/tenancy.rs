@@ -219,9 +219,9 @@ async fn restaurant_of_others_one_that_is_suspended_and_none_are_alike() {
 
 async fn booked(venue: &TestRestaurant, by: Option<&str>) -> BookingView {
     let mut request = venue.request();
-    request.customer.email = email("diner@example.com");
+    request.customer.email = Some(email("diner@example.com"));
     if by.is_some() {
-        request.customer.email = email("friend@example.com");
+        request.customer.email = Some(email("friend@example.com"));
     }
     let (by, context) = (by.map(user), at(NOW));
     let made = venue
@@ -404,7 +404,7 @@ async fn list_of_bookings_is_that_of_one_restaurant_whatever_is_filtered() {
     let mine = booked(&venue, None).await;
     let mut request = venue.request();
     request.restaurant = second();
-    request.customer.email = email("diner@example.com");
+    request.customer.email = Some(email("diner@example.com"));
     venue.book(&request).await.expect("a table is free");
     let filter = BookingFilter {
         restaurant: Some(second()),

@@ -186,7 +186,7 @@ async fn own_bookings_are_those_with_the_address_and_those_made_while_logged_in(
     let user = account(&venue, SARAH).await;
     let made = venue.store.create_booking(&request, None, &at(NOW)).await;
     let as_guest = made.expect("a table is free").view.booking.id;
-    request.customer.email = email("friend@example.com");
+    request.customer.email = Some(email("friend@example.com"));
     let caller = Principal::User {
         id: user.id.clone(),
         scopes: Scopes::new(Scope::ALL),
@@ -196,7 +196,7 @@ async fn own_bookings_are_those_with_the_address_and_those_made_while_logged_in(
         .create_booking(&request, Some(&caller), &at(NOW))
         .await;
     let for_a_friend = made.expect("a table is free").view.booking.id;
-    request.customer.email = email("stranger@example.com");
+    request.customer.email = Some(email("stranger@example.com"));
     let made = venue.store.create_booking(&request, None, &at(NOW)).await;
     made.expect("a table is free");
 

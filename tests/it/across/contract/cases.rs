@@ -96,6 +96,11 @@ async fn refused_by_rules(service: &TestService) -> Vec<Case> {
         let updating = updating.header("Booking-Secret", &secret);
         cases.push(case("updateBooking", code, updating));
     }
+    let nobody = json!({ "customer": { "name": "Ada" } });
+    let nobody = examples(&open)
+        .changed("createBooking", &nobody)
+        .anonymous();
+    cases.push(case("createBooking", "CONTACT_REQUIRED", nobody));
     let unknown = json!({ "staff": { "table_ids": [9_999_999] } });
     for operation in ["createBooking", "updateBooking"] {
         let request = examples(&open).changed(operation, &unknown);

@@ -229,7 +229,7 @@ pub(super) struct Secrets {
 /// A booking of `OwnDiner`, whose secret was replaced once.
 pub(super) async fn booking_with_secrets(service: &TestService) -> (BookingId, Secrets) {
     let mut new = wanted(BELLA, MONDAY, "12:00", 2);
-    new.customer = customer("owndiner@example.com").try_into().unwrap();
+    new.customer = Some(customer("owndiner@example.com").try_into().unwrap());
     let (booking, old) = book_as_guest(service, new).await;
     let rotate = Request::post(format!("/bookings/{}/secret", booking.booking_id.as_str()));
     let rotated = service.send(&rotate.header("booking-secret", &old)).await;

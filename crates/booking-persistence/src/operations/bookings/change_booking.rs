@@ -19,8 +19,8 @@ use crate::tables::audit_events::{NewEvent, Overridden};
 use crate::tables::booking_events::{NewBookingEvent, StateColumns};
 use crate::tables::bookings::LockedBooking;
 use crate::tables::{
-    audit_events, booking_contacts, booking_days, booking_events, bookings, occupancies,
-    restaurants,
+    audit_events, booking_contacts, booking_days, booking_events, bookings, messages, occupancies,
+    restaurants, users,
 };
 
 impl FromViolation for CancelRefusal {}
@@ -112,7 +112,7 @@ impl Store {
                 ..Overridden::default()
             };
             let booking = match change {
-                Change::Nothing => locked.booking,
+                Change::Nothing => locked.booking.clone(),
                 Change::Booking(changed) => {
                     write(connection, &locked, &changed, (&event, &overridden, false)).await?;
                     *changed
@@ -125,6 +125,17 @@ impl Store {
                     changed
                 }
             };
+            if booking.customer.email != locked.booking.customer.email {
+                let user = users::of_customer(connection, &booking.customer, now).await?;
+                bookings::update_user(connection, &locked, user).await?;
+                // Its guest has what opens it, and needs no mail to an address that is anybody's.
+                if let Some(email) = &booking.customer.email
+                    && by.is_of_restaurant
+                {
+                    let name = &restaurant.name;
+                    messages::insert_booking_link(connection, email, name, id, now).await?;
+                }
+            }
             Ok(BookingView {
                 booking,
                 restaurant,

@@ -3,8 +3,8 @@
 use diesel_async::AsyncPgConnection;
 
 use booking_domain::{
-    Booker, BookingId, BookingReference, BookingView, ConfirmationCode, Customer, NewBooking,
-    PlaceReason, PlaceRefusal, Principal, ServiceDay, create,
+    Booker, BookingId, BookingReference, BookingView, ConfirmationCode, CreateRefusal,
+    EmailAddress, NewBooking, PlaceReason, PlaceRefusal, Principal, ServiceDay, create,
 };
 
 use crate::access::{RequestContext, RestaurantAccessRefusal, caller_name, find_booking_maker};
@@ -29,13 +29,19 @@ impl FromViolation for PlaceRefusal {
     }
 }
 
+impl FromViolation for CreateRefusal {
+    fn from_violation(violation: ConstraintViolation) -> Option<Self> {
+        PlaceRefusal::from_violation(violation).map(Self::Place)
+    }
+}
+
 /// A booking that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatedBooking {
     /// The booking.
     pub view: BookingView,
     /// Whether its guest has made it, and is given its secret. Whom the staff or a program book for
-    /// gets a mail with a link.
+    /// gets a mail with a link, if they have an address.
     pub is_by_guest: bool,
 }
 
@@ -55,7 +61,7 @@ impl Store {
         new: &NewBooking,
         principal: Option<&Principal>,
         context: &RequestContext,
-    ) -> Result<CreatedBooking, StoreError<RestaurantAccessRefusal<PlaceRefusal>>> {
+    ) -> Result<CreatedBooking, StoreError<RestaurantAccessRefusal<CreateRefusal>>> {
         let seeing = self.seeing(Visibility::of_restaurant(new.restaurant));
         let seeing = seeing.answering(context);
         let transaction = seeing.transact(OPERATION, async |connection| {
@@ -78,19 +84,27 @@ async fn create_in(
     principal: Option<&Principal>,
     reference: BookingReference,
     context: &RequestContext,
-) -> Result<CreatedBooking, TransactionError<RestaurantAccessRefusal<PlaceRefusal>>> {
+) -> Result<CreatedBooking, TransactionError<RestaurantAccessRefusal<CreateRefusal>>> {
     let now = to_the_microsecond(context.now);
     // Guests are told apart by their addresses, so that a key that somebody else guesses gives them no
     // booking of a stranger's.
     let caller = principal.map_or_else(
-        || format!("guest:{}", new.customer.email.normalized().as_str()),
+        || {
+            let email = new.customer.email.as_ref().map(EmailAddress::normalized);
+            format!("guest:{}", email.unwrap_or_default())
+        },
         caller_name,
     );
     let loading = async {
         tokio::try_join!(
             biased;
             find_booking_maker(connection, principal, new.restaurant, now),
-            async { Ok(users::find(connection, &new.customer.email).await?) },
+            async {
+                match &new.customer.email {
+                    Some(email) => Ok(users::find(connection, email).await?),
+                    None => Ok(None),
+                }
+            },
             async { Ok(restaurants::find_summary(connection, new.restaurant).await?) },
             async { Ok(load_seating(connection, new.restaurant, new.date).await?) },
             async { Ok(bookings::draw_key(connection).await?) },
@@ -104,6 +118,8 @@ async fn create_in(
     if new.staff.is_some() && maker.booker != Booker::Staff {
         return Err(TransactionError::forbidden());
     }
+    new.check_contact(maker.is_guest)
+        .map_err(TransactionError::refused)?;
     let request = new.place_request(maker.booker);
     let placed = PlacedBooking {
         restaurant: new.restaurant,
@@ -112,14 +128,11 @@ async fn create_in(
     };
     let make = |day: &ServiceDay| create(day, new.clone(), maker.booker, reference.clone(), now);
     let decided = placed.decide(connection, seating, make).await?;
-    let decided = decided.map_err(TransactionError::refused)?;
+    let decided = decided.map_err(|refusal| TransactionError::refused(refusal.into()))?;
     let booking = &decided.made.booking;
     let user = match user {
-        Some(user) => user,
-        None => {
-            let Customer { name, email, phone } = &booking.customer;
-            users::insert_or_find(connection, email, name, Some(phone), now).await?
-        }
+        Some(user) => Some(user),
+        None => users::of_customer(connection, &booking.customer, now).await?,
     };
     decided
         .write_moves(connection, &maker.actor, context)
@@ -155,8 +168,9 @@ async fn create_in(
         booking_events::insert(connection, &happened),
         async {
             // Who books for somebody else is not given what opens the booking: its guest is, by mail.
-            if !maker.is_guest {
-                let email = &booking.customer.email;
+            if let Some(email) = &booking.customer.email
+                && !maker.is_guest
+            {
                 let name = &restaurant.name;
                 messages::insert_booking_link(connection, email, name, &booking.id, now).await?;
             }

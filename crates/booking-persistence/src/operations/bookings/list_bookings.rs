@@ -129,7 +129,7 @@ macro_rules! narrowed {
         if let Some(email) = &$filter.email {
             let user = users::table
                 .filter(users::email.eq(email.normalized()))
-                .select(users::user_id);
+                .select(users::user_id.nullable());
             query = query.filter(bookings::user_id.eq_any(user));
         }
         if $filter.without_tables {
@@ -146,7 +146,7 @@ macro_rules! narrowed {
                 .filter(accounts::public_id.eq(user.as_str()))
                 .select(accounts::user_id)
                 .single_value();
-            let with_their_address = bookings::user_id.nullable().eq(user);
+            let with_their_address = bookings::user_id.eq(user);
             query = query.filter(with_their_address.or(bookings::account_user_id.eq(user)));
         }
         query

@@ -70,9 +70,9 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
             party: party(2),
             area: None,
             customer: Customer {
-                name: CustomerName::parse("Sarah Chen").expect("it is a name"),
-                email: email(4711),
-                phone: PhoneNumber::parse("+15551234567").expect("it is a number"),
+                name: CustomerName::parse("Sarah Chen"),
+                email: Some(email(4711)),
+                phone: PhoneNumber::parse("+15551234567"),
             },
             special_requests: None,
             staff: None,

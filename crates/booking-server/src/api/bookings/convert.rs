@@ -22,13 +22,18 @@ pub(crate) fn new_booking(body: types::NewBooking) -> domain::NewBooking {
             area: area.into_domain(),
             is_required: body.is_area_required.unwrap_or(false),
         }),
-        customer: domain::Customer {
-            name: body.customer.name.into_domain(),
-            email: body.customer.email.into_domain(),
-            phone: body.customer.phone.into_domain().into(),
-        },
+        customer: body.customer.map(contact).unwrap_or_default(),
         special_requests: body.special_requests.and_then(requests),
         staff: body.staff.map(staff_request),
+    }
+}
+
+fn contact(body: types::NewCustomer) -> domain::Customer {
+    let phone = body.phone.map(IntoDomain::into_domain);
+    domain::Customer {
+        name: body.name.map(IntoDomain::into_domain),
+        email: body.email.map(IntoDomain::into_domain),
+        phone: phone.map(|phone: domain::DialledPhoneNumber| phone.into()),
     }
 }
 
@@ -61,6 +66,7 @@ pub(crate) fn booking_change(body: types::BookingChange) -> domain::BookingChang
         time: body.booking_time.map(types::BookingTime::get),
         utc_offset: body.utc_offset.map(IntoDomain::into_domain),
         party: body.party_size.map(IntoDomain::into_domain),
+        customer: body.customer.map(contact).unwrap_or_default(),
         special_requests: body.special_requests.map(requests),
         staff: body.staff.map(staff_request),
     }
@@ -229,6 +235,9 @@ const fn field(field: domain::BookingField) -> types::BookingField {
         domain::BookingField::SeatedAt => types::BookingField::SeatedAt,
         domain::BookingField::FinishedAt => types::BookingField::FinishedAt,
         domain::BookingField::Cancellation => types::BookingField::CancellationKind,
+        domain::BookingField::CustomerName => types::BookingField::CustomerName,
+        domain::BookingField::CustomerEmail => types::BookingField::CustomerEmail,
+        domain::BookingField::CustomerPhone => types::BookingField::CustomerPhone,
         domain::BookingField::SpecialRequests => types::BookingField::SpecialRequests,
     }
 }
@@ -279,9 +288,9 @@ pub(crate) fn booking_secret(
 
 fn customer(customer: &domain::Customer) -> types::Customer {
     types::Customer {
-        name: customer.name.to_contract(),
-        email: customer.email.to_contract(),
-        phone: customer.phone.to_contract(),
+        name: customer.name.as_ref().map(ToContract::to_contract),
+        email: customer.email.as_ref().map(ToContract::to_contract),
+        phone: customer.phone.as_ref().map(ToContract::to_contract),
     }
 }
 

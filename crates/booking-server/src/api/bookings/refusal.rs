@@ -4,16 +4,38 @@ use std::fmt::Display;
 
 use booking_api::bookings::{GetBookingPath, UpdateBookingHeaders};
 use booking_api::errors;
-use booking_api::types::{BookingChange, NewBooking, SeatRequest};
+use booking_api::types::{BookingChange, NewBooking, NewCustomer, SeatRequest};
 use booking_domain::{
-    ArrivalRefusal, BookingField, CancelRefusal, ChangeRefusal, PlaceReason, PlaceRefusal,
-    SeatRefusal, StatusRefusal, TableRefusal, TooEarly, UndoRefusal,
+    ArrivalRefusal, BookingField, CancelRefusal, ChangeRefusal, CreateRefusal, PlaceReason,
+    PlaceRefusal, SeatRefusal, StatusRefusal, TableRefusal, TooEarly, UndoRefusal,
 };
 use booking_persistence::BookingNotFound;
 use contract_runtime::Problem;
 
 use super::convert;
 use crate::api::shared::IntoError;
+
+impl<E> IntoError<E> for CreateRefusal
+where
+    E: From<errors::ContactRequired> + PlaceErrors,
+{
+    fn into_error(self) -> E {
+        match self {
+            Self::ContactRequired { field } => {
+                let fields = NewCustomer::FIELDS;
+                let field = match field {
+                    BookingField::CustomerEmail => fields.email,
+                    BookingField::CustomerPhone => fields.phone,
+                    _ => fields.name,
+                };
+                let problem = Problem::new(self.to_string());
+                let customer = NewBooking::FIELDS.customer;
+                errors::ContactRequired(problem.field_within(customer, field)).into()
+            }
+            Self::Place(refusal) => refusal.into_error(),
+        }
+    }
+}
 
 impl<E> IntoError<E> for ChangeRefusal
 where
