@@ -361,27 +361,91 @@ CREATE INDEX idx_bookings_confirmation_code ON bookings (confirmation_code);
 ALTER TABLE bookings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE bookings FORCE ROW LEVEL SECURITY;
 
+-- Tables that are kept for somebody who is about to book them: gone once that is done, or given
+-- back. One that has expired keeps nothing, and is deleted by whoever needs its tables, or after a
+-- day.
+CREATE TABLE holds (
+    restaurant_id      bigint      NOT NULL,
+    -- Drawn from the sequence of bookings.
+    hold_id            bigint      NOT NULL,
+    -- The hold's name outside. Contract: HoldId.
+    public_id          varchar(35) NOT NULL,
+    -- Who has it, to count by: a user, a key, or of a guest an HMAC of the address. Contract: none,
+    -- callers never read it.
+    holder             varchar(80) NOT NULL,
+    is_anonymous       boolean     NOT NULL,
+    booking_date       date        NOT NULL,
+    booking_time       time        NOT NULL,
+    -- Contract: none, callers read it as +02:00.
+    utc_offset_minutes integer     NOT NULL,
+    service_date       date        NOT NULL,
+    -- Contract: PartySize.
+    party_size         integer     NOT NULL,
+    -- Contract: DiningAreaId.
+    area_id            bigint,
+    is_area_required   boolean     NOT NULL,
+    table_ids          bigint[]    NOT NULL,
+    starts_at          timestamptz NOT NULL,
+    ends_at            timestamptz NOT NULL,
+    free_at            timestamptz NOT NULL,
+    expires_at         timestamptz NOT NULL,
+    CONSTRAINT holds_pkey PRIMARY KEY (restaurant_id, hold_id),
+    CONSTRAINT holds_restaurant_id_fkey FOREIGN KEY (restaurant_id)
+        REFERENCES restaurants (restaurant_id),
+    CONSTRAINT holds_public_id_key UNIQUE (restaurant_id, public_id),
+    CONSTRAINT holds_public_id_check CHECK (public_id ~ '^hd_[0-9A-Za-z]{1,32}$'),
+    CONSTRAINT holds_holder_check CHECK (holder ~ '^(user|key|address):[0-9A-Za-z_]+$'),
+    CONSTRAINT holds_booking_date_check
+        CHECK (booking_date BETWEEN '0001-01-01' AND '9999-12-31'),
+    CONSTRAINT holds_booking_time_check
+        CHECK (booking_time < '24:00' AND extract(second FROM booking_time) = 0),
+    CONSTRAINT holds_utc_offset_minutes_check CHECK (utc_offset_minutes BETWEEN -1439 AND 1439),
+    CONSTRAINT holds_service_date_check
+        CHECK (service_date BETWEEN '0001-01-01' AND '9999-12-31'),
+    CONSTRAINT holds_party_size_check CHECK (party_size BETWEEN 1 AND 20),
+    CONSTRAINT holds_area_id_check CHECK (area_id BETWEEN 1 AND 9007199254740991),
+    CONSTRAINT holds_table_ids_check CHECK (cardinality(table_ids) BETWEEN 1 AND 20),
+    CONSTRAINT holds_period_check CHECK (
+        '0001-01-01 00:00Z' <= starts_at AND starts_at < ends_at AND ends_at <= free_at
+        AND free_at < '9999-12-30 00:00Z' AND free_at <= starts_at + interval '28 hours'
+    ),
+    CONSTRAINT holds_expires_at_check
+        CHECK ('0001-01-01 00:00Z' <= expires_at AND expires_at < '9999-12-30 00:00Z')
+);
+-- Those that are not kept any longer.
+CREATE INDEX idx_holds_expiry ON holds (expires_at);
+ALTER TABLE holds ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holds FORCE ROW LEVEL SECURITY;
+
 -- Which table is taken when. An active booking has its row here; one that is over has none. The
 -- exclusion constraint is the last guard against a double booking.
 CREATE TABLE occupancies (
     restaurant_id bigint    NOT NULL,
-    booking_id    bigint    NOT NULL,
+    booking_id    bigint,
     table_id      bigint    NOT NULL,
     -- Half-open: from when the party has the table until it is free again.
     period        tstzrange NOT NULL,
-    CONSTRAINT occupancies_pkey PRIMARY KEY (restaurant_id, booking_id, table_id),
+    hold_id       bigint,
+    CONSTRAINT occupancies_pkey PRIMARY KEY (restaurant_id, table_id, period),
     CONSTRAINT occupancies_booking_id_fkey FOREIGN KEY (restaurant_id, booking_id)
         REFERENCES bookings (restaurant_id, booking_id) ON DELETE CASCADE,
     CONSTRAINT occupancies_table_id_fkey FOREIGN KEY (restaurant_id, table_id)
         REFERENCES dining_tables (restaurant_id, table_id),
+    CONSTRAINT occupancies_hold_id_fkey FOREIGN KEY (restaurant_id, hold_id)
+        REFERENCES holds (restaurant_id, hold_id) ON DELETE CASCADE,
     CONSTRAINT occupancies_period_check CHECK (
         NOT isempty(period) AND lower_inc(period) AND NOT upper_inc(period)
         AND NOT lower_inf(period) AND NOT upper_inf(period)
         AND '0001-01-01 00:00Z' <= lower(period) AND upper(period) < '9999-12-30 00:00Z'
     ),
+    CONSTRAINT occupancies_claimant_check CHECK ((booking_id IS NULL) <> (hold_id IS NULL)),
     CONSTRAINT occupancies_no_overlap
         EXCLUDE USING gist (restaurant_id WITH =, table_id WITH =, period WITH &&)
 );
+-- What a booking takes.
+CREATE INDEX idx_occupancies_booking ON occupancies (restaurant_id, booking_id);
+-- What a hold takes.
+CREATE INDEX idx_occupancies_hold ON occupancies (restaurant_id, hold_id) WHERE hold_id IS NOT NULL;
 ALTER TABLE occupancies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE occupancies FORCE ROW LEVEL SECURITY;
 
@@ -429,6 +493,8 @@ CREATE TABLE booking_policies (
     -- an older one than the program's, or none, and they are computed anew. Contract: none, callers
     -- never read it.
     time_zone_release           varchar(6),
+    -- For how long a hold keeps its tables. Contract: HoldSeconds.
+    hold_seconds                integer     NOT NULL DEFAULT 300,
     CONSTRAINT booking_policies_pkey PRIMARY KEY (restaurant_id),
     CONSTRAINT booking_policies_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -463,7 +529,8 @@ CREATE TABLE booking_policies (
     CONSTRAINT booking_policies_version_check CHECK (version >= 1),
     CONSTRAINT booking_policies_seating_version_check CHECK (seating_version >= 1),
     CONSTRAINT booking_policies_time_zone_release_check
-        CHECK (time_zone_release ~ '^[0-9]{4}[a-z]{1,2}$')
+        CHECK (time_zone_release ~ '^[0-9]{4}[a-z]{1,2}$'),
+    CONSTRAINT booking_policies_hold_seconds_check CHECK (hold_seconds BETWEEN 60 AND 900)
 );
 ALTER TABLE booking_policies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking_policies FORCE ROW LEVEL SECURITY;
@@ -1397,6 +1464,18 @@ CREATE POLICY booking_contacts_select ON booking_contacts FOR SELECT USING (
 CREATE POLICY booking_contacts_insert ON booking_contacts FOR INSERT
     WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
 
+CREATE POLICY holds_restaurant ON holds
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY holds_search ON holds FOR SELECT TO booking_search
+    USING (restaurant_id = ANY (NULLIF(current_setting('booking.restaurants', true), '')::bigint[]));
+
+CREATE POLICY holds_retention_select ON holds FOR SELECT
+    TO booking_retention USING (expires_at < now());
+
+CREATE POLICY holds_retention_delete ON holds FOR DELETE
+    TO booking_retention USING (expires_at < now());
+
 GRANT SELECT, INSERT, UPDATE ON users TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON restaurants TO booking_service;
 GRANT SELECT ON restaurants TO booking_search;
@@ -1443,6 +1522,9 @@ GRANT SELECT, INSERT ON booking_events TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON idempotency_records TO booking_service;
 GRANT DELETE, SELECT (record_id, expires_at) ON idempotency_records TO booking_retention;
 GRANT SELECT, INSERT ON booking_contacts TO booking_service;
+GRANT SELECT, INSERT, DELETE ON holds TO booking_service;
+GRANT DELETE, SELECT (restaurant_id, hold_id, expires_at) ON holds TO booking_retention;
+GRANT SELECT (restaurant_id, hold_id, is_anonymous, service_date, party_size, area_id, is_area_required, table_ids, starts_at, ends_at, free_at, expires_at) ON holds TO booking_search;
 GRANT USAGE ON SEQUENCE restaurants_restaurant_id_seq TO booking_service;
 GRANT USAGE ON SEQUENCE dining_tables_table_id_seq TO booking_service;
 GRANT USAGE ON SEQUENCE bookings_booking_id_seq TO booking_service;

@@ -8,6 +8,7 @@ mod api_keys;
 mod audit;
 mod auth;
 mod bookings;
+mod holds;
 mod issuer;
 mod restaurants;
 mod seating;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use booking_domain::{
     Booker, Booking, BookingChange, BookingId, BookingPolicy, BookingState, BookingStatus,
-    Cancellation, CancellationKind, ChangePlan, Claim, ConfirmationCode, Customer, Decision,
-    DiningTable, Floor, MadeBooking, Move, PartySize, PlaceRequest, Placement, RestaurantCalendar,
-    RestaurantId, RuleOverrides, ServiceDay, ServicePeriod, StepPlan, TableId, UtcOffset, Visit,
-    cancel, confirm, decline, finish, mark_arrived, mark_no_show, place, plan_change, seat,
-    undo_step,
+    Cancellation, CancellationKind, ChangePlan, Claim, Claimant, ConfirmationCode, Customer,
+    Decision, DiningTable, Floor, MadeBooking, Move, PartySize, PlaceRequest, Placement,
+    RestaurantCalendar, RestaurantId, RuleOverrides, ServiceDay, ServicePeriod, StepPlan, TableId,
+    UtcOffset, Visit, cancel, confirm, decline, finish, mark_arrived, mark_no_show, place,
+    plan_change, seat, undo_step,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -326,6 +326,8 @@ fn claim(key: i64, booking: &Booking) -> Option<Claim> {
         area: booking.area,
         is_pinned: booking.is_pinned,
         seated_at: booking.visit.seated_at,
+        expires_at: None,
+        claimant: Claimant::Booking,
     })
 }
 

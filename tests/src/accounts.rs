@@ -1,6 +1,8 @@
 //! Accounts of the service, and tokens good and bad.
 
-use credentials::{AccessGrant, AccessTokenIssuer, ExposeSecret, SecretKey, SigningKey};
+use credentials::{
+    AccessGrant, AccessTokenIssuer, ExposeSecret, HoldSecretKey, SecretKey, SigningKey,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -86,7 +88,7 @@ impl TestService {
         }
     }
 
-    /// The contract's examples, about a colleague, a key and seating parts of the first restaurant that
+    /// The contract's examples, about a colleague, a key, a hold and seating parts of the first restaurant that
     /// are there, and that nobody else has.
     ///
     /// # Panics
@@ -97,7 +99,10 @@ impl TestService {
         self.hire(&colleague, 1, "host").await;
         let (key_id, _) = self.create_api_key(1, &["bookings:read"]).await;
         let examples = self.with_seating(examples, 1, name).await;
+        let (hold_id, hold_secret) = self.add_hold(name).await;
         examples
+            .with("hold_id", hold_id)
+            .with("Hold-Secret", hold_secret)
             .with("user_id", colleague)
             .with("api_key_id", key_id)
             .with("If-Match", "*")
@@ -138,6 +143,23 @@ impl TestService {
             .with("token", token)
             .with("refresh_token", logged_in.refresh_token)
             .with("access_token", logged_in.access_token)
+    }
+
+    /// Makes a hold of the first restaurant, on a day on which nothing else is, and gives its id and its
+    /// secret.
+    async fn add_hold(&self, name: &str) -> (String, String) {
+        let id = self
+            .rows(&format!("SELECT 'hd_' || md5('{name}')"))
+            .await
+            .remove(0);
+        self.sql(&format!(
+            "INSERT INTO holds SELECT 1, nextval('bookings_booking_id_seq'), '{id}', 'address:0', true,
+                '2027-03-29', '19:00', -240, '2027-03-29', 2, NULL, false, '{{1}}',
+                '2027-03-29 23:00Z', '2027-03-30 00:30Z', '2027-03-30 00:30Z', '2030-01-01Z'"
+        ))
+        .await;
+        let secret = HoldSecretKey::new(&secret_key()).secret(&id).expose_text();
+        (id, secret.expose_secret().to_owned())
     }
 
     /// Makes an account that nobody has a password of, and gives its id.

@@ -43,7 +43,10 @@ pub const UNTRUE_HISTORIES: &str = "WITH events AS (
 
 /// How many tables are taken that no active booking has, or not taken that one has.
 pub const WRONG_OCCUPANCIES: &str = "SELECT count(*) FROM (
-        SELECT restaurant_id, booking_id, unnest(table_ids) AS table_id FROM bookings
+        SELECT restaurant_id, booking_id AS claim, unnest(table_ids) AS table_id FROM bookings
         WHERE status IN ('pending', 'confirmed')
-    ) booked FULL JOIN occupancies USING (restaurant_id, booking_id, table_id)
-    WHERE occupancies.period IS NULL OR booked IS NULL";
+        UNION ALL SELECT restaurant_id, hold_id, unnest(table_ids) FROM holds
+    ) claimed FULL JOIN (
+        SELECT *, COALESCE(booking_id, hold_id) AS claim FROM occupancies
+    ) occupied USING (restaurant_id, claim, table_id)
+    WHERE occupied.period IS NULL OR claimed IS NULL";

@@ -31,6 +31,7 @@ from schemathesis.generation.meta import TestPhase
 
 EXAMPLE_BOOKING = "bk_7x3mN9pQs2"
 EXAMPLE_ENTITY_TAG = '"3"'
+EXAMPLE_HOLD = "hd_4kQ9sT2vXb"
 EXAMPLE_KEY = "001IYT0XLWR"
 EXAMPLE_MEMBER = "usr_4kQ9sT2vXb"
 
@@ -67,6 +68,9 @@ SPARE_PARTS = set()
 # The secrets of the bookings that were made here, by their ids.
 SECRETS = {}
 
+# The holds of this run that may still be live.
+HOLDS = []
+
 # What is said of a party before an operation that says something of it, so that it can be said; and a
 # booking for each of them, whose time has nearly come. Two are there from the start.
 STEPS = {
@@ -96,6 +100,7 @@ def before_call(context, case, kwargs):
     use_real_booking(case)
     use_real_member(case)
     use_real_key(case)
+    use_real_hold(case)
     show_credential(case)
     use_dates_ahead(case)
     if case.meta.generation.mode.is_positive:
@@ -430,6 +435,59 @@ def use_real_key(case):
             case.path_parameters = {**path, "api_key_id": key["api_key_id"]}
 
 
+def use_real_hold(case):
+    """Puts a new hold in the place of every second one that does not exist, with its secret."""
+    path, query = case.path_parameters or {}, case.query or {}
+    restaurant = str(path.get("restaurant_id"))
+    is_real = restaurant in map(str, RESTAURANTS) and case.meta.phase.name is not TestPhase.STATEFUL
+    for place in (path, query):
+        identifier = str(place.get("hold_id", place.get("hold")))
+        if not (re.fullmatch("hd_[0-9A-Za-z]{1,32}", identifier, re.ASCII) and is_real):
+            continue
+        if identifier in (EXAMPLE_HOLD, "hd_0") or is_even(identifier):
+            hold = make_hold(case, restaurant)
+            if place is path:
+                case.path_parameters = {**path, "hold_id": hold["hold_id"]}
+            else:
+                case.query = {**query, "hold": hold["hold_id"]}
+            case.headers = {**(case.headers or {}), "Hold-Secret": hold["hold_secret"]}
+
+
+def make_hold(case, restaurant):
+    """A hold at a time at which nobody asks for a table."""
+    release_holds(case)
+    date, time = quiet_slot()
+    new = {"booking_date": date, "booking_time": time, "party_size": 2}
+    hold, _ = get(case, f"/restaurants/{restaurant}/holds", new)
+    HOLDS.append(hold)
+    return hold
+
+
+def release_holds(case):
+    """Gives back every hold of this run, so that it has not as many as it may have."""
+    while HOLDS:
+        hold = HOLDS.pop()
+        request = urllib.request.Request(
+            f"{case.operation.schema.get_base_url()}/restaurants/{hold['restaurant_id']}/holds/"
+            f"{hold['hold_id']}",
+            headers={"Hold-Secret": hold["hold_secret"]},
+            method="DELETE",
+        )
+        try:
+            urllib.request.urlopen(request, timeout=10).close()
+        except urllib.error.HTTPError as error:
+            if error.code != 404:
+                raise
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    """Remembers the holds of this run."""
+    is_hold = case.operation.definition.raw.get("operationId") == "createHold"
+    if is_hold and response.status_code == 201:
+        HOLDS.append(response.json())
+
+
 def use_real_version(case):
     """Puts the version that a booking has in the place of every second one in a header."""
     for name in ("If-Match", "If-None-Match"):
@@ -476,8 +534,8 @@ def before_load_schema(context, raw_schema):
     much is given up without a word, and then no walk begins with a booking."""
     if any("stateful" in argument for argument in sys.argv):
         schemas = raw_schema["components"]["schemas"]
-        for schema in ("NewBooking", "BookingChange"):
-            for name in (*OF_A_SLOT, "staff"):
+        for schema in ("NewBooking", "BookingChange", "NewHold"):
+            for name in (*OF_A_SLOT, "staff", "hold"):
                 schemas[schema]["properties"].pop(name, None)
         for schema in ("Service", *(name for name in schemas if name.endswith("Settings"))):
             needed = {*schemas[schema].get("required", ()), "valid_from", "valid_to"}
@@ -517,6 +575,14 @@ def lead_body(case):
     if case.meta.phase.name is not TestPhase.FUZZING:
         for name in OF_A_SLOT:
             body.pop(name, None)
+    # A hold is one's own, and good for one booking.
+    body.pop("hold", None)
+    if case.operation.definition.raw.get("operationId") == "createHold":
+        body["booking_date"], body["booking_time"] = quiet_slot()
+        body["party_size"] = 2
+        for name in OF_A_SLOT:
+            body.pop(name, None)
+        release_holds(case)
     # Guests and keys say nothing that only the staff can, and what is without it is granted.
     if body.pop("staff", None) is not None and "restaurant_id" in body:
         body["booking_date"], body["booking_time"] = quiet_slot()

@@ -22,6 +22,7 @@ struct UnimplementedService;
 impl booking_api::audit::UnimplementedAudit for UnimplementedService {}
 impl booking_api::auth::UnimplementedAuth for UnimplementedService {}
 impl booking_api::api_keys::UnimplementedApiKeys for UnimplementedService {}
+impl booking_api::holds::UnimplementedHolds for UnimplementedService {}
 impl booking_api::seating::UnimplementedSeating for UnimplementedService {}
 impl booking_api::staff::UnimplementedStaff for UnimplementedService {}
 impl booking_api::users::UnimplementedUsers for UnimplementedService {}

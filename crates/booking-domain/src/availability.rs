@@ -110,7 +110,7 @@ pub fn available_slots(
     if query.is_in_vain(&day.calendar, now) {
         return Ok(Vec::new());
     }
-    let room = Room::new(day);
+    let room = Room::new(day, now);
     Ok(candidates
         .iter()
         .filter_map(|slot| free_slot(&room, slot, query, now))
@@ -151,7 +151,7 @@ pub fn day_availability(
             DayAvailability::Closed
         };
     };
-    let room = Room::new(day);
+    let room = Room::new(day, now);
     let is_open = check_date(&room, &request_at(first, query), now).is_ok();
     let slots = candidates.len();
     let free = if query.is_in_vain(&day.calendar, now) {

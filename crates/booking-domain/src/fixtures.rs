@@ -113,6 +113,8 @@ pub(crate) fn claim(day: &ServiceDay, tables: &[i64], time: Time) -> Claim {
         area: None,
         is_pinned: false,
         seated_at: None,
+        expires_at: None,
+        claimant: crate::Claimant::Booking,
     }
 }
 
@@ -141,6 +143,8 @@ pub(crate) fn with_plan(mut day: ServiceDay, party: PartySize, plan: &PlacementP
         area: None,
         is_pinned: false,
         seated_at: None,
+        expires_at: None,
+        claimant: crate::Claimant::Booking,
     });
     day
 }

@@ -53,6 +53,13 @@ bounded_text! {
 }
 
 bounded_text! {
+    /// A hold's public id: `hd_` and 22 random characters.
+    HoldId, 4..=35, r"^hd_[0-9A-Za-z]{1,32}$", |text| {
+        text.strip_prefix(HoldId::PREFIX).is_some_and(is_alphanumeric)
+    }
+}
+
+bounded_text! {
     /// The public id of a user who can log in: `usr_` and 22 random characters, which is more than
     /// 128 bits. It is what tokens name as their `sub`.
     UserId, 5..=36, r"^usr_[0-9A-Za-z]{1,32}$", |text| {
@@ -85,6 +92,16 @@ fn is_alphanumeric(text: &str) -> bool {
 
 impl BookingId {
     const PREFIX: &'static str = "bk_";
+
+    /// A fresh id made of random bytes.
+    #[must_use]
+    pub fn from_random(bytes: [u8; 32]) -> Self {
+        Self(random_id(Self::PREFIX, bytes))
+    }
+}
+
+impl HoldId {
+    const PREFIX: &'static str = "hd_";
 
     /// A fresh id made of random bytes.
     #[must_use]

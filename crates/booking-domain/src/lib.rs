@@ -16,6 +16,7 @@ mod booking;
 mod bounded;
 mod calendar;
 mod floor;
+mod hold;
 mod ids;
 mod new_restaurant;
 mod opening_hours;
@@ -40,14 +41,14 @@ pub use availability::{
     day_availability,
 };
 pub use booking::{
-    ArrivalRefusal, Booking, BookingChange, BookingEvent, BookingField, BookingReference,
-    BookingState, BookingStatus, BookingView, COMPLETION_DELAY, CancelRefusal, Cancellation,
-    CancellationKind, CancellationReason, ChangePlan, ChangeRefusal, CreateRefusal, Customer,
-    CustomerName, Decision, DialledPhoneNumber, EARLIEST_ARRIVAL, EmailAddress, MadeBooking,
-    NewBooking, PhoneNumber, SeatRefusal, SpecialRequests, Standing, StatusRefusal, StepPlan,
-    TableRefusal, TableRequest, TableStep, TooEarly, UNDO_PERIOD, UndoRefusal, Visit, cancel,
-    complete, confirm, create, decline, finish, mark_arrived, mark_no_show, plan_change, seat,
-    undo_step,
+    ArrivalRefusal, Booking, BookingChange, BookingEvent, BookingFacts, BookingField,
+    BookingReference, BookingState, BookingStatus, BookingView, COMPLETION_DELAY, CancelRefusal,
+    Cancellation, CancellationKind, CancellationReason, ChangePlan, ChangeRefusal, CreateRefusal,
+    Customer, CustomerName, Decision, DialledPhoneNumber, EARLIEST_ARRIVAL, EmailAddress,
+    MadeBooking, NewBooking, PhoneNumber, SeatRefusal, SpecialRequests, Standing, StatusRefusal,
+    StepPlan, TableRefusal, TableRequest, TableStep, TooEarly, UNDO_PERIOD, UndoRefusal, Visit,
+    cancel, complete, confirm, create, decline, finish, mark_arrived, mark_no_show, plan_change,
+    seat, undo_step,
 };
 pub use bounded::{BoundedInteger, BoundedNumber, BoundedText};
 pub use calendar::{
@@ -61,9 +62,12 @@ pub use floor::{
     DiningAreaName, DiningTable, DiningTableName, Floor, MinPartyLapse, PartySize,
     TableCombination, TableCombinationName,
 };
+pub use hold::{
+    Hold, HoldRefusal, HoldTerm, HoldUseRefusal, Holder, MAX_LIVE_HOLDS, MadeHold, NewHold, hold,
+};
 pub use ids::{
-    ApiKeyId, BlockoutId, BookingId, ClientId, ConfirmationCode, DiningAreaId, RestaurantId,
-    ServicePeriodId, SpecialDayId, TableCombinationId, TableId, UserId,
+    ApiKeyId, BlockoutId, BookingId, ClientId, ConfirmationCode, DiningAreaId, HoldId,
+    RestaurantId, ServicePeriodId, SpecialDayId, TableCombinationId, TableId, UserId,
 };
 pub use new_restaurant::{
     EnteredRestaurant, NewDiningTable, NewRestaurant, NewRestaurantRefusal, NewServicePeriod,
@@ -76,7 +80,7 @@ pub use placement::{
 };
 pub use policy::{
     BookingPolicy, BookingPolicyChange, BookingPolicyRefusal, BookingPolicyView, BookingWindow,
-    Cutoff, MinNotice, SlotInterval, change_booking_policy,
+    Cutoff, HoldTime, MinNotice, SlotInterval, change_booking_policy,
 };
 pub use restaurant::{
     Address, ChangeRestaurantRefusal, Cuisine, Latitude, Longitude, RestaurantChange,
@@ -91,7 +95,7 @@ pub use seating_plan::{
     SeatingPart, SeatingPlan, SeatingPlanChange, SpecialDayRefusal, TableCombinationRefusal,
     UpcomingBooking, change_seating_plan, recompute_booking_times,
 };
-pub use service_day::{AreaWish, Claim, ServiceDay};
+pub use service_day::{AreaWish, Claim, Claimant, ServiceDay};
 
 #[cfg(test)]
 mod fixtures;

@@ -27,6 +27,11 @@ bounded_integer! {
     Cutoff(u16), 0..=43_200, from_minutes, minutes
 }
 
+bounded_integer! {
+    /// For how many seconds a hold keeps its tables.
+    HoldTime(u16), 60..=900, from_seconds, seconds
+}
+
 impl Cutoff {
     /// Whether it is too late for guests, as of `now`, to touch a visit that begins at `starts_at`.
     pub(crate) fn has_passed(self, starts_at: Timestamp, now: Timestamp) -> bool {
@@ -65,6 +70,8 @@ pub struct BookingPolicy {
     pub change_cutoff: Option<Cutoff>,
     /// How long before a visit guests can cancel it at the latest; at any time for `None`.
     pub cancellation_cutoff: Option<Cutoff>,
+    /// For how long a hold keeps its tables.
+    pub hold_time: HoldTime,
 }
 
 impl BookingPolicy {
@@ -74,6 +81,9 @@ impl BookingPolicy {
     pub const DEFAULT_TURN_TIME: TurnTime = TurnTime::DEFAULT;
     /// For how long ahead bookings are taken where a restaurant states nothing: a year.
     pub const DEFAULT_BOOKING_WINDOW: BookingWindow = BookingWindow(365);
+
+    /// For how long a hold keeps its tables where a restaurant states nothing: five minutes.
+    pub const DEFAULT_HOLD_TIME: HoldTime = HoldTime(300);
 
     /// The policy of a restaurant in this time zone that has said nothing else: no limit but its
     /// tables and its services.
@@ -93,6 +103,7 @@ impl BookingPolicy {
             confirmation_min_party: None,
             change_cutoff: None,
             cancellation_cutoff: None,
+            hold_time: Self::DEFAULT_HOLD_TIME,
         }
     }
 
@@ -144,6 +155,8 @@ pub struct BookingPolicyChange {
     pub change_cutoff: Option<Option<Cutoff>>,
     /// Another cutoff of cancellations.
     pub cancellation_cutoff: Option<Option<Cutoff>>,
+    /// Another time for holds. Those that there are keep theirs.
+    pub hold_time: Option<HoldTime>,
 }
 
 /// Why a policy does not change.
@@ -202,6 +215,7 @@ pub fn change_booking_policy(
         cancellation_cutoff: change
             .cancellation_cutoff
             .unwrap_or(old.cancellation_cutoff),
+        hold_time: change.hold_time.unwrap_or(old.hold_time),
     };
     if wanted.online_max_party < wanted.online_min_party {
         return Err(BookingPolicyRefusal::EmptyPartyRange);

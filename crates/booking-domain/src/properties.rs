@@ -191,6 +191,8 @@ prop_compose! {
                 area: None,
                 is_pinned,
                 seated_at: None,
+                expires_at: None,
+                claimant: crate::Claimant::Booking,
             };
             // As the database has it: no table is taken twice.
             if !overlaps(&day.claims, &claim.tables, claim.starts_at, claim.free_at) {

@@ -19,15 +19,16 @@ pub struct ServiceDay {
     pub blockouts: Vec<Blockout>,
     /// The service date.
     pub date: Date,
-    /// What every booking that overlaps [`RestaurantCalendar::span`] takes, in any order; more do no
-    /// harm. Where a booking is to be moved, its own is not among them.
+    /// What every booking and every hold that overlaps [`RestaurantCalendar::span`] takes, in any order;
+    /// more do no harm, nor do those that have expired. Where a booking is to be moved, or a hold to
+    /// become a booking, its own is not among them.
     pub claims: Vec<Claim>,
 }
 
-/// What a booking takes of a restaurant: its tables, and its part of pacing and capacity.
+/// What a booking or a hold takes of a restaurant: its tables, and its part of pacing and capacity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// The number by which the store knows the booking.
+    /// The number by which the store knows the booking or the hold; no two have the same.
     pub key: i64,
     /// The service date.
     pub service_date: Date,
@@ -44,13 +45,43 @@ pub struct Claim {
     pub free_at: Timestamp,
     /// Where it wants to sit.
     pub area: Option<AreaWish>,
-    /// Whether the staff have said that it stays at its tables.
+    /// Whether it stays at its tables: the staff have said so, or it is a hold.
     pub is_pinned: bool,
     /// When its party has sat down, where it has.
     pub seated_at: Option<Timestamp>,
+    /// The instant from which on it takes nothing any more, where there is one.
+    pub expires_at: Option<Timestamp>,
+    /// Whose it is.
+    pub claimant: Claimant,
+}
+
+/// Whose a claim is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Claimant {
+    /// A booking's.
+    Booking,
+    /// A hold's.
+    Hold {
+        /// Whether nobody knows who holds it: a guest without an account.
+        is_anonymous: bool,
+    },
 }
 
 impl Claim {
+    /// Whether it takes anything at `now`, or has expired.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|expires_at| now < expires_at)
+    }
+
+    /// Whether it has one of the tables at an instant of the same time.
+    #[must_use]
+    pub fn is_in_the_way_of(&self, placement: &Placement) -> bool {
+        let is_taken = |table: &TableId| self.tables.contains(table);
+        placement.tables.iter().any(is_taken)
+            && self.overlaps((placement.starts_at, placement.free_at))
+    }
+
     /// From when on its tables are its party's: from its time on, or from when it has sat down.
     #[must_use]
     pub fn taken_from(&self) -> Timestamp {

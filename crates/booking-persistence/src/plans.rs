@@ -49,7 +49,7 @@ const SETTLE: [&str; 2] = [
 ];
 
 /// Every table that grows with restaurants, guests or time.
-const LARGE_TABLES: [&str; 27] = [
+const LARGE_TABLES: [&str; 28] = [
     "accounts",
     "restaurant_staff",
     "staff_invitations",
@@ -60,6 +60,7 @@ const LARGE_TABLES: [&str; 27] = [
     "user_identities",
     "one_time_tokens",
     "idempotency_records",
+    "holds",
     "messages",
     "bookings",
     "booking_contacts",

@@ -101,11 +101,34 @@ diesel::table! {
 }
 
 diesel::table! {
-    occupancies (restaurant_id, booking_id, table_id) {
+    holds (restaurant_id, hold_id) {
         restaurant_id -> BigInt,
-        booking_id -> BigInt,
+        hold_id -> BigInt,
+        public_id -> Varchar,
+        holder -> Varchar,
+        is_anonymous -> Bool,
+        booking_date -> Date,
+        booking_time -> Time,
+        utc_offset_minutes -> Integer,
+        service_date -> Date,
+        party_size -> Integer,
+        area_id -> Nullable<BigInt>,
+        is_area_required -> Bool,
+        table_ids -> Array<Nullable<BigInt>>,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        free_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    occupancies (restaurant_id, table_id, period) {
+        restaurant_id -> BigInt,
+        booking_id -> Nullable<BigInt>,
         table_id -> BigInt,
         period -> Tstzrange,
+        hold_id -> Nullable<BigInt>,
     }
 }
 
@@ -130,6 +153,7 @@ diesel::table! {
         version -> Integer,
         seating_version -> Integer,
         time_zone_release -> Nullable<Varchar>,
+        hold_seconds -> Integer,
     }
 }
 
@@ -405,6 +429,7 @@ diesel::joinable!(accounts -> users (user_id));
 diesel::joinable!(bookings -> restaurants (restaurant_id));
 diesel::joinable!(bookings -> users (user_id));
 diesel::joinable!(bookings -> accounts (account_user_id));
+diesel::joinable!(holds -> restaurants (restaurant_id));
 diesel::joinable!(booking_policies -> restaurants (restaurant_id));
 diesel::joinable!(sessions -> accounts (user_id));
 diesel::joinable!(restaurant_staff -> restaurants (restaurant_id));
@@ -429,6 +454,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dining_tables,
     accounts,
     bookings,
+    holds,
     occupancies,
     booking_policies,
     one_time_tokens,

@@ -1,8 +1,8 @@
 //! What is answered to a request with an `Idempotency-Key`, and how it is kept until it comes again.
 //!
 //! The store keeps an answer as bytes, in the transaction of what was done. Here is what the bytes are:
-//! status, headers and body, but for the secret of a booking, which can be made again of the booking's
-//! id and is written nowhere.
+//! status, headers and body, but for the secret of a booking or a hold, which can be made again of its id
+//! and is written nowhere.
 
 use std::sync::Arc;
 
@@ -86,10 +86,19 @@ fn internal(cause: impl std::error::Error) -> Box<ErrorResponse> {
 struct KeptAnswer {
     status: u16,
     headers: Vec<(String, String)>,
-    /// The body; where it has the booking's secret, it has [`SECRET`].
+    /// The body; where it has a secret, it has [`SECRET`].
     body: String,
-    /// The booking whose secret the body has.
-    secret_of: Option<String>,
+    /// Whose secret the body has.
+    secret_of: Option<SecretOwner>,
+}
+
+/// What has a secret that can be made again, by its id.
+#[derive(Debug, Serialize, Deserialize)]
+enum SecretOwner {
+    /// A booking, when it is new.
+    Booking(String),
+    /// A hold.
+    Hold(String),
 }
 
 /// What stands for a secret: a character that no JSON has.
@@ -97,9 +106,32 @@ const SECRET: &str = "\0";
 
 /// What of a body is looked at: whose secret it has, if it has one.
 #[derive(Debug, Deserialize)]
-struct SecretBody {
-    booking_id: String,
-    booking_secret: String,
+#[serde(untagged)]
+enum SecretBody {
+    Booking {
+        booking_id: String,
+        booking_secret: String,
+    },
+    Hold {
+        hold_id: String,
+        hold_secret: String,
+    },
+}
+
+impl SecretBody {
+    /// Whose secret it is, and the secret.
+    fn into_parts(self) -> (SecretOwner, String) {
+        match self {
+            Self::Booking {
+                booking_id,
+                booking_secret,
+            } => (SecretOwner::Booking(booking_id), booking_secret),
+            Self::Hold {
+                hold_id,
+                hold_secret,
+            } => (SecretOwner::Hold(hold_id), hold_secret),
+        }
+    }
 }
 
 /// Why an answer is not kept, or what was kept is no answer.
@@ -124,10 +156,10 @@ impl Service {
             Ok((name.as_str().to_owned(), value.to_owned()))
         });
         let body = std::str::from_utf8(parts.bytes()).map_err(|_| KeptAnswerError::Form)?;
-        let (body, secret_of) = match serde_json::from_str::<SecretBody>(body) {
-            Ok(shown) if self.first_secret(&shown.booking_id) == shown.booking_secret => {
-                let body = body.replace(&shown.booking_secret, SECRET);
-                (body, Some(shown.booking_id))
+        let shown = serde_json::from_str(body).map(SecretBody::into_parts);
+        let (body, secret_of) = match shown {
+            Ok((owner, secret)) if self.secret_of(&owner) == secret => {
+                (body.replace(&secret, SECRET), Some(owner))
             }
             Ok(_) => return Err(KeptAnswerError::Secret),
             Err(_) => (body.to_owned(), None),
@@ -152,7 +184,7 @@ impl Service {
         });
         let headers = headers.collect::<Result<HeaderMap, KeptAnswerError>>()?;
         let body = match &kept.secret_of {
-            Some(booking) => kept.body.replace(SECRET, &self.first_secret(booking)),
+            Some(owner) => kept.body.replace(SECRET, &self.secret_of(owner)),
             None => kept.body,
         };
         Ok(ResponseParts::from_parts(
@@ -162,9 +194,12 @@ impl Service {
         ))
     }
 
-    /// The secret that a booking has when it is new.
-    fn first_secret(&self, booking_id: &str) -> String {
-        let secret = self.identity().booking_secrets.secret(booking_id, 0);
-        secret.expose_text().expose_secret().to_owned()
+    fn secret_of(&self, owner: &SecretOwner) -> String {
+        let identity = self.identity();
+        let secret = match owner {
+            SecretOwner::Booking(id) => identity.booking_secrets.secret(id, 0).expose_text(),
+            SecretOwner::Hold(id) => identity.hold_secrets.secret(id).expose_text(),
+        };
+        secret.expose_secret().to_owned()
     }
 }

@@ -1,10 +1,10 @@
 //! Credentials: made here, and judged here.
 //!
-//! Passwords, access and refresh tokens, signing keys, API keys, the secrets of bookings, the
-//! tokens in mails, keys of repeated requests, PKCE, and the tokens of an OpenID provider outside. All of it is pure and synchronous: instants and random bytes are
+//! Passwords, access and refresh tokens, signing keys, API keys, the secrets of bookings and
+//! holds, the tokens in mails, keys of repeated requests, PKCE, and the tokens of an OpenID provider outside. All of it is pure and synchronous: instants and random bytes are
 //! arguments, and what a decision needs of the past is a value that somebody else has loaded. This
 //! crate may not know HTTP, SQL, async, the clock, the environment or any source of randomness, and
-//! it knows of bookings only that they have an id. It decides whether a credential is good; what
+//! it knows of bookings and holds only that they have an id. It decides whether a credential is good; what
 //! its bearer may do is decided by others.
 //!
 //! None of the cryptography is its own: argon2id is that of `argon2`, JWT that of `jsonwebtoken`,
@@ -23,6 +23,7 @@
 mod access_token;
 mod api_key;
 mod booking_secret;
+mod hold_secret;
 mod idempotency_key;
 mod instant;
 mod oidc_token;
@@ -39,6 +40,7 @@ pub use access_token::{
 };
 pub use api_key::{ApiKey, ParseApiKeyError};
 pub use booking_secret::{BookingSecret, BookingSecretKey};
+pub use hold_secret::{HoldSecret, HoldSecretKey};
 pub use idempotency_key::{IdempotencyKey, IdempotencyKeyring, OpenAnswerError};
 pub use oidc_token::{
     NamedOidcKey, OidcKey, OidcKeys, OidcTokenVerifier, ParseOidcKeysError, VerifiedOidcToken,

@@ -50,6 +50,7 @@ pub(crate) enum KeyPurpose {
     RefreshTokens,
     BookingSecrets,
     IdempotencyKeys,
+    HoldSecrets,
 }
 
 impl KeyPurpose {
@@ -60,6 +61,7 @@ impl KeyPurpose {
             Self::RefreshTokens => b"reserveeasy/1/refresh-tokens",
             Self::BookingSecrets => b"reserveeasy/1/booking-secrets",
             Self::IdempotencyKeys => b"reserveeasy/1/idempotency-keys",
+            Self::HoldSecrets => b"reserveeasy/1/hold-secrets",
         }
     }
 }

@@ -33,6 +33,7 @@ async fn a_policy_is_read_and_changed_field_by_field() {
         "confirmation_min_party": null,
         "change_cutoff_minutes": null,
         "cancellation_cutoff_minutes": null,
+        "hold_seconds": 300,
     });
     assert_eq!((read.status, read.json()), (200, expected.clone()));
     let mut tag = read.header("etag").expect("it has one").to_owned();
@@ -54,6 +55,7 @@ async fn a_policy_is_read_and_changed_field_by_field() {
         ("confirmation_min_party", json!(5)),
         ("change_cutoff_minutes", json!(120)),
         ("cancellation_cutoff_minutes", json!(240)),
+        ("hold_seconds", json!(600)),
     ] {
         let answer = change(&service, &tag, &json!({ name: value })).await;
         expected[name] = value;

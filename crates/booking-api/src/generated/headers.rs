@@ -50,6 +50,13 @@ contract_runtime::headers! {
         /// The version of the restaurant, its booking rules included, for `If-Match`.
         "etag" => etag: types::EntityTag,
     }
+    /// `Location`, `Cache-Control`
+    LocationCacheControl {
+        /// The hold, which can be given back there.
+        "location" => location: types::RelativeReference,
+        /// The answer is for the caller alone, and is kept nowhere.
+        "cache-control" => cache_control: types::CacheControl,
+    }
     /// `Cache-Control`, `Set-Cookie`
     CacheControlSetCookie {
         /// The answer is for the caller alone, and is kept nowhere.
@@ -61,12 +68,5 @@ contract_runtime::headers! {
     SetCookie {
         /// The cookie with the next refresh token, or with none.
         "set-cookie" => set_cookie: types::SetCookie,
-    }
-    /// `Location`, `Cache-Control`
-    LocationCacheControl {
-        /// Where the new key can be read, without the key itself.
-        "location" => location: types::RelativeReference,
-        /// The answer is for the caller alone, and is kept nowhere.
-        "cache-control" => cache_control: types::CacheControl,
     }
 }

@@ -58,6 +58,10 @@ contract_runtime::paths! {
     get_availability_calendar<62>(restaurant_id: types::RestaurantId) => "/restaurants/{}/availability-calendar";
     /// Where `searchAvailability` is: `GET /availability`.
     search_availability<20>() => "/availability";
+    /// Where `createHold` is: `POST /restaurants/{restaurant_id}/holds`.
+    create_hold<46>(restaurant_id: types::RestaurantId) => "/restaurants/{}/holds";
+    /// Where `releaseHold` is: `DELETE /restaurants/{restaurant_id}/holds/{hold_id}`.
+    release_hold<82>(restaurant_id: types::RestaurantId, hold_id: types::HoldId) => "/restaurants/{}/holds/{}";
     /// Where `listDiningAreas` is: `GET /restaurants/{restaurant_id}/areas`.
     list_dining_areas<46>(restaurant_id: types::RestaurantId) => "/restaurants/{}/areas";
     /// Where `createDiningArea` is: `POST /restaurants/{restaurant_id}/areas`.

@@ -69,6 +69,8 @@ contract_runtime::operations! {
     /// Whoever may change a booking names it in `excluding_booking_id`, and is shown the times to which
     /// updateBooking would move it; to everybody else the booking does not exist. The restaurant's staff
     /// are shown what the staff can book. A good credential without `bookings:write` counts as none here.
+    ///
+    /// Whoever has a hold names it in `hold` and sends its secret, and what it keeps is free for them.
     fn get_availability(GetAvailabilityRequest) by callers::BookingSecretOrBookingsWriteOrAnonymous -> Result<GetAvailabilityResponse, GetAvailabilityError>;
     /// See on which dates a table is free: `GET /restaurants/{restaurant_id}/availability-calendar`.
     ///
@@ -78,6 +80,8 @@ contract_runtime::operations! {
     /// Whoever may change a booking names it in `excluding_booking_id`, and is shown the times to which
     /// updateBooking would move it; to everybody else the booking does not exist. The restaurant's staff
     /// are shown what the staff can book. A good credential without `bookings:write` counts as none here.
+    ///
+    /// Whoever has a hold names it in `hold` and sends its secret, and what it keeps is free for them.
     fn get_availability_calendar(GetAvailabilityCalendarRequest) by callers::BookingSecretOrBookingsWriteOrAnonymous -> Result<GetAvailabilityCalendarResponse, GetAvailabilityCalendarError>;
     /// Find a table anywhere: `GET /availability`.
     ///
@@ -574,6 +578,16 @@ contract_runtime::parameters! {
         /// A booking of the restaurant that is to move, and that the caller may change: what it takes is free
         /// for it, and the rules are those by which it would be changed.
         "excluding_booking_id" => excluding_booking_id: Option<types::BookingId>,
+        /// A hold of the restaurant, whose secret is sent as well.
+        "hold" => hold: Option<types::HoldId>,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The headers of `getAvailability`.
+    Headers GetAvailabilityHeaders {
+        /// The secret of the hold that is named.
+        "Hold-Secret" => hold_secret: Option<types::HoldSecret>,
     }
 }
 
@@ -582,6 +596,7 @@ contract_runtime::request! {
     GetAvailabilityRequest {
         path: GetAvailabilityPath,
         query: GetAvailabilityQuery,
+        headers: GetAvailabilityHeaders,
     }
 }
 
@@ -601,6 +616,7 @@ contract_runtime::operation_error! {
         Unauthenticated(errors::Unauthenticated),
         RestaurantNotFound(errors::RestaurantNotFound),
         BookingNotFound(errors::BookingNotFound),
+        HoldNotFound(errors::HoldNotFound),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -612,7 +628,7 @@ contract_runtime::operation! {
         route: GET "/api/v1/restaurants/{restaurant_id}/availability",
         tag: "Restaurants",
         summary: "See when a table is free",
-        description: "Lists the times at which a party of this size can still book a table on this date, earliest\nfirst, as createBooking takes them. A service that runs past midnight belongs to the date on\nwhich it begins. On a day on which the restaurant is closed or full, or takes no bookings yet,\nthe list is empty; so it is for a party that fits none of its tables.\n\nWhoever may change a booking names it in `excluding_booking_id`, and is shown the times to which\nupdateBooking would move it; to everybody else the booking does not exist. The restaurant's staff\nare shown what the staff can book. A good credential without `bookings:write` counts as none here.",
+        description: "Lists the times at which a party of this size can still book a table on this date, earliest\nfirst, as createBooking takes them. A service that runs past midnight belongs to the date on\nwhich it begins. On a day on which the restaurant is closed or full, or takes no bookings yet,\nthe list is empty; so it is for a party that fits none of its tables.\n\nWhoever may change a booking names it in `excluding_booking_id`, and is shown the times to which\nupdateBooking would move it; to everybody else the booking does not exist. The restaurant's staff\nare shown what the staff can book. A good credential without `bookings:write` counts as none here.\n\nWhoever has a hold names it in `hold` and sends its secret, and what it keeps is free for them.",
         request: GetAvailabilityRequest,
         response: GetAvailabilityResponse,
         error: GetAvailabilityError,
@@ -640,6 +656,16 @@ contract_runtime::parameters! {
         /// A booking of the restaurant that is to move, and that the caller may change: what it takes is free
         /// for it, and the rules are those by which it would be changed.
         "excluding_booking_id" => excluding_booking_id: Option<types::BookingId>,
+        /// A hold of the restaurant, whose secret is sent as well.
+        "hold" => hold: Option<types::HoldId>,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The headers of `getAvailabilityCalendar`.
+    Headers GetAvailabilityCalendarHeaders {
+        /// The secret of the hold that is named.
+        "Hold-Secret" => hold_secret: Option<types::HoldSecret>,
     }
 }
 
@@ -648,6 +674,7 @@ contract_runtime::request! {
     GetAvailabilityCalendarRequest {
         path: GetAvailabilityCalendarPath,
         query: GetAvailabilityCalendarQuery,
+        headers: GetAvailabilityCalendarHeaders,
     }
 }
 
@@ -666,6 +693,7 @@ contract_runtime::operation_error! {
         Unauthenticated(errors::Unauthenticated),
         RestaurantNotFound(errors::RestaurantNotFound),
         BookingNotFound(errors::BookingNotFound),
+        HoldNotFound(errors::HoldNotFound),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -677,7 +705,7 @@ contract_runtime::operation! {
         route: GET "/api/v1/restaurants/{restaurant_id}/availability-calendar",
         tag: "Restaurants",
         summary: "See on which dates a table is free",
-        description: "Tells for up to 31 service dates in a row whether a party of this size can still book a table.\ngetAvailability has the times of one of them.\n\nWhoever may change a booking names it in `excluding_booking_id`, and is shown the times to which\nupdateBooking would move it; to everybody else the booking does not exist. The restaurant's staff\nare shown what the staff can book. A good credential without `bookings:write` counts as none here.",
+        description: "Tells for up to 31 service dates in a row whether a party of this size can still book a table.\ngetAvailability has the times of one of them.\n\nWhoever may change a booking names it in `excluding_booking_id`, and is shown the times to which\nupdateBooking would move it; to everybody else the booking does not exist. The restaurant's staff\nare shown what the staff can book. A good credential without `bookings:write` counts as none here.\n\nWhoever has a hold names it in `hold` and sends its secret, and what it keeps is free for them.",
         request: GetAvailabilityCalendarRequest,
         response: GetAvailabilityCalendarResponse,
         error: GetAvailabilityCalendarError,

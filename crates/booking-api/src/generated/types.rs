@@ -27,7 +27,85 @@ contract_runtime::object! {
         "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
         /// What only the restaurant's staff can say. From anybody else it is refused with 403.
         "staff" => staff: Option<StaffRequest>,
+        /// The hold that becomes the booking. It binds the restaurant, the time, the party and its area; what
+        /// was kept is not looked for again.
+        "hold" => hold: Option<HeldPlace>,
     }
+}
+
+contract_runtime::object! {
+    /// A hold, with what shows that the caller holds it.
+    HeldPlace "HeldPlace",
+    referenceable: true,
+    closed,
+    [asked] {
+        "hold_id" => hold_id: HoldId,
+        "hold_secret" => hold_secret: HoldSecret,
+    }
+}
+
+contract_runtime::object! {
+    /// What createHold needs to know.
+    NewHold "NewHold",
+    referenceable: true,
+    closed,
+    [asked] {
+        "booking_date" => booking_date: BookingDate,
+        "booking_time" => booking_time: BookingTime,
+        /// Which of two times is meant when the clock is set back. Absent for the first.
+        "utc_offset" => utc_offset: Option<UtcOffset>,
+        /// The service date of the slot, where it is known.
+        "service_date" => service_date: Option<BookingDate>,
+        "party_size" => party_size: PartySize,
+        /// Where the party would like to sit.
+        "area_id" => area_id: Option<DiningAreaId>,
+        /// Whether no other area will do. `false` unless it is given.
+        "is_area_required" => is_area_required: Option<bool>,
+    }
+}
+
+contract_runtime::object! {
+    /// A table that is kept.
+    Hold "Hold",
+    referenceable: true,
+    closed,
+    [answered] {
+        "hold_id" => hold_id: HoldId,
+        "restaurant_id" => restaurant_id: RestaurantId,
+        "booking_date" => booking_date: BookingDate,
+        "booking_time" => booking_time: ClockTime,
+        "utc_offset" => utc_offset: UtcOffset,
+        "service_date" => service_date: BookingDate,
+        "party_size" => party_size: PartySize,
+        /// From when on it keeps nothing any more.
+        "expires_at" => expires_at: Timestamp,
+        "hold_secret" => hold_secret: HoldSecret,
+    }
+}
+
+contract_runtime::text! {
+    /// The hold's id.
+    HoldId "HoldId",
+    referenceable: true,
+    {
+        min_length: 4,
+        max_length: 35,
+        pattern: "^hd_[0-9A-Za-z]{1,32}$",
+    }
+    regex "^hd_[0-9A-Za-z]{1,32}$"
+}
+
+contract_runtime::text! {
+    /// What uses and releases a hold, and only that one.
+    HoldSecret "HoldSecret",
+    referenceable: true,
+    personal,
+    {
+        min_length: 46,
+        max_length: 46,
+        pattern: "^hs_[0-9A-Za-z_-]{43}$",
+    }
+    regex "^hs_[0-9A-Za-z\\x{5F}\\x{2D}]{43}$"
 }
 
 contract_runtime::object! {
@@ -1070,6 +1148,7 @@ contract_runtime::object! {
         "change_cutoff_minutes" => change_cutoff_minutes: contract_runtime::Nullable<CutoffMinutes>,
         /// How long before a visit guests can cancel it; `null` for always.
         "cancellation_cutoff_minutes" => cancellation_cutoff_minutes: contract_runtime::Nullable<CutoffMinutes>,
+        "hold_seconds" => hold_seconds: HoldSeconds,
         /// In the answer to a change, the bookings to come that it catches.
         "affected_bookings" => affected_bookings: Option<AffectedBookings>,
     }
@@ -1103,6 +1182,7 @@ contract_runtime::object! {
         "change_cutoff_minutes" => change_cutoff_minutes: Option<contract_runtime::Nullable<CutoffMinutes>>,
         /// How long before a visit guests can cancel it; `null` for always.
         "cancellation_cutoff_minutes" => cancellation_cutoff_minutes: Option<contract_runtime::Nullable<CutoffMinutes>>,
+        "hold_seconds" => hold_seconds: Option<HoldSeconds>,
     }
 }
 
@@ -1168,6 +1248,17 @@ contract_runtime::integer! {
         width: contract_runtime::rules::IntegerWidth::Int32,
         minimum: Some(1),
         maximum: Some(20),
+    }
+}
+
+contract_runtime::integer! {
+    /// For how many seconds a hold keeps its tables.
+    HoldSeconds(i32) "HoldSeconds",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(60),
+        maximum: Some(900),
     }
 }
 
@@ -2748,6 +2839,9 @@ contract_runtime::enumeration! {
     /// `DINING_AREA_NOT_FOUND`, `DINING_TABLE_NOT_FOUND`, `TABLE_COMBINATION_NOT_FOUND`,
     /// `SERVICE_PERIOD_NOT_FOUND`, `SPECIAL_DAY_NOT_FOUND`, `BLOCKOUT_NOT_FOUND`: there is none with
     /// this id, or none that the caller may know of.
+    /// `HOLD_NOT_FOUND`, `HOLD_EXPIRED`: there is no such hold, or no more, or the secret is another one's.
+    /// `HOLD_MISMATCH`: the hold is for something else. `TOO_MANY_HOLDS`: the caller has as many as one may
+    /// have. `SLOT_HELD`: half of what is left at that time is held by guests without an account.
     /// `NAME_TAKEN`: another one of the restaurant has this name. `LIMIT_REACHED`: the restaurant has
     /// as many as it may have. `USED_BY_BOOKINGS`: bookings to come would lose their place.
     /// `LAST_OWNER`: the restaurant would be without an owner.
@@ -2802,6 +2896,11 @@ contract_runtime::enumeration! {
         ServicePeriodNotFound = "SERVICE_PERIOD_NOT_FOUND",
         SpecialDayNotFound = "SPECIAL_DAY_NOT_FOUND",
         BlockoutNotFound = "BLOCKOUT_NOT_FOUND",
+        HoldNotFound = "HOLD_NOT_FOUND",
+        HoldExpired = "HOLD_EXPIRED",
+        HoldMismatch = "HOLD_MISMATCH",
+        TooManyHolds = "TOO_MANY_HOLDS",
+        SlotHeld = "SLOT_HELD",
         NameTaken = "NAME_TAKEN",
         LimitReached = "LIMIT_REACHED",
         UsedByBookings = "USED_BY_BOOKINGS",

@@ -13,6 +13,7 @@ pub const CONTRACT_JSON: &str = include_str!("contract.json");
 
 contract_runtime::routes! {
     super::bookings::Bookings,
+    super::holds::Holds,
     super::restaurants::Restaurants,
     super::seating::Seating,
     super::auth::Auth,
@@ -47,6 +48,8 @@ contract_runtime::routes! {
     get_availability by super::callers::BookingSecretOrBookingsWriteOrAnonymous => super::restaurants::GetAvailability,
     get_availability_calendar by super::callers::BookingSecretOrBookingsWriteOrAnonymous => super::restaurants::GetAvailabilityCalendar,
     search_availability => super::restaurants::SearchAvailability,
+    create_hold by super::callers::BookingsWriteOrAnonymous with Keyed => super::holds::CreateHold,
+    release_hold => super::holds::ReleaseHold,
     list_dining_areas => super::seating::ListDiningAreas,
     create_dining_area by super::callers::RestaurantManage with Keyed => super::seating::CreateDiningArea,
     update_dining_area by super::callers::RestaurantManage => super::seating::UpdateDiningArea,

@@ -5,6 +5,9 @@
 /// The operations tagged Bookings.
 pub mod bookings;
 
+/// The operations tagged Holds.
+pub mod holds;
+
 /// The operations tagged Restaurants.
 pub mod restaurants;
 

@@ -95,7 +95,9 @@ impl super::Client {
     /// updateBooking would move it; to everybody else the booking does not exist. The restaurant's staff
     /// are shown what the staff can book. A good credential without `bookings:write` counts as none here.
     ///
-    /// `GET /restaurants/{restaurant_id}/availability` takes `bookingSecret`, or `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `RESTAURANT_NOT_FOUND`, `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// Whoever has a hold names it in `hold` and sends its secret, and what it keeps is free for them.
+    ///
+    /// `GET /restaurants/{restaurant_id}/availability` takes `bookingSecret`, or `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `RESTAURANT_NOT_FOUND`, `BOOKING_NOT_FOUND`, `HOLD_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_availability(&self) -> GetAvailability {
         GetAvailability::new(&self.0)
     }
@@ -108,7 +110,9 @@ impl super::Client {
     /// updateBooking would move it; to everybody else the booking does not exist. The restaurant's staff
     /// are shown what the staff can book. A good credential without `bookings:write` counts as none here.
     ///
-    /// `GET /restaurants/{restaurant_id}/availability-calendar` takes `bookingSecret`, or `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `RESTAURANT_NOT_FOUND`, `BOOKING_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// Whoever has a hold names it in `hold` and sends its secret, and what it keeps is free for them.
+    ///
+    /// `GET /restaurants/{restaurant_id}/availability-calendar` takes `bookingSecret`, or `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `RESTAURANT_NOT_FOUND`, `BOOKING_NOT_FOUND`, `HOLD_NOT_FOUND` (404), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn get_availability_calendar(&self) -> GetAvailabilityCalendar {
         GetAvailabilityCalendar::new(&self.0)
     }
@@ -364,6 +368,14 @@ impl GetAvailability {
     pub fn excluding_booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
         Self(self.0.query("excluding_booking_id", value))
     }
+    /// A hold of the restaurant, whose secret is sent as well.
+    pub fn hold(self, value: impl IntoField<types::HoldId>) -> Self {
+        Self(self.0.query("hold", value))
+    }
+    /// The secret of the hold that is named.
+    pub fn hold_secret(self, value: impl IntoField<types::HoldSecret>) -> Self {
+        Self(self.0.header("Hold-Secret", value))
+    }
 }
 
 client_runtime::operation! {
@@ -402,6 +414,14 @@ impl GetAvailabilityCalendar {
     /// for it, and the rules are those by which it would be changed.
     pub fn excluding_booking_id(self, value: impl IntoField<types::BookingId>) -> Self {
         Self(self.0.query("excluding_booking_id", value))
+    }
+    /// A hold of the restaurant, whose secret is sent as well.
+    pub fn hold(self, value: impl IntoField<types::HoldId>) -> Self {
+        Self(self.0.query("hold", value))
+    }
+    /// The secret of the hold that is named.
+    pub fn hold_secret(self, value: impl IntoField<types::HoldSecret>) -> Self {
+        Self(self.0.header("Hold-Secret", value))
     }
 }
 

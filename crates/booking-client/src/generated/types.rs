@@ -42,6 +42,10 @@ pub struct NewBooking {
     /// What only the restaurant's staff can say. From anybody else it is refused with 403.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<StaffRequest>,
+    /// The hold that becomes the booking. It binds the restaurant, the time, the party and its area; what
+    /// was kept is not looked for again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold: Option<HeldPlace>,
 }
 
 client_runtime::object! {
@@ -59,7 +63,105 @@ client_runtime::object! {
     optional special_requests: SpecialRequests = "special_requests",
     or null: special_requests_null;
     optional staff: StaffRequest = "staff";
+    optional hold: HeldPlace = "hold";
 }
+
+/// A hold, with what shows that the caller holds it.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct HeldPlace {
+    /// `hold_id`
+    pub hold_id: HoldId,
+    /// `hold_secret`
+    pub hold_secret: HoldSecret,
+}
+
+client_runtime::object! {
+    HeldPlace,
+    HeldPlaceBuilder;
+    required hold_id: HoldId = "hold_id";
+    required hold_secret: HoldSecret = "hold_secret";
+}
+
+/// What createHold needs to know.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct NewHold {
+    /// `booking_date`
+    pub booking_date: BookingDate,
+    /// `booking_time`
+    pub booking_time: BookingTime,
+    /// Which of two times is meant when the clock is set back. Absent for the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utc_offset: Option<UtcOffset>,
+    /// The service date of the slot, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_date: Option<BookingDate>,
+    /// `party_size`
+    pub party_size: PartySize,
+    /// Where the party would like to sit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_id: Option<DiningAreaId>,
+    /// Whether no other area will do. `false` unless it is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_area_required: Option<bool>,
+}
+
+client_runtime::object! {
+    NewHold,
+    NewHoldBuilder;
+    required booking_date: BookingDate = "booking_date";
+    required booking_time: BookingTime = "booking_time";
+    optional utc_offset: UtcOffset = "utc_offset";
+    optional service_date: BookingDate = "service_date";
+    required party_size: PartySize = "party_size";
+    optional area_id: DiningAreaId = "area_id";
+    optional is_area_required: bool = "is_area_required";
+}
+
+/// A table that is kept.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+#[non_exhaustive]
+pub struct Hold {
+    /// `hold_id`
+    pub hold_id: HoldId,
+    /// `restaurant_id`
+    pub restaurant_id: RestaurantId,
+    /// `booking_date`
+    pub booking_date: BookingDate,
+    /// `booking_time`
+    pub booking_time: ClockTime,
+    /// `utc_offset`
+    pub utc_offset: UtcOffset,
+    /// `service_date`
+    pub service_date: BookingDate,
+    /// `party_size`
+    pub party_size: PartySize,
+    /// From when on it keeps nothing any more.
+    pub expires_at: Timestamp,
+    /// `hold_secret`
+    pub hold_secret: HoldSecret,
+}
+
+/// The hold's id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HoldId(String);
+
+client_runtime::text!(HoldId, 4, 35, "^hd_[0-9A-Za-z]{1,32}$", "^hd_[0-9A-Za-z]{1,32}$");
+
+/// What uses and releases a hold, and only that one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HoldSecret(String);
+
+client_runtime::personal_data!(HoldSecret);
+
+client_runtime::text!(
+    HoldSecret, 46, 46, "^hs_[0-9A-Za-z_-]{43}$", "^hs_[0-9A-Za-z\\x{5F}\\x{2D}]{43}$"
+);
 
 /// Contact details, as far as they are known.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -1297,6 +1399,8 @@ pub struct BookingPolicy {
     /// How long before a visit guests can cancel it; `null` for always.
     #[serde(deserialize_with = "client_runtime::required")]
     pub cancellation_cutoff_minutes: Option<CutoffMinutes>,
+    /// `hold_seconds`
+    pub hold_seconds: HoldSeconds,
     /// In the answer to a change, the bookings to come that it catches.
     pub affected_bookings: Option<AffectedBookings>,
 }
@@ -1365,6 +1469,9 @@ pub struct BookingPolicyChange {
         skip_serializing_if = "Option::is_none"
     )]
     pub cancellation_cutoff_minutes: Option<client_runtime::Nullable<CutoffMinutes>>,
+    /// `hold_seconds`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hold_seconds: Option<HoldSeconds>,
 }
 
 client_runtime::object! {
@@ -1388,6 +1495,7 @@ client_runtime::object! {
     or null: change_cutoff_minutes_null;
     optional cancellation_cutoff_minutes: CutoffMinutes = "cancellation_cutoff_minutes",
     or null: cancellation_cutoff_minutes_null;
+    optional hold_seconds: HoldSeconds = "hold_seconds";
 }
 
 /// Other turns for larger parties: the step with the largest `min_party` that the party reaches
@@ -1438,6 +1546,12 @@ client_runtime::integer!(MinNoticeMinutes, i32, 0, 43200, 1);
 pub struct OptionalPartySize(i32);
 
 client_runtime::integer!(OptionalPartySize, i32, 1, 20, 1);
+
+/// For how many seconds a hold keeps its tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HoldSeconds(i32);
+
+client_runtime::integer!(HoldSeconds, i32, 60, 900, 1);
 
 /// Minutes before a visit; `null` for no cutoff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3078,6 +3192,9 @@ client_runtime::text!(
 /// `DINING_AREA_NOT_FOUND`, `DINING_TABLE_NOT_FOUND`, `TABLE_COMBINATION_NOT_FOUND`,
 /// `SERVICE_PERIOD_NOT_FOUND`, `SPECIAL_DAY_NOT_FOUND`, `BLOCKOUT_NOT_FOUND`: there is none with
 /// this id, or none that the caller may know of.
+/// `HOLD_NOT_FOUND`, `HOLD_EXPIRED`: there is no such hold, or no more, or the secret is another one's.
+/// `HOLD_MISMATCH`: the hold is for something else. `TOO_MANY_HOLDS`: the caller has as many as one may
+/// have. `SLOT_HELD`: half of what is left at that time is held by guests without an account.
 /// `NAME_TAKEN`: another one of the restaurant has this name. `LIMIT_REACHED`: the restaurant has
 /// as many as it may have. `USED_BY_BOOKINGS`: bookings to come would lose their place.
 /// `LAST_OWNER`: the restaurant would be without an owner.
@@ -3150,6 +3267,16 @@ pub enum ErrorCode {
     SpecialDayNotFound,
     /// `BLOCKOUT_NOT_FOUND`
     BlockoutNotFound,
+    /// `HOLD_NOT_FOUND`
+    HoldNotFound,
+    /// `HOLD_EXPIRED`
+    HoldExpired,
+    /// `HOLD_MISMATCH`
+    HoldMismatch,
+    /// `TOO_MANY_HOLDS`
+    TooManyHolds,
+    /// `SLOT_HELD`
+    SlotHeld,
     /// `NAME_TAKEN`
     NameTaken,
     /// `LIMIT_REACHED`
@@ -3261,6 +3388,11 @@ impl ErrorCode {
         ("SERVICE_PERIOD_NOT_FOUND", Self::ServicePeriodNotFound),
         ("SPECIAL_DAY_NOT_FOUND", Self::SpecialDayNotFound),
         ("BLOCKOUT_NOT_FOUND", Self::BlockoutNotFound),
+        ("HOLD_NOT_FOUND", Self::HoldNotFound),
+        ("HOLD_EXPIRED", Self::HoldExpired),
+        ("HOLD_MISMATCH", Self::HoldMismatch),
+        ("TOO_MANY_HOLDS", Self::TooManyHolds),
+        ("SLOT_HELD", Self::SlotHeld),
         ("NAME_TAKEN", Self::NameTaken),
         ("LIMIT_REACHED", Self::LimitReached),
         ("USED_BY_BOOKINGS", Self::UsedByBookings),

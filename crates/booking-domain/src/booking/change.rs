@@ -183,7 +183,7 @@ impl TableRequest {
         let other = other.filter(|tables| **tables != self.current.placement.tables);
         if let Some(tables) = other
             && self.current.visit.seated_at.is_some()
-            && Room::new(day).has_seated_party(tables)
+            && Room::new(day, now).has_seated_party(tables)
         {
             return Err(PlaceRefusal::from(PlaceReason::TableNotAvailable).into());
         }

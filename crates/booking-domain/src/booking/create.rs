@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Booking, BookingField, BookingReference, BookingStatus, NewBooking, Visit};
+use crate::hold::{Hold, HoldUseRefusal};
 use crate::placement::{
     Booker, Move, PlaceReason, PlaceRefusal, PlaceRequest, RuleOverrides, place,
 };
@@ -19,6 +20,15 @@ pub struct MadeBooking {
     pub overridden: RuleOverrides,
 }
 
+/// What decides on a new booking beside its service date.
+#[derive(Debug, Clone, Copy)]
+pub struct BookingFacts<'a> {
+    /// By whose rules.
+    pub booker: Booker,
+    /// The hold that is named, if there is one.
+    pub hold: Option<&'a Hold>,
+}
+
 /// Why a booking is not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CreateRefusal {
@@ -28,9 +38,12 @@ pub enum CreateRefusal {
         /// What is missing.
         field: BookingField,
     },
-    /// The party gets no table as it wishes.
+    /// The party gets no table.
     #[error(transparent)]
     Place(#[from] PlaceRefusal),
+    /// The hold is no good for it.
+    #[error(transparent)]
+    Hold(#[from] HoldUseRefusal),
 }
 
 impl NewBooking {
@@ -47,19 +60,23 @@ impl NewBooking {
 
     /// What is asked for of the service date that decides.
     #[must_use]
-    pub fn place_request(&self, booker: Booker) -> PlaceRequest {
+    pub fn place_request(&self, facts: BookingFacts<'_>) -> PlaceRequest {
         let staff = self.staff.as_ref();
-        PlaceRequest {
+        let request = PlaceRequest {
             date: self.date,
             time: self.time,
             utc_offset: self.utc_offset,
             service_date: self.service_date,
             party: self.party,
             area: self.area,
-            booker,
+            booker: facts.booker,
             overrides: staff.map_or_else(RuleOverrides::default, |staff| staff.overrides),
             tables: staff.and_then(|staff| staff.tables.clone()),
             keep: None,
+        };
+        match facts.hold {
+            Some(hold) => hold.place_request(request),
+            None => request,
         }
     }
 }
@@ -68,15 +85,21 @@ impl NewBooking {
 /// confirmed at once, or waits for the restaurant's word where its policy says so for guests.
 ///
 /// # Errors
-/// See [`PlaceRefusal`].
+/// [`CreateRefusal`].
 pub fn create(
     day: &ServiceDay,
     new: NewBooking,
-    booker: Booker,
+    facts: BookingFacts<'_>,
     reference: BookingReference,
     now: Timestamp,
-) -> Result<MadeBooking, PlaceRefusal> {
-    let plan = place(day, &new.place_request(booker), now)?;
+) -> Result<MadeBooking, CreateRefusal> {
+    if new.hold.is_some() {
+        let hold = facts.hold.ok_or(HoldUseRefusal::Expired)?;
+        hold.check_use(&new, now)?;
+    }
+    let request = new.place_request(facts);
+    let booker = request.booker;
+    let plan = place(day, &request, now)?;
     let is_pinned = new.staff.as_ref().and_then(|staff| staff.is_pinned);
     let needs_confirmation =
         booker == Booker::Guest && day.calendar.policy().needs_confirmation(new.party);
@@ -95,7 +118,7 @@ pub fn create(
         utc_offset,
         party: new.party,
         // Whoever only would have liked an area that there is not, any more, sits elsewhere.
-        area: new.area.filter(|wish| day.floor.has_area(wish.area)),
+        area: request.area.filter(|wish| day.floor.has_area(wish.area)),
         customer: new.customer,
         special_requests: new.special_requests,
         contact_version: 1,
@@ -128,7 +151,7 @@ mod tests {
     use super::*;
     use crate::fixtures::{NOW, booking, day, table};
 
-    fn made(guests: i64, day: &ServiceDay) -> Result<MadeBooking, PlaceRefusal> {
+    fn made(guests: i64, day: &ServiceDay) -> Result<MadeBooking, CreateRefusal> {
         let expected = booking();
         let new = NewBooking {
             restaurant: expected.restaurant,
@@ -141,12 +164,17 @@ mod tests {
             customer: expected.customer,
             special_requests: None,
             staff: None,
+            hold: None,
         };
         let reference = BookingReference {
             id: expected.id,
             confirmation_code: expected.confirmation_code,
         };
-        create(day, new, Booker::Guest, reference, NOW)
+        let facts = BookingFacts {
+            booker: Booker::Guest,
+            hold: None,
+        };
+        create(day, new, facts, reference, NOW)
     }
 
     #[test]
@@ -159,7 +187,8 @@ mod tests {
     #[test]
     fn a_party_that_gets_no_table_makes_no_booking() {
         let refused = made(2, &day(vec![table(1, 5, 8)])).expect_err("it is too small");
-        assert_eq!(refused.reason, PlaceReason::PartyTooSmall);
+        let reason = PlaceReason::PartyTooSmall;
+        assert!(matches!(refused, CreateRefusal::Place(refusal) if refusal.reason == reason));
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod visit;
 pub use cancel::{CancelRefusal, Cancellation, CancellationKind, cancel};
 pub use change::{ChangePlan, ChangeRefusal, TableRequest, plan_change};
 pub use confirm::{confirm, decline};
-pub use create::{CreateRefusal, MadeBooking, create};
+pub use create::{BookingFacts, CreateRefusal, MadeBooking, create};
 pub use customer::{Customer, CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber};
 pub use event::{BookingEvent, BookingField, BookingState};
 pub use status::{BookingStatus, Standing, StatusRefusal};
@@ -28,7 +28,7 @@ use jiff::{Timestamp, ToSpan};
 use crate::bounded::{bounded_text, is_multi_line};
 use crate::calendar::UtcOffset;
 use crate::floor::PartySize;
-use crate::ids::{BookingId, ConfirmationCode, RestaurantId};
+use crate::ids::{BookingId, ConfirmationCode, HoldId, RestaurantId};
 use crate::placement::{Placement, StaffRequest};
 use crate::restaurant::RestaurantSummary;
 use crate::service_day::AreaWish;
@@ -141,6 +141,8 @@ pub struct NewBooking {
     pub special_requests: Option<SpecialRequests>,
     /// What the staff say besides.
     pub staff: Option<StaffRequest>,
+    /// The hold that becomes the booking.
+    pub hold: Option<HoldId>,
 }
 
 /// The names of a new booking: drawn at random by the caller, who must be ready to draw

@@ -69,7 +69,7 @@ pub fn place(
     request: &PlaceRequest,
     now: Timestamp,
 ) -> Result<PlacementPlan, PlaceRefusal> {
-    let room = Room::new(day);
+    let room = Room::new(day, now);
     rules::place(&room, request, now).map_err(|reason| PlaceRefusal {
         reason,
         nearest: nearest_slots(&room, request, now).into(),

@@ -14,18 +14,22 @@ pub(crate) struct Room<'a> {
     pub(crate) day: &'a ServiceDay,
     /// Blockouts, by what they keep from being used.
     blocked: Vec<(BlockoutScope, Timestamp, Timestamp)>,
-    /// The claims on each table, by their place in the snapshot.
+    /// The claims that have not expired.
+    claims: Vec<&'a Claim>,
+    /// Those on each table, by their place among them.
     by_table: BTreeMap<TableId, Vec<usize>>,
 }
 
 impl<'a> Room<'a> {
-    pub(crate) fn new(day: &'a ServiceDay) -> Self {
+    /// The day as it is at `now`.
+    pub(crate) fn new(day: &'a ServiceDay, now: Timestamp) -> Self {
         let blocked = day.blockouts.iter().filter_map(|blockout| {
             let starts = day.calendar.instant(blockout.starts)?;
             Some((blockout.scope, starts, day.calendar.instant(blockout.ends)?))
         });
         let mut by_table: BTreeMap<TableId, Vec<usize>> = BTreeMap::new();
-        for (index, claim) in day.claims.iter().enumerate() {
+        let claims: Vec<&Claim> = day.claims.iter().filter(|it| it.is_live(now)).collect();
+        for (index, claim) in claims.iter().enumerate() {
             for table in &claim.tables {
                 by_table.entry(*table).or_default().push(index);
             }
@@ -33,6 +37,7 @@ impl<'a> Room<'a> {
         Self {
             day,
             blocked: blocked.collect(),
+            claims,
             by_table,
         }
     }
@@ -87,11 +92,20 @@ impl<'a> Room<'a> {
 
     /// How many parties, and how many guests, start within one interval from `starts_at` on.
     pub(crate) fn starting(&self, starts_at: Timestamp) -> (i32, i32) {
+        self.starting_of(starts_at, |_| true)
+    }
+
+    /// The same of those claims of which `is_counted` says so.
+    pub(crate) fn starting_of(
+        &self,
+        starts_at: Timestamp,
+        is_counted: impl Fn(&Claim) -> bool,
+    ) -> (i32, i32) {
         let minutes = self.day.calendar.policy().slot_interval.minutes();
         let length = SignedDuration::from_mins(i64::from(minutes));
-        let starting = self.day.claims.iter().filter(|claim| {
+        let starting = self.claims.iter().filter(|claim| {
             let after = claim.starts_at.duration_since(starts_at);
-            SignedDuration::ZERO <= after && after < length
+            is_counted(claim) && SignedDuration::ZERO <= after && after < length
         });
         starting.fold((0, 0), |(parties, covers), claim| {
             (parties + 1, covers + claim.party.get())
@@ -99,12 +113,20 @@ impl<'a> Room<'a> {
     }
 
     /// How many guests are in the house when it is fullest in this time.
-    pub(crate) fn most_covers(&self, (starts_at, ends_at): (Timestamp, Timestamp)) -> i32 {
-        let present: Vec<&Claim> = self
-            .day
-            .claims
-            .iter()
-            .filter(|claim| overlap((claim.taken_from(), claim.ends_at), (starts_at, ends_at)))
+    pub(crate) fn most_covers(&self, span: (Timestamp, Timestamp)) -> i32 {
+        self.most_covers_of(span, |_| true)
+    }
+
+    /// The same of those claims of which `is_counted` says so.
+    pub(crate) fn most_covers_of(
+        &self,
+        (starts_at, ends_at): (Timestamp, Timestamp),
+        is_counted: impl Fn(&Claim) -> bool,
+    ) -> i32 {
+        let overlaps =
+            |claim: &Claim| overlap((claim.taken_from(), claim.ends_at), (starts_at, ends_at));
+        let present: Vec<&Claim> = (self.claims.iter().copied())
+            .filter(|claim| is_counted(claim) && overlaps(claim))
             .collect();
         // It is fullest when somebody has just come.
         let instants = present
@@ -120,7 +142,16 @@ impl<'a> Room<'a> {
     }
 
     pub(crate) fn claim(&self, index: usize) -> &'a Claim {
-        &self.day.claims[index]
+        self.claims[index]
+    }
+
+    /// The claims that have not expired and have a part of the span.
+    pub(crate) fn claims_in(
+        &self,
+        span: (Timestamp, Timestamp),
+    ) -> impl Iterator<Item = &'a Claim> {
+        let claims = self.claims.iter().copied();
+        claims.filter(move |claim| claim.overlaps(span))
     }
 }
 

@@ -122,9 +122,9 @@ fn change(
     if current == wanted && after == bookings {
         return Ok(SeatingPlanChange::default());
     }
-    let mut caught = conflicts(wanted, &after)?;
+    let mut caught = conflicts(wanted, &after, now)?;
     if caught.iter().any(|conflicts| !conflicts.is_empty()) {
-        let before = conflicts(current, &bookings)?;
+        let before = conflicts(current, &bookings, now)?;
         for (new, old) in caught.iter_mut().zip(before) {
             new.retain(|conflict| !old.contains(conflict));
         }
@@ -230,7 +230,7 @@ fn seat_anew(
         let others = bookings.iter().map(|booking| &booking.claim);
         let others = others.filter(|other| other.key != claim.key);
         let day = service_day(plan, calendar, others, claim.service_date);
-        let room = Room::new(&day);
+        let room = Room::new(&day, now);
         let wall = bookings[index].wall;
         let slot = CandidateSlot {
             service: None,

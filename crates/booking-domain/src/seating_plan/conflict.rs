@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::SeatingPlan;
@@ -36,6 +37,7 @@ text_enum! {
 pub(super) fn conflicts(
     plan: &SeatingPlan,
     bookings: &[UpcomingBooking],
+    now: Timestamp,
 ) -> Result<Vec<Vec<SeatingConflict>>, UnknownTimeZone> {
     let calendar = plan.calendar()?;
     let mut by_date: HashMap<Date, Vec<usize>> = HashMap::new();
@@ -47,7 +49,7 @@ pub(super) fn conflicts(
     for (date, indices) in by_date {
         let claims = bookings.iter().map(|booking| &booking.claim);
         let day = service_day(plan, &calendar, claims, date);
-        let room = Room::new(&day);
+        let room = Room::new(&day, now);
         for index in indices {
             found[index] = conflicts_of(&room, &bookings[index]);
         }

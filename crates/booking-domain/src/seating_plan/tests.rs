@@ -65,6 +65,8 @@ fn booking(key: i64, guests: i64, tables: &[i64], hour: i8) -> UpcomingBooking {
             area: None,
             is_pinned: false,
             seated_at: None,
+            expires_at: None,
+            claimant: crate::Claimant::Booking,
         },
     }
 }

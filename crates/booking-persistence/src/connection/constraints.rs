@@ -6,7 +6,7 @@ use std::convert::Infallible;
 /// What the violation of a constraint means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ConstraintViolation {
-    /// Another booking has taken the table in the meantime: decide again on what is there now.
+    /// Another booking or hold has taken the table in the meantime: decide again on what is there now.
     TableTaken,
     /// A reference drawn at random is in use: draw again.
     ReferenceTaken,
@@ -14,7 +14,9 @@ pub(crate) enum ConstraintViolation {
 
 /// The constraints whose violation is not a fault of ours. All others guard what the domain
 /// and the contract have made sure of before: breaking them is an internal error.
-const MEANINGS: [(&str, ConstraintViolation); 3] = [
+const MEANINGS: [(&str, ConstraintViolation); 4] = [
+    // The same time to the microsecond: whichever of the two indexes is asked first.
+    ("occupancies_pkey", ConstraintViolation::TableTaken),
     ("occupancies_no_overlap", ConstraintViolation::TableTaken),
     (
         "bookings_public_id_key",

@@ -2,8 +2,8 @@
 //!
 //! How a restaurant seats its guests, its rules and tables, is read by whoever books under a shared
 //! lock, and changed under the exclusive one: no booking is decided by rules that have just changed.
-//! A transaction that books takes, in this order: the row of the booking that it changes; the
-//! restaurant's seating, shared; the dates that it touches (`tables/booking_days.rs`), earliest
+//! A transaction that books takes, in this order: the row of the booking that it changes; the quotas
+//! that it counts in; the restaurant's seating, shared; the dates that it touches (`tables/booking_days.rs`), earliest
 //! first. Bookings that make room are only changed where nobody else holds them.
 
 use diesel::sql_types::BigInt;
@@ -43,6 +43,24 @@ pub(crate) async fn lock_seating(
     restaurant: RestaurantId,
 ) -> Result<(), diesel::result::Error> {
     diesel::select(pg_advisory_xact_lock(seating_key(restaurant)))
+        .execute(&mut connection)
+        .await
+        .map(drop)
+}
+
+/// Waits until nobody else decides what this one, a caller or a guest, may have in the restaurant, and
+/// lets nobody until the end. By a digest of the name: two that share it wait, which is harmless.
+pub(crate) async fn lock_quota(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    name: &str,
+) -> Result<(), diesel::result::Error> {
+    let digest = name
+        .bytes()
+        .fold(restaurant.get().cast_unsigned(), |digest, byte| {
+            mix(digest ^ u64::from(byte))
+        });
+    diesel::select(pg_advisory_xact_lock(digest.cast_signed()))
         .execute(&mut connection)
         .await
         .map(drop)

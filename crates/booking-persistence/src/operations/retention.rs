@@ -30,7 +30,7 @@ struct Rule {
 /// that the second use of an authorization code is noticed. A session lives for 90 days at the most
 /// (`RefreshFamily::ABSOLUTE_LIFETIME`) and is kept for 30 more, in which its row says how it ended:
 /// whoever presents one of its tokens has to log in, whether the row is there or not.
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 7] = [
     Rule {
         what: "audit_networks",
         statement: "UPDATE audit_events SET network = NULL
@@ -61,6 +61,13 @@ const RULES: [Rule; 6] = [
                 ORDER BY expires_at LIMIT $1))",
     },
     Rule {
+        what: "holds",
+        statement: "DELETE FROM holds
+            WHERE expires_at < now() - interval '1 day' AND (restaurant_id, hold_id) IN (
+                SELECT restaurant_id, hold_id FROM holds
+                WHERE expires_at < now() - interval '1 day' ORDER BY expires_at LIMIT $1)",
+    },
+    Rule {
         what: "authorization_codes",
         statement: "DELETE FROM authorization_codes WHERE digest = ANY (ARRAY(
             SELECT digest FROM authorization_codes WHERE expires_at < now() - interval '1 day'
@@ -76,7 +83,7 @@ const RULES: [Rule; 6] = [
 
 impl Store {
     /// Forgets what has been kept for long enough: the networks of callers in the log, and tokens,
-    /// invitations, answers, codes and sessions that are over. Gives how many rows of what, where it was any.
+    /// invitations, answers, holds, codes and sessions that are over. Gives how many rows of what, where it was any.
     /// One process does so at a time; for the others there is nothing to do.
     ///
     /// # Errors
@@ -147,6 +154,7 @@ mod tests {
             "idx_one_time_tokens_expiry",
             "idx_staff_invitations_expiry",
             "idx_idempotency_records_expiry",
+            "idx_holds_expiry",
             "idx_authorization_codes_expiry",
             "idx_sessions_created",
         ];

@@ -15,9 +15,9 @@ use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 
 use booking_domain::{
-    Actor, Blockout, BookingField, BookingPolicy, Claim, DiningArea, DiningTable, Floor,
-    MadeBooking, Move, PlaceRequest, Placement, RestaurantCalendar, RestaurantId, ServiceDay,
-    ServicePeriod, SpecialDay, TableCombination,
+    Actor, Blockout, BookingField, BookingPolicy, Claim, Claimant, DiningArea, DiningTable, Floor,
+    MadeBooking, MadeHold, Move, PlaceRequest, Placement, RestaurantCalendar, RestaurantId,
+    ServiceDay, ServicePeriod, SpecialDay, TableCombination,
 };
 
 use crate::access::RequestContext;
@@ -28,7 +28,7 @@ use crate::tables::booking_days::DayVersions;
 use crate::tables::booking_events::StateColumns;
 use crate::tables::{
     audit_events, blockouts, booking_claims, booking_days, booking_events, booking_policies,
-    by_restaurant, dining_areas, dining_tables, occupancies, service_periods, special_days,
+    by_restaurant, dining_areas, dining_tables, holds, occupancies, service_periods, special_days,
     table_combinations,
 };
 
@@ -168,7 +168,7 @@ pub(super) async fn load_service_days_of(
         .iter()
         .map(|seating| seating.calendar.span(date))
         .collect();
-    let mut claims = by_restaurant(load_claims(connection, &ids, &spans, None).await?);
+    let mut claims = by_restaurant(load_claims(connection, &ids, &spans, &[]).await?);
     let days = seatings.into_iter().zip(spans).map(|(seating, span)| {
         let claims = claims.remove(&seating.restaurant.get()).unwrap_or_default();
         let claims = span.map_or_else(Vec::new, |span| within(&claims, span));
@@ -188,7 +188,7 @@ async fn load_claims(
     connection: &AsyncPgConnection,
     restaurants: &[i64],
     spans: &[Option<(Timestamp, Timestamp)>],
-    excluded: Option<i64>,
+    excluded: &[i64],
 ) -> Result<Vec<(i64, Claim)>, LoadError> {
     let known = || spans.iter().flatten();
     let from = known().map(|(from, _)| *from).min();
@@ -227,13 +227,13 @@ impl Snapshot {
 }
 
 impl Seating {
-    /// So many service dates from `first` on, as they are now, in one round trip; without what the
-    /// booking with the number `excluded` takes, if it is given.
+    /// So many service dates from `first` on, as they are now, in one round trip; without what those
+    /// with the numbers `excluded` take.
     pub(super) async fn load_service_days(
         &self,
         connection: &AsyncPgConnection,
         (first, days): (Date, i64),
-        excluded: Option<i64>,
+        excluded: &[i64],
     ) -> Result<Vec<ServiceDay>, LoadError> {
         let dates: Vec<Date> = first
             .series(1.day())
@@ -260,12 +260,12 @@ impl Seating {
         }
     }
 
-    /// Without what the booking with the number `excluded` takes, if it is given.
+    /// Without what those with the numbers `excluded` take.
     async fn load_snapshot(
         &self,
         connection: &AsyncPgConnection,
         date: Date,
-        excluded: Option<i64>,
+        excluded: &[i64],
     ) -> Result<Snapshot, LoadError> {
         let restaurant = self.restaurant;
         let span = self.calendar.span(date);
@@ -300,33 +300,65 @@ pub(super) struct PlacedBooking<'a> {
     pub(super) restaurant: RestaurantId,
     /// What is asked for, which says whose service date decides.
     pub(super) request: &'a PlaceRequest,
-    /// The booking that is moved, by its number, and what it takes, if it takes anything.
+    /// The booking that is moved, or the hold that becomes one, by its number, and what it takes, if it
+    /// takes anything.
     pub(super) current: Option<(i64, Option<&'a Placement>)>,
 }
 
 /// What was decided, on a day that nobody changes until the transaction ends.
-pub(super) struct Decided {
-    pub(super) made: MadeBooking,
-    pub(super) day: ServiceDay,
+pub(super) struct Decided<M = MadeBooking> {
+    pub(super) made: M,
+    restaurant: RestaurantId,
+    day: ServiceDay,
+}
+
+/// What a decision makes, as far as others are concerned.
+pub(super) trait Made {
+    /// What it takes, if it takes anything.
+    fn occupied(&self) -> Option<Placement>;
+
+    /// Who makes room for it.
+    fn moves(&self) -> &[Move];
+}
+
+impl Made for MadeBooking {
+    fn occupied(&self) -> Option<Placement> {
+        self.booking.occupied()
+    }
+
+    fn moves(&self) -> &[Move] {
+        &self.moves
+    }
+}
+
+impl Made for MadeHold {
+    fn occupied(&self) -> Option<Placement> {
+        Some(self.hold.placement.clone())
+    }
+
+    fn moves(&self) -> &[Move] {
+        &self.moves
+    }
 }
 
 impl PlacedBooking<'_> {
     /// Decides, and takes every lock that what was decided needs to be written: two round trips, one
     /// for what is refused. The inner `Err` is a refusal.
-    pub(super) async fn decide<T, R>(
+    pub(super) async fn decide<T, R, M: Made>(
         &self,
         connection: &AsyncPgConnection,
         mut seating: Seating,
-        decide: impl Fn(&ServiceDay) -> Result<MadeBooking, R>,
-    ) -> Result<Result<Decided, R>, TransactionError<T>> {
-        let excluded = self.current.map(|(key, _)| key);
+        decide: impl Fn(&ServiceDay) -> Result<M, R>,
+    ) -> Result<Result<Decided<M>, R>, TransactionError<T>> {
+        let excluded: Vec<i64> = self.current.iter().map(|(key, _)| *key).collect();
         let date = seating.calendar.service_date(self.request);
-        let mut snapshot = seating.load_snapshot(connection, date, excluded).await?;
+        let mut snapshot = seating.load_snapshot(connection, date, &excluded).await?;
         let decided = decide(&snapshot.day);
         let dates = match &decided {
             Err(_) if snapshot.is_whole => {
                 return Ok(decided.map(|made| Decided {
                     made,
+                    restaurant: self.restaurant,
                     day: snapshot.day,
                 }));
             }
@@ -346,7 +378,7 @@ impl PlacedBooking<'_> {
                 seating = anew.ok_or_else(has_changed)?;
             }
             let date = seating.calendar.service_date(self.request);
-            snapshot = seating.load_snapshot(connection, date, excluded).await?;
+            snapshot = seating.load_snapshot(connection, date, &excluded).await?;
             decide(&snapshot.day)
         };
         let mut made = match decided {
@@ -354,8 +386,8 @@ impl PlacedBooking<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         // Whoever makes room is held by nobody else; who is held stays where they are.
-        while !made.moves.is_empty() {
-            let keys: Vec<i64> = made.moves.iter().map(|moved| moved.key).collect();
+        while !made.moves().is_empty() {
+            let keys: Vec<i64> = made.moves().iter().map(|moved| moved.key).collect();
             let free = booking_claims::lock_free(connection, self.restaurant, &keys).await?;
             if free.len() == keys.len() {
                 break;
@@ -374,18 +406,19 @@ impl PlacedBooking<'_> {
         }
         Ok(Ok(Decided {
             made,
+            restaurant: self.restaurant,
             day: snapshot.day,
         }))
     }
 
     /// Every date that is touched, earliest first: by the booking as it is made and as it was, and by
     /// those who make room.
-    fn dates(&self, made: &MadeBooking, day: &ServiceDay) -> Vec<Date> {
+    fn dates(&self, made: &impl Made, day: &ServiceDay) -> Vec<Date> {
         let placement = |it: &Placement| day.calendar.dates(it.starts_at, it.free_at);
-        let taken = made.booking.occupied();
+        let taken = made.occupied();
         let before = self.current.and_then(|(_, current)| current);
         let mut dates: Vec<Date> = taken.iter().chain(before).flat_map(placement).collect();
-        for claim in moved_claims(&made.moves, day) {
+        for claim in moved_claims(made.moves(), day) {
             dates.extend(day.calendar.dates(claim.starts_at, claim.free_at));
         }
         dates.sort_unstable();
@@ -473,33 +506,54 @@ fn moved_claims<'a>(moves: &'a [Move], day: &'a ServiceDay) -> impl Iterator<Ite
     day.claims.iter().filter(is_moved)
 }
 
-impl Decided {
+impl<M: Made> Decided<M> {
+    /// Where those sit who make room, by their numbers.
+    fn moved(&self) -> Vec<(i64, Placement)> {
+        let moves = self.made.moves();
+        let placements = moved_claims(moves, &self.day).filter_map(|claim| {
+            let moved = moves.iter().find(|moved| moved.key == claim.key)?;
+            let placement = Placement {
+                tables: moved.tables.clone(),
+                ..claim.occupied()
+            };
+            Some((claim.key, placement))
+        });
+        placements.collect()
+    }
+
+    /// The holds that have expired and are in the way, by their numbers: nobody has deleted them yet.
+    fn expired_holds(&self, now: Timestamp) -> Vec<i64> {
+        let moved = self.moved().into_iter().map(|(_, placement)| placement);
+        let taken: Vec<Placement> = self.made.occupied().into_iter().chain(moved).collect();
+        let is_in_the_way = |claim: &&Claim| {
+            let is_hold = matches!(claim.claimant, Claimant::Hold { .. });
+            is_hold && !claim.is_live(now) && taken.iter().any(|it| claim.is_in_the_way_of(it))
+        };
+        let claims = self.day.claims.iter().filter(is_in_the_way);
+        claims.map(|claim| claim.key).collect()
+    }
+
     /// Writes that others make room, and records it as done by whoever has needed it. Nobody is told:
-    /// their times stay.
+    /// their times stay, and what has expired was gone before.
     pub(super) async fn write_moves(
         &self,
         connection: &AsyncPgConnection,
         actor: &Actor,
         context: &RequestContext,
     ) -> QueryResult<()> {
-        let restaurant = self.made.booking.restaurant;
-        let moves = &self.made.moves;
+        let restaurant = self.restaurant;
+        let expired = self.expired_holds(context.now);
+        if !expired.is_empty() {
+            holds::delete(connection, restaurant, &expired).await?;
+        }
+        let moves = self.made.moves();
         if moves.is_empty() {
             return Ok(());
         }
         let keys: Vec<i64> = moves.iter().map(|moved| moved.key).collect();
         // All of them leave before the first sits down again.
         occupancies::delete(connection, restaurant, &keys).await?;
-        let placements: Vec<(i64, Placement)> = moved_claims(moves, &self.day)
-            .filter_map(|claim| {
-                let moved = moves.iter().find(|moved| moved.key == claim.key)?;
-                let placement = Placement {
-                    tables: moved.tables.clone(),
-                    ..claim.occupied()
-                };
-                Some((claim.key, placement))
-            })
-            .collect();
+        let placements = self.moved();
         let rows: Vec<(i64, &Placement)> = placements.iter().map(|(key, it)| (*key, it)).collect();
         // One behind the other, and the ids are known once all are written.
         let now = to_the_microsecond(context.now);

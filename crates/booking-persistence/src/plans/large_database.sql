@@ -102,6 +102,11 @@ FROM accounts;
 INSERT INTO idempotency_records
 SELECT sha256(user_id::text::bytea), sha256('1'), sha256('1'), '2027-01-02Z'
 FROM users;
+INSERT INTO holds
+SELECT restaurant_id, n, 'hd_' || n, 'address:' || n, true, '2027-01-09', '19:00', 60, '2027-01-09', 2,
+    NULL, false, ARRAY[restaurant_id * 100 + n], '2027-01-09 18:00Z', '2027-01-09 19:30Z',
+    '2027-01-09 19:30Z', '2027-01-02Z'
+FROM restaurants, generate_series(1, 2) n;
 INSERT INTO one_time_tokens
 SELECT email, 'reset_password', decode(md5(email) || md5(email), 'hex'), NULL, '2027-01-01Z',
     '2027-01-02Z'

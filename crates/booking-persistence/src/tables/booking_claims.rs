@@ -8,13 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    BookingId, Claim, ConfirmationCode, EARLIEST_ARRIVAL, Move, PartySize, RestaurantId,
+    BookingId, Claim, Claimant, ConfirmationCode, EARLIEST_ARRIVAL, Move, PartySize, RestaurantId,
     UpcomingBooking, UtcOffset,
 };
 
 use super::booking_events::{StateColumns, state_columns};
 use super::bookings::{area_wish, numbers, tables};
-use super::{parsed, to_the_minute};
+use super::{holds, parsed, to_the_minute};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::bookings;
 
@@ -55,6 +55,8 @@ impl TryFrom<ClaimRow> for Claim {
             area: area_wish(row.area_id, row.is_area_required, key)?,
             is_pinned: row.is_pinned,
             seated_at: row.seated_at.map(|it| it.to_jiff()),
+            expires_at: None,
+            claimant: Claimant::Booking,
         })
     }
 }
@@ -97,15 +99,30 @@ impl TryFrom<UpcomingRow> for UpcomingBooking {
 }
 
 /// No table is taken for longer by one party (`bookings_period_check`).
-const LONGEST_CLAIM: SignedDuration = SignedDuration::from_hours(28);
+pub(super) const LONGEST_CLAIM: SignedDuration = SignedDuration::from_hours(28);
 
-/// What of these restaurants is taken at any instant of `[from, to)`, by other bookings than the one with
-/// this number, if there is one; each with its restaurant's number.
+/// What of these restaurants is taken at any instant of `[from, to)`, by other bookings and holds than
+/// those with these numbers; each with its restaurant's number. One round trip.
 pub(crate) async fn claims(
+    connection: &AsyncPgConnection,
+    restaurants: &[i64],
+    span: (Timestamp, Timestamp),
+    excluded: &[i64],
+) -> Result<Vec<(i64, Claim)>, LoadError> {
+    let (mut claims, held) = tokio::try_join!(
+        biased;
+        of_bookings(connection, restaurants, span, excluded),
+        holds::claims(connection, restaurants, span, excluded),
+    )?;
+    claims.extend(held);
+    Ok(claims)
+}
+
+async fn of_bookings(
     mut connection: &AsyncPgConnection,
     restaurants: &[i64],
     (from, to): (Timestamp, Timestamp),
-    excluded: Option<i64>,
+    excluded: &[i64],
 ) -> Result<Vec<(i64, Claim)>, LoadError> {
     // The time of no row that is sought begins before, which the index needs to be told.
     let earliest = from.checked_sub(LONGEST_CLAIM).unwrap_or(Timestamp::MIN);
@@ -122,7 +139,7 @@ pub(crate) async fn claims(
                 .or(bookings::seated_at.lt(to.to_diesel()).assume_not_null()),
         )
         .filter(bookings::free_at.gt(from.to_diesel()))
-        .filter(bookings::booking_id.nullable().is_distinct_from(excluded))
+        .filter(bookings::booking_id.ne_all(excluded))
         .select((bookings::restaurant_id, ClaimRow::as_select()))
         .load(&mut connection)
         .await?;

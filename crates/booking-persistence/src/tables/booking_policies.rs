@@ -7,8 +7,8 @@ use jiff::civil::Time;
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    BookingPolicy, BookingPolicyView, BookingWindow, BufferTime, Cutoff, MaxCovers, MinNotice,
-    PartySize, RestaurantId, SlotInterval, TimeZoneName, TimeZoneRelease,
+    BookingPolicy, BookingPolicyView, BookingWindow, BufferTime, Cutoff, HoldTime, MaxCovers,
+    MinNotice, PartySize, RestaurantId, SlotInterval, TimeZoneName, TimeZoneRelease,
 };
 
 use super::service_columns::{steps, turn_times};
@@ -37,6 +37,7 @@ pub(crate) struct PolicyRow {
     confirmation_min_party: Option<i32>,
     change_cutoff_minutes: Option<i32>,
     cancellation_cutoff_minutes: Option<i32>,
+    hold_seconds: i32,
     pub(crate) seating_version: i32,
     pub(crate) version: i32,
 }
@@ -57,6 +58,7 @@ impl TryFrom<PolicyRow> for BookingPolicy {
         let covers = |max| parsed(MaxCovers::new(max), "booking_policies.max_covers", key);
         let window = BookingWindow::from_days(row.booking_window_days);
         let opens = to_the_minute(row.booking_window_opens);
+        let hold_time = HoldTime::from_seconds(row.hold_seconds);
         let notice = MinNotice::from_minutes(row.min_notice_minutes);
         let confirmed = |size| party(size, "booking_policies.confirmation_min_party");
         Ok(Self {
@@ -84,6 +86,7 @@ impl TryFrom<PolicyRow> for BookingPolicy {
                 row.cancellation_cutoff_minutes,
                 "booking_policies.cancellation_cutoff_minutes",
             )?,
+            hold_time: parsed(hold_time, "booking_policies.hold_seconds", key)?,
         })
     }
 }
@@ -175,6 +178,7 @@ pub(crate) async fn update(
             booking_policies::confirmation_min_party.eq(confirmed),
             booking_policies::change_cutoff_minutes.eq(cutoff(policy.change_cutoff)),
             booking_policies::cancellation_cutoff_minutes.eq(cutoff(policy.cancellation_cutoff)),
+            booking_policies::hold_seconds.eq(i32::from(policy.hold_time.seconds())),
             booking_policies::time_zone.eq(policy.time_zone.as_str()),
             booking_policies::version.eq(view.version),
         ))

@@ -18,6 +18,7 @@ pub(crate) mod booking_policies;
 pub(crate) mod bookings;
 pub(crate) mod dining_areas;
 pub(crate) mod dining_tables;
+pub(crate) mod holds;
 pub(crate) mod idempotency_records;
 pub(crate) mod messages;
 pub(crate) mod occupancies;

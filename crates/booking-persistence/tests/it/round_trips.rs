@@ -197,6 +197,7 @@ async fn reading_a_booking_or_an_availability_waits_as_often_as_without_row_leve
         let asking = AvailabilityCaller {
             principal: Some(&host),
             moving: Some(moving),
+            hold: None,
         };
         let available = store.get_availability(venue.restaurant, DAY, &query, asking, NOW);
         available.await.expect("it takes bookings")

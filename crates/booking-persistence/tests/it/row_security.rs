@@ -41,6 +41,9 @@ async fn without_the_first_wall() -> (TestRestaurant, AsyncPgConnection) {
                 SELECT restaurant_id, 'new@example.com', 'host',
                     sha256(restaurant_id::text::bytea), user_id, '2026-01-01Z', '2030-01-01Z'
                 FROM restaurant_staff WHERE role = 'owner';
+             INSERT INTO holds SELECT restaurant_id, booking_id + 900, 'hd_1', 'address:1', true,
+                booking_date, booking_time, utc_offset_minutes, service_date, party_size, NULL, false,
+                table_ids, starts_at, ends_at, free_at, '2030-01-01Z' FROM bookings;
              GRANT ALL ON ALL TABLES IN SCHEMA public TO {SERVICE_ROLE};
              GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {SERVICE_ROLE}"
         ))

@@ -131,6 +131,17 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
         "expires_at",
         &["'infinity'", "'-infinity'", "'9999-12-31 00:00Z'"],
     ),
+    ("holds", "holder", &["''", "'guest:1'", "'address:a b'"]),
+    ("holds", "booking_date", &["'infinity'", "'10000-01-01'"]),
+    ("holds", "booking_time", &["'24:00'", "'19:00:01'"]),
+    ("holds", "utc_offset_minutes", &["-1440", "1440"]),
+    ("holds", "service_date", &["'infinity'", "'10000-01-01'"]),
+    ("holds", "table_ids", &["'{}'", "array_fill(1, ARRAY[21])"]),
+    (
+        "holds",
+        "expires_at",
+        &["'infinity'", "'-infinity'", "'9999-12-31 00:00Z'"],
+    ),
     ("messages", "kind", &["''", "'newsletter'"]),
     ("messages", "token", &["''", "'a b'", "'é'"]),
     ("sessions", "client_id", &["''", "'a b'", "'é'"]),
@@ -205,6 +216,19 @@ const REFUSED_STATEMENTS: &[(&str, &str)] = &[
     (
         "booking_events_actor_check",
         "UPDATE booking_events SET actor_kind = 'user'",
+    ),
+    (
+        "occupancies_claimant_check",
+        "UPDATE occupancies SET hold_id = 900",
+    ),
+    (
+        "occupancies_claimant_check",
+        "UPDATE occupancies SET booking_id = NULL",
+    ),
+    ("holds_period_check", "UPDATE holds SET ends_at = starts_at"),
+    (
+        "holds_period_check",
+        "UPDATE holds SET free_at = 'infinity'",
     ),
     (
         "table_combinations_party_check",
@@ -449,6 +473,9 @@ const ACCOUNTS: &str = "
         '2026-01-02Z', 'logout' FROM accounts;
     INSERT INTO authorization_codes SELECT sha256('1'), user_id, 'web', 'https://web.example/',
         sha256('1'), 'bookings:read', '2026-01-01Z', '2026-01-01 00:01Z' FROM accounts;
+    INSERT INTO holds VALUES (1, 900, 'hd_1', 'address:1', true, '2027-02-15', '19:00', 60,
+        '2027-02-15', 2, NULL, false, '{1}', '2027-02-15 18:00Z', '2027-02-15 19:30Z',
+        '2027-02-15 19:30Z', '2027-01-01 00:05Z');
     INSERT INTO idempotency_records VALUES (sha256('1'), sha256('2'), sha256('3'), '2026-01-02Z');
     INSERT INTO user_identities SELECT 'https://issuer.example', 'sub', user_id, '2026-01-01Z'
         FROM accounts;

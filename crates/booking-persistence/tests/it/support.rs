@@ -151,6 +151,7 @@ impl TestRestaurant {
             },
             special_requests: None,
             staff: None,
+            hold: None,
         }
     }
 }

@@ -7,6 +7,7 @@ mod api_keys;
 mod audit;
 mod auth;
 mod bookings;
+mod holds;
 mod restaurants;
 mod seating;
 mod shared;

@@ -104,7 +104,7 @@ impl GovernorClock for Clock {
 }
 
 /// An address, or for IPv6 the /64 that one customer of a provider commonly has.
-fn network(caller: IpAddr) -> IpAddr {
+pub(crate) fn network(caller: IpAddr) -> IpAddr {
     match caller.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

@@ -21,10 +21,10 @@ use std::sync::{Arc, OnceLock};
 
 use booking_domain::Scopes;
 use booking_persistence::{AccountSession, Store};
-use credentials::{BookingSecretKey, IdempotencyKeyring, SecretKey};
+use credentials::{BookingSecretKey, HoldSecretKey, IdempotencyKeyring, SecretKey};
 use jiff::Timestamp;
 
-pub(crate) use attempt_limits::AttemptLimits;
+pub(crate) use attempt_limits::{AttemptLimits, network};
 pub(crate) use authenticator::AuthenticCaller;
 pub(crate) use login::{VerifyLoginError, grantable_scopes};
 pub use oauth_clients::{OauthClients, ParseOauthClientsError};
@@ -49,6 +49,7 @@ pub(crate) struct Identity {
     pub(crate) attempts: AttemptLimits,
     pub(crate) oauth_clients: OauthClients,
     pub(crate) booking_secrets: BookingSecretKey,
+    pub(crate) hold_secrets: HoldSecretKey,
     pub(crate) idempotency_keys: IdempotencyKeyring,
     /// The OpenID provider whose tokens are accepted beside our own.
     pub(crate) outside_issuer: Option<OutsideIssuer>,
@@ -108,6 +109,7 @@ impl Identity {
                 .clone()
                 .with_reference_page(options.public_url.as_ref()),
             booking_secrets: BookingSecretKey::new(secret_key),
+            hold_secrets: HoldSecretKey::new(secret_key),
             idempotency_keys: IdempotencyKeyring::new(secret_key),
             outside_issuer: outside.transpose()?,
             public_url: options.public_url.clone(),

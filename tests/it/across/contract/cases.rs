@@ -3,7 +3,7 @@
 //! refuses stands in a table, in which a code that the contract gains is missing until somebody
 //! adds it.
 
-use booking_client::types::BookingStatus;
+use booking_client::types::{self, BookingStatus};
 use booking_tests::{
     Examples, NOW, OWNER, Request, Response, TestService, contract, document, is_optional,
     is_secured,
@@ -92,10 +92,13 @@ async fn refused_by_rules(service: &TestService) -> Vec<Case> {
     ] {
         let creating = examples(&open).changed("createBooking", &asked).anonymous();
         cases.push(case("createBooking", code, creating));
+        let holding = examples(&open).changed("createHold", &asked).anonymous();
+        cases.push(case("createHold", code, holding));
         let updating = examples(&open).changed("updateBooking", &asked);
         let updating = updating.header("Booking-Secret", &secret);
         cases.push(case("updateBooking", code, updating));
     }
+    cases.extend(refused_to_holders(service, &open).await);
     let nobody = json!({ "customer": { "name": "Ada" } });
     let nobody = examples(&open)
         .changed("createBooking", &nobody)
@@ -218,6 +221,60 @@ fn id_of_part(code: &str) -> Option<&'static str> {
         _ => return None,
     };
     Some(id)
+}
+
+/// What is refused of holds: of a hold that is there, and of one that is not.
+async fn refused_to_holders(service: &TestService, booking: &types::BookingId) -> Vec<Case> {
+    let about = examples(booking);
+    let at = |time: &str| json!({ "booking_date": "2027-03-15", "booking_time": time, "party_size": 10 });
+    let hold = async |time| {
+        let asked = about.changed("createHold", &at(time)).anonymous();
+        service.send(&asked).await.json()
+    };
+    let held = hold("19:00").await;
+    let held = json!({ "hold_id": held["hold_id"], "hold_secret": held["hold_secret"] });
+    let other = about.changed("createBooking", &json!({ "hold": held, "party_size": 9 }));
+    let gone = json!({ "hold_id": "hd_none", "hold_secret": format!("hs_{}", "A".repeat(43)) });
+    let gone = about.changed("createBooking", &json!({ "hold": gone }));
+    // Three of the owner's.
+    for time in ["17:00", "19:00", "21:00"] {
+        let asked = json!({ "booking_date": "2027-03-22", "booking_time": time, "party_size": 2 });
+        let made = service.send(&about.changed("createHold", &asked)).await;
+        assert_eq!(made.status, 201, "{}", made.text());
+    }
+    let fourth = about.changed("createHold", &json!({ "booking_date": "2027-03-22" }));
+    // Somebody else holds half of the tables.
+    service
+        .sql(
+            "INSERT INTO holds SELECT 1, nextval('bookings_booking_id_seq'), 'hd_half', 'address:0', true,
+                '2027-04-05', '19:00', -240, '2027-04-05', 2, NULL, false,
+                (array_agg(table_id ORDER BY max_party DESC))[:count(*) / 2], '2027-04-05 23:00Z',
+                '2027-04-06 00:30Z', '2027-04-06 00:30Z', '2030-01-01Z'
+            FROM dining_tables WHERE restaurant_id = 1",
+        )
+        .await;
+    let at_half = json!({ "booking_date": "2027-04-05", "booking_time": "19:00", "party_size": 2 });
+    let at_half = about.changed("createHold", &at_half).anonymous();
+    let mut cases = vec![
+        case("createBooking", "HOLD_MISMATCH", other.anonymous()),
+        case("createBooking", "HOLD_EXPIRED", gone.anonymous()),
+        case("createHold", "TOO_MANY_HOLDS", fourth),
+        case("createHold", "SLOT_HELD", at_half),
+    ];
+    let availability =
+        Request::get("/restaurants/1/availability?date=2027-03-15&party_size=2&hold=hd_none");
+    cases.push(case("getAvailability", "HOLD_NOT_FOUND", availability));
+    let calendar =
+        "/restaurants/1/availability-calendar?date=2027-03-15&days=1&party_size=2&hold=hd_none";
+    cases.push(case(
+        "getAvailabilityCalendar",
+        "HOLD_NOT_FOUND",
+        Request::get(calendar),
+    ));
+    let release = Request::new("DELETE", "/restaurants/1/holds/hd_none");
+    let release = release.header("Hold-Secret", format!("hs_{}", "A".repeat(43)));
+    cases.push(case("releaseHold", "HOLD_NOT_FOUND", release));
+    cases
 }
 
 /// What the rules of how a restaurant seats refuse of its parts.
@@ -486,6 +543,7 @@ pub(super) fn failing(code: &str, requests: &[(&'static str, Request)]) -> Vec<C
 /// Whether an operation is about accounts: then an account of its own is made for it.
 fn speaks_of_accounts(operation: &contract_witness::Operation) -> bool {
     is_secured(&operation.pointer)
+        || declares(operation, "HOLD_NOT_FOUND")
         || declares(operation, "TOO_MANY_REQUESTS")
         || declares(operation, "INVALID_CREDENTIALS")
 }

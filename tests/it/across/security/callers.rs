@@ -91,7 +91,7 @@ impl Asking {
 /// Gives every table back.
 pub(crate) const FREE_ALL_TABLES: &str =
     "UPDATE bookings SET status = 'cancelled', cancellation_kind = 'guest', arrived_at = NULL,
-        seated_at = NULL, finished_at = NULL; DELETE FROM occupancies";
+        seated_at = NULL, finished_at = NULL; DELETE FROM occupancies; DELETE FROM holds";
 
 /// The access tokens and keys of everybody who has one.
 pub(super) struct Callers {

@@ -65,6 +65,7 @@ pub(super) fn subject(operation: &Operation, scopes: &[&str]) -> Subject {
     match () {
         () if scopes.contains(&"platform:admin") => Subject::Platform,
         () if has_query("excluding_booking_id") => Subject::MovingBooking,
+        () if path.ends_with("/holds") => Subject::NewBooking,
         () if path.contains("{restaurant_id}") || has_query("restaurant_id") => Subject::Restaurant,
         () if path.ends_with("{booking_id}/secret") => Subject::BookingSecret,
         () if path.contains("{booking_id}") && takes(&operation.pointer, "bookingSecret") => {

@@ -284,7 +284,7 @@ impl TableStep {
         // From now on, for at least this moment: what is over is in nobody's way.
         let moment = now.checked_add(MOMENT).unwrap_or(Timestamp::MAX);
         let span = (now, self.wanted.placement.free_at.max(moment));
-        let room = Room::new(day);
+        let room = Room::new(day, now);
         if !room.is_free(tables, span) || room.has_seated_party(tables) {
             return Err(TableRefusal::NotAvailable);
         }

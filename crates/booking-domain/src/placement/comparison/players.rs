@@ -42,7 +42,7 @@ pub(super) fn ours(evening: &Evening) -> Score {
             tables: None,
             keep: None,
         };
-        let plan = rules::place(&Room::new(&day), &request, NOW);
+        let plan = rules::place(&Room::new(&day, NOW), &request, NOW);
         if let Ok(plan) = &plan {
             day = with_plan(day.clone(), asking.party, plan);
         }

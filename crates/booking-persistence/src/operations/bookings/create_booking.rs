@@ -3,21 +3,22 @@
 use diesel_async::AsyncPgConnection;
 
 use booking_domain::{
-    Booker, BookingId, BookingReference, BookingView, ConfirmationCode, CreateRefusal,
-    EmailAddress, NewBooking, PlaceReason, PlaceRefusal, Principal, ServiceDay, create,
+    Booker, BookingFacts, BookingId, BookingReference, BookingView, ConfirmationCode,
+    CreateRefusal, EmailAddress, HoldUseRefusal, NewBooking, PlaceReason, PlaceRefusal, Principal,
+    ServiceDay, create,
 };
 
 use crate::access::{RequestContext, RestaurantAccessRefusal, caller_name, find_booking_maker};
 use crate::connection::{ConstraintViolation, FromViolation, Visibility};
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::{PlacedBooking, load_seating};
+use crate::operations::service_day::{PlacedBooking, has_changed, load_seating};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
 use crate::tables::audit_events::Overridden;
 use crate::tables::booking_events::{NewBookingEvent, StateColumns};
 use crate::tables::{
-    audit_events, booking_contacts, booking_events, bookings, messages, occupancies, restaurants,
-    users,
+    audit_events, booking_contacts, booking_events, bookings, holds, messages, occupancies,
+    restaurants, users,
 };
 
 impl FromViolation for PlaceRefusal {
@@ -108,10 +109,16 @@ async fn create_in(
             async { Ok(restaurants::find_summary(connection, new.restaurant).await?) },
             async { Ok(load_seating(connection, new.restaurant, new.date).await?) },
             async { Ok(bookings::draw_key(connection).await?) },
+            async {
+                match &new.hold {
+                    Some(id) => Ok(holds::find(connection, new.restaurant, id).await?),
+                    None => Ok(None),
+                }
+            },
         )
     };
     let loaded = context.claim(connection, &caller, loading).await?;
-    let (maker, user, restaurant, seating, key) = loaded;
+    let (maker, user, restaurant, seating, key, held) = loaded;
     let (Some(restaurant), Some(seating)) = (restaurant, seating) else {
         return Err(TransactionError::no_access(RestaurantNotFound));
     };
@@ -120,20 +127,39 @@ async fn create_in(
     }
     new.check_contact(maker.is_guest)
         .map_err(TransactionError::refused)?;
-    let request = new.place_request(maker.booker);
+    let facts = BookingFacts {
+        booker: maker.booker,
+        hold: held.as_ref().map(|(_, hold)| hold),
+    };
+    let request = new.place_request(facts);
     let placed = PlacedBooking {
         restaurant: new.restaurant,
         request: &request,
-        current: None,
+        current: held
+            .as_ref()
+            .map(|(key, hold)| (*key, Some(&hold.placement))),
     };
-    let make = |day: &ServiceDay| create(day, new.clone(), maker.booker, reference.clone(), now);
+    let make = |day: &ServiceDay| create(day, new.clone(), facts, reference.clone(), now);
     let decided = placed.decide(connection, seating, make).await?;
-    let decided = decided.map_err(|refusal| TransactionError::refused(refusal.into()))?;
+    let decided = match (decided, &new.hold) {
+        (Ok(decided), _) => decided,
+        // Whoever has used the hold in the meantime has its tables.
+        (Err(_), Some(id)) if holds::find(connection, new.restaurant, id).await?.is_none() => {
+            return Err(TransactionError::refused(HoldUseRefusal::Expired.into()));
+        }
+        (Err(refusal), _) => return Err(TransactionError::refused(refusal)),
+    };
     let booking = &decided.made.booking;
     let user = match user {
         Some(user) => Some(user),
         None => users::of_customer(connection, &booking.customer, now).await?,
     };
+    if let Some((key, _)) = &held
+        && holds::delete(connection, new.restaurant, &[*key]).await? == 0
+    {
+        // Somebody has used it in the meantime, or given it back.
+        return Err(has_changed().into());
+    }
     decided
         .write_moves(connection, &maker.actor, context)
         .await?;

@@ -19,7 +19,7 @@ pub use get_availability_calendar::AvailabilityCalendar;
 pub use get_restaurant::RestaurantNotFound;
 pub use list_restaurants::RestaurantFilter;
 pub use moving_booking::{
-    AvailabilityCaller, AvailabilityRefused, MovingBooking, MovingBookingNotFound,
+    AvailabilityCaller, AvailabilityRefused, MovingBooking, OwnPlaceNotFound,
 };
 pub use recompute_booking_times::RecomputedBookings;
 pub use search_availability::{AvailabilitySearch, FoundRestaurant};

@@ -1,4 +1,4 @@
-//! A booking that is to move, beside the availability of its restaurant.
+//! What is a caller's own, a booking that is to move or a hold, beside the availability of its restaurant.
 
 use std::convert::Infallible;
 
@@ -7,17 +7,18 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use booking_domain::{
-    AvailabilityQuery, Booker, Booking, BookingId, Principal, RestaurantId, Scope, ServiceDay,
-    TimeZoneName,
+    AvailabilityQuery, Booker, Booking, BookingId, HoldId, Principal, RestaurantId, Scope,
+    ServiceDay, TimeZoneName,
 };
 
 use super::{RestaurantNotFound, RestaurantRefusal};
 use crate::access::{BookingCaller, find_booking_maker};
 use crate::connection::{FromViolation, Visibility};
 use crate::error::{OperationRefusal, StoreError, TransactionError};
+use crate::operations::holds::HoldNotFound;
 use crate::operations::service_day::load_seating_between;
 use crate::store::Store;
-use crate::tables::bookings;
+use crate::tables::{bookings, holds};
 
 /// Who asks when there is a table.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,6 +27,8 @@ pub struct AvailabilityCaller<'a> {
     pub principal: Option<&'a Principal>,
     /// The booking that is to move, if it is about one.
     pub moving: Option<MovingBooking<'a>>,
+    /// A hold of the caller's, whose secret they have shown.
+    pub hold: Option<&'a HoldId>,
 }
 
 /// A booking that is to move, as a caller has named it.
@@ -37,16 +40,22 @@ pub struct MovingBooking<'a> {
     pub caller: Option<BookingCaller<'a>>,
 }
 
-/// The restaurant has no such booking, or none that the caller may change.
+/// What the caller would have free for them is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such booking")]
-pub struct MovingBookingNotFound;
+pub enum OwnPlaceNotFound {
+    /// The restaurant has no such booking, or none that the caller may change.
+    #[error("there is no such booking")]
+    Booking,
+    /// The restaurant has no such hold, or no more.
+    #[error(transparent)]
+    Hold(HoldNotFound),
+}
 
 /// Why availability is not told.
 pub type AvailabilityRefused<R = Infallible> =
-    RestaurantRefusal<OperationRefusal<MovingBookingNotFound, R>>;
+    RestaurantRefusal<OperationRefusal<OwnPlaceNotFound, R>>;
 
-impl FromViolation for MovingBookingNotFound {}
+impl FromViolation for OwnPlaceNotFound {}
 
 /// Service dates of a restaurant, and for whom they are looked at.
 pub(super) struct AskedDays {
@@ -109,8 +118,8 @@ impl MovingBooking<'_> {
 }
 
 impl Store {
-    /// Loads so many service dates of a restaurant in two round trips, without what the booking takes
-    /// that is to move.
+    /// Loads so many service dates of a restaurant in two round trips, without what the booking
+    /// that is to move and the caller's hold take.
     pub(super) async fn load_asked_days<R: FromViolation>(
         &self,
         operation: &'static str,
@@ -137,14 +146,26 @@ impl Store {
                 }
             };
             let booker = booker(connection, asking.principal, restaurant, now);
-            let (seating, opened, booker) = tokio::try_join!(biased; seating, opened, booker)?;
+            let held = async {
+                match asking.hold {
+                    Some(id) => Ok(holds::find(connection, restaurant, id).await?),
+                    None => Ok(None),
+                }
+            };
+            let (seating, opened, booker, held) =
+                tokio::try_join!(biased; seating, opened, booker, held)?;
+            let missing = |missing| TransactionError::rule(OperationRefusal::NotFound(missing));
             let seating = seating.ok_or(TransactionError::not_found(RestaurantNotFound))?;
             if moving.is_some() && opened.is_none() {
-                let missing = OperationRefusal::NotFound(MovingBookingNotFound);
-                return Err(TransactionError::rule(missing));
+                return Err(missing(OwnPlaceNotFound::Booking));
             }
-            let excluded = opened.as_ref().map(|opened| opened.key);
-            let days = seating.load_service_days(connection, (first, days), excluded);
+            let mut own: Vec<i64> = opened.iter().map(|opened| opened.key).collect();
+            if asking.hold.is_some() {
+                let held = held.filter(|(_, hold)| now < hold.expires_at);
+                let (key, _) = held.ok_or(missing(OwnPlaceNotFound::Hold(HoldNotFound)))?;
+                own.push(key);
+            }
+            let days = seating.load_service_days(connection, (first, days), &own);
             Ok(AskedDays {
                 time_zone: seating.calendar.policy().time_zone.clone(),
                 days: days.await?,

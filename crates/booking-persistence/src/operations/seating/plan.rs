@@ -22,7 +22,9 @@ use crate::connection::lock_seating;
 use crate::error::{Corrupt, TransactionError};
 use crate::operations::service_day::{MovedBooking, has_changed};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
-use crate::tables::{booking_claims, booking_days, booking_policies, occupancies, restaurants};
+use crate::tables::{
+    booking_claims, booking_days, booking_policies, holds, occupancies, restaurants,
+};
 
 /// From which date on special days and blockouts are read: what is over anywhere on Earth, and no
 /// booking still stands in.
@@ -203,10 +205,12 @@ impl<'a> LockedSeating<'a> {
         let updates = changed
             .iter()
             .map(|booking| booking_claims::update_claim(connection, restaurant, booking, now));
-        // All of them leave before the first sits down again.
-        let (_, _, _, written) = tokio::try_join!(
+        // All of them leave before the first sits down again; and whoever only holds a table, be it in the
+        // way or not, asks anew.
+        let (_, _, _, _, written) = tokio::try_join!(
             biased;
             booking_days::lock(connection, restaurant, &dates),
+            holds::delete_all(connection, restaurant),
             occupancies::delete(connection, restaurant, &keys),
             occupancies::insert(connection, restaurant, &rows),
             try_join_all(updates),

@@ -54,7 +54,7 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
     let indexes = [
         "bookings_public_id_key",
         "bookings_pkey",
-        "occupancies_pkey",
+        "idx_occupancies_booking",
     ];
     observed
         .assert("cancelBooking", &indexes, reads(20, 300), cancel)
@@ -76,6 +76,7 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
             },
             special_requests: None,
             staff: None,
+            hold: None,
         };
         let created = store.create_booking(&new, None, &at(NOW)).await;
         created.expect("tables were set free").view.booking

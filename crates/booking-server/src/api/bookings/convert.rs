@@ -25,6 +25,7 @@ pub(crate) fn new_booking(body: types::NewBooking) -> domain::NewBooking {
         customer: body.customer.map(contact).unwrap_or_default(),
         special_requests: body.special_requests.and_then(requests),
         staff: body.staff.map(staff_request),
+        hold: body.hold.map(|hold| hold.hold_id.into_domain()),
     }
 }
 

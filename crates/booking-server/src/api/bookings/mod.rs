@@ -3,6 +3,8 @@
 pub(super) mod convert;
 mod refusal;
 
+pub(super) use refusal::IntoPlaceError;
+
 use booking_api::bookings::*;
 use booking_api::callers::{
     BookingSecretOrBookingsRead, BookingSecretOrBookingsWrite, BookingsRead, BookingsWrite,
@@ -11,12 +13,12 @@ use booking_api::callers::{
 use booking_api::errors::InternalError;
 use booking_api::types;
 use booking_api::{errors, headers};
-use booking_domain::BookingView;
+use booking_domain::{BookingView, HoldUseRefusal};
 use booking_persistence::{BookingCaller, BookingFilter, BookingSort, CreatedBooking};
 use contract_runtime::Problem;
 
 use super::shared::{
-    BreaksContract, IntoDomain, Paging, attempt, entity_tag_with, expected_versions,
+    BreaksContract, IntoDomain, IntoError, Paging, attempt, entity_tag_with, expected_versions,
     internal_error, is_held, no_store, request_context, store_error,
 };
 use crate::service::Service;
@@ -33,6 +35,11 @@ impl Bookings for Service {
         };
         if principal.is_none() {
             attempt::<CreateBookingError>(self, "create_booking", &request.origin, None)?;
+        }
+        if let Some(held) = &request.body.hold
+            && !self.opens_hold(&held.hold_id.clone().into_domain(), &held.hold_secret)
+        {
+            return Err(HoldUseRefusal::Expired.into_error());
         }
         let new = convert::new_booking(request.body);
         let context = request_context(self, &request.origin)?;

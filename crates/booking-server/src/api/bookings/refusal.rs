@@ -6,8 +6,9 @@ use booking_api::bookings::{GetBookingPath, UpdateBookingHeaders};
 use booking_api::errors;
 use booking_api::types::{BookingChange, NewBooking, NewCustomer, SeatRequest};
 use booking_domain::{
-    ArrivalRefusal, BookingField, CancelRefusal, ChangeRefusal, CreateRefusal, PlaceReason,
-    PlaceRefusal, SeatRefusal, StatusRefusal, TableRefusal, TooEarly, UndoRefusal,
+    ArrivalRefusal, BookingField, CancelRefusal, ChangeRefusal, CreateRefusal, HoldTerm,
+    HoldUseRefusal, PlaceReason, PlaceRefusal, SeatRefusal, StatusRefusal, TableRefusal, TooEarly,
+    UndoRefusal,
 };
 use booking_persistence::BookingNotFound;
 use contract_runtime::Problem;
@@ -17,7 +18,11 @@ use crate::api::shared::IntoError;
 
 impl<E> IntoError<E> for CreateRefusal
 where
-    E: From<errors::ContactRequired> + PlaceErrors,
+    E: From<errors::ContactRequired>
+        + From<errors::HoldExpired>
+        + From<errors::HoldMismatch>
+        + From<errors::UnknownTable>
+        + PlaceErrors,
 {
     fn into_error(self) -> E {
         match self {
@@ -33,6 +38,7 @@ where
                 errors::ContactRequired(problem.field_within(customer, field)).into()
             }
             Self::Place(refusal) => refusal.into_error(),
+            Self::Hold(refusal) => refusal.into_error(),
         }
     }
 }
@@ -42,6 +48,7 @@ where
     E: From<errors::PreconditionFailed>
         + From<errors::BookingNotChangeable>
         + From<errors::CutoffPassed>
+        + From<errors::UnknownTable>
         + PlaceErrors,
 {
     fn into_error(self) -> E {
@@ -150,7 +157,7 @@ where
 }
 
 /// The errors of an operation that asks for a table.
-trait PlaceErrors:
+pub(in crate::api) trait PlaceErrors:
     From<errors::InvalidDate>
     + From<errors::TimeSkippedByClockChange>
     + From<errors::UtcOffsetMismatch>
@@ -163,7 +170,6 @@ trait PlaceErrors:
     + From<errors::PacingLimitReached>
     + From<errors::CapacityReached>
     + From<errors::TableNotAvailable>
-    + From<errors::UnknownTable>
 {
 }
 
@@ -180,7 +186,6 @@ impl<E> PlaceErrors for E where
         + From<errors::PacingLimitReached>
         + From<errors::CapacityReached>
         + From<errors::TableNotAvailable>
-        + From<errors::UnknownTable>
 {
 }
 
@@ -193,8 +198,20 @@ const _: () = {
     assert!(new.party_size.is_same(change.party_size));
 };
 
-impl<E: PlaceErrors> IntoError<E> for PlaceRefusal {
+impl<E: PlaceErrors + From<errors::UnknownTable>> IntoError<E> for PlaceRefusal {
     fn into_error(self) -> E {
+        self.into_error_with(|problem| errors::UnknownTable(problem).into())
+    }
+}
+
+/// A refusal of an operation to which tables can be named, or not: `unknown_table` says that one is not
+/// there.
+pub(in crate::api) trait IntoPlaceError {
+    fn into_error_with<E: PlaceErrors>(self, unknown_table: impl FnOnce(Problem) -> E) -> E;
+}
+
+impl IntoPlaceError for PlaceRefusal {
+    fn into_error_with<E: PlaceErrors>(self, unknown_table: impl FnOnce(Problem) -> E) -> E {
         let fields = NewBooking::FIELDS;
         let field = match self.reason {
             PlaceReason::InThePast | PlaceReason::TooFarAhead { .. } | PlaceReason::Closed => {
@@ -227,10 +244,32 @@ impl<E: PlaceErrors> IntoError<E> for PlaceRefusal {
             PlaceReason::TooShortNotice { .. } => errors::TooShortNotice(problem).into(),
             PlaceReason::PartyTooLarge { .. } => errors::PartyTooLarge(problem).into(),
             PlaceReason::PartyTooSmall => errors::PartyTooSmall(problem).into(),
-            PlaceReason::UnknownTable => errors::UnknownTable(problem).into(),
+            PlaceReason::UnknownTable => unknown_table(problem),
             PlaceReason::PacingLimitReached => errors::PacingLimitReached(problem).into(),
             PlaceReason::CapacityReached => errors::CapacityReached(problem).into(),
             PlaceReason::TableNotAvailable => errors::TableNotAvailable(problem).into(),
+        }
+    }
+}
+
+impl<E: From<errors::HoldExpired> + From<errors::HoldMismatch>> IntoError<E> for HoldUseRefusal {
+    fn into_error(self) -> E {
+        let fields = NewBooking::FIELDS;
+        let problem = Problem::new(self.to_string());
+        match self {
+            Self::Expired => errors::HoldExpired(problem.field(fields.hold)).into(),
+            Self::Mismatch(term) => {
+                let field = match term {
+                    HoldTerm::Restaurant => fields.restaurant_id,
+                    HoldTerm::Date => fields.booking_date,
+                    HoldTerm::Time => fields.booking_time,
+                    HoldTerm::UtcOffset => fields.utc_offset,
+                    HoldTerm::ServiceDate => fields.service_date,
+                    HoldTerm::Party => fields.party_size,
+                    HoldTerm::Area => fields.area_id,
+                };
+                errors::HoldMismatch(problem.field(field)).into()
+            }
         }
     }
 }

@@ -12,11 +12,11 @@ use booking_api::types::{BookingPolicyChange, NewRestaurant};
 use booking_api::{errors, headers, paths, types};
 use booking_domain::{
     AvailabilityQuery, AvailabilityRefusal, BookingId, BookingPolicyRefusal,
-    ChangeRestaurantRefusal, NewRestaurantRefusal, RestaurantView, is_over_everywhere,
+    ChangeRestaurantRefusal, HoldId, NewRestaurantRefusal, RestaurantView, is_over_everywhere,
 };
 use booking_persistence::{
-    AvailabilityCaller, BookingCaller, MovingBooking, MovingBookingNotFound, RestaurantFilter,
-    RestaurantNotFound,
+    AvailabilityCaller, BookingCaller, HoldNotFound, MovingBooking, OwnPlaceNotFound,
+    RestaurantFilter, RestaurantNotFound,
 };
 use contract_runtime::Problem;
 
@@ -200,6 +200,9 @@ impl Restaurants for Service {
         let query = AvailabilityQuery::of_guest(party_size.into_domain());
         let moving = asked.excluding_booking_id.map(IntoDomain::into_domain);
         let asking = self.asking(moving.as_ref(), &caller);
+        let held = asked.hold.map(IntoDomain::into_domain);
+        let secret = request.headers.hold_secret.as_ref();
+        let asking = self.holding::<GetAvailabilityError>(asking, held.as_ref(), secret)?;
         let now = self.clock().now();
         let available = self
             .store()
@@ -222,6 +225,9 @@ impl Restaurants for Service {
         let dates = (asked.date.get(), i64::from(asked.days.get()));
         let moving = asked.excluding_booking_id.map(IntoDomain::into_domain);
         let asking = self.asking(moving.as_ref(), &caller);
+        let held = asked.hold.map(IntoDomain::into_domain);
+        let secret = request.headers.hold_secret.as_ref();
+        let asking = self.holding::<GetAvailabilityCalendarError>(asking, held.as_ref(), secret)?;
         let now = self.clock().now();
         let calendar = self
             .store()
@@ -282,6 +288,25 @@ impl Service {
         AvailabilityCaller {
             principal,
             moving: moving.map(|id| MovingBooking { id, caller }),
+            hold: None,
+        }
+    }
+
+    /// The same, who has a hold besides, if its secret is right.
+    fn holding<'a, E>(
+        &self,
+        asking: AvailabilityCaller<'a>,
+        hold: Option<&'a HoldId>,
+        secret: Option<&types::HoldSecret>,
+    ) -> Result<AvailabilityCaller<'a>, E>
+    where
+        E: From<errors::BookingNotFound> + From<errors::HoldNotFound>,
+    {
+        match hold {
+            Some(id) if !secret.is_some_and(|secret| self.opens_hold(id, secret)) => {
+                Err(OwnPlaceNotFound::Hold(HoldNotFound).into_error())
+            }
+            hold => Ok(AvailabilityCaller { hold, ..asking }),
         }
     }
 }
@@ -366,10 +391,21 @@ impl<E: From<errors::InvalidDate>> IntoError<E> for AvailabilityRefusal {
     }
 }
 
-impl<E: From<errors::BookingNotFound>> IntoError<E> for MovingBookingNotFound {
+impl<E> IntoError<E> for OwnPlaceNotFound
+where
+    E: From<errors::BookingNotFound> + From<errors::HoldNotFound>,
+{
     fn into_error(self) -> E {
-        let field = GetAvailabilityQuery::FIELDS.excluding_booking_id;
-        errors::BookingNotFound(Problem::new("no booking has this id").field(field)).into()
+        let fields = GetAvailabilityQuery::FIELDS;
+        match self {
+            Self::Booking => {
+                let problem = Problem::new("no booking has this id");
+                errors::BookingNotFound(problem.field(fields.excluding_booking_id)).into()
+            }
+            Self::Hold(missing) => {
+                errors::HoldNotFound(Problem::new(missing.to_string()).field(fields.hold)).into()
+            }
+        }
     }
 }
 

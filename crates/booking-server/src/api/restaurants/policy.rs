@@ -37,6 +37,7 @@ pub(crate) fn booking_policy(
             .into(),
         change_cutoff_minutes: cutoff(policy.change_cutoff),
         cancellation_cutoff_minutes: cutoff(policy.cancellation_cutoff),
+        hold_seconds: policy.hold_time.to_contract(),
         affected_bookings: affected,
     })
 }
@@ -65,6 +66,7 @@ pub(crate) fn booking_policy_change(
         confirmation_min_party: body.confirmation_min_party.map(limit),
         change_cutoff: body.change_cutoff_minutes.map(limit),
         cancellation_cutoff: body.cancellation_cutoff_minutes.map(limit),
+        hold_time: body.hold_seconds.map(IntoDomain::into_domain),
     }
 }
 

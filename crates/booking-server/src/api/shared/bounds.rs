@@ -127,6 +127,8 @@ same_bounds! {
     BlockoutId = BlockoutId;
     BlockoutReason = BlockoutReason;
     BookingId = BookingId;
+    HoldId = HoldId;
+    HoldSeconds = HoldTime;
     BookingWindowDays = BookingWindow;
     BufferMinutes = BufferTime;
     CancellationReason = CancellationReason;

@@ -1,0 +1,83 @@
+//! `createHold`.
+
+use booking_domain::{Hold, HoldId, HoldRefusal, Holder, NewHold, PlaceRefusal, Principal, hold};
+
+use crate::access::{RequestContext, RestaurantAccessRefusal, caller_name, find_booking_maker};
+use crate::connection::{ConstraintViolation, FromViolation, Visibility, lock_quota};
+use crate::error::{StoreError, TransactionError};
+use crate::operations::service_day::{PlacedBooking, load_seating};
+use crate::operations::{RestaurantNotFound, to_the_microsecond};
+use crate::store::Store;
+use crate::tables::{bookings, holds, occupancies};
+
+impl FromViolation for HoldRefusal {
+    fn from_violation(violation: ConstraintViolation) -> Option<Self> {
+        PlaceRefusal::from_violation(violation).map(Self::Place)
+    }
+}
+
+impl Store {
+    /// Keeps a table for a caller. `guest` tells guests apart who have no credential: letters and digits
+    /// made of their address, that do not show it.
+    ///
+    /// # Errors
+    ///
+    /// [`RestaurantAccessRefusal`].
+    pub async fn create_hold(
+        &self,
+        new: &NewHold,
+        principal: Option<&Principal>,
+        guest: &str,
+        context: &RequestContext,
+    ) -> Result<Hold, StoreError<RestaurantAccessRefusal<HoldRefusal>>> {
+        let seeing = self.seeing(Visibility::of_restaurant(new.restaurant));
+        let seeing = seeing.answering(context);
+        let transaction = seeing.transact("create_hold", async |connection| {
+            let now = to_the_microsecond(context.now);
+            let restaurant = new.restaurant;
+            let holder = principal.map_or_else(|| format!("address:{guest}"), caller_name);
+            let loading = async {
+                tokio::try_join!(
+                    biased;
+                    find_booking_maker(connection, principal, restaurant, now),
+                    async { Ok(lock_quota(connection, restaurant, &holder).await?) },
+                    async { Ok(holds::count_live(connection, restaurant, &holder, now).await?) },
+                    async { Ok(load_seating(connection, restaurant, new.date).await?) },
+                    async { Ok(bookings::draw_key(connection).await?) },
+                )
+            };
+            let loaded = context.claim(connection, &holder, loading).await?;
+            let (maker, (), live, seating, key) = loaded;
+            let seating = seating.ok_or(TransactionError::no_access(RestaurantNotFound))?;
+            let id = HoldId::from_random(self.random().bytes()?);
+            let asking = Holder {
+                booker: maker.booker,
+                is_anonymous: principal.is_none(),
+                live_holds: usize::try_from(live).unwrap_or(usize::MAX),
+            };
+            let request = new.place_request(maker.booker);
+            let placed = PlacedBooking {
+                restaurant,
+                request: &request,
+                current: None,
+            };
+            let decided = placed
+                .decide(connection, seating, |day| {
+                    hold(day, new, asking, id.clone(), now)
+                })
+                .await?;
+            let decided = decided.map_err(TransactionError::refused)?;
+            decided
+                .write_moves(connection, &maker.actor, context)
+                .await?;
+            let hold = decided.made.hold;
+            tokio::try_join!(
+                biased;
+                holds::insert(connection, &hold, key, &holder),
+                occupancies::insert_of_hold(connection, restaurant, (key, &hold.placement)),
+            )?;
+            Ok(hold)
+        });
+        transaction.await
+    }
+}

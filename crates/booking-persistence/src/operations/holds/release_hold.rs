@@ -1,0 +1,59 @@
+//! `releaseHold`.
+
+use booking_domain::{HoldId, RestaurantId};
+
+use crate::access::RequestContext;
+use crate::connection::{FromViolation, Visibility, lock_seating_shared};
+use crate::error::{StoreError, TransactionError};
+use crate::operations::service_day::load_seating;
+use crate::store::Store;
+use crate::tables::{booking_days, holds};
+
+/// The restaurant has no such hold, or no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such hold, or it has expired")]
+pub struct HoldNotFound;
+
+impl FromViolation for HoldNotFound {}
+
+impl Store {
+    /// Sets free what a hold keeps. That the caller has its secret is theirs to know.
+    ///
+    /// # Errors
+    ///
+    /// [`HoldNotFound`].
+    pub async fn release_hold(
+        &self,
+        restaurant: RestaurantId,
+        id: &HoldId,
+        context: &RequestContext,
+    ) -> Result<(), StoreError<HoldNotFound>> {
+        let seeing = self.seeing(Visibility::of_restaurant(restaurant));
+        let transaction = seeing.transact("release_hold", async |connection| {
+            let found = holds::find(connection, restaurant, id).await?;
+            let live = found.filter(|(_, hold)| context.now < hold.expires_at);
+            let (key, hold) = live.ok_or(TransactionError::Refused(HoldNotFound))?;
+            let Some(seating) = load_seating(connection, restaurant, hold.date).await? else {
+                // It takes no bookings at the moment, and nobody looks at what is taken.
+                holds::delete(connection, restaurant, &[key]).await?;
+                return Ok(());
+            };
+            let placement = &hold.placement;
+            let dates = seating
+                .calendar
+                .dates(placement.starts_at, placement.free_at);
+            let keys = [key];
+            let (_, _, deleted) = tokio::try_join!(
+                biased;
+                lock_seating_shared(connection, restaurant),
+                booking_days::lock(connection, restaurant, &dates),
+                holds::delete(connection, restaurant, &keys),
+            )?;
+            match deleted {
+                0 => Err(TransactionError::Refused(HoldNotFound)),
+                _ => Ok(()),
+            }
+        });
+        transaction.await
+    }
+}
