@@ -246,11 +246,14 @@ async fn refused_to_holders(service: &TestService, booking: &types::BookingId) -
     // Somebody else holds half of the tables.
     service
         .sql(
-            "INSERT INTO holds SELECT 1, nextval('bookings_booking_id_seq'), 'hd_half', 'address:0', true,
-                '2027-04-05', '19:00', -240, '2027-04-05', 2, NULL, false,
-                (array_agg(table_id ORDER BY max_party DESC))[:count(*) / 2], '2027-04-05 23:00Z',
-                '2027-04-06 00:30Z', '2027-04-06 00:30Z', '2030-01-01Z'
-            FROM dining_tables WHERE restaurant_id = 1",
+            "INSERT INTO holds SELECT 1, nextval('bookings_booking_id_seq'), 'hd_half' || number, 'address:0',
+                true, '2027-04-05', '19:00', -240, '2027-04-05', 1, NULL, false, ARRAY[table_id],
+                '2027-04-05 23:00Z', '2027-04-06 00:30Z', '2027-04-06 00:30Z', '2030-01-01Z'
+            FROM (
+                SELECT table_id, row_number() OVER (ORDER BY max_party DESC) AS number,
+                    count(*) OVER () AS tables
+                FROM dining_tables WHERE restaurant_id = 1 AND deleted_at IS NULL
+            ) AS numbered WHERE number <= tables / 2",
         )
         .await;
     let at_half = json!({ "booking_date": "2027-04-05", "booking_time": "19:00", "party_size": 2 });
@@ -271,7 +274,7 @@ async fn refused_to_holders(service: &TestService, booking: &types::BookingId) -
         "HOLD_NOT_FOUND",
         Request::get(calendar),
     ));
-    let release = Request::new("DELETE", "/restaurants/1/holds/hd_none");
+    let release = Request::new("DELETE", "/api/v1/restaurants/1/holds/hd_none");
     let release = release.header("Hold-Secret", format!("hs_{}", "A".repeat(43)));
     cases.push(case("releaseHold", "HOLD_NOT_FOUND", release));
     cases
