@@ -111,15 +111,17 @@ const STAFF: &str = "
         FROM restaurants, accounts WHERE accounts.name = 'Conform';
     UPDATE accounts SET is_platform_admin = true WHERE public_id = 'usr_conform';
     INSERT INTO bookings (restaurant_id, public_id, user_id, booking_date, booking_time, party_size,
-        status, confirmation_code, customer_name, customer_email, customer_phone, table_ids, starts_at,
-        ends_at, free_at, service_date, utc_offset_minutes, created_at, updated_at)
+        status, confirmation_code, contact_version, table_ids, starts_at, ends_at, free_at, service_date, utc_offset_minutes, created_at, updated_at)
         SELECT 1, 'bk_conform' || status, user_id, starts_at::date, date_trunc('minute', starts_at)::time,
-            2, status, code, 'Sarah Chen', email, '+15551234567', '{}', starts_at AT TIME ZONE 'UTC',
+            2, status, code, 1, '{}', starts_at AT TIME ZONE 'UTC',
             (starts_at + interval '1 hour') AT TIME ZONE 'UTC',
             (starts_at + interval '1 hour') AT TIME ZONE 'UTC', starts_at::date, 0, now(), now()
         FROM users, (VALUES ('pending', 'CNFRMA'), ('confirmed', 'CNFRMB')) AS made (status, code),
             date_trunc('minute', now() AT TIME ZONE 'UTC') AS starts_at
-        WHERE email = 'conform@example.com'";
+        WHERE email = 'conform@example.com';
+    INSERT INTO booking_contacts (restaurant_id, booking_id, version, name, email, phone)
+        SELECT restaurant_id, booking_id, 1, 'Sarah Chen', 'conform@example.com', '+15551234567'
+        FROM bookings WHERE public_id LIKE 'bk_conform%'";
 
 /// Has the restaurants of the demo staff.
 fn hire(url: &str) -> Result<(), Box<dyn std::error::Error>> {
