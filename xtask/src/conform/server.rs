@@ -111,7 +111,8 @@ const STAFF: &str = "
         FROM restaurants, accounts WHERE accounts.name = 'Conform';
     UPDATE accounts SET is_platform_admin = true WHERE public_id = 'usr_conform';
     INSERT INTO bookings (restaurant_id, public_id, user_id, booking_date, booking_time, party_size,
-        status, confirmation_code, contact_version, table_ids, starts_at, ends_at, free_at, service_date, utc_offset_minutes, created_at, updated_at)
+        status, confirmation_code, contact_version, table_ids, starts_at, ends_at, free_at, service_date,
+        utc_offset_minutes, created_at, updated_at)
         SELECT 1, 'bk_conform' || status, user_id, starts_at::date, date_trunc('minute', starts_at)::time,
             2, status, code, 1, '{}', starts_at AT TIME ZONE 'UTC',
             (starts_at + interval '1 hour') AT TIME ZONE 'UTC',
