@@ -556,11 +556,13 @@ def before_load_schema(context, raw_schema):
                 name: property for name, property in properties if name in needed
             }
         schemas["Services"]["maxItems"] = 1
-        key = "#/components/parameters/IdempotencyKey"
+        unneeded = [f"#/components/parameters/{name}" for name in ("IdempotencyKey", "Hold", "HoldSecret")]
         for operations in raw_schema["paths"].values():
             for operation in operations.values():
                 parameters = operation.get("parameters", [])
-                operation["parameters"] = [it for it in parameters if it.get("$ref") != key]
+                operation["parameters"] = [
+                    it for it in parameters if it.get("$ref") not in unneeded
+                ]
 
 
 def lead_query(case):
