@@ -49,8 +49,8 @@ const FUZZED_EACH: (usize, usize) = (24, 300);
 
 /// How many walks are made for each link, if that is within the fewest and the most walks of a
 /// contract.
-const WALKS_EACH: usize = 16;
-const WALKS: (usize, usize) = (480, 720);
+const WALKS_EACH: usize = 28;
+const WALKS: (usize, usize) = (480, 960);
 
 /// The runs along links. They are several, for one walk that goes wrong ends its run.
 const LINK_SEEDS: [u32; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
