@@ -190,8 +190,8 @@ mod tests {
     #[test]
     fn the_work_is_divided_and_stays_the_same_however_many_operations_there_are() {
         assert_eq!(planned(8, 13), (vec![(4, 300), (4, 300)], 480));
-        assert_eq!(planned(24, 30), (vec![(12, 100), (12, 100)], 480));
-        assert_eq!(planned(90, 200), (vec![(45, 26), (45, 26)], 720));
+        assert_eq!(planned(24, 30), (vec![(12, 100), (12, 100)], 840));
+        assert_eq!(planned(90, 200), (vec![(45, 26), (45, 26)], 960));
         assert_eq!(planned(1, 0), (vec![(1, 300)], 480));
     }
 
