@@ -49,11 +49,11 @@ const FUZZED_EACH: (usize, usize) = (24, 300);
 
 /// How many walks are made for each link, if that is within the fewest and the most walks of a
 /// contract.
-const WALKS_EACH: usize = 28;
+const WALKS_EACH: usize = 34;
 const WALKS: (usize, usize) = (480, 960);
 
 /// The runs along links. They are several, for one walk that goes wrong ends its run.
-const LINK_SEEDS: [u32; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+const LINK_SEEDS: [u32; 16] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
 
 /// What one run of schemathesis is asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn the_work_is_divided_and_stays_the_same_however_many_operations_there_are() {
         assert_eq!(planned(8, 13), (vec![(4, 300), (4, 300)], 480));
-        assert_eq!(planned(24, 30), (vec![(12, 100), (12, 100)], 840));
+        assert_eq!(planned(24, 30), (vec![(12, 100), (12, 100)], 960));
         assert_eq!(planned(90, 200), (vec![(45, 26), (45, 26)], 960));
         assert_eq!(planned(1, 0), (vec![(1, 300)], 480));
     }
