@@ -83,7 +83,7 @@ async fn survive(mut installation: Installation, fault: Fault) -> Installation {
             eprintln!("no space: {}", space.kind());
             space.fill(&installation).await;
             requests.until(|it| &it.unavailable, FAILED).await;
-            space.give_back(&installation).await;
+            space.release(&installation).await;
         }
     }
     requests.until(|it| &it.acknowledged, GRANTED).await;

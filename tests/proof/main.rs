@@ -1,7 +1,8 @@
 //! The proof that no table is ever booked twice and nothing that was acknowledged is lost: two servers
 //! as processes of their own on one PostgreSQL, many clients, and faults of every kind.
 //!
-//! It needs Linux for what is done to processes and their clocks. It is short unless the environment has `BOOKING_PROOF=long` (`length.rs`).
+//! It needs Linux for what is done to processes and their clocks. It is short unless the environment has
+//! `BOOKING_PROOF=long` (`length.rs`).
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]

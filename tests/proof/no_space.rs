@@ -111,7 +111,7 @@ impl SmallSpace {
     }
 
     /// From here on there is space again.
-    pub(crate) async fn give_back(self, installation: &Installation) {
+    pub(crate) async fn release(self, installation: &Installation) {
         match self {
             Self::Mounted(_) => {
                 installation.rows("DROP TABLE filler").await;

@@ -4,7 +4,8 @@
 //! decided, all in one transaction. It owns the pool, the transactions, the locks, the retries,
 //! the migrations, and the meaning of every constraint. It may not know HTTP, JSON or the
 //! contract, decides nothing about bookings itself, and reads no clock and no randomness: every
-//! instant and every random byte comes from its caller.
+//! instant and every random byte comes from its caller, who may ask what the database's clock shows
+//! ([`Store::database_time`]).
 //!
 //! | room | holds |
 //! |---|---|
@@ -13,7 +14,7 @@
 //! | `lists/` | cursors, pages and the one keyset helper |
 //! | `operations/` | a module for each operation, by tag: load, decide, store |
 //!
-//! What keeps two bookings apart, from the outside in:
+//! What keeps two bookings apart, and a booking and a hold, from the outside in:
 //!
 //! 1. A lock on the restaurant's date: bookings of one date are decided one after the other.
 //! 2. The exclusion constraint `occupancies_no_overlap`: whatever comes past the lock (a late

@@ -4,36 +4,19 @@
 //! another one of it when the first has come into wrong hands.
 
 use aws_lc_rs::hmac;
-use secrecy::{ExposeSecret, SecretBox, SecretString};
 
-use crate::opaque::{self, ParseTokenError};
+use crate::derived_secret::{DerivedSecret, SecretKind};
 use crate::secret_key::{KeyPurpose, SecretKey};
 
-/// What a secret's text begins with.
-const PREFIX: &str = "bs_";
+/// A booking's secret: `bs_` and 43 characters.
+pub type BookingSecret = DerivedSecret<OfBooking>;
 
-/// Bytes of a secret, an HMAC-SHA256.
-const LENGTH: usize = 32;
-
-/// A booking's secret as it was presented, or as it is given to the guest.
+/// The kind of a booking's secret.
 #[derive(Debug)]
-pub struct BookingSecret(SecretBox<[u8; LENGTH]>);
+pub struct OfBooking;
 
-impl BookingSecret {
-    /// A secret from its text, `bs_` and 43 characters.
-    ///
-    /// # Errors
-    /// [`ParseTokenError`] where the text is anything else.
-    pub fn parse(text: &str) -> Result<Self, ParseTokenError> {
-        let bytes = opaque::decode::<LENGTH>(PREFIX, text)?;
-        Ok(Self(SecretBox::new(Box::new(*bytes))))
-    }
-
-    /// The text that the guest keeps.
-    #[must_use]
-    pub fn expose_text(&self) -> SecretString {
-        opaque::encode(PREFIX, self.0.expose_secret())
-    }
+impl SecretKind for OfBooking {
+    const PREFIX: &'static str = "bs_";
 }
 
 /// Makes the secrets of bookings and recognizes them.
@@ -50,16 +33,13 @@ impl BookingSecretKey {
     /// The secret of a booking. `rotation` counts how often it was made anew, from 0.
     #[must_use]
     pub fn secret(&self, booking_id: &str, rotation: u32) -> BookingSecret {
-        let mut bytes = [0; LENGTH];
-        bytes.copy_from_slice(hmac::sign(&self.0, &message(booking_id, rotation)).as_ref());
-        BookingSecret(SecretBox::new(Box::new(bytes)))
+        BookingSecret::sign(&self.0, &message(booking_id, rotation))
     }
 
     /// Whether this is the booking's present secret, in constant time.
     #[must_use]
     pub fn verify(&self, booking_id: &str, rotation: u32, presented: &BookingSecret) -> bool {
-        let message = message(booking_id, rotation);
-        hmac::verify(&self.0, &message, presented.0.expose_secret()).is_ok()
+        presented.is_of(&self.0, &message(booking_id, rotation))
     }
 }
 
@@ -71,6 +51,7 @@ fn message(booking_id: &str, rotation: u32) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use secrecy::ExposeSecret;
 
     use super::*;
 

@@ -3,36 +3,19 @@
 //! Both are HMACs, of the hold's id and of the guest's address, so that neither need be stored.
 
 use aws_lc_rs::hmac;
-use secrecy::{ExposeSecret, SecretBox, SecretString};
 
-use crate::opaque::{self, ParseTokenError};
+use crate::derived_secret::{DerivedSecret, SecretKind};
 use crate::secret_key::{KeyPurpose, SecretKey};
 
-/// What a secret's text begins with.
-const PREFIX: &str = "hs_";
+/// A hold's secret: `hs_` and 43 characters.
+pub type HoldSecret = DerivedSecret<OfHold>;
 
-/// Bytes of a secret, an HMAC-SHA256.
-const LENGTH: usize = 32;
-
-/// A hold's secret as it was presented, or as it is given to whoever made the hold.
+/// The kind of a hold's secret.
 #[derive(Debug)]
-pub struct HoldSecret(SecretBox<[u8; LENGTH]>);
+pub struct OfHold;
 
-impl HoldSecret {
-    /// A secret from its text, `hs_` and 43 characters.
-    ///
-    /// # Errors
-    /// [`ParseTokenError`] where the text is anything else.
-    pub fn parse(text: &str) -> Result<Self, ParseTokenError> {
-        let bytes = opaque::decode::<LENGTH>(PREFIX, text)?;
-        Ok(Self(SecretBox::new(Box::new(*bytes))))
-    }
-
-    /// The text that its holder keeps.
-    #[must_use]
-    pub fn expose_text(&self) -> SecretString {
-        opaque::encode(PREFIX, self.0.expose_secret())
-    }
+impl SecretKind for OfHold {
+    const PREFIX: &'static str = "hs_";
 }
 
 /// Makes the secrets of holds and recognizes them.
@@ -49,16 +32,13 @@ impl HoldSecretKey {
     /// The secret of a hold.
     #[must_use]
     pub fn secret(&self, hold_id: &str) -> HoldSecret {
-        let mut bytes = [0; LENGTH];
-        bytes.copy_from_slice(hmac::sign(&self.0, &message(SECRET, hold_id)).as_ref());
-        HoldSecret(SecretBox::new(Box::new(bytes)))
+        HoldSecret::sign(&self.0, &message(SECRET, hold_id))
     }
 
     /// Whether this is the hold's secret, in constant time.
     #[must_use]
     pub fn verify(&self, hold_id: &str, presented: &HoldSecret) -> bool {
-        let message = message(SECRET, hold_id);
-        hmac::verify(&self.0, &message, presented.0.expose_secret()).is_ok()
+        presented.is_of(&self.0, &message(SECRET, hold_id))
     }
 
     /// What a guest's holds are counted by, who is known by an address only: 64 hexadecimal digits, which
@@ -83,6 +63,8 @@ fn message(about: u8, text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     fn key() -> HoldSecretKey {

@@ -1,11 +1,11 @@
 //! Credentials: made here, and judged here.
 //!
-//! Passwords, access and refresh tokens, signing keys, API keys, the secrets of bookings and
-//! holds, the tokens in mails, keys of repeated requests, PKCE, and the tokens of an OpenID provider outside. All of it is pure and synchronous: instants and random bytes are
-//! arguments, and what a decision needs of the past is a value that somebody else has loaded. This
-//! crate may not know HTTP, SQL, async, the clock, the environment or any source of randomness, and
-//! it knows of bookings and holds only that they have an id. It decides whether a credential is good; what
-//! its bearer may do is decided by others.
+//! Passwords, access and refresh tokens, signing keys, API keys, the secrets of bookings and holds, the
+//! tokens in mails, keys of repeated requests, PKCE, and the tokens of an OpenID provider outside. All of it
+//! is pure and synchronous: instants and random bytes are arguments, and what a decision needs of the past is
+//! a value that somebody else has loaded. This crate may not know HTTP, SQL, async, the clock, the environment
+//! or any source of randomness, and it knows of bookings and holds only that they have an id. It decides
+//! whether a credential is good; what its bearer may do is decided by others.
 //!
 //! None of the cryptography is its own: argon2id is that of `argon2`, JWT that of `jsonwebtoken`,
 //! and all else `aws-lc-rs`, which the TLS of the server is made of as well.
@@ -23,6 +23,7 @@
 mod access_token;
 mod api_key;
 mod booking_secret;
+mod derived_secret;
 mod hold_secret;
 mod idempotency_key;
 mod instant;
@@ -39,8 +40,9 @@ pub use access_token::{
     AccessGrant, AccessTokenIssuer, AccessTokenRejection, AccessTokenVerifier, VerifiedAccessToken,
 };
 pub use api_key::{ApiKey, ParseApiKeyError};
-pub use booking_secret::{BookingSecret, BookingSecretKey};
-pub use hold_secret::{HoldSecret, HoldSecretKey};
+pub use booking_secret::{BookingSecret, BookingSecretKey, OfBooking};
+pub use derived_secret::{DerivedSecret, SecretKind};
+pub use hold_secret::{HoldSecret, HoldSecretKey, OfHold};
 pub use idempotency_key::{IdempotencyKey, IdempotencyKeyring, OpenAnswerError};
 pub use oidc_token::{
     NamedOidcKey, OidcKey, OidcKeys, OidcTokenVerifier, ParseOidcKeysError, VerifiedOidcToken,

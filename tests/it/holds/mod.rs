@@ -39,7 +39,7 @@ fn with_hold(new: NewBooking, hold: &Hold) -> NewBooking {
 async fn release(client: &Client, hold: &Hold) -> Sent<()> {
     let release = client
         .release_hold()
-        .restaurant_id(hold.restaurant_id.clone())
+        .restaurant_id(hold.restaurant_id)
         .hold_id(hold.hold_id.clone())
         .hold_secret(hold.hold_secret.clone());
     release.send().await

@@ -71,8 +71,8 @@ pub struct TableRequest {
 
 /// Plans what a booking becomes, if its version is one of `expected`; any will do for `None`.
 ///
-/// Contact details and wishes can change as long as the booking is active, even when its time has come. A new date,
-/// time or party size is a new request for a table, by the same rules as a new booking; the
+/// Contact details and wishes can change as long as the booking is active, even when its time has come. A
+/// new date, time or party size is a new request for a table, by the same rules as a new booking; the
 /// booking's own table is free for it.
 ///
 /// # Errors

@@ -22,8 +22,8 @@ pub use visit::{
     mark_no_show, seat, undo_step,
 };
 
+use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use jiff::{Timestamp, ToSpan};
 
 use crate::bounded::{bounded_text, is_multi_line};
 use crate::calendar::UtcOffset;
@@ -196,10 +196,8 @@ impl Booking {
     /// The dates of the wall clock on which it takes its tables.
     #[must_use]
     pub fn dates(&self) -> Vec<Date> {
-        let date = |instant| self.utc_offset.wall_clock(instant).date();
-        let last = date(self.placement.free_at);
-        let dates = date(self.taken_from()).series(1.day());
-        dates.take_while(|date| *date <= last).collect()
+        self.utc_offset
+            .dates(self.taken_from(), self.placement.free_at)
     }
 
     /// The booking with a new version, as of `now`.

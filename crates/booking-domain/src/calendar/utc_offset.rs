@@ -1,6 +1,6 @@
 //! What a wall clock is ahead of UTC.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
@@ -66,6 +66,15 @@ impl UtcOffset {
     pub(crate) fn wall_clock(self, instant: Timestamp) -> DateTime {
         let shown = instant.checked_add(i64::from(self.minutes).minutes());
         TimeZone::UTC.to_datetime(shown.unwrap_or(instant))
+    }
+
+    /// The dates that it shows from one instant to another.
+    pub(crate) fn dates(self, from: Timestamp, to: Timestamp) -> Vec<Date> {
+        let (first, last) = (self.wall_clock(from).date(), self.wall_clock(to).date());
+        first
+            .series(1.day())
+            .take_while(|date| *date <= last)
+            .collect()
     }
 }
 

@@ -3,8 +3,9 @@
 //! How a restaurant seats its guests, its rules and tables, is read by whoever books under a shared
 //! lock, and changed under the exclusive one: no booking is decided by rules that have just changed.
 //! A transaction that books takes, in this order: the row of the booking that it changes; the quotas
-//! that it counts in; the restaurant's seating, shared; the dates that it touches (`tables/booking_days.rs`), earliest
-//! first. Bookings that make room are only changed where nobody else holds them.
+//! that it counts in; the restaurant's seating, shared; the dates that it touches
+//! (`tables/booking_days.rs`), earliest first. Bookings that make room are only changed where nobody else
+//! holds them.
 
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};

@@ -59,15 +59,8 @@ macro_rules! __integer_from {
             type Error = $crate::InvalidValue;
 
             fn try_from(value: $from) -> ::core::result::Result<Self, $crate::InvalidValue> {
-                #[expect(
-                    clippy::allow_attributes,
-                    reason = "one of the two types is the representation itself, and the other not"
-                )]
-                #[allow(
-                    clippy::useless_conversion,
-                    reason = "one of the two types is the representation itself"
-                )]
-                match <$repr as ::core::convert::TryFrom<$from>>::try_from(value) {
+                let wide = ::core::primitive::i128::from(value);
+                match <$repr as ::core::convert::TryFrom<_>>::try_from(wide) {
                     ::core::result::Result::Ok(value) => Self::new(value),
                     ::core::result::Result::Err(_) if value < 0 => ::core::result::Result::Err(
                         $crate::InvalidValue::BelowMinimum(Self::MIN as i64),

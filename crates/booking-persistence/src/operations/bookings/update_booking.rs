@@ -44,7 +44,7 @@ impl Store {
                 .map_err(TransactionError::refused)?;
             match plan {
                 ChangePlan::Decided(decision) => Ok(decision.into()),
-                // Wishes alone need neither lock nor policy.
+                // Contact details and wishes alone need neither lock nor policy.
                 ChangePlan::NeedsTable(request) => {
                     let wanted = (
                         &request.place_request(booker),

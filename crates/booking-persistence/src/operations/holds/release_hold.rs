@@ -5,7 +5,6 @@ use booking_domain::{HoldId, RestaurantId};
 use crate::access::RequestContext;
 use crate::connection::{FromViolation, Visibility, lock_seating_shared};
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::load_seating;
 use crate::store::Store;
 use crate::tables::{booking_days, holds};
 
@@ -17,7 +16,7 @@ pub struct HoldNotFound;
 impl FromViolation for HoldNotFound {}
 
 impl Store {
-    /// Sets free what a hold keeps. That the caller has its secret is theirs to know.
+    /// Sets free what a hold keeps, also where the restaurant takes no bookings at the moment. That the caller has its secret is theirs to know.
     ///
     /// # Errors
     ///
@@ -33,15 +32,7 @@ impl Store {
             let found = holds::find(connection, restaurant, id).await?;
             let live = found.filter(|(_, hold)| context.now < hold.expires_at);
             let (key, hold) = live.ok_or(TransactionError::Refused(HoldNotFound))?;
-            let Some(seating) = load_seating(connection, restaurant, hold.date).await? else {
-                // It takes no bookings at the moment, and nobody looks at what is taken.
-                holds::delete(connection, restaurant, &[key]).await?;
-                return Ok(());
-            };
-            let placement = &hold.placement;
-            let dates = seating
-                .calendar
-                .dates(placement.starts_at, placement.free_at);
+            let dates = hold.dates();
             let keys = [key];
             let (_, _, deleted) = tokio::try_join!(
                 biased;
