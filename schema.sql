@@ -298,6 +298,10 @@ CREATE TABLE bookings (
     cancellation_kind   varchar(20),
     -- Which row of booking_contacts counts. Contract: none, it is not shown.
     contact_version     integer      NOT NULL DEFAULT 1,
+    -- Until when a pending booking waits for the restaurant's word, never longer than until it
+    -- begins: the earlier of the two counts, and where a program of before has made it, that it
+    -- begins.
+    expires_at          timestamptz,
     CONSTRAINT bookings_pkey PRIMARY KEY (restaurant_id, booking_id),
     CONSTRAINT bookings_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -331,8 +335,6 @@ CREATE TABLE bookings (
     CONSTRAINT bookings_utc_offset_minutes_check
         CHECK (utc_offset_minutes BETWEEN -1439 AND 1439),
     CONSTRAINT bookings_table_ids_check CHECK (cardinality(table_ids) <= 20),
-    CONSTRAINT bookings_cancellation_kind_check
-        CHECK (cancellation_kind IN ('guest', 'restaurant', 'declined')),
     CONSTRAINT bookings_cancellation_check
         CHECK (cancellation_kind IS NULL AND cancellation_reason IS NULL OR status = 'cancelled'),
     CONSTRAINT bookings_visit_check CHECK (
@@ -344,7 +346,13 @@ CREATE TABLE bookings (
         AND (seated_at IS NULL OR status IN ('confirmed', 'completed'))
         AND (finished_at IS NULL OR status = 'completed')
     ),
-    CONSTRAINT bookings_contact_version_check CHECK (contact_version >= 1)
+    CONSTRAINT bookings_contact_version_check CHECK (contact_version >= 1),
+    CONSTRAINT bookings_cancellation_kind_check
+        CHECK (cancellation_kind IN ('guest', 'restaurant', 'declined', 'expired')),
+    CONSTRAINT bookings_expires_at_check CHECK (
+        '0001-01-01 00:00Z' <= expires_at AND expires_at < '9999-12-30 00:00Z'
+        AND (expires_at IS NULL OR status IN ('pending', 'cancelled'))
+    )
 );
 -- Each order of the list, alone and within what it is most often filtered by. The last column makes
 -- the order total, so that a page can begin after any booking.
@@ -358,6 +366,9 @@ CREATE INDEX idx_bookings_taken ON bookings (restaurant_id, starts_at)
     WHERE status IN ('pending', 'confirmed');
 -- A guest who looks for a booking names no restaurant.
 CREATE INDEX idx_bookings_confirmation_code ON bookings (confirmation_code);
+-- Those that nobody has confirmed in time, whosever they are.
+CREATE INDEX idx_bookings_expiry ON bookings (LEAST(expires_at, starts_at), restaurant_id)
+    WHERE status = 'pending';
 ALTER TABLE bookings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE bookings FORCE ROW LEVEL SECURITY;
 
@@ -495,6 +506,8 @@ CREATE TABLE booking_policies (
     time_zone_release           varchar(6),
     -- For how long a hold keeps its tables. Contract: HoldSeconds.
     hold_seconds                integer     NOT NULL DEFAULT 300,
+    -- How long the restaurant has to confirm a booking. Contract: ConfirmationMinutes.
+    confirmation_minutes        integer     NOT NULL DEFAULT 1440,
     CONSTRAINT booking_policies_pkey PRIMARY KEY (restaurant_id),
     CONSTRAINT booking_policies_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -530,7 +543,9 @@ CREATE TABLE booking_policies (
     CONSTRAINT booking_policies_seating_version_check CHECK (seating_version >= 1),
     CONSTRAINT booking_policies_time_zone_release_check
         CHECK (time_zone_release ~ '^[0-9]{4}[a-z]{1,2}$'),
-    CONSTRAINT booking_policies_hold_seconds_check CHECK (hold_seconds BETWEEN 60 AND 900)
+    CONSTRAINT booking_policies_hold_seconds_check CHECK (hold_seconds BETWEEN 60 AND 900),
+    CONSTRAINT booking_policies_confirmation_minutes_check
+        CHECK (confirmation_minutes BETWEEN 15 AND 43200)
 );
 ALTER TABLE booking_policies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking_policies FORCE ROW LEVEL SECURITY;
@@ -1183,6 +1198,7 @@ CREATE TABLE booking_events (
     cancellation_kind  varchar(20),
     -- Which row of booking_contacts counted then. Contract: none, it is not shown.
     contact_version    integer       NOT NULL DEFAULT 1,
+    expires_at         timestamptz,
     CONSTRAINT booking_events_pkey PRIMARY KEY (restaurant_id, booking_id, version),
     CONSTRAINT booking_events_booking_id_fkey FOREIGN KEY (restaurant_id, booking_id)
         REFERENCES bookings (restaurant_id, booking_id) ON DELETE CASCADE,
@@ -1197,20 +1213,20 @@ CREATE TABLE booking_events (
     CONSTRAINT booking_events_action_check CHECK (action ~ '^[a-z]+(_[a-z]+)*$'),
     CONSTRAINT booking_events_status_check
         CHECK (status IN ('confirmed', 'pending', 'cancelled', 'completed', 'no_show')),
-    CONSTRAINT booking_events_cancellation_kind_check
-        CHECK (cancellation_kind IN ('guest', 'restaurant', 'declined')),
     CONSTRAINT booking_events_party_size_check CHECK (party_size BETWEEN 1 AND 20),
     CONSTRAINT booking_events_area_id_check CHECK (area_id BETWEEN 1 AND 9007199254740991),
     CONSTRAINT booking_events_table_ids_check CHECK (cardinality(table_ids) <= 20),
     CONSTRAINT booking_events_day_version_check
         CHECK (day_version BETWEEN 0 AND 9007199254740991),
     CONSTRAINT booking_events_contact_version_check CHECK (contact_version >= 1),
+    CONSTRAINT booking_events_cancellation_kind_check
+        CHECK (cancellation_kind IN ('guest', 'restaurant', 'declined', 'expired')),
     CONSTRAINT booking_events_changed_check CHECK (
         changed <@ '{status,booking_date,booking_time,utc_offset,service_date,party_size,area_id,
             is_area_required,table_ids,is_pinned,starts_at,ends_at,free_at,arrived_at,seated_at,
-            finished_at,cancellation_kind,customer_name,customer_email,customer_phone,
+            finished_at,expires_at,cancellation_kind,customer_name,customer_email,customer_phone,
             special_requests}'::varchar[]
-        AND cardinality(changed) <= 21
+        AND cardinality(changed) <= 22
     )
 );
 ALTER TABLE booking_events ENABLE ROW LEVEL SECURITY;
@@ -1476,17 +1492,21 @@ CREATE POLICY holds_retention_select ON holds FOR SELECT
 CREATE POLICY holds_retention_delete ON holds FOR DELETE
     TO booking_retention USING (expires_at < now());
 
+CREATE POLICY bookings_expiry ON bookings FOR SELECT TO booking_retention USING (status = 'pending');
+
 GRANT SELECT, INSERT, UPDATE ON users TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON restaurants TO booking_service;
 GRANT SELECT ON restaurants TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dining_tables TO booking_service;
 GRANT SELECT ON dining_tables TO booking_search;
 GRANT SELECT, INSERT, UPDATE ON bookings TO booking_service;
-GRANT SELECT (restaurant_id, booking_id, party_size, status, table_ids, starts_at, ends_at, service_date, area_id, is_area_required, free_at, is_pinned, seated_at) ON bookings TO booking_search;
+GRANT SELECT (restaurant_id, status, starts_at, expires_at) ON bookings TO booking_retention;
+GRANT SELECT (restaurant_id, booking_id, party_size, status, table_ids, starts_at, ends_at, service_date, area_id, is_area_required, free_at, is_pinned, seated_at, expires_at) ON bookings TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON occupancies TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON booking_policies TO booking_service;
 GRANT SELECT ON booking_policies TO booking_search;
 GRANT SELECT, INSERT, UPDATE ON accounts TO booking_service;
+GRANT SELECT (user_id, public_id) ON accounts TO booking_retention;
 GRANT SELECT (user_id, public_id) ON accounts TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON one_time_tokens TO booking_service;
 GRANT DELETE, SELECT (digest, expires_at) ON one_time_tokens TO booking_retention;

@@ -152,8 +152,8 @@ pub(crate) async fn set_status(
         _ => "NULL",
     };
     let mut statements = format!(
-        "UPDATE bookings SET status = '{status}', cancellation_kind = {kind}, arrived_at = NULL,
-            seated_at = NULL, finished_at = NULL WHERE {is_it}"
+        "UPDATE bookings SET status = '{status}', cancellation_kind = {kind}, expires_at = NULL,
+            arrived_at = NULL, seated_at = NULL, finished_at = NULL WHERE {is_it}"
     );
     if !matches!(status, BookingStatus::Pending | BookingStatus::Confirmed) {
         statements += "; DELETE FROM occupancies WHERE (restaurant_id, booking_id) IN ";

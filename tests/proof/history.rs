@@ -8,7 +8,7 @@ use booking_domain::{
     Cancellation, CancellationKind, ChangePlan, Claim, Claimant, ConfirmationCode, Customer,
     Decision, DiningTable, Floor, MadeBooking, Move, PartySize, PlaceRequest, Placement,
     RestaurantCalendar, RestaurantId, RuleOverrides, ServiceDay, ServicePeriod, StepPlan, TableId,
-    UtcOffset, Visit, cancel, confirm, decline, finish, mark_arrived, mark_no_show, place,
+    UtcOffset, Visit, cancel, confirm, decline, expire, finish, mark_arrived, mark_no_show, place,
     plan_change, seat, undo_step,
 };
 use jiff::Timestamp;
@@ -84,6 +84,7 @@ impl Event {
                     seated_at: instant("seated_at"),
                     finished_at: instant("finished_at"),
                 },
+                expires_at: instant("expires_at"),
                 cancellation: kind,
                 contact_version: i32::try_from(number("contact_version")).unwrap(),
             },
@@ -115,6 +116,7 @@ impl Event {
             area: state.area,
             customer: Customer::default(),
             contact_version: state.contact_version,
+            expires_at: state.expires_at,
             special_requests: None,
             cancellation: state
                 .cancellation
@@ -189,6 +191,7 @@ fn decide(event: &Event, before: Option<&Booking>, day: &ServiceDay) -> Decided 
         "seat_booking" => stepped(seat(booking, None, now).map_err(refused)?, day, now),
         "finish_booking" => changed(finish(booking, now).map_err(refused)?),
         "mark_no_show" => changed(mark_no_show(booking, now).map_err(refused)?),
+        "expire_booking" => changed(expire(booking, now)),
         "undo_booking_step" => stepped(undo_step(booking, now).map_err(refused)?, day, now),
         other => Err(format!("nobody has asked for {other}")),
     }
@@ -216,8 +219,10 @@ fn create(event: &Event, day: &ServiceDay) -> Decided {
     } else {
         BookingStatus::Confirmed
     };
+    let expiry = || (day.calendar.policy()).expiry(plan.placement.starts_at, event.at);
     let created = BookingState {
         status,
+        expires_at: waits.then(expiry),
         date: state.date,
         time: state.time,
         utc_offset: state.utc_offset,
@@ -326,7 +331,7 @@ fn claim(key: i64, booking: &Booking) -> Option<Claim> {
         area: booking.area,
         is_pinned: booking.is_pinned,
         seated_at: booking.visit.seated_at,
-        expires_at: None,
+        expires_at: booking.expires_at,
         claimant: Claimant::Booking,
     })
 }

@@ -155,10 +155,13 @@ pub(crate) fn booking_in(status: BookingStatus) -> Booking {
         kind: CancellationKind::Guest,
         reason: None,
     };
+    let booking = booking();
+    let starts_at = booking.placement.starts_at;
     Booking {
         status,
+        expires_at: (status == BookingStatus::Pending).then_some(starts_at),
         cancellation: (status == BookingStatus::Cancelled).then_some(cancelled),
-        ..booking()
+        ..booking
     }
 }
 
@@ -183,6 +186,7 @@ pub(crate) fn booking() -> Booking {
         },
         special_requests: None,
         contact_version: 1,
+        expires_at: None,
         cancellation: None,
         placement: Placement {
             service_date: day.date,

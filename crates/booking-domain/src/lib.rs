@@ -47,8 +47,8 @@ pub use booking::{
     Customer, CustomerName, Decision, DialledPhoneNumber, EARLIEST_ARRIVAL, EmailAddress,
     MadeBooking, NewBooking, PhoneNumber, SeatRefusal, SpecialRequests, Standing, StatusRefusal,
     StepPlan, TableRefusal, TableRequest, TableStep, TooEarly, UNDO_PERIOD, UndoRefusal, Visit,
-    cancel, complete, confirm, create, decline, finish, mark_arrived, mark_no_show, plan_change,
-    seat, undo_step,
+    cancel, complete, confirm, create, decline, expire, finish, mark_arrived, mark_no_show,
+    plan_change, seat, undo_step,
 };
 pub use bounded::{BoundedInteger, BoundedNumber, BoundedText};
 pub use calendar::{
@@ -80,7 +80,7 @@ pub use placement::{
 };
 pub use policy::{
     BookingPolicy, BookingPolicyChange, BookingPolicyRefusal, BookingPolicyView, BookingWindow,
-    Cutoff, HoldTime, MinNotice, SlotInterval, change_booking_policy,
+    ConfirmationTime, Cutoff, HoldTime, MinNotice, SlotInterval, change_booking_policy,
 };
 pub use restaurant::{
     Address, ChangeRestaurantRefusal, Cuisine, Latitude, Longitude, RestaurantChange,

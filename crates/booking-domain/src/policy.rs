@@ -28,6 +28,11 @@ bounded_integer! {
 }
 
 bounded_integer! {
+    /// How long a restaurant has to confirm a booking: from a quarter of an hour to 30 days.
+    ConfirmationTime(u16), 15..=43_200, from_minutes, minutes
+}
+
+bounded_integer! {
     /// For how many seconds a hold keeps its tables.
     HoldTime(u16), 60..=900, from_seconds, seconds
 }
@@ -65,6 +70,8 @@ pub struct BookingPolicy {
     pub online_max_party: PartySize,
     /// From this party size on the restaurant confirms what guests book; none needs it for `None`.
     pub confirmation_min_party: Option<PartySize>,
+    /// How long the restaurant has to confirm a booking, at the latest until the visit begins.
+    pub confirmation_time: ConfirmationTime,
     /// How long before a visit guests can move it, or change its party, at the latest; at any time
     /// for `None`.
     pub change_cutoff: Option<Cutoff>,
@@ -85,6 +92,9 @@ impl BookingPolicy {
     /// For how long a hold keeps its tables where a restaurant states nothing: five minutes.
     pub const DEFAULT_HOLD_TIME: HoldTime = HoldTime(300);
 
+    /// How long a restaurant has to confirm a booking where it states nothing: a day.
+    pub const DEFAULT_CONFIRMATION_TIME: ConfirmationTime = ConfirmationTime(1440);
+
     /// The policy of a restaurant in this time zone that has said nothing else: no limit but its
     /// tables and its services.
     #[must_use]
@@ -101,6 +111,7 @@ impl BookingPolicy {
             online_min_party: PartySize::SMALLEST,
             online_max_party: PartySize::LARGEST,
             confirmation_min_party: None,
+            confirmation_time: Self::DEFAULT_CONFIRMATION_TIME,
             change_cutoff: None,
             cancellation_cutoff: None,
             hold_time: Self::DEFAULT_HOLD_TIME,
@@ -112,6 +123,15 @@ impl BookingPolicy {
     pub fn needs_confirmation(&self, party: PartySize) -> bool {
         self.confirmation_min_party
             .is_some_and(|from| from <= party)
+    }
+
+    /// Until when a booking waits for the restaurant's word that is asked for now, for a visit that begins
+    /// at `starts_at`: never longer than until then.
+    #[must_use]
+    pub fn expiry(&self, starts_at: Timestamp, now: Timestamp) -> Timestamp {
+        let minutes = i64::from(self.confirmation_time.minutes());
+        let expires_at = now.checked_add(SignedDuration::from_mins(minutes));
+        expires_at.map_or(starts_at, |expires_at| expires_at.min(starts_at))
     }
 }
 
@@ -151,6 +171,8 @@ pub struct BookingPolicyChange {
     pub online_max_party: Option<PartySize>,
     /// Another party from which on the restaurant confirms.
     pub confirmation_min_party: Option<Option<PartySize>>,
+    /// Another time for the restaurant to confirm. Bookings that wait already keep theirs.
+    pub confirmation_time: Option<ConfirmationTime>,
     /// Another cutoff of changes.
     pub change_cutoff: Option<Option<Cutoff>>,
     /// Another cutoff of cancellations.
@@ -211,6 +233,7 @@ pub fn change_booking_policy(
         confirmation_min_party: change
             .confirmation_min_party
             .unwrap_or(old.confirmation_min_party),
+        confirmation_time: change.confirmation_time.unwrap_or(old.confirmation_time),
         change_cutoff: change.change_cutoff.unwrap_or(old.change_cutoff),
         cancellation_cutoff: change
             .cancellation_cutoff

@@ -97,6 +97,7 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         cancellation_kind -> Nullable<Varchar>,
         contact_version -> Integer,
+        expires_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -154,6 +155,7 @@ diesel::table! {
         seating_version -> Integer,
         time_zone_release -> Nullable<Varchar>,
         hold_seconds -> Integer,
+        confirmation_minutes -> Integer,
     }
 }
 
@@ -399,6 +401,7 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         cancellation_kind -> Nullable<Varchar>,
         contact_version -> Integer,
+        expires_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -7,7 +7,7 @@ use booking_tests::{Request, TestService};
 use serde_json::{Value, json};
 
 use crate::support::{
-    BELLA, MONDAY, book, cancel, create, customer, field, refused, set_status, wanted,
+    BELLA, MONDAY, book, cancel, create, customer, field, read, refused, set_status, wanted,
 };
 
 /// Asks for a list of Bella's and gives the ids of its items with the answer.
@@ -48,6 +48,8 @@ pub(crate) async fn many(service: &TestService) -> Vec<Booking> {
         set_status(service, &bookings[booking].booking_id, status.clone()).await;
         bookings[booking].status = status;
     }
+    // One that is pending says until when.
+    bookings[5] = read(service, &bookings[5].booking_id).await.into_inner();
     bookings
 }
 

@@ -4,6 +4,7 @@ mod by_staff;
 mod cancel_booking;
 mod contacts;
 mod create_booking;
+mod expiry;
 mod get_booking;
 mod guests;
 pub(crate) mod list_bookings;

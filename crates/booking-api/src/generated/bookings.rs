@@ -54,7 +54,8 @@ contract_runtime::operations! {
     /// Confirm a pending booking: `POST /bookings/{booking_id}/confirm`.
     ///
     /// Gives the restaurant's word for a booking that waits for it. Confirming one that is confirmed
-    /// gives the same answer again and changes nothing.
+    /// gives the same answer again and changes nothing. One that has expired is cancelled, and is not
+    /// confirmed any more.
     fn confirm_booking(ConfirmBookingRequest) by callers::BookingsWrite -> Result<ConfirmBookingResponse, ConfirmBookingError>;
     /// Decline a pending booking: `POST /bookings/{booking_id}/decline`.
     ///
@@ -520,7 +521,7 @@ contract_runtime::operation! {
         route: POST "/api/v1/bookings/{booking_id}/confirm",
         tag: "Bookings",
         summary: "Confirm a pending booking",
-        description: "Gives the restaurant's word for a booking that waits for it. Confirming one that is confirmed\ngives the same answer again and changes nothing.",
+        description: "Gives the restaurant's word for a booking that waits for it. Confirming one that is confirmed\ngives the same answer again and changes nothing. One that has expired is cancelled, and is not\nconfirmed any more.",
         request: ConfirmBookingRequest,
         response: ConfirmBookingResponse,
         error: ConfirmBookingError,

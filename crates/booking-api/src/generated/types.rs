@@ -264,6 +264,9 @@ contract_runtime::object! {
         "seated_at" => seated_at: Option<Timestamp>,
         /// When the party has left, for the restaurant alone.
         "finished_at" => finished_at: Option<Timestamp>,
+        /// Until when a pending booking waits for the restaurant's word: from then on it is cancelled.
+        /// Absent unless it is pending.
+        "expires_at" => expires_at: Option<Timestamp>,
         "cancellation" => cancellation: Option<BookingCancellation>,
     }
 }
@@ -281,20 +284,22 @@ contract_runtime::object! {
 }
 
 contract_runtime::enumeration! {
-    /// Who has cancelled it.
+    /// Who has cancelled it. It was the `system` where time has run out.
     CancelledBy "CancelledBy" {
         Guest = "guest",
         Restaurant = "restaurant",
+        System = "system",
     }
 }
 
 contract_runtime::enumeration! {
-    /// What cancelled a booking: its `guest`, the `restaurant`, or that the restaurant has `declined` it
-    /// while it was pending.
+    /// What cancelled a booking: its `guest`, the `restaurant`, that the restaurant has `declined` it
+    /// while it was pending, or that it has `expired` before the restaurant said anything.
     CancellationKind "CancellationKind" {
         Guest = "guest",
         Restaurant = "restaurant",
         Declined = "declined",
+        Expired = "expired",
     }
 }
 
@@ -363,7 +368,7 @@ contract_runtime::array! {
     BookingFields(BookingField) "BookingFields",
     referenceable: true,
     [answered] {
-        max_items: Some(21),
+        max_items: Some(22),
         unique_items: true,
     }
 }
@@ -388,6 +393,7 @@ contract_runtime::enumeration! {
         ArrivedAt = "arrived_at",
         SeatedAt = "seated_at",
         FinishedAt = "finished_at",
+        ExpiresAt = "expires_at",
         CancellationKind = "cancellation_kind",
         CustomerName = "customer_name",
         CustomerEmail = "customer_email",
@@ -428,6 +434,8 @@ contract_runtime::object! {
         "seated_at" => seated_at: Option<Timestamp>,
         /// When it has left.
         "finished_at" => finished_at: Option<Timestamp>,
+        /// Until when it waits for the restaurant's word, where it does.
+        "expires_at" => expires_at: Option<Timestamp>,
         "cancellation_kind" => cancellation_kind: Option<CancellationKind>,
     }
 }
@@ -459,7 +467,8 @@ contract_runtime::text! {
 }
 
 contract_runtime::enumeration! {
-    /// Where a booking stands. `pending` and `confirmed` bookings hold their table; `cancelled`,
+    /// Where a booking stands. `pending` and `confirmed` bookings hold their table, a pending one until
+    /// it expires or the restaurant has confirmed or declined it; `cancelled`,
     /// `completed` and `no_show` ones are over, and do not change any more, unless the restaurant takes
     /// back at once what it has said.
     BookingStatus "BookingStatus" {
@@ -1144,6 +1153,7 @@ contract_runtime::object! {
         "online_max_party" => online_max_party: PartySize,
         /// From which party on the restaurant confirms what guests book; `null` for none.
         "confirmation_min_party" => confirmation_min_party: contract_runtime::Nullable<OptionalPartySize>,
+        "confirmation_minutes" => confirmation_minutes: ConfirmationMinutes,
         /// How long before a visit guests can move it or change its party; `null` for always.
         "change_cutoff_minutes" => change_cutoff_minutes: contract_runtime::Nullable<CutoffMinutes>,
         /// How long before a visit guests can cancel it; `null` for always.
@@ -1178,6 +1188,7 @@ contract_runtime::object! {
         "online_max_party" => online_max_party: Option<PartySize>,
         /// From which party on the restaurant confirms what guests book; `null` for none.
         "confirmation_min_party" => confirmation_min_party: Option<contract_runtime::Nullable<OptionalPartySize>>,
+        "confirmation_minutes" => confirmation_minutes: Option<ConfirmationMinutes>,
         /// How long before a visit guests can move it or change its party; `null` for always.
         "change_cutoff_minutes" => change_cutoff_minutes: Option<contract_runtime::Nullable<CutoffMinutes>>,
         /// How long before a visit guests can cancel it; `null` for always.
@@ -1248,6 +1259,18 @@ contract_runtime::integer! {
         width: contract_runtime::rules::IntegerWidth::Int32,
         minimum: Some(1),
         maximum: Some(20),
+    }
+}
+
+contract_runtime::integer! {
+    /// For how many minutes a pending booking waits for the restaurant's word, at the latest until the
+    /// visit begins. A booking that waits already keeps the time that it has.
+    ConfirmationMinutes(i32) "ConfirmationMinutes",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(15),
+        maximum: Some(43200),
     }
 }
 

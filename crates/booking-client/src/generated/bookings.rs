@@ -67,7 +67,8 @@ impl super::Client {
     /// Confirm a pending booking
     ///
     /// Gives the restaurant's word for a booking that waits for it. Confirming one that is confirmed
-    /// gives the same answer again and changes nothing.
+    /// gives the same answer again and changes nothing. One that has expired is cancelled, and is not
+    /// confirmed any more.
     ///
     /// `POST /bookings/{booking_id}/confirm` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `BOOKING_NOT_CHANGEABLE`, `IDEMPOTENCY_KEY_IN_USE` (409), `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn confirm_booking(&self) -> ConfirmBooking {

@@ -401,6 +401,9 @@ pub struct Booking {
     pub seated_at: Option<Timestamp>,
     /// When the party has left, for the restaurant alone.
     pub finished_at: Option<Timestamp>,
+    /// Until when a pending booking waits for the restaurant's word: from then on it is cancelled.
+    /// Absent unless it is pending.
+    pub expires_at: Option<Timestamp>,
     /// `cancellation`
     pub cancellation: Option<BookingCancellation>,
 }
@@ -419,7 +422,7 @@ pub struct BookingCancellation {
     pub reason: Option<CancellationReason>,
 }
 
-/// Who has cancelled it.
+/// Who has cancelled it. It was the `system` where time has run out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CancelledBy {
@@ -427,6 +430,8 @@ pub enum CancelledBy {
     Guest,
     /// `restaurant`
     Restaurant,
+    /// `system`
+    System,
     /// A value that this client does not know, as it came. It cannot be sent.
     Unknown(String),
 }
@@ -436,13 +441,14 @@ impl CancelledBy {
     pub const VALUES: &[(&str, Self)] = &[
         ("guest", Self::Guest),
         ("restaurant", Self::Restaurant),
+        ("system", Self::System),
     ];
 }
 
 client_runtime::enumeration!(CancelledBy, Unknown);
 
-/// What cancelled a booking: its `guest`, the `restaurant`, or that the restaurant has `declined` it
-/// while it was pending.
+/// What cancelled a booking: its `guest`, the `restaurant`, that the restaurant has `declined` it
+/// while it was pending, or that it has `expired` before the restaurant said anything.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CancellationKind {
@@ -452,6 +458,8 @@ pub enum CancellationKind {
     Restaurant,
     /// `declined`
     Declined,
+    /// `expired`
+    Expired,
     /// A value that this client does not know, as it came. It cannot be sent.
     Unknown(String),
 }
@@ -462,6 +470,7 @@ impl CancellationKind {
         ("guest", Self::Guest),
         ("restaurant", Self::Restaurant),
         ("declined", Self::Declined),
+        ("expired", Self::Expired),
     ];
 }
 
@@ -563,6 +572,8 @@ pub enum BookingField {
     SeatedAt,
     /// `finished_at`
     FinishedAt,
+    /// `expires_at`
+    ExpiresAt,
     /// `cancellation_kind`
     CancellationKind,
     /// `customer_name`
@@ -596,6 +607,7 @@ impl BookingField {
         ("arrived_at", Self::ArrivedAt),
         ("seated_at", Self::SeatedAt),
         ("finished_at", Self::FinishedAt),
+        ("expires_at", Self::ExpiresAt),
         ("cancellation_kind", Self::CancellationKind),
         ("customer_name", Self::CustomerName),
         ("customer_email", Self::CustomerEmail),
@@ -644,6 +656,8 @@ pub struct BookingState {
     pub seated_at: Option<Timestamp>,
     /// When it has left.
     pub finished_at: Option<Timestamp>,
+    /// Until when it waits for the restaurant's word, where it does.
+    pub expires_at: Option<Timestamp>,
     /// `cancellation_kind`
     pub cancellation_kind: Option<CancellationKind>,
 }
@@ -666,7 +680,8 @@ client_runtime::text!(
     ConfirmationCode, 6, 6, "^[A-HJ-NP-Z2-9]{6}$", "^[A-HJ-NP-Z2-9]{6}$"
 );
 
-/// Where a booking stands. `pending` and `confirmed` bookings hold their table; `cancelled`,
+/// Where a booking stands. `pending` and `confirmed` bookings hold their table, a pending one until
+/// it expires or the restaurant has confirmed or declined it; `cancelled`,
 /// `completed` and `no_show` ones are over, and do not change any more, unless the restaurant takes
 /// back at once what it has said.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1393,6 +1408,8 @@ pub struct BookingPolicy {
     /// From which party on the restaurant confirms what guests book; `null` for none.
     #[serde(deserialize_with = "client_runtime::required")]
     pub confirmation_min_party: Option<OptionalPartySize>,
+    /// `confirmation_minutes`
+    pub confirmation_minutes: ConfirmationMinutes,
     /// How long before a visit guests can move it or change its party; `null` for always.
     #[serde(deserialize_with = "client_runtime::required")]
     pub change_cutoff_minutes: Option<CutoffMinutes>,
@@ -1455,6 +1472,9 @@ pub struct BookingPolicyChange {
         skip_serializing_if = "Option::is_none"
     )]
     pub confirmation_min_party: Option<client_runtime::Nullable<OptionalPartySize>>,
+    /// `confirmation_minutes`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirmation_minutes: Option<ConfirmationMinutes>,
     /// How long before a visit guests can move it or change its party; `null` for always.
     #[serde(
         default,
@@ -1491,6 +1511,7 @@ client_runtime::object! {
     optional online_max_party: PartySize = "online_max_party";
     optional confirmation_min_party: OptionalPartySize = "confirmation_min_party",
     or null: confirmation_min_party_null;
+    optional confirmation_minutes: ConfirmationMinutes = "confirmation_minutes";
     optional change_cutoff_minutes: CutoffMinutes = "change_cutoff_minutes",
     or null: change_cutoff_minutes_null;
     optional cancellation_cutoff_minutes: CutoffMinutes = "cancellation_cutoff_minutes",
@@ -1546,6 +1567,13 @@ client_runtime::integer!(MinNoticeMinutes, i32, 0, 43200, 1);
 pub struct OptionalPartySize(i32);
 
 client_runtime::integer!(OptionalPartySize, i32, 1, 20, 1);
+
+/// For how many minutes a pending booking waits for the restaurant's word, at the latest until the
+/// visit begins. A booking that waits already keeps the time that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConfirmationMinutes(i32);
+
+client_runtime::integer!(ConfirmationMinutes, i32, 15, 43200, 1);
 
 /// For how many seconds a hold keeps its tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -15,6 +15,8 @@ text_enum! {
         Restaurant = "restaurant",
         /// That the restaurant has not confirmed it.
         Declined = "declined",
+        /// That the restaurant has not said in time whether it confirms it.
+        Expired = "expired",
     }
 }
 
@@ -68,6 +70,7 @@ pub fn cancel(
             let cancelled = Booking {
                 status: BookingStatus::Cancelled,
                 cancellation: Some(cancellation.clone()),
+                expires_at: None,
                 ..booking.clone()
             };
             Ok(Decision::Changed(cancelled.revised(now)))
@@ -103,6 +106,7 @@ mod tests {
             let expected = Booking {
                 status: BookingStatus::Cancelled,
                 cancellation: Some(cancellation.clone()),
+                expires_at: None,
                 updated_at: later,
                 version: 2,
                 ..booking.clone()

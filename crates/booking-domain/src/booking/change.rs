@@ -191,12 +191,11 @@ impl TableRequest {
         let Self {
             current, wanted, ..
         } = self;
+        let (policy, starts_at) = (day.calendar.policy(), plan.placement.starts_at);
+        let status = current.status_at((starts_at, wanted.party), policy, booker);
         let booking = Booking {
-            status: current.status_at(
-                (plan.placement.starts_at, wanted.party),
-                day.calendar.policy(),
-                booker,
-            ),
+            status,
+            expires_at: current.expiry_at((starts_at, wanted.party), policy, booker, now),
             utc_offset: day.calendar.utc_offset(plan.placement.starts_at),
             placement: plan.placement,
             ..wanted
@@ -240,15 +239,25 @@ impl Booking {
         policy: &BookingPolicy,
         booker: Booker,
     ) -> BookingStatus {
-        if self.visit.arrived_at.is_some() {
-            return self.status;
-        }
-        let is_more = starts_at != self.placement.starts_at || self.party < party;
-        if booker == Booker::Guest && is_more && policy.needs_confirmation(party) {
+        if self.is_to_be_confirmed_at((starts_at, party), policy, booker) {
             BookingStatus::Pending
         } else {
             self.status
         }
+    }
+
+    /// Whether the restaurant has to confirm it anew once it is at this time, for so many guests.
+    pub(super) fn is_to_be_confirmed_at(
+        &self,
+        (starts_at, party): (Timestamp, PartySize),
+        policy: &BookingPolicy,
+        booker: Booker,
+    ) -> bool {
+        let is_more = starts_at != self.placement.starts_at || self.party < party;
+        self.visit.arrived_at.is_none()
+            && booker == Booker::Guest
+            && is_more
+            && policy.needs_confirmation(party)
     }
 
     /// Whether nothing can move the booking any more: it is over, or it is too late for guests.

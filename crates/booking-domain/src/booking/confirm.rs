@@ -17,6 +17,7 @@ pub fn confirm(booking: &Booking, now: Timestamp) -> Result<Decision, StatusRefu
         BookingStatus::Pending => {
             let confirmed = Booking {
                 status: BookingStatus::Confirmed,
+                expires_at: None,
                 ..booking.clone()
             };
             Ok(Decision::Changed(confirmed.revised(now)))
@@ -47,6 +48,7 @@ pub fn decline(
             kind: CancellationKind::Declined,
             reason: reason.cloned(),
         }),
+        expires_at: None,
         ..booking.clone()
     };
     Ok(Decision::Changed(declined.revised(now)))

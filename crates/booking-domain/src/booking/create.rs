@@ -103,7 +103,9 @@ pub fn create(
     let is_pinned = new.staff.as_ref().and_then(|staff| staff.is_pinned);
     let needs_confirmation =
         booker == Booker::Guest && day.calendar.policy().needs_confirmation(new.party);
-    let utc_offset = day.calendar.utc_offset(plan.placement.starts_at);
+    let starts_at = plan.placement.starts_at;
+    let expiry = || day.calendar.policy().expiry(starts_at, now);
+    let utc_offset = day.calendar.utc_offset(starts_at);
     let booking = Booking {
         id: reference.id,
         confirmation_code: reference.confirmation_code,
@@ -122,6 +124,7 @@ pub fn create(
         customer: new.customer,
         special_requests: new.special_requests,
         contact_version: 1,
+        expires_at: needs_confirmation.then(expiry),
         cancellation: None,
         placement: plan.placement,
         is_pinned: is_pinned.unwrap_or(false),
@@ -197,8 +200,12 @@ mod tests {
         let mut policy = day.calendar.policy().clone();
         policy.confirmation_min_party = Some(crate::fixtures::party(6));
         day.calendar = crate::fixtures::calendar_of(&policy);
-        let status = |guests| made(guests, &day).expect("there is room").booking.status;
-        assert_eq!(status(5), BookingStatus::Confirmed);
-        assert_eq!(status(6), BookingStatus::Pending);
+        let waits = |guests| {
+            let booking = made(guests, &day).expect("there is room").booking;
+            (booking.status, booking.expires_at)
+        };
+        assert_eq!(waits(5), (BookingStatus::Confirmed, None));
+        let tomorrow = NOW + jiff::ToSpan::hours(24);
+        assert_eq!(waits(6), (BookingStatus::Pending, Some(tomorrow)));
     }
 }

@@ -52,6 +52,8 @@ pub struct BookingState {
     pub is_pinned: bool,
     /// How far its party has come.
     pub visit: Visit,
+    /// The instant from which on it is cancelled, where it waits for the restaurant's word.
+    pub expires_at: Option<Timestamp>,
     /// What has cancelled it.
     pub cancellation: Option<CancellationKind>,
     /// Which version of its guest's contact details counts.
@@ -93,6 +95,8 @@ text_enum! {
         SeatedAt = "seated_at",
         /// When its party has left.
         FinishedAt = "finished_at",
+        /// Until when it waits for the restaurant's word.
+        ExpiresAt = "expires_at",
         /// What has cancelled it.
         Cancellation = "cancellation_kind",
         /// Its guest's name.
@@ -120,6 +124,7 @@ impl Booking {
             placement: self.placement.clone(),
             is_pinned: self.is_pinned,
             visit: self.visit,
+            expires_at: self.expires_at,
             cancellation: self.cancellation.as_ref().map(|it| it.kind),
             contact_version: self.contact_version,
         }
@@ -171,6 +176,7 @@ impl BookingState {
                 BookingField::FinishedAt,
                 self.visit.finished_at != after.visit.finished_at,
             ),
+            (BookingField::ExpiresAt, self.expires_at != after.expires_at),
             (
                 BookingField::Cancellation,
                 self.cancellation != after.cancellation,
@@ -187,8 +193,11 @@ impl UpcomingBooking {
     /// What of it is another in `after`, which it becomes by a change of the seating plan.
     #[must_use]
     pub fn changed_fields(&self, after: &Self) -> Vec<BookingField> {
-        let mut changed =
-            changed(&[(BookingField::UtcOffset, self.utc_offset != after.utc_offset)]);
+        let expiry = |booking: &Self| booking.claim.expires_at;
+        let mut changed = changed(&[
+            (BookingField::UtcOffset, self.utc_offset != after.utc_offset),
+            (BookingField::ExpiresAt, expiry(self) != expiry(after)),
+        ]);
         changed.extend(changed_area(self.claim.area, after.claim.area));
         let placement = |claim: &Claim| Placement {
             service_date: claim.service_date,

@@ -6,6 +6,7 @@ mod confirm;
 mod create;
 mod customer;
 mod event;
+mod expiry;
 mod status;
 mod visit;
 
@@ -15,6 +16,7 @@ pub use confirm::{confirm, decline};
 pub use create::{BookingFacts, CreateRefusal, MadeBooking, create};
 pub use customer::{Customer, CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber};
 pub use event::{BookingEvent, BookingField, BookingState};
+pub use expiry::expire;
 pub use status::{BookingStatus, Standing, StatusRefusal};
 pub use visit::{
     ArrivalRefusal, COMPLETION_DELAY, EARLIEST_ARRIVAL, SeatRefusal, StepPlan, TableRefusal,
@@ -78,6 +80,9 @@ pub struct Booking {
     pub special_requests: Option<SpecialRequests>,
     /// 1 when it was made, one more whenever what tells of its guest changes: contact details and wishes.
     pub contact_version: i32,
+    /// The instant from which on it is cancelled, as long as it waits for the restaurant's word. No other
+    /// booking has one.
+    pub expires_at: Option<Timestamp>,
     /// How it was cancelled, if it was.
     pub cancellation: Option<Cancellation>,
     /// The tables, and from when until when they are the party's.

@@ -108,7 +108,9 @@ fn change(
 ) -> Result<SeatingPlanChange, UnknownTimeZone> {
     let calendar = wanted.calendar()?;
     let is_to_come = |booking: &UpcomingBooking| booking.claim.free_at > now;
-    let pairs = bookings.iter().cloned().map(|before| {
+    // Who has waited too long for the restaurant's word is cancelled, though nobody has written it yet.
+    let live = bookings.iter().filter(|booking| booking.claim.is_live(now));
+    let pairs = live.cloned().map(|before| {
         let mut after = before.clone();
         // Who sits already came when they came.
         if is_moved && before.claim.seated_at.is_none() {
@@ -179,6 +181,7 @@ impl UpcomingBooking {
         let ends = (moved(claim.ends_at, later), moved(claim.free_at, later));
         if let (Some(ends_at), Some(free_at)) = ends {
             (claim.starts_at, claim.ends_at, claim.free_at) = (starts_at, ends_at, free_at);
+            claim.expires_at = claim.expires_at.map(|expires_at| expires_at.min(starts_at));
             self.utc_offset = calendar.utc_offset(starts_at);
         }
     }

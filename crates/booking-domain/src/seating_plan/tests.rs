@@ -328,6 +328,46 @@ fn what_is_over_stays_so_unless_the_wall_clock_has_it_still_to_come() {
 }
 
 #[test]
+fn a_booking_that_has_expired_is_in_nobodys_way_and_changes_no_more() {
+    let mut wanted = plan();
+    wanted.floor.tables.push(table(4, 1, 2));
+    let bookings = |expires_at: Timestamp| {
+        let mut pending = booking(1, 2, &[1], 19);
+        pending.claim.expires_at = Some(expires_at);
+        [pending, booking(2, 2, &[1], 19)]
+    };
+    let changed = |bookings: &[UpcomingBooking]| {
+        let change = change_seating_plan(&plan(), &wanted, bookings, NOW);
+        change.expect("the zones exist").changed
+    };
+    assert_eq!(changed(&bookings(NOW)), []);
+    let live = changed(&bookings(NOW + SignedDuration::from_micros(1)));
+    assert_eq!(live[0].claim.key, 2);
+}
+
+#[test]
+fn a_pending_booking_that_begins_earlier_expires_no_later() {
+    let mut pending = booking(1, 2, &[1], 19);
+    let starts_at = pending.claim.starts_at;
+    pending.claim.expires_at = Some(starts_at);
+    let mut wanted = plan();
+    wanted.policy.time_zone = TimeZoneName::parse("Europe/Helsinki").expect("it is a name");
+    let change = change_seating_plan(&plan(), &wanted, &[pending.clone()], NOW);
+    let change = change.expect("the zones exist");
+    let moved = &change.changed[0];
+    assert_eq!(
+        moved.claim.starts_at,
+        starts_at - SignedDuration::from_hours(1)
+    );
+    assert_eq!(moved.claim.expires_at, Some(moved.claim.starts_at));
+    assert!(
+        pending
+            .changed_fields(moved)
+            .contains(&crate::BookingField::ExpiresAt)
+    );
+}
+
+#[test]
 fn parts_have_names_of_their_own_and_name_what_is_there() {
     let plan = plan();
     let again = plan.with(area(3, "Hall"));

@@ -11,7 +11,7 @@ use crate::error::{StoreError, TransactionError};
 use crate::store::Store;
 
 /// Whom a transaction works as that forgets. It ends with the transaction.
-const AS_RETENTION: &str = "SET LOCAL ROLE booking_retention";
+pub(super) const AS_RETENTION: &str = "SET LOCAL ROLE booking_retention";
 
 /// How many rows a transaction forgets: what others wait for is never held for long.
 const BATCH: usize = 1_000;

@@ -23,6 +23,7 @@ use booking_domain::{
 use crate::access::RequestContext;
 use crate::connection::lock_seating_shared;
 use crate::error::{Corrupt, LoadError, TransactionError};
+use crate::operations::bookings::expire_in_the_way;
 use crate::operations::to_the_microsecond;
 use crate::tables::booking_days::DayVersions;
 use crate::tables::booking_events::StateColumns;
@@ -521,30 +522,36 @@ impl<M: Made> Decided<M> {
         placements.collect()
     }
 
-    /// The holds that have expired and are in the way, by their numbers: nobody has deleted them yet.
-    fn expired_holds(&self, now: Timestamp) -> Vec<i64> {
+    /// The bookings and the holds that have expired and are in the way, by their numbers: nobody has written
+    /// it yet of the first, or deleted the second.
+    fn expired(&self, now: Timestamp) -> (Vec<i64>, Vec<i64>) {
         let moved = self.moved().into_iter().map(|(_, placement)| placement);
         let taken: Vec<Placement> = self.made.occupied().into_iter().chain(moved).collect();
         let is_in_the_way = |claim: &&Claim| {
-            let is_hold = matches!(claim.claimant, Claimant::Hold { .. });
-            is_hold && !claim.is_live(now) && taken.iter().any(|it| claim.is_in_the_way_of(it))
+            !claim.is_live(now) && taken.iter().any(|it| claim.is_in_the_way_of(it))
         };
         let claims = self.day.claims.iter().filter(is_in_the_way);
-        claims.map(|claim| claim.key).collect()
+        let (bookings, holds): (Vec<&Claim>, Vec<&Claim>) =
+            claims.partition(|claim| claim.claimant == Claimant::Booking);
+        let keys = |claims: Vec<&Claim>| claims.into_iter().map(|claim| claim.key).collect();
+        (keys(bookings), keys(holds))
     }
 
-    /// Writes that others make room, and records it as done by whoever has needed it. Nobody is told:
-    /// their times stay, and what has expired was gone before.
+    /// Writes that others make room, and records it as done by whoever has needed it; and that those have
+    /// expired whose tables are needed. Nobody is told: the times of the first stay, and the second were gone
+    /// before.
     pub(super) async fn write_moves(
         &self,
         connection: &AsyncPgConnection,
         actor: &Actor,
         context: &RequestContext,
-    ) -> QueryResult<()> {
+    ) -> Result<(), LoadError> {
         let restaurant = self.restaurant;
-        let expired = self.expired_holds(context.now);
-        if !expired.is_empty() {
-            holds::delete(connection, restaurant, &expired).await?;
+        let now = to_the_microsecond(context.now);
+        let (bookings, held) = self.expired(now);
+        expire_in_the_way(connection, restaurant, &bookings, now).await?;
+        if !held.is_empty() {
+            holds::delete(connection, restaurant, &held).await?;
         }
         let moves = self.made.moves();
         if moves.is_empty() {
@@ -556,7 +563,6 @@ impl<M: Made> Decided<M> {
         let placements = self.moved();
         let rows: Vec<(i64, &Placement)> = placements.iter().map(|(key, it)| (*key, it)).collect();
         // One behind the other, and the ids are known once all are written.
-        let now = to_the_microsecond(context.now);
         let updates = moves
             .iter()
             .map(|moved| booking_claims::update_tables(connection, restaurant, moved, now));
@@ -577,6 +583,7 @@ impl<M: Made> Decided<M> {
             };
             recorded.record(connection, actor, context)
         });
-        try_join_all(events).await.map(drop)
+        try_join_all(events).await?;
+        Ok(())
     }
 }

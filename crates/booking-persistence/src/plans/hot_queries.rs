@@ -27,6 +27,7 @@ async fn what_requests_wait_for_reads_no_more_than_they_are_answered() {
     bookings::from_the_first_to_the_last(&observed).await;
     bookings::what_is_free(&observed).await;
     bookings::who_has_a_table(&observed).await;
+    bookings::who_has_waited_too_long(&observed).await;
     callers::with_a_password(&observed).await;
     callers::with_something_else(&observed).await;
 }

@@ -1,6 +1,7 @@
 //! What bookings take of a restaurant, of the table `bookings`: read without what tells of their guests,
 //! and written when a booking moves.
 
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::civil::{Date, Time};
@@ -8,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    BookingId, Claim, Claimant, ConfirmationCode, EARLIEST_ARRIVAL, Move, PartySize, RestaurantId,
-    UpcomingBooking, UtcOffset,
+    BookingId, BookingStatus, Claim, Claimant, ConfirmationCode, EARLIEST_ARRIVAL, Move, PartySize,
+    RestaurantId, UpcomingBooking, UtcOffset,
 };
 
 use super::booking_events::{StateColumns, state_columns};
-use super::bookings::{area_wish, numbers, tables};
+use super::bookings::{area_wish, expiry, numbers, tables};
 use super::{holds, parsed, to_the_minute};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::bookings;
@@ -37,6 +38,8 @@ struct ClaimRow {
     is_area_required: bool,
     is_pinned: bool,
     seated_at: Option<jiff_diesel::Timestamp>,
+    status: String,
+    expires_at: Option<jiff_diesel::Timestamp>,
 }
 
 impl TryFrom<ClaimRow> for Claim {
@@ -44,6 +47,8 @@ impl TryFrom<ClaimRow> for Claim {
 
     fn try_from(row: ClaimRow) -> Result<Self, Corrupt> {
         let key = row.booking_id;
+        let status = parsed(BookingStatus::parse(&row.status), "bookings.status", key)?;
+        let expires_at = row.expires_at.map(|it| it.to_jiff());
         Ok(Self {
             key,
             service_date: row.service_date,
@@ -55,7 +60,7 @@ impl TryFrom<ClaimRow> for Claim {
             area: area_wish(row.area_id, row.is_area_required, key)?,
             is_pinned: row.is_pinned,
             seated_at: row.seated_at.map(|it| it.to_jiff()),
-            expires_at: None,
+            expires_at: expiry(status, expires_at, row.starts_at),
             claimant: Claimant::Booking,
         })
     }
@@ -102,7 +107,8 @@ impl TryFrom<UpcomingRow> for UpcomingBooking {
 pub(super) const LONGEST_CLAIM: SignedDuration = SignedDuration::from_hours(28);
 
 /// What of these restaurants is taken at any instant of `[from, to)`, by other bookings and holds than
-/// those with these numbers; each with its restaurant's number. One round trip.
+/// those with these numbers; each with its restaurant's number. Those that have expired are among them, as
+/// long as nobody has written it. One round trip.
 pub(crate) async fn claims(
     connection: &AsyncPgConnection,
     restaurants: &[i64],
@@ -218,10 +224,15 @@ pub(crate) async fn update_claim(
     now: Timestamp,
 ) -> QueryResult<(i32, StateColumns)> {
     let claim = &booking.claim;
+    let starts_at = claim.starts_at.to_diesel();
+    // Whoever waits for the restaurant's word does so until it begins at the latest.
+    let is_later = bookings::expires_at.gt(starts_at);
     diesel::update(bookings::table.find((restaurant.get(), claim.key)))
         .set((
             bookings::table_ids.eq(numbers(&claim.tables)),
-            bookings::starts_at.eq(claim.starts_at.to_diesel()),
+            bookings::starts_at.eq(starts_at),
+            bookings::expires_at
+                .eq(case_when(is_later, Some(starts_at)).otherwise(bookings::expires_at)),
             bookings::ends_at.eq(claim.ends_at.to_diesel()),
             bookings::free_at.eq(claim.free_at.to_diesel()),
             bookings::utc_offset_minutes.eq(booking.utc_offset.minutes()),

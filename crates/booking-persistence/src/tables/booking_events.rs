@@ -60,6 +60,7 @@ pub(crate) struct StateColumns {
     finished_at: Option<jiff_diesel::Timestamp>,
     cancellation_kind: Option<String>,
     contact_version: i32,
+    expires_at: Option<jiff_diesel::Timestamp>,
 }
 
 /// The columns of [`StateColumns`] in `bookings` or in `booking_events`.
@@ -84,6 +85,7 @@ macro_rules! state_columns {
             $table::finished_at,
             $table::cancellation_kind,
             $table::contact_version,
+            $table::expires_at,
         )
     };
 }
@@ -112,6 +114,7 @@ impl From<&BookingState> for StateColumns {
             finished_at: state.visit.finished_at.map(ToDiesel::to_diesel),
             cancellation_kind: kind.map(str::to_owned),
             contact_version: state.contact_version,
+            expires_at: state.expires_at.map(ToDiesel::to_diesel),
         }
     }
 }
@@ -153,6 +156,7 @@ impl StateColumns {
                 seated_at: self.seated_at.map(|it| it.to_jiff()),
                 finished_at: self.finished_at.map(|it| it.to_jiff()),
             },
+            expires_at: self.expires_at.map(|it| it.to_jiff()),
             cancellation: kind.transpose()?,
             contact_version: self.contact_version,
         })

@@ -7,8 +7,9 @@ use jiff::civil::Time;
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    BookingPolicy, BookingPolicyView, BookingWindow, BufferTime, Cutoff, HoldTime, MaxCovers,
-    MinNotice, PartySize, RestaurantId, SlotInterval, TimeZoneName, TimeZoneRelease,
+    BookingPolicy, BookingPolicyView, BookingWindow, BufferTime, ConfirmationTime, Cutoff,
+    HoldTime, MaxCovers, MinNotice, PartySize, RestaurantId, SlotInterval, TimeZoneName,
+    TimeZoneRelease,
 };
 
 use super::service_columns::{steps, turn_times};
@@ -35,6 +36,7 @@ pub(crate) struct PolicyRow {
     online_min_party: i32,
     online_max_party: i32,
     confirmation_min_party: Option<i32>,
+    confirmation_minutes: i32,
     change_cutoff_minutes: Option<i32>,
     cancellation_cutoff_minutes: Option<i32>,
     hold_seconds: i32,
@@ -60,6 +62,7 @@ impl TryFrom<PolicyRow> for BookingPolicy {
         let opens = to_the_minute(row.booking_window_opens);
         let hold_time = HoldTime::from_seconds(row.hold_seconds);
         let notice = MinNotice::from_minutes(row.min_notice_minutes);
+        let confirmation_time = ConfirmationTime::from_minutes(row.confirmation_minutes);
         let confirmed = |size| party(size, "booking_policies.confirmation_min_party");
         Ok(Self {
             time_zone: parsed(time_zone, "booking_policies.time_zone", key)?,
@@ -78,6 +81,11 @@ impl TryFrom<PolicyRow> for BookingPolicy {
             online_min_party: party(row.online_min_party, "booking_policies.online_min_party")?,
             online_max_party: party(row.online_max_party, "booking_policies.online_max_party")?,
             confirmation_min_party: row.confirmation_min_party.map(confirmed).transpose()?,
+            confirmation_time: parsed(
+                confirmation_time,
+                "booking_policies.confirmation_minutes",
+                key,
+            )?,
             change_cutoff: cutoff(
                 row.change_cutoff_minutes,
                 "booking_policies.change_cutoff_minutes",
@@ -176,6 +184,8 @@ pub(crate) async fn update(
             booking_policies::online_min_party.eq(policy.online_min_party.get()),
             booking_policies::online_max_party.eq(policy.online_max_party.get()),
             booking_policies::confirmation_min_party.eq(confirmed),
+            booking_policies::confirmation_minutes
+                .eq(i32::from(policy.confirmation_time.minutes())),
             booking_policies::change_cutoff_minutes.eq(cutoff(policy.change_cutoff)),
             booking_policies::cancellation_cutoff_minutes.eq(cutoff(policy.cancellation_cutoff)),
             booking_policies::hold_seconds.eq(i32::from(policy.hold_time.seconds())),

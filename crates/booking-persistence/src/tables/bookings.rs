@@ -52,6 +52,7 @@ pub(crate) struct BookingRow {
     arrived_at: Option<jiff_diesel::Timestamp>,
     seated_at: Option<jiff_diesel::Timestamp>,
     finished_at: Option<jiff_diesel::Timestamp>,
+    expires_at: Option<jiff_diesel::Timestamp>,
     contact_version: i32,
     #[diesel(embed)]
     contact: Option<ContactRow>,
@@ -62,18 +63,24 @@ pub(crate) struct BookingRow {
     updated_at: Timestamp,
 }
 
-impl TryFrom<BookingRow> for Booking {
-    type Error = Corrupt;
+impl BookingRow {
+    /// The booking as it is at `now`, whether or not it is written yet that it has expired.
+    fn as_of(self, now: Timestamp) -> Result<Booking, Corrupt> {
+        Ok(self.stored()?.as_of(now))
+    }
 
-    fn try_from(row: BookingRow) -> Result<Self, Corrupt> {
+    /// The booking as it is written: only for whoever writes that it has expired.
+    fn stored(self) -> Result<Booking, Corrupt> {
+        let row = self;
         let key = row.booking_id;
         let contact = parsed(row.contact, "bookings.contact_version", key)?;
         let (customer, special_requests) = contact.parse(key)?;
         let status = parsed(BookingStatus::parse(&row.status), "bookings.status", key)?;
+        let expires_at = row.expires_at.map(|it| it.to_jiff());
         let cancellation = (status == BookingStatus::Cancelled)
             .then(|| cancellation(row.cancellation_kind, row.cancellation_reason, key))
             .transpose()?;
-        Ok(Self {
+        Ok(Booking {
             id: parsed(BookingId::parse(row.public_id), "bookings.public_id", key)?,
             confirmation_code: parsed(
                 ConfirmationCode::parse(row.confirmation_code),
@@ -98,6 +105,7 @@ impl TryFrom<BookingRow> for Booking {
             customer,
             special_requests,
             contact_version: row.contact_version,
+            expires_at: expiry(status, expires_at, row.starts_at),
             cancellation,
             placement: Placement {
                 service_date: row.service_date,
@@ -136,6 +144,17 @@ fn cancellation(
     })
 }
 
+/// The instant from which on a booking of this status is cancelled, if it waits for the restaurant's word.
+pub(super) fn expiry(
+    status: BookingStatus,
+    expires_at: Option<Timestamp>,
+    starts_at: Timestamp,
+) -> Option<Timestamp> {
+    // A program of before, beside this one, does not say.
+    let expires_at = expires_at.map_or(starts_at, |expires_at| expires_at.min(starts_at));
+    (status == BookingStatus::Pending).then_some(expires_at)
+}
+
 pub(super) fn tables(ids: &[Option<i64>], key: i64) -> Result<Vec<TableId>, Corrupt> {
     let tables = ids.iter().map(|id| id.and_then(TableId::new));
     tables
@@ -152,12 +171,13 @@ pub(super) fn area_wish(
     Ok(area.transpose()?.map(|area| AreaWish { area, is_required }))
 }
 
-/// A booking and its restaurant, as callers see them.
+/// A booking and its restaurant, as callers see them at `now`.
 pub(crate) fn view(
     (booking, restaurant): (BookingRow, SummaryRow),
+    now: Timestamp,
 ) -> Result<BookingView, Corrupt> {
     Ok(BookingView {
-        booking: booking.try_into()?,
+        booking: booking.as_of(now)?,
         restaurant: restaurant.try_into()?,
         is_for_restaurant: false,
     })
@@ -204,7 +224,7 @@ pub(crate) async fn find(
         .await
         .optional()?;
     let found = row.map(|(booking, restaurant, row)| {
-        let view = view((booking, restaurant))?;
+        let view = view((booking, restaurant), now)?;
         Ok::<_, Corrupt>(GuardedBooking::new(rights(id, row), view))
     });
     Ok(found.transpose()?)
@@ -214,7 +234,7 @@ pub(crate) async fn find(
 pub(crate) struct LockedBooking {
     /// The row's own number, within its restaurant.
     pub(crate) key: i64,
-    /// The booking.
+    /// The booking, as it is at the time for which it was locked.
     pub(crate) booking: Booking,
     /// How often its secret was replaced.
     pub(crate) secret_rotation: i32,
@@ -255,8 +275,8 @@ pub(crate) async fn lock_ended(
     restaurant: RestaurantId,
     before: Timestamp,
     limit: i64,
-) -> Result<Vec<LockedBooking>, LoadError> {
-    let (mut locking, mut loading) = (connection, connection);
+) -> Result<Vec<(i64, Booking)>, LoadError> {
+    let mut locking = connection;
     let keys: Vec<i64> = bookings::table
         .filter(bookings::restaurant_id.eq(restaurant.get()))
         // As the index has it, which knows when they begin.
@@ -271,23 +291,27 @@ pub(crate) async fn lock_ended(
         .skip_locked()
         .load(&mut locking)
         .await?;
-    // As they are behind their locks, and with their contacts, which no lock is for.
-    let rows: Vec<(BookingRow, i32)> = bookings::table
+    stored(connection, restaurant, &keys).await
+}
+
+/// Bookings that are locked, with their numbers, the earliest first: as they are written behind their
+/// locks, and with their contacts, which no lock is for.
+pub(super) async fn stored(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    keys: &[i64],
+) -> Result<Vec<(i64, Booking)>, LoadError> {
+    let rows: Vec<BookingRow> = bookings::table
         .left_join(of_booking())
         .filter(bookings::restaurant_id.eq(restaurant.get()))
         .filter(bookings::booking_id.eq_any(keys))
         .order(bookings::starts_at)
-        .select((BookingRow::as_select(), bookings::secret_rotation))
-        .load(&mut loading)
+        .select(BookingRow::as_select())
+        .load(&mut connection)
         .await?;
-    let locked = rows.into_iter().map(|(row, secret_rotation)| {
-        Ok::<_, Corrupt>(LockedBooking {
-            key: row.booking_id,
-            booking: row.try_into()?,
-            secret_rotation,
-        })
-    });
-    Ok(locked.collect::<Result<_, _>>()?)
+    let rows = rows.into_iter();
+    let stored = rows.map(|row| Ok::<_, Corrupt>((row.booking_id, row.stored()?)));
+    Ok(stored.collect::<Result<_, _>>()?)
 }
 
 /// The booking with this id and its row's number, if there is one, and what it says of the one who
@@ -319,7 +343,7 @@ pub(crate) async fn find_keyed(
         .await
         .optional()?;
     let found = row.map(|(booking, row)| {
-        let booking = (booking.booking_id, booking.try_into()?);
+        let booking = (booking.booking_id, booking.as_of(now)?);
         Ok::<_, Corrupt>(GuardedBooking::new(rights(id, row), booking))
     });
     Ok(found.transpose()?)
@@ -409,6 +433,7 @@ struct ChangingColumns<'a> {
     arrived_at: Option<jiff_diesel::Timestamp>,
     seated_at: Option<jiff_diesel::Timestamp>,
     finished_at: Option<jiff_diesel::Timestamp>,
+    expires_at: Option<jiff_diesel::Timestamp>,
     contact_version: i32,
     version: i32,
     updated_at: jiff_diesel::Timestamp,
@@ -439,6 +464,7 @@ impl<'a> From<&'a Booking> for ChangingColumns<'a> {
             arrived_at: booking.visit.arrived_at.map(ToDiesel::to_diesel),
             seated_at: booking.visit.seated_at.map(ToDiesel::to_diesel),
             finished_at: booking.visit.finished_at.map(ToDiesel::to_diesel),
+            expires_at: booking.expires_at.map(ToDiesel::to_diesel),
             contact_version: booking.contact_version,
             version: booking.version,
             updated_at: booking.updated_at.to_diesel(),

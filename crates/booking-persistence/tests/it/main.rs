@@ -12,6 +12,8 @@ mod bookings;
 #[cfg(test)]
 mod changing_rules;
 #[cfg(test)]
+mod expiry;
+#[cfg(test)]
 mod idempotency;
 #[cfg(test)]
 mod identities;

@@ -130,7 +130,11 @@ async fn the_service_can_forget_and_change_nothing_else_of_the_log() {
         "INSERT INTO audit_events (restaurant_id) VALUES (1)",
         "SELECT * FROM sessions",
         "SELECT email FROM staff_invitations",
-        "SELECT FROM bookings",
+        "SELECT public_id FROM bookings",
+        "SELECT party_size FROM bookings",
+        "UPDATE bookings SET status = 'cancelled'",
+        "SELECT FROM booking_contacts",
+        "SELECT phone FROM accounts",
     ] {
         let error = refused(retention, statement).await;
         assert!(error.contains("permission denied"), "{statement}: {error}");

@@ -35,9 +35,14 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     (
         "booking_events",
         "changed",
-        &["'{name}'", "array_fill('status'::varchar, '{22}')"],
+        &["'{name}'", "array_fill('status'::varchar, '{23}')"],
     ),
     ("booking_events", "contact_version", &["0"]),
+    (
+        "bookings",
+        "expires_at",
+        &["'infinity'", "'-infinity'", "'9999-12-31 00:00Z'"],
+    ),
     ("booking_events", "occurred_at", &["'infinity'"]),
     ("booking_days", "version", &["0"]),
     ("booking_days", "date", &["'infinity'", "'0001-12-31 BC'"]),

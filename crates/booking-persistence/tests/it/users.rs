@@ -206,7 +206,7 @@ async fn own_bookings_are_those_with_the_address_and_those_made_while_logged_in(
         let sort = BookingSort::CreatedAtAsc;
         let page = venue
             .store
-            .list_my_bookings(user, &filter, sort, &window)
+            .list_my_bookings(user, &filter, (sort, &window), NOW)
             .await;
         let page = page.expect("it is a list");
         assert_eq!(page.total, i64::try_from(page.items.len()).ok());

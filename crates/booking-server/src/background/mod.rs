@@ -3,6 +3,7 @@
 pub(crate) mod booking_times;
 mod clock;
 mod completion;
+mod expiry;
 mod key_rotation;
 mod retention;
 
@@ -32,6 +33,7 @@ impl Background {
         tasks.spawn(booking_times::run(Arc::clone(service)));
         tasks.spawn(clock::run(Arc::clone(service)));
         tasks.spawn(completion::run(Arc::clone(service)));
+        tasks.spawn(expiry::run(Arc::clone(service)));
         tasks.spawn(key_rotation::run(Arc::clone(service)));
         if forgets {
             tasks.spawn(retention::run(Arc::clone(service)));

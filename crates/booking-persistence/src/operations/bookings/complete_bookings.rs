@@ -2,25 +2,25 @@
 
 use std::convert::Infallible;
 
-use booking_domain::{Actor, COMPLETION_DELAY, Decision, RestaurantId, complete};
-use futures_util::future::try_join_all;
+use booking_domain::{COMPLETION_DELAY, RestaurantId, complete};
 use jiff::Timestamp;
-use jiff::civil::Date;
 
+use super::ended_bookings::{Dates, EndedBooking, write_ended};
 use crate::access::RequestContext;
-use crate::connection::{Visibility, lock_seating_shared};
+use crate::connection::Visibility;
 use crate::error::StoreError;
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
-use crate::tables::booking_events::{NewBookingEvent, StateColumns};
 use crate::tables::booking_policies::PolicyFilter;
-use crate::tables::bookings::LockedBooking;
-use crate::tables::{booking_days, booking_events, booking_policies, bookings, occupancies};
+use crate::tables::{booking_policies, bookings};
 
 /// How many restaurants are asked for, and bookings completed, at once.
 const PAGE: i64 = 100;
 
 const OPERATION: &str = "complete_bookings";
+
+/// What the history of each of them calls it.
+const ACTION: &str = "complete_booking";
 
 impl Store {
     /// The restaurants that take bookings, in order, a page of those that come after this one.
@@ -71,50 +71,10 @@ impl Store {
         let before = now.checked_sub(COMPLETION_DELAY).unwrap_or(Timestamp::MIN);
         let seeing = self.seeing(Visibility::of_restaurant(restaurant));
         let transaction = seeing.transact(OPERATION, async |connection| {
-            let ended = bookings::lock_ended(connection, restaurant, before, PAGE).await?;
-            let decided =
-                ended
-                    .into_iter()
-                    .filter_map(|locked| match complete(&locked.booking, now) {
-                        Decision::Changed(completed) => Some((locked, completed)),
-                        Decision::Unchanged => None,
-                    });
-            let decided: Vec<(LockedBooking, _)> = decided.collect();
-            if decided.is_empty() {
-                return Ok(0);
-            }
-            let dates = decided
-                .iter()
-                .flat_map(|(locked, _)| locked.booking.dates());
-            let mut dates: Vec<Date> = dates.collect();
-            dates.sort_unstable();
-            dates.dedup();
-            let keys: Vec<i64> = decided.iter().map(|(locked, _)| locked.key).collect();
-            let writes = decided.iter().map(|(locked, completed)| async {
-                let event = NewBookingEvent {
-                    restaurant,
-                    key: locked.key,
-                    version: completed.version,
-                    occurred_at: completed.updated_at,
-                    actor: &Actor::System,
-                    action: "complete_booking",
-                    changed: &locked.booking.changed_fields(completed),
-                    state: &StateColumns::from(&completed.state()),
-                };
-                tokio::try_join!(
-                    biased;
-                    bookings::update(connection, locked.key, completed),
-                    booking_events::insert(connection, &event),
-                )
-            });
-            tokio::try_join!(
-                biased;
-                lock_seating_shared(connection, restaurant),
-                booking_days::lock(connection, restaurant, &dates),
-                occupancies::delete(connection, restaurant, &keys),
-                try_join_all(writes),
-            )?;
-            Ok(decided.len())
+            let locked = bookings::lock_ended(connection, restaurant, before, PAGE).await?;
+            let ended = EndedBooking::decide(locked, |booking| complete(booking, now));
+            write_ended(connection, restaurant, (ACTION, Dates::ToBeLocked), &ended).await?;
+            Ok(ended.len())
         });
         transaction.await
     }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_diesel::ToDiesel;
 
@@ -18,6 +19,7 @@ use crate::lists::{
 use crate::schema::{accounts, bookings, restaurants, users};
 use crate::store::Store;
 use crate::tables::booking_contacts::of_booking;
+use crate::tables::booking_expiry;
 use crate::tables::bookings::{BookingRow, view};
 use crate::tables::restaurants::SummaryRow;
 
@@ -94,6 +96,17 @@ impl BookingFilter {
             .collect()
     }
 
+    /// As what those are stored that are asked for: what has expired is pending until somebody writes that
+    /// it is cancelled.
+    fn stored_names(&self) -> Vec<&'static str> {
+        let mut names = self.status_names();
+        let is_asked = |status| self.statuses.contains(&status);
+        if is_asked(BookingStatus::Cancelled) && !is_asked(BookingStatus::Pending) {
+            names.push(BookingStatus::Pending.as_str());
+        }
+        names
+    }
+
     fn digest(&self, sort: BookingSort) -> u64 {
         let text = |value: Option<String>, digest: Digest| digest.text(value.as_deref());
         let digest = Digest::new("bookings").text(Some(sort.name()));
@@ -109,16 +122,25 @@ impl BookingFilter {
     }
 }
 
-/// Narrows any boxed query on bookings; a macro, for Diesel gives each its own type.
+/// Narrows any boxed query on bookings, as they are at an instant; a macro, for Diesel gives each its own
+/// type.
 macro_rules! narrowed {
-    ($query:expr, $filter:expr) => {{
+    ($query:expr, $filter:expr, $now:expr) => {{
         let mut query = $query;
         if let Some(restaurant) = $filter.restaurant {
             query = query.filter(bookings::restaurant_id.eq(restaurant.get()));
         }
-        let statuses = $filter.status_names();
-        if !statuses.is_empty() {
-            query = query.filter(bookings::status.eq_any(statuses));
+        if !$filter.statuses.is_empty() {
+            query = query.filter(bookings::status.eq_any($filter.stored_names()));
+            let is_asked = |status| $filter.statuses.contains(&status);
+            let is_pending = is_asked(BookingStatus::Pending);
+            if is_pending != is_asked(BookingStatus::Cancelled) {
+                let is_written = bookings::status.ne("pending");
+                query = match is_pending {
+                    true => query.filter(is_written.or(booking_expiry::expiry().gt($now))),
+                    false => query.filter(is_written.or(booking_expiry::expiry().le($now))),
+                };
+            }
         }
         if let Some(date) = $filter.date_from {
             query = query.filter(bookings::booking_date.ge(date.to_diesel()));
@@ -135,6 +157,11 @@ macro_rules! narrowed {
         if $filter.without_tables {
             query = query
                 .filter(bookings::status.eq_any(["pending", "confirmed"]))
+                .filter(
+                    bookings::status
+                        .ne("pending")
+                        .or(booking_expiry::expiry().gt($now)),
+                )
                 .filter(bookings::table_ids.eq(Vec::<i64>::new()));
         }
         if let Some(code) = &$filter.confirmation_code {
@@ -178,7 +205,7 @@ impl Store {
             ..filter.clone()
         };
         self.read_as_staff(request, async |connection| {
-            let page = list(connection, &filter, sort, window).await;
+            let page = list(connection, &filter, sort, window, context.now).await;
             let mut page = page.map_err(TransactionError::into_rule)?;
             for view in &mut page.items {
                 view.is_for_restaurant = true;
@@ -189,13 +216,15 @@ impl Store {
     }
 }
 
-/// The bookings that pass the filter, in an order, whoever asks.
+/// The bookings that pass the filter at `now`, in an order, whoever asks.
 pub(crate) async fn list(
     mut connection: &AsyncPgConnection,
     filter: &BookingFilter,
     sort: BookingSort,
     window: &Window,
+    now: Timestamp,
 ) -> Result<Page<BookingView>, TransactionError<CursorOfAnotherList>> {
+    let instant = now.to_diesel();
     let list = filter.digest(sort);
     let query = narrowed!(
         bookings::table
@@ -203,7 +232,8 @@ pub(crate) async fn list(
             .left_join(of_booking())
             .select((BookingRow::as_select(), SummaryRow::as_select()))
             .into_boxed(),
-        filter
+        filter,
+        instant
     );
     let by_date = || {
         window.place(list, |position| {
@@ -242,11 +272,12 @@ pub(crate) async fn list(
         .offset(window.offset())
         .load::<(BookingRow, SummaryRow)>(&mut connection);
     let mut counting = connection;
-    let total = narrowed!(bookings::table.count().into_boxed(), filter).get_result(&mut counting);
+    let total = narrowed!(bookings::table.count().into_boxed(), filter, instant);
+    let total = total.get_result(&mut counting);
     let page = window.load(rows, total, |(row, _)| Cursor {
         list,
         position: sort.position(row),
         id: row.booking_id,
     });
-    Ok(page.await?.try_map(view)?)
+    Ok(page.await?.try_map(|row| view(row, now))?)
 }

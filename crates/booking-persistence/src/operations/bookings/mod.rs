@@ -5,6 +5,8 @@ mod cancel_booking;
 mod change_booking;
 mod complete_bookings;
 mod create_booking;
+mod ended_bookings;
+mod expire_bookings;
 mod find_booking;
 mod get_booking;
 mod list_booking_events;
@@ -13,6 +15,7 @@ mod rotate_booking_secret;
 mod update_booking;
 
 pub use create_booking::CreatedBooking;
+pub(super) use expire_bookings::expire_in_the_way;
 pub use get_booking::BookingNotFound;
 pub(super) use list_bookings::list;
 pub use list_bookings::{BookingFilter, BookingSort};

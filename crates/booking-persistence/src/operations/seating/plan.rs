@@ -20,6 +20,7 @@ use crate::access::{
 };
 use crate::connection::lock_seating;
 use crate::error::{Corrupt, TransactionError};
+use crate::operations::bookings::expire_in_the_way;
 use crate::operations::service_day::{MovedBooking, has_changed};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::tables::{
@@ -195,13 +196,16 @@ impl<'a> LockedSeating<'a> {
             return Err(has_changed().into());
         }
         let dates = self.dates(wanted, changed)?;
+        let context = self.context;
+        let now = to_the_microsecond(context.now);
+        let expired = self.upcoming.iter().filter(|it| !it.claim.is_live(now));
+        let expired: Vec<i64> = expired.map(|booking| booking.claim.key).collect();
+        expire_in_the_way(connection, restaurant, &expired, now).await?;
         let placements: Vec<(i64, Placement)> = changed
             .iter()
             .map(|booking| (booking.claim.key, booking.claim.occupied()))
             .collect();
         let rows: Vec<(i64, &Placement)> = placements.iter().map(|(key, it)| (*key, it)).collect();
-        let context = self.context;
-        let now = to_the_microsecond(context.now);
         let updates = changed
             .iter()
             .map(|booking| booking_claims::update_claim(connection, restaurant, booking, now));

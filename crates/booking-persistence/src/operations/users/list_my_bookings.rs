@@ -1,6 +1,7 @@
 //! `listMyBookings`.
 
 use booking_domain::{BookingView, UserId};
+use jiff::Timestamp;
 
 use crate::connection::Visibility;
 use crate::error::StoreError;
@@ -10,7 +11,7 @@ use crate::store::Store;
 
 impl Store {
     /// The bookings that a user has made while logged in, and those that were made with the
-    /// address that is verified to be theirs, as far as they pass the filter.
+    /// address that is verified to be theirs, as far as they pass the filter at `now`.
     ///
     /// # Errors
     ///
@@ -19,8 +20,8 @@ impl Store {
         &self,
         user: &UserId,
         filter: &BookingFilter,
-        sort: BookingSort,
-        window: &Window,
+        (sort, window): (BookingSort, &Window),
+        now: Timestamp,
     ) -> Result<Page<BookingView>, StoreError<CursorOfAnotherList>> {
         let mine = BookingFilter {
             user: Some(user.clone()),
@@ -28,7 +29,7 @@ impl Store {
         };
         let seeing = self.seeing(Visibility::of_user(user));
         let reading = seeing.read("list_my_bookings", async |connection| {
-            list(connection, &mine, sort, window).await
+            list(connection, &mine, sort, window, now).await
         });
         reading.await
     }

@@ -214,3 +214,28 @@ pub(super) async fn who_has_a_table(observed: &ObservedStore) {
         .assert("searchAvailability", &indexes, reads(5_000, 2_000), next)
         .await;
 }
+
+pub(super) async fn who_has_waited_too_long(observed: &ObservedStore) {
+    let later = NOW + jiff::ToSpan::hours(72);
+    let indexes = ["idx_bookings_expiry"];
+    let find = async |store: &Store, _: usize| {
+        let found = store.restaurants_with_expired_bookings(later).await;
+        assert!(!found.expect("it is SQL").is_empty());
+    };
+    observed
+        .assert(
+            "restaurants_with_expired_bookings",
+            &indexes,
+            reads(250, 250),
+            find,
+        )
+        .await;
+    let none = async |store: &Store, _: usize| {
+        let expired = store.expire_bookings(restaurant(7), &at(NOW)).await;
+        assert_eq!(expired.expect("it is SQL"), 0);
+    };
+    let indexes = ["idx_bookings_expiry|idx_bookings_taken"];
+    observed
+        .assert("expire_bookings", &indexes, reads(20, 40), none)
+        .await;
+}

@@ -48,6 +48,13 @@ pub(super) async fn of_bookings(observed: &ObservedStore) {
     };
     let which = ("listBookings that are pending", &pending);
     assert_walk(observed, which, by_its_order, ALL_OF_A_RESTAURANT).await;
+    let cancelled = BookingFilter {
+        statuses: vec![BookingStatus::Cancelled],
+        ..all.clone()
+    };
+    // None is, so that all are looked at for the page, and once more for the total.
+    let which = ("listBookings that are cancelled", &cancelled);
+    assert_walk(observed, which, by_its_order, reads(19_000, 800)).await;
     let of_a_day = BookingFilter {
         date_from: Some(DAY),
         date_to: Some(DAY),
@@ -73,7 +80,7 @@ pub(super) async fn of_bookings(observed: &ObservedStore) {
     let me = user(4711);
     for sort in BookingSort::ALL {
         let mine = async |store: &Store, _: usize| {
-            let page = store.list_my_bookings(&me, &all, sort, &FIRST).await;
+            let page = store.list_my_bookings(&me, &all, (sort, &FIRST), NOW).await;
             page.expect("it is a list")
         };
         let indexes = [

@@ -127,6 +127,7 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         arrived_at: timestamp(visit.arrived_at, "arrived_at")?,
         seated_at: timestamp(visit.seated_at, "seated_at")?,
         finished_at: timestamp(visit.finished_at, "finished_at")?,
+        expires_at: timestamp(booking.expires_at, "expires_at")?,
         cancellation: (booking.cancellation.as_ref())
             .map(|it| cancellation(it, *is_for_restaurant)),
     })
@@ -151,6 +152,7 @@ fn cancellation(
         domain::CancellationKind::Restaurant | domain::CancellationKind::Declined => {
             types::CancelledBy::Restaurant
         }
+        domain::CancellationKind::Expired => types::CancelledBy::System,
     };
     types::BookingCancellation {
         by,
@@ -166,6 +168,7 @@ const fn cancellation_kind(kind: domain::CancellationKind) -> types::Cancellatio
         domain::CancellationKind::Guest => types::CancellationKind::Guest,
         domain::CancellationKind::Restaurant => types::CancellationKind::Restaurant,
         domain::CancellationKind::Declined => types::CancellationKind::Declined,
+        domain::CancellationKind::Expired => types::CancellationKind::Expired,
     }
 }
 
@@ -213,6 +216,7 @@ fn state(state: &domain::BookingState) -> Result<types::BookingState, BreaksCont
         arrived_at: timestamp(visit.arrived_at, "arrived_at")?,
         seated_at: timestamp(visit.seated_at, "seated_at")?,
         finished_at: timestamp(visit.finished_at, "finished_at")?,
+        expires_at: timestamp(state.expires_at, "expires_at")?,
         cancellation_kind: state.cancellation.map(cancellation_kind),
     })
 }
@@ -235,6 +239,7 @@ const fn field(field: domain::BookingField) -> types::BookingField {
         domain::BookingField::ArrivedAt => types::BookingField::ArrivedAt,
         domain::BookingField::SeatedAt => types::BookingField::SeatedAt,
         domain::BookingField::FinishedAt => types::BookingField::FinishedAt,
+        domain::BookingField::ExpiresAt => types::BookingField::ExpiresAt,
         domain::BookingField::Cancellation => types::BookingField::CancellationKind,
         domain::BookingField::CustomerName => types::BookingField::CustomerName,
         domain::BookingField::CustomerEmail => types::BookingField::CustomerEmail,

@@ -35,6 +35,7 @@ pub(crate) fn booking_policy(
             .confirmation_min_party
             .map(|party| party.to_contract())
             .into(),
+        confirmation_minutes: policy.confirmation_time.to_contract(),
         change_cutoff_minutes: cutoff(policy.change_cutoff),
         cancellation_cutoff_minutes: cutoff(policy.cancellation_cutoff),
         hold_seconds: policy.hold_time.to_contract(),
@@ -64,6 +65,7 @@ pub(crate) fn booking_policy_change(
         online_min_party: body.online_min_party.map(IntoDomain::into_domain),
         online_max_party: body.online_max_party.map(IntoDomain::into_domain),
         confirmation_min_party: body.confirmation_min_party.map(limit),
+        confirmation_time: body.confirmation_minutes.map(IntoDomain::into_domain),
         change_cutoff: body.change_cutoff_minutes.map(limit),
         cancellation_cutoff: body.cancellation_cutoff_minutes.map(limit),
         hold_time: body.hold_seconds.map(IntoDomain::into_domain),

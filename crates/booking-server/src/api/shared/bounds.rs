@@ -133,6 +133,7 @@ same_bounds! {
     BufferMinutes = BufferTime;
     CancellationReason = CancellationReason;
     ConfirmationCode = ConfirmationCode;
+    ConfirmationMinutes = ConfirmationTime;
     Cuisine = Cuisine;
     CustomerName = CustomerName;
     CutoffMinutes = Cutoff;

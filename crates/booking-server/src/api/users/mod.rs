@@ -165,8 +165,8 @@ impl Users for Service {
             .list_my_bookings(
                 user::<ListMyBookingsError>(caller.principal())?,
                 &BookingFilter::default(),
-                BookingSort::BookingDateDesc,
-                &paging.window(),
+                (BookingSort::BookingDateDesc, &paging.window()),
+                self.clock().now(),
             )
             .await
             .map_err(store_error::<_, ListMyBookingsError>)?;
