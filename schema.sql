@@ -366,6 +366,8 @@ CREATE INDEX idx_bookings_taken ON bookings (restaurant_id, starts_at)
     WHERE status IN ('pending', 'confirmed');
 -- A guest who looks for a booking names no restaurant.
 CREATE INDEX idx_bookings_confirmation_code ON bookings (confirmation_code);
+-- The bookings of an address in a restaurant.
+CREATE INDEX idx_bookings_guest ON bookings (restaurant_id, user_id);
 -- Those that nobody has confirmed in time, whosever they are.
 CREATE INDEX idx_bookings_expiry ON bookings (LEAST(expires_at, starts_at), restaurant_id)
     WHERE status = 'pending';
@@ -506,6 +508,12 @@ CREATE TABLE booking_policies (
     time_zone_release           varchar(6),
     -- For how long a hold keeps its tables. Contract: HoldSeconds.
     hold_seconds                integer     NOT NULL DEFAULT 300,
+    -- How many live bookings one guest may have; NULL for any number. Contract:
+    -- MaxBookingsPerGuest.
+    max_bookings_per_guest      integer     DEFAULT 3,
+    -- Whether one guest may have one live booking in a service only. Contract:
+    -- OneBookingPerService.
+    one_booking_per_service     boolean     NOT NULL DEFAULT true,
     -- How long the restaurant has to confirm a booking. Contract: ConfirmationMinutes.
     confirmation_minutes        integer     NOT NULL DEFAULT 1440,
     CONSTRAINT booking_policies_pkey PRIMARY KEY (restaurant_id),
@@ -544,6 +552,8 @@ CREATE TABLE booking_policies (
     CONSTRAINT booking_policies_time_zone_release_check
         CHECK (time_zone_release ~ '^[0-9]{4}[a-z]{1,2}$'),
     CONSTRAINT booking_policies_hold_seconds_check CHECK (hold_seconds BETWEEN 60 AND 900),
+    CONSTRAINT booking_policies_max_bookings_per_guest_check
+        CHECK (max_bookings_per_guest BETWEEN 1 AND 100),
     CONSTRAINT booking_policies_confirmation_minutes_check
         CHECK (confirmation_minutes BETWEEN 15 AND 43200)
 );
@@ -843,16 +853,17 @@ CREATE TABLE audit_events (
     CONSTRAINT audit_events_network_check
         CHECK (network ~ '^([0-9.]+/24|[0-9a-f:]+/48)$'),
     CONSTRAINT audit_events_request_id_check CHECK (request_id ~ '^[0-9A-Za-z_-]+$'),
-    CONSTRAINT audit_events_overridden_rules_check CHECK (
-        overridden_rules <@ '{hours,pacing,capacity,party_size,blockouts}'::varchar[]
-        AND cardinality(overridden_rules) <= 5
-    ),
     CONSTRAINT audit_events_override_reason_check
         CHECK (override_reason <> '' AND override_reason !~ '[\u0001-\u001F\u007F-\u009F]'),
     CONSTRAINT audit_events_actor_kind_check
         CHECK (actor_kind IN ('user', 'platform_admin', 'api_key', 'guest', 'system')),
     CONSTRAINT audit_events_actor_check
-        CHECK ((actor_id IS NULL) = (actor_kind IN ('guest', 'system')))
+        CHECK ((actor_id IS NULL) = (actor_kind IN ('guest', 'system'))),
+    CONSTRAINT audit_events_overridden_rules_check CHECK (
+        overridden_rules
+            <@ '{hours,pacing,capacity,party_size,blockouts,already_booked}'::varchar[]
+        AND cardinality(overridden_rules) <= 6
+    )
 );
 -- The order of the list.
 CREATE INDEX idx_audit_events_occurred ON audit_events (restaurant_id, occurred_at, audit_event_id);
@@ -1285,6 +1296,8 @@ CREATE TABLE booking_contacts (
     CONSTRAINT booking_contacts_special_requests_check
         CHECK (special_requests ~ '^[^\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]+$')
 );
+-- The bookings of a telephone number.
+CREATE INDEX idx_booking_contacts_phone ON booking_contacts (restaurant_id, phone);
 ALTER TABLE booking_contacts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking_contacts FORCE ROW LEVEL SECURITY;
 

@@ -113,8 +113,12 @@ impl Installation {
         let [owner, _] = self.owners();
         let added = owner.create_restaurant().body(restaurant).send().await;
         let restaurant = *added.unwrap().into_inner().id;
+        // Whose bookings they are is not in their events, by which they are judged again.
         self.rows(&format!(
-            "INSERT INTO restaurant_staff (restaurant_id, user_id, role, version, created_at, updated_at)
+            "UPDATE booking_policies
+                SET max_bookings_per_guest = NULL, one_booking_per_service = false
+                WHERE restaurant_id = {restaurant};
+             INSERT INTO restaurant_staff (restaurant_id, user_id, role, version, created_at, updated_at)
                 SELECT {restaurant}, user_id, 'owner', 1, created_at, created_at
                 FROM users WHERE email = 'owner@example.com'"
         ))

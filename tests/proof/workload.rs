@@ -57,6 +57,11 @@ impl Requests {
         })
     }
 
+    /// A client of each server.
+    pub(crate) const fn clients(&self) -> &[Client; 2] {
+        &self.clients
+    }
+
     /// From now on an answer may not come.
     pub(crate) fn allow_lost_answers(&self) {
         self.may_be_lost.store(true, Ordering::SeqCst);

@@ -38,6 +38,19 @@ pub async fn hire_owner(url: &str) -> Result<(), tokio_postgres::Error> {
         .await
 }
 
+/// Lets every guest have any number of bookings: most tests are about one guest, and not about that.
+///
+/// # Errors
+///
+/// The database does not do it.
+pub(crate) async fn lift_guest_limits(url: &str) -> Result<(), tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    tokio::spawn(connection);
+    let lift = "UPDATE booking_policies
+        SET max_bookings_per_guest = NULL, one_booking_per_service = false";
+    client.batch_execute(lift).await
+}
+
 /// Access tokens of the owner, each made when it is needed, at the time of the test.
 #[derive(Clone)]
 pub struct OwnerTokens {

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 use crate::accounts::{ISSUER, secret_key};
-use crate::owner::{OwnerTokens, hire_owner};
+use crate::owner::{OwnerTokens, hire_owner, lift_guest_limits};
 use crate::request::Request;
 use crate::response::Response;
 use crate::witness::Witness;
@@ -135,6 +135,7 @@ impl TestService {
         let server = booking_server::start(options).await?;
         if demo {
             hire_owner(url).await?;
+            lift_guest_limits(url).await?;
         }
         let witness = Witness::start(server.local_addr()).await;
         let base_url = format!("http://{}/api/v1", witness.address());

@@ -41,14 +41,14 @@ pub use availability::{
     day_availability,
 };
 pub use booking::{
-    ArrivalRefusal, Booking, BookingChange, BookingEvent, BookingFacts, BookingField,
-    BookingReference, BookingState, BookingStatus, BookingView, COMPLETION_DELAY, CancelRefusal,
-    Cancellation, CancellationKind, CancellationReason, ChangePlan, ChangeRefusal, CreateRefusal,
-    Customer, CustomerName, Decision, DialledPhoneNumber, EARLIEST_ARRIVAL, EmailAddress,
-    MadeBooking, NewBooking, PhoneNumber, SeatRefusal, SpecialRequests, Standing, StatusRefusal,
-    StepPlan, TableRefusal, TableRequest, TableStep, TooEarly, UNDO_PERIOD, UndoRefusal, Visit,
-    cancel, complete, confirm, create, decline, expire, finish, mark_arrived, mark_no_show,
-    plan_change, seat, undo_step,
+    AlreadyBooked, ArrivalRefusal, Booking, BookingChange, BookingEvent, BookingFacts,
+    BookingField, BookingReference, BookingState, BookingStatus, BookingView, COMPLETION_DELAY,
+    CancelRefusal, Cancellation, CancellationKind, CancellationReason, ChangePlan, ChangeRefusal,
+    CreateRefusal, Customer, CustomerName, Decision, DialledPhoneNumber, EARLIEST_ARRIVAL,
+    EmailAddress, GuestRequest, LiveBooking, MadeBooking, NewBooking, PhoneNumber, SeatRefusal,
+    SpecialRequests, Standing, StatusRefusal, StepPlan, TableRefusal, TableRequest, TableStep,
+    TooEarly, UNDO_PERIOD, UndoRefusal, Visit, cancel, complete, confirm, create, decline, expire,
+    finish, mark_arrived, mark_no_show, plan_change, seat, undo_step,
 };
 pub use bounded::{BoundedInteger, BoundedNumber, BoundedText};
 pub use calendar::{
@@ -80,7 +80,8 @@ pub use placement::{
 };
 pub use policy::{
     BookingPolicy, BookingPolicyChange, BookingPolicyRefusal, BookingPolicyView, BookingWindow,
-    ConfirmationTime, Cutoff, HoldTime, MinNotice, SlotInterval, change_booking_policy,
+    ConfirmationTime, Cutoff, HoldTime, MaxBookingsPerGuest, MinNotice, SlotInterval,
+    change_booking_policy,
 };
 pub use restaurant::{
     Address, ChangeRestaurantRefusal, Cuisine, Latitude, Longitude, RestaurantChange,

@@ -37,6 +37,11 @@ bounded_integer! {
     HoldTime(u16), 60..=900, from_seconds, seconds
 }
 
+bounded_integer! {
+    /// How many live bookings one guest may have in the restaurant.
+    MaxBookingsPerGuest(u16), 1..=100, new, get
+}
+
 impl Cutoff {
     /// Whether it is too late for guests, as of `now`, to touch a visit that begins at `starts_at`.
     pub(crate) fn has_passed(self, starts_at: Timestamp, now: Timestamp) -> bool {
@@ -79,6 +84,11 @@ pub struct BookingPolicy {
     pub cancellation_cutoff: Option<Cutoff>,
     /// For how long a hold keeps its tables.
     pub hold_time: HoldTime,
+    /// How many live bookings one guest may have, told by the address or the telephone number; any number
+    /// for `None`.
+    pub max_bookings_per_guest: Option<MaxBookingsPerGuest>,
+    /// Whether a guest has one live booking in each service at most.
+    pub one_booking_per_service: bool,
 }
 
 impl BookingPolicy {
@@ -91,12 +101,14 @@ impl BookingPolicy {
 
     /// For how long a hold keeps its tables where a restaurant states nothing: five minutes.
     pub const DEFAULT_HOLD_TIME: HoldTime = HoldTime(300);
+    /// How many live bookings one guest may have where a restaurant states nothing.
+    pub const DEFAULT_MAX_BOOKINGS_PER_GUEST: MaxBookingsPerGuest = MaxBookingsPerGuest(3);
 
     /// How long a restaurant has to confirm a booking where it states nothing: a day.
     pub const DEFAULT_CONFIRMATION_TIME: ConfirmationTime = ConfirmationTime(1440);
 
     /// The policy of a restaurant in this time zone that has said nothing else: no limit but its
-    /// tables and its services.
+    /// tables, its services, and what one guest may have of them.
     #[must_use]
     pub const fn new(time_zone: TimeZoneName) -> Self {
         Self {
@@ -115,6 +127,8 @@ impl BookingPolicy {
             change_cutoff: None,
             cancellation_cutoff: None,
             hold_time: Self::DEFAULT_HOLD_TIME,
+            max_bookings_per_guest: Some(Self::DEFAULT_MAX_BOOKINGS_PER_GUEST),
+            one_booking_per_service: true,
         }
     }
 
@@ -179,6 +193,10 @@ pub struct BookingPolicyChange {
     pub cancellation_cutoff: Option<Option<Cutoff>>,
     /// Another time for holds. Those that there are keep theirs.
     pub hold_time: Option<HoldTime>,
+    /// Another number of live bookings of one guest. Those that there are stay.
+    pub max_bookings_per_guest: Option<Option<MaxBookingsPerGuest>>,
+    /// Whether a guest has one live booking in each service at most from now on.
+    pub one_booking_per_service: Option<bool>,
 }
 
 /// Why a policy does not change.
@@ -239,6 +257,12 @@ pub fn change_booking_policy(
             .cancellation_cutoff
             .unwrap_or(old.cancellation_cutoff),
         hold_time: change.hold_time.unwrap_or(old.hold_time),
+        max_bookings_per_guest: change
+            .max_bookings_per_guest
+            .unwrap_or(old.max_bookings_per_guest),
+        one_booking_per_service: change
+            .one_booking_per_service
+            .unwrap_or(old.one_booking_per_service),
     };
     if wanted.online_max_party < wanted.online_min_party {
         return Err(BookingPolicyRefusal::EmptyPartyRange);

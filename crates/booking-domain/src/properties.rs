@@ -320,6 +320,8 @@ proptest! {
                 ..BookingChange::default()
             };
             match plan_change(&booking, &change, None, NOW).ok()? {
+                // Its guest stays the same.
+                ChangePlan::NeedsGuest(_) => None,
                 ChangePlan::Decided(_) => {
                     let stays = !is_too_late && day.date == booking.placement.service_date;
                     stays.then_some(booking.status)
@@ -327,7 +329,7 @@ proptest! {
                 ChangePlan::NeedsTable(request) => {
                     let wanted = request.place_request(booker);
                     let is_decided = day.calendar.service_date(&wanted) == day.date;
-                    let made = request.decide(&day, booker, NOW).ok().filter(|_| is_decided);
+                    let made = request.decide(&day, &[], booker, NOW).ok().filter(|_| is_decided);
                     made.map(|made| made.booking.status)
                 }
             }

@@ -155,6 +155,8 @@ diesel::table! {
         seating_version -> Integer,
         time_zone_release -> Nullable<Varchar>,
         hold_seconds -> Integer,
+        max_bookings_per_guest -> Nullable<Integer>,
+        one_booking_per_service -> Bool,
         confirmation_minutes -> Integer,
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use booking_client::ResponseHeaders;
-use booking_client::types::{BookingChange, BookingStatus, ErrorCode};
+use booking_client::types::{BookingChange, BookingStatus, ErrorCode, NewBooking};
 use booking_tests::{Request, TestService};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
@@ -33,6 +33,14 @@ async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
     running.join_all().await
 }
 
+/// The same by a guest of this number, who is somebody else than the others.
+fn by_guest(number: usize, mut wanted: NewBooking) -> NewBooking {
+    let guest = customer(&format!("guest{number}@example.com"));
+    let guest = guest.phone(format!("+44 20 7946 {number:04}"));
+    wanted.customer = Some(guest.try_into().unwrap());
+    wanted
+}
+
 /// How many were granted; every other one must have been refused with this code.
 #[track_caller]
 fn granted<T>(outcomes: &[Sent<T>], otherwise: ErrorCode) -> usize {
@@ -52,9 +60,7 @@ async fn one_of_many_gets_the_last_table() {
     let outcomes = at_once((0..RIVALS).map(|rival| {
         let service = Arc::clone(&service);
         let time = ["18:30", "19:00", "19:15", "19:45"][rival % 4];
-        let mut new = wanted(BELLA, MONDAY, time, 10);
-        let customer = customer(&format!("guest{rival}@example.com"));
-        new.customer = Some(customer.try_into().unwrap());
+        let new = by_guest(rival, wanted(BELLA, MONDAY, time, 10));
         async move { create(&service, new).await }
     }))
     .await;
@@ -100,7 +106,8 @@ async fn on_both_sides_of_midnight_the_last_table_is_given_once() {
     let outcomes = at_once((0..RIVALS).map(|rival| {
         let service = Arc::clone(&service);
         let (date, time) = [("2027-02-13", "23:30"), ("2027-02-14", "00:00")][rival % 2];
-        async move { create(&service, wanted(SAKURA, date, time, 8)).await }
+        let new = by_guest(rival, wanted(SAKURA, date, time, 8));
+        async move { create(&service, new).await }
     }))
     .await;
     assert_eq!(granted(&outcomes, ErrorCode::TableNotAvailable), 1);
@@ -182,9 +189,10 @@ async fn a_table_that_is_given_back_while_others_ask_for_it_is_given_once() {
             .send()
             .await
     });
-    let outcomes = at_once((0..RIVALS).map(|_| {
+    let outcomes = at_once((0..RIVALS).map(|rival| {
         let service = Arc::clone(&service);
-        async move { create(&service, wanted(BELLA, MONDAY, "19:00", 10)).await }
+        let new = by_guest(rival, wanted(BELLA, MONDAY, "19:00", 10));
+        async move { create(&service, new).await }
     }))
     .await;
     let cancelled = giving_back.await.unwrap().unwrap();
@@ -258,9 +266,10 @@ async fn a_guest_who_hangs_up_leaves_a_whole_booking_or_none() {
     }))
     .await;
     // A guest who stays is answered: nobody who left still holds a lock or a connection.
-    let outcomes = at_once((0..RIVALS).map(|_| {
+    let outcomes = at_once((0..RIVALS).map(|rival| {
         let service = Arc::clone(&service);
-        async move { create(&service, wanted(BELLA, "2027-02-16", "19:00", 10)).await }
+        let new = by_guest(rival, wanted(BELLA, "2027-02-16", "19:00", 10));
+        async move { create(&service, new).await }
     }))
     .await;
     assert_eq!(granted(&outcomes, ErrorCode::TableNotAvailable), 1);

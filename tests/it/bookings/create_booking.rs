@@ -1,5 +1,6 @@
 //! `createBooking`: what is granted.
 
+mod already_booked;
 mod refusals;
 
 use booking_client::types::ErrorCode;

@@ -35,6 +35,8 @@ async fn a_policy_is_read_and_changed_field_by_field() {
         "change_cutoff_minutes": null,
         "cancellation_cutoff_minutes": null,
         "hold_seconds": 300,
+        "max_bookings_per_guest": null,
+        "one_booking_per_service": false,
     });
     assert_eq!((read.status, read.json()), (200, expected.clone()));
     let mut tag = read.header("etag").expect("it has one").to_owned();
@@ -58,6 +60,8 @@ async fn a_policy_is_read_and_changed_field_by_field() {
         ("change_cutoff_minutes", json!(120)),
         ("cancellation_cutoff_minutes", json!(240)),
         ("hold_seconds", json!(600)),
+        ("max_bookings_per_guest", json!(2)),
+        ("one_booking_per_service", json!(true)),
     ] {
         let answer = change(&service, &tag, &json!({ name: value })).await;
         expected[name] = value;

@@ -101,7 +101,7 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "the next major version, at a URL of its own",
         replace: &[
-            ("  version: 0.5.0\n", "  version: 2.0.0\n"),
+            ("  version: 0.6.0\n", "  version: 2.0.0\n"),
             ("  - url: /api/v1\n", "  - url: /api/v2\n"),
         ],
     },

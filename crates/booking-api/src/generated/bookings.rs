@@ -26,7 +26,9 @@ contract_runtime::operations! {
     /// from then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the
     /// account besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,
     /// and whoever has booked is not given it. They may leave out any of the contact details, or `customer`
-    /// as a whole; guests give all three (`CONTACT_REQUIRED`). A key books at its own restaurant only. A good credential
+    /// as a whole; guests give all three (`CONTACT_REQUIRED`). One guest, told by the address or the
+    /// telephone number, has so many bookings to come, and one in each service, as the policy says
+    /// (`ALREADY_BOOKED`); the staff can override it. A key books at its own restaurant only. A good credential
     /// without `bookings:write` counts as none here; who books without one can book a few times a minute.
     fn create_booking(CreateBookingRequest) by callers::BookingsWriteOrAnonymous -> Result<CreateBookingResponse, CreateBookingError>;
     /// List bookings: `GET /bookings`.
@@ -147,6 +149,7 @@ contract_runtime::operation_error! {
         TableNotAvailable(errors::TableNotAvailable),
         PacingLimitReached(errors::PacingLimitReached),
         CapacityReached(errors::CapacityReached),
+        AlreadyBooked(errors::AlreadyBooked),
         HoldExpired(errors::HoldExpired),
         IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
         PayloadTooLarge(errors::PayloadTooLarge),
@@ -175,7 +178,7 @@ contract_runtime::operation! {
         route: POST "/api/v1/bookings",
         tag: "Bookings",
         summary: "Book a table",
-        description: "Books a table for a party. It gets the table that wastes least, or several that are put\ntogether, for a turn by its size; other bookings may be seated elsewhere at their times to\nmake room for it. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.\n\nWhoever books needs no account. The answer holds the booking's secret, which opens this booking\nfrom then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the\naccount besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,\nand whoever has booked is not given it. They may leave out any of the contact details, or `customer`\nas a whole; guests give all three (`CONTACT_REQUIRED`). A key books at its own restaurant only. A good credential\nwithout `bookings:write` counts as none here; who books without one can book a few times a minute.",
+        description: "Books a table for a party. It gets the table that wastes least, or several that are put\ntogether, for a turn by its size; other bookings may be seated elsewhere at their times to\nmake room for it. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.\n\nWhoever books needs no account. The answer holds the booking's secret, which opens this booking\nfrom then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the\naccount besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,\nand whoever has booked is not given it. They may leave out any of the contact details, or `customer`\nas a whole; guests give all three (`CONTACT_REQUIRED`). One guest, told by the address or the\ntelephone number, has so many bookings to come, and one in each service, as the policy says\n(`ALREADY_BOOKED`); the staff can override it. A key books at its own restaurant only. A good credential\nwithout `bookings:write` counts as none here; who books without one can book a few times a minute.",
         request: CreateBookingRequest,
         response: CreateBookingResponse,
         error: CreateBookingError,
@@ -362,6 +365,7 @@ contract_runtime::operation_error! {
         TableNotAvailable(errors::TableNotAvailable),
         PacingLimitReached(errors::PacingLimitReached),
         CapacityReached(errors::CapacityReached),
+        AlreadyBooked(errors::AlreadyBooked),
         BookingNotChangeable(errors::BookingNotChangeable),
         PreconditionFailed(errors::PreconditionFailed),
         PayloadTooLarge(errors::PayloadTooLarge),

@@ -13,6 +13,7 @@ contract_runtime::errors! {
     409 "TABLE_NOT_AVAILABLE" => TableNotAvailable,
     409 "PACING_LIMIT_REACHED" => PacingLimitReached,
     409 "CAPACITY_REACHED" => CapacityReached,
+    409 "ALREADY_BOOKED" => AlreadyBooked,
     409 "HOLD_EXPIRED" => HoldExpired,
     409 "IDEMPOTENCY_KEY_IN_USE" => IdempotencyKeyInUse with headers::RetryAfter,
     413 "PAYLOAD_TOO_LARGE" => PayloadTooLarge,

@@ -175,7 +175,7 @@ contract_runtime::array! {
     referenceable: true,
     [asked answered] {
         min_items: Some(1),
-        max_items: Some(5),
+        max_items: Some(6),
         unique_items: true,
     }
 }
@@ -184,13 +184,14 @@ contract_runtime::enumeration! {
     /// A rule that the staff can override.
     /// `hours`: services, closed days and slots. `pacing`: how many start at once. `capacity`: how many
     /// are in the house at once. `party_size`: the parties that tables are for. `blockouts`: what is not
-    /// used.
+    /// used. `already_booked`: how many bookings one guest may have.
     RuleOverride "RuleOverride" {
         Hours = "hours",
         Pacing = "pacing",
         Capacity = "capacity",
         PartySize = "party_size",
         Blockouts = "blockouts",
+        AlreadyBooked = "already_booked",
     }
 }
 
@@ -1159,6 +1160,8 @@ contract_runtime::object! {
         /// How long before a visit guests can cancel it; `null` for always.
         "cancellation_cutoff_minutes" => cancellation_cutoff_minutes: contract_runtime::Nullable<CutoffMinutes>,
         "hold_seconds" => hold_seconds: HoldSeconds,
+        "max_bookings_per_guest" => max_bookings_per_guest: contract_runtime::Nullable<MaxBookingsPerGuest>,
+        "one_booking_per_service" => one_booking_per_service: OneBookingPerService,
         /// In the answer to a change, the bookings to come that it catches.
         "affected_bookings" => affected_bookings: Option<AffectedBookings>,
     }
@@ -1194,6 +1197,8 @@ contract_runtime::object! {
         /// How long before a visit guests can cancel it; `null` for always.
         "cancellation_cutoff_minutes" => cancellation_cutoff_minutes: Option<contract_runtime::Nullable<CutoffMinutes>>,
         "hold_seconds" => hold_seconds: Option<HoldSeconds>,
+        "max_bookings_per_guest" => max_bookings_per_guest: Option<contract_runtime::Nullable<MaxBookingsPerGuest>>,
+        "one_booking_per_service" => one_booking_per_service: Option<OneBookingPerService>,
     }
 }
 
@@ -1284,6 +1289,24 @@ contract_runtime::integer! {
         maximum: Some(900),
     }
 }
+
+contract_runtime::integer! {
+    /// How many bookings that are active and not over one guest may have, told by the email address or the
+    /// telephone number; `null` for any number.
+    MaxBookingsPerGuest(i32) "MaxBookingsPerGuest",
+    referenceable: true,
+    {
+        width: contract_runtime::rules::IntegerWidth::Int32,
+        minimum: Some(1),
+        maximum: Some(100),
+    }
+}
+
+/// Whether one guest may have one booking in a service only that is active and not over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OneBookingPerService(bool);
+
+contract_runtime::boolean_type!(OneBookingPerService, "OneBookingPerService");
 
 contract_runtime::integer! {
     /// Minutes before a visit; `null` for no cutoff.
@@ -2876,6 +2899,7 @@ contract_runtime::enumeration! {
     /// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
     /// `PACING_LIMIT_REACHED`: as many parties or guests start at that time as may.
     /// `CAPACITY_REACHED`: as many guests are in the house at that time as may be.
+    /// `ALREADY_BOOKED`: this guest has as many bookings as one may have, or one in the same service.
     /// `OUTSIDE_SERVICE_HOURS`: no booking can start then: no service has begun, its last seating is
     /// over, it is about to end, or the time lies between two slots.
     /// `CLOSED`: no service begins on the date, or the house is not used at that time.
@@ -2936,6 +2960,7 @@ contract_runtime::enumeration! {
         UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE",
         PacingLimitReached = "PACING_LIMIT_REACHED",
         CapacityReached = "CAPACITY_REACHED",
+        AlreadyBooked = "ALREADY_BOOKED",
         OutsideServiceHours = "OUTSIDE_SERVICE_HOURS",
         Closed = "CLOSED",
         TooFarAhead = "TOO_FAR_AHEAD",

@@ -6,7 +6,7 @@
 pub const TITLE: &str = "ReserveEasy Booking API";
 
 /// The contract's version.
-pub const VERSION: &str = "0.5.0";
+pub const VERSION: &str = "0.6.0";
 
 /// The contract itself, as JSON.
 pub const CONTRACT_JSON: &str = include_str!("contract.json");

@@ -19,10 +19,12 @@ impl super::Client {
     /// from then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the
     /// account besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,
     /// and whoever has booked is not given it. They may leave out any of the contact details, or `customer`
-    /// as a whole; guests give all three (`CONTACT_REQUIRED`). A key books at its own restaurant only. A good credential
+    /// as a whole; guests give all three (`CONTACT_REQUIRED`). One guest, told by the address or the
+    /// telephone number, has so many bookings to come, and one in each service, as the policy says
+    /// (`ALREADY_BOOKED`); the staff can override it. A key books at its own restaurant only. A good credential
     /// without `bookings:write` counts as none here; who books without one can book a few times a minute.
     ///
-    /// `POST /bookings` takes `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED`, `HOLD_EXPIRED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `HOLD_MISMATCH`, `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH`, `UNKNOWN_TABLE`, `CONTACT_REQUIRED`, `IDEMPOTENCY_KEY_REUSED` (422), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `POST /bookings` takes `oauth` (`bookings:write`), or nothing; refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED`, `ALREADY_BOOKED`, `HOLD_EXPIRED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `HOLD_MISMATCH`, `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH`, `UNKNOWN_TABLE`, `CONTACT_REQUIRED`, `IDEMPOTENCY_KEY_REUSED` (422), `TOO_MANY_REQUESTS` (429), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn create_booking(&self) -> CreateBooking {
         CreateBooking::new(&self.0)
     }
@@ -51,7 +53,7 @@ impl super::Client {
     /// a new request for a table, by the same rules as a new booking; until it is granted, the
     /// table that the booking has stays booked. An empty body changes nothing.
     ///
-    /// `PATCH /bookings/{booking_id}` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED`, `BOOKING_NOT_CHANGEABLE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH`, `UNKNOWN_TABLE`, `CUTOFF_PASSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// `PATCH /bookings/{booking_id}` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED`, `ALREADY_BOOKED`, `BOOKING_NOT_CHANGEABLE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH`, `UNKNOWN_TABLE`, `CUTOFF_PASSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn update_booking(&self) -> UpdateBooking {
         UpdateBooking::new(&self.0)
     }

@@ -275,12 +275,12 @@ client_runtime::list!(ChosenTableIds, TableId, 1, 20, true);
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleOverrides(Vec<RuleOverride>);
 
-client_runtime::list!(RuleOverrides, RuleOverride, 1, 5, true);
+client_runtime::list!(RuleOverrides, RuleOverride, 1, 6, true);
 
 /// A rule that the staff can override.
 /// `hours`: services, closed days and slots. `pacing`: how many start at once. `capacity`: how many
 /// are in the house at once. `party_size`: the parties that tables are for. `blockouts`: what is not
-/// used.
+/// used. `already_booked`: how many bookings one guest may have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RuleOverride {
@@ -294,6 +294,8 @@ pub enum RuleOverride {
     PartySize,
     /// `blockouts`
     Blockouts,
+    /// `already_booked`
+    AlreadyBooked,
     /// A value that this client does not know, as it came. It cannot be sent.
     Unknown(String),
 }
@@ -306,6 +308,7 @@ impl RuleOverride {
         ("capacity", Self::Capacity),
         ("party_size", Self::PartySize),
         ("blockouts", Self::Blockouts),
+        ("already_booked", Self::AlreadyBooked),
     ];
 }
 
@@ -1418,6 +1421,11 @@ pub struct BookingPolicy {
     pub cancellation_cutoff_minutes: Option<CutoffMinutes>,
     /// `hold_seconds`
     pub hold_seconds: HoldSeconds,
+    /// `max_bookings_per_guest`
+    #[serde(deserialize_with = "client_runtime::required")]
+    pub max_bookings_per_guest: Option<MaxBookingsPerGuest>,
+    /// `one_booking_per_service`
+    pub one_booking_per_service: OneBookingPerService,
     /// In the answer to a change, the bookings to come that it catches.
     pub affected_bookings: Option<AffectedBookings>,
 }
@@ -1492,6 +1500,16 @@ pub struct BookingPolicyChange {
     /// `hold_seconds`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_seconds: Option<HoldSeconds>,
+    /// `max_bookings_per_guest`
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub max_bookings_per_guest: Option<client_runtime::Nullable<MaxBookingsPerGuest>>,
+    /// `one_booking_per_service`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_booking_per_service: Option<OneBookingPerService>,
 }
 
 client_runtime::object! {
@@ -1517,6 +1535,9 @@ client_runtime::object! {
     optional cancellation_cutoff_minutes: CutoffMinutes = "cancellation_cutoff_minutes",
     or null: cancellation_cutoff_minutes_null;
     optional hold_seconds: HoldSeconds = "hold_seconds";
+    optional max_bookings_per_guest: MaxBookingsPerGuest = "max_bookings_per_guest",
+    or null: max_bookings_per_guest_null;
+    optional one_booking_per_service: OneBookingPerService = "one_booking_per_service";
 }
 
 /// Other turns for larger parties: the step with the largest `min_party` that the party reaches
@@ -1580,6 +1601,16 @@ client_runtime::integer!(ConfirmationMinutes, i32, 15, 43200, 1);
 pub struct HoldSeconds(i32);
 
 client_runtime::integer!(HoldSeconds, i32, 60, 900, 1);
+
+/// How many bookings that are active and not over one guest may have, told by the email address or the
+/// telephone number; `null` for any number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MaxBookingsPerGuest(i32);
+
+client_runtime::integer!(MaxBookingsPerGuest, i32, 1, 100, 1);
+
+/// Whether one guest may have one booking in a service only that is active and not over.
+pub type OneBookingPerService = bool;
 
 /// Minutes before a visit; `null` for no cutoff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3234,6 +3265,7 @@ client_runtime::text!(
 /// `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`: the body is too large, or not JSON.
 /// `PACING_LIMIT_REACHED`: as many parties or guests start at that time as may.
 /// `CAPACITY_REACHED`: as many guests are in the house at that time as may be.
+/// `ALREADY_BOOKED`: this guest has as many bookings as one may have, or one in the same service.
 /// `OUTSIDE_SERVICE_HOURS`: no booking can start then: no service has begun, its last seating is
 /// over, it is about to end, or the time lies between two slots.
 /// `CLOSED`: no service begins on the date, or the house is not used at that time.
@@ -3329,6 +3361,8 @@ pub enum ErrorCode {
     PacingLimitReached,
     /// `CAPACITY_REACHED`
     CapacityReached,
+    /// `ALREADY_BOOKED`
+    AlreadyBooked,
     /// `OUTSIDE_SERVICE_HOURS`
     OutsideServiceHours,
     /// `CLOSED`
@@ -3433,6 +3467,7 @@ impl ErrorCode {
         ("UNSUPPORTED_MEDIA_TYPE", Self::UnsupportedMediaType),
         ("PACING_LIMIT_REACHED", Self::PacingLimitReached),
         ("CAPACITY_REACHED", Self::CapacityReached),
+        ("ALREADY_BOOKED", Self::AlreadyBooked),
         ("OUTSIDE_SERVICE_HOURS", Self::OutsideServiceHours),
         ("CLOSED", Self::Closed),
         ("TOO_FAR_AHEAD", Self::TooFarAhead),

@@ -2,7 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{Booking, BookingField, BookingReference, BookingStatus, NewBooking, Visit};
+use super::guest_limit::GuestBounds;
+use super::{
+    AlreadyBooked, Booking, BookingField, BookingReference, BookingStatus, LiveBooking, NewBooking,
+    Visit,
+};
 use crate::hold::{Hold, HoldUseRefusal};
 use crate::placement::{
     Booker, Move, PlaceReason, PlaceRefusal, PlaceRequest, RuleOverrides, place,
@@ -27,6 +31,8 @@ pub struct BookingFacts<'a> {
     pub booker: Booker,
     /// The hold that is named, if there is one.
     pub hold: Option<&'a Hold>,
+    /// The live bookings that its guest has in the restaurant.
+    pub live: &'a [LiveBooking],
 }
 
 /// Why a booking is not made.
@@ -38,6 +44,9 @@ pub enum CreateRefusal {
         /// What is missing.
         field: BookingField,
     },
+    /// The guest has as many bookings as one may have.
+    #[error(transparent)]
+    AlreadyBooked(#[from] AlreadyBooked),
     /// The party gets no table.
     #[error(transparent)]
     Place(#[from] PlaceRefusal),
@@ -99,6 +108,8 @@ pub fn create(
     }
     let request = new.place_request(facts);
     let booker = request.booker;
+    // Before the tables are looked at: no other slot would do either, or none of the service.
+    let of_guest = (day.calendar).check_guest(facts.live, GuestBounds::All, &request)?;
     let plan = place(day, &request, now)?;
     let is_pinned = new.staff.as_ref().and_then(|staff| staff.is_pinned);
     let needs_confirmation =
@@ -136,7 +147,7 @@ pub fn create(
     Ok(MadeBooking {
         booking,
         moves: plan.moves,
-        overridden: plan.overridden,
+        overridden: plan.overridden.and(of_guest),
     })
 }
 
@@ -176,6 +187,7 @@ mod tests {
         let facts = BookingFacts {
             booker: Booker::Guest,
             hold: None,
+            live: &[],
         };
         create(day, new, facts, reference, NOW)
     }

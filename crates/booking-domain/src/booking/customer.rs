@@ -29,6 +29,15 @@ impl Customer {
         }
     }
 
+    /// Whether an address or a telephone number of it is another one than `before`'s, which makes it
+    /// somebody else's booking as far as bookings are counted.
+    #[must_use]
+    pub fn is_other_guest_than(&self, before: &Self) -> bool {
+        let email = |customer: &Self| customer.email.as_ref().map(EmailAddress::normalized);
+        (self.email.is_some() && email(self) != email(before))
+            || (self.phone.is_some() && self.phone != before.phone)
+    }
+
     /// The same with what `other` knows in its place.
     #[must_use]
     pub fn merged(&self, other: &Self) -> Self {

@@ -7,16 +7,18 @@ mod create;
 mod customer;
 mod event;
 mod expiry;
+mod guest_limit;
 mod status;
 mod visit;
 
 pub use cancel::{CancelRefusal, Cancellation, CancellationKind, cancel};
-pub use change::{ChangePlan, ChangeRefusal, TableRequest, plan_change};
+pub use change::{ChangePlan, ChangeRefusal, GuestRequest, TableRequest, plan_change};
 pub use confirm::{confirm, decline};
 pub use create::{BookingFacts, CreateRefusal, MadeBooking, create};
 pub use customer::{Customer, CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber};
 pub use event::{BookingEvent, BookingField, BookingState};
 pub use expiry::expire;
+pub use guest_limit::{AlreadyBooked, LiveBooking};
 pub use status::{BookingStatus, Standing, StatusRefusal};
 pub use visit::{
     ArrivalRefusal, COMPLETION_DELAY, EARLIEST_ARRIVAL, SeatRefusal, StepPlan, TableRefusal,

@@ -70,6 +70,7 @@ fn booked(
     let facts = BookingFacts {
         booker: Booker::Guest,
         hold,
+        live: &[],
     };
     create(day, new, facts, reference, now)
 }

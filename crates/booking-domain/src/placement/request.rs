@@ -30,6 +30,8 @@ text_enum! {
         PartySize = "party_size",
         /// Blockouts of tables, areas and the house.
         Blockouts = "blockouts",
+        /// How many live bookings one guest may have.
+        AlreadyBooked = "already_booked",
     }
 }
 
@@ -54,6 +56,12 @@ impl RuleOverrides {
     #[must_use]
     pub const fn with(self, rule: RuleOverride) -> Self {
         Self(self.0 | (1 << rule as u8))
+    }
+
+    /// These and those.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// All of them, in the order in which they are defined.

@@ -10,7 +10,8 @@
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use booking_domain::RestaurantId;
+use booking_domain::{Customer, EmailAddress, RestaurantId};
+use futures_util::future::try_join_all;
 
 diesel::define_sql_function! {
     /// Waits for a lock that the transaction then holds to its end.
@@ -63,6 +64,24 @@ pub(crate) async fn lock_quota(
         });
     diesel::select(pg_advisory_xact_lock(digest.cast_signed()))
         .execute(&mut connection)
+        .await
+        .map(drop)
+}
+
+/// Waits until nobody else decides what the guest with this address, or with this telephone number, may have
+/// in the restaurant, and lets nobody until the end. The address first: whoever waits for one has no number.
+pub(crate) async fn lock_guest(
+    connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    guest: &Customer,
+) -> Result<(), diesel::result::Error> {
+    let email = guest.email.as_ref().map(EmailAddress::normalized);
+    let names = [
+        email.map(|email| format!("email:{email}")),
+        (guest.phone.as_ref()).map(|phone| format!("phone:{}", phone.as_str())),
+    ];
+    let names = names.iter().flatten();
+    try_join_all(names.map(|name| lock_quota(connection, restaurant, name)))
         .await
         .map(drop)
 }

@@ -23,8 +23,8 @@ pub(crate) use constraints::{ConstraintViolation, FromViolation};
 pub(crate) use database_error::DatabaseErrorKind;
 pub use idempotency::{IdempotentRequest, RequestEnd};
 pub(crate) use lock::{
-    lock_quota, lock_seating, lock_seating_shared, lock_signing_keys, pg_advisory_xact_lock,
-    try_lock_retention,
+    lock_guest, lock_quota, lock_seating, lock_seating_shared, lock_signing_keys,
+    pg_advisory_xact_lock, try_lock_retention,
 };
 pub use migrate::{MigrateError, migrate};
 pub(crate) use pool::Pool;

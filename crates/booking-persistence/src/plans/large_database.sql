@@ -75,7 +75,8 @@ FROM (
     WHERE restaurant_id <= 100
 ) AS turns;
 INSERT INTO booking_contacts
-SELECT restaurant_id, booking_id, 1, 'Guest', 'guest' || user_id || '@example.com', '+493012'
+SELECT restaurant_id, booking_id, 1, 'Guest', 'guest' || user_id || '@example.com',
+    '+4930' || user_id
 FROM bookings;
 INSERT INTO occupancies
 SELECT restaurant_id, booking_id, table_ids[1], tstzrange(starts_at, free_at) FROM bookings

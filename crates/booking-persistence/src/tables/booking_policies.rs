@@ -8,8 +8,8 @@ use jiff_diesel::ToDiesel;
 
 use booking_domain::{
     BookingPolicy, BookingPolicyView, BookingWindow, BufferTime, ConfirmationTime, Cutoff,
-    HoldTime, MaxCovers, MinNotice, PartySize, RestaurantId, SlotInterval, TimeZoneName,
-    TimeZoneRelease,
+    HoldTime, MaxBookingsPerGuest, MaxCovers, MinNotice, PartySize, RestaurantId, SlotInterval,
+    TimeZoneName, TimeZoneRelease,
 };
 
 use super::service_columns::{steps, turn_times};
@@ -40,6 +40,8 @@ pub(crate) struct PolicyRow {
     change_cutoff_minutes: Option<i32>,
     cancellation_cutoff_minutes: Option<i32>,
     hold_seconds: i32,
+    max_bookings_per_guest: Option<i32>,
+    one_booking_per_service: bool,
     pub(crate) seating_version: i32,
     pub(crate) version: i32,
 }
@@ -63,6 +65,10 @@ impl TryFrom<PolicyRow> for BookingPolicy {
         let hold_time = HoldTime::from_seconds(row.hold_seconds);
         let notice = MinNotice::from_minutes(row.min_notice_minutes);
         let confirmation_time = ConfirmationTime::from_minutes(row.confirmation_minutes);
+        let of_guest = |max| {
+            let max = MaxBookingsPerGuest::new(max);
+            parsed(max, "booking_policies.max_bookings_per_guest", key)
+        };
         let confirmed = |size| party(size, "booking_policies.confirmation_min_party");
         Ok(Self {
             time_zone: parsed(time_zone, "booking_policies.time_zone", key)?,
@@ -95,6 +101,8 @@ impl TryFrom<PolicyRow> for BookingPolicy {
                 "booking_policies.cancellation_cutoff_minutes",
             )?,
             hold_time: parsed(hold_time, "booking_policies.hold_seconds", key)?,
+            max_bookings_per_guest: row.max_bookings_per_guest.map(of_guest).transpose()?,
+            one_booking_per_service: row.one_booking_per_service,
         })
     }
 }
@@ -189,6 +197,10 @@ pub(crate) async fn update(
             booking_policies::change_cutoff_minutes.eq(cutoff(policy.change_cutoff)),
             booking_policies::cancellation_cutoff_minutes.eq(cutoff(policy.cancellation_cutoff)),
             booking_policies::hold_seconds.eq(i32::from(policy.hold_time.seconds())),
+            booking_policies::max_bookings_per_guest.eq(policy
+                .max_bookings_per_guest
+                .map(|max| i32::from(max.get()))),
+            booking_policies::one_booking_per_service.eq(policy.one_booking_per_service),
             booking_policies::time_zone.eq(policy.time_zone.as_str()),
             booking_policies::version.eq(view.version),
         ))

@@ -21,6 +21,7 @@ pub(crate) mod dining_areas;
 pub(crate) mod dining_tables;
 pub(crate) mod holds;
 pub(crate) mod idempotency_records;
+pub(crate) mod live_bookings;
 pub(crate) mod messages;
 pub(crate) mod occupancies;
 pub(crate) mod one_time_tokens;

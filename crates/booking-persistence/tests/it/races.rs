@@ -1,23 +1,71 @@
 //! What happens when many want the same at the same time.
 
 use booking_domain::{
-    BookingChange, BookingStatus, ChangeRefusal, CreateRefusal, PlaceReason, PlaceRefusal, Standing,
+    AlreadyBooked, BookingChange, BookingStatus, ChangeRefusal, CreateRefusal, NewBooking,
+    PhoneNumber, PlaceReason, PlaceRefusal, Standing,
 };
 use booking_persistence::{AccessRefusal, StoreError};
 use diesel_async::SimpleAsyncConnection;
 use jiff::ToSpan;
 
 use crate::support::{
-    DAY, NOW, TestRestaurant, at, cancel_booking, get_booking, party, until_somebody_waits,
+    DAY, NOW, TestRestaurant, at, cancel_booking, email, get_booking, party, until_somebody_waits,
     update_booking,
 };
+
+/// The same by a guest of this number, who is somebody else than the others.
+fn by_guest(number: usize, mut new: NewBooking) -> NewBooking {
+    new.customer.email = Some(email(&format!("guest{number}@example.com")));
+    new.customer.phone = PhoneNumber::parse(format!("+4930{number}"));
+    new
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_who_books_on_many_days_at_once_has_as_many_as_one_may_have() {
+    let venue = TestRestaurant::with_tables(1).await;
+    venue
+        .sql("UPDATE booking_policies SET max_bookings_per_guest = 3")
+        .await;
+    // Half of them are told by the address, half by the telephone number; one has both.
+    let rivals: Vec<_> = (0..20)
+        .map(|number| {
+            let (store, mut request) = (venue.store.clone(), venue.request());
+            request.date = DAY + i64::from(number).days();
+            let customer = &mut request.customer;
+            match number % 3 {
+                0 => customer.email = Some(email(&format!("guest{number}@example.com"))),
+                1 => customer.phone = PhoneNumber::parse(format!("+4930{number}")),
+                _ => {}
+            }
+            tokio::spawn(async move { store.create_booking(&request, None, &at(NOW)).await })
+        })
+        .collect();
+    let mut refused = 0;
+    for rival in rivals {
+        match rival.await.expect("it does not panic") {
+            Ok(_) => {}
+            Err(StoreError::Refused(AccessRefusal::Rule(CreateRefusal::AlreadyBooked(
+                AlreadyBooked::TooMany { max: 3 },
+            )))) => refused += 1,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert!(refused >= 14, "{refused}");
+    for of_one in ["email = 'sarah.chen@example.com'", "phone = '+15551234567'"] {
+        let count = format!("SELECT count(*)::text AS line FROM booking_contacts WHERE {of_one}");
+        let count: i32 = venue.texts(&count).await[0]
+            .parse()
+            .expect("it is a number");
+        assert!((1..=3).contains(&count), "{of_one}: {count}");
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_who_want_the_last_table_exactly_one_gets_it() {
     let venue = TestRestaurant::with_tables(1).await;
     let rivals: Vec<_> = (0..20)
-        .map(|_| {
-            let (store, request) = (venue.store.clone(), venue.request());
+        .map(|number| {
+            let (store, request) = (venue.store.clone(), by_guest(number, venue.request()));
             tokio::spawn(async move { store.create_booking(&request, None, &at(NOW)).await })
         })
         .collect();
@@ -41,8 +89,8 @@ async fn of_twenty_who_want_the_last_table_exactly_one_gets_it() {
 async fn parallel_bookings_fill_every_table_once() {
     let venue = TestRestaurant::with_tables(8).await;
     let rivals: Vec<_> = (0..12)
-        .map(|_| {
-            let (store, request) = (venue.store.clone(), venue.request());
+        .map(|number| {
+            let (store, request) = (venue.store.clone(), by_guest(number, venue.request()));
             tokio::spawn(async move { store.create_booking(&request, None, &at(NOW)).await })
         })
         .collect();

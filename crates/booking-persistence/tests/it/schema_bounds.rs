@@ -212,7 +212,7 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     (
         "audit_events",
         "overridden_rules",
-        &["'{none}'", "'{hours,hours,hours,hours,hours,hours}'"],
+        &["'{none}'", "'{hours,hours,hours,hours,hours,hours,hours}'"],
     ),
 ];
 

@@ -71,7 +71,7 @@ async fn what_is_refused_waits_for_no_lock() {
         PlaceReason::TableNotAvailable,
     );
 
-    // What is granted waits, with the lock of the rules, which is all that it holds.
+    // What is granted waits, with the lock of the rules, which it shares, and those of its guest.
     let later = NewBooking {
         time: time(21, 0, 0, 0),
         ..venue.request()
@@ -79,7 +79,7 @@ async fn what_is_refused_waits_for_no_lock() {
     let granted = booking(&venue, &later);
     until_somebody_waits(&mut observer).await;
     let key = "SELECT (classid::bigint << 32 | objid::bigint)::text AS line FROM pg_locks
-        WHERE locktype = 'advisory'
+        WHERE locktype = 'advisory' AND mode = 'ShareLock'
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     let keys = venue.texts(key).await;
     day.batch_execute("COMMIT").await.expect("it ends");

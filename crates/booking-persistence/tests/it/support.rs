@@ -61,12 +61,15 @@ impl TestRestaurant {
         venue
     }
 
-    /// Adds another restaurant like it.
+    /// Adds another restaurant like it. One guest may have any number of bookings there.
     pub(crate) async fn add_restaurant(&self, id: i64, name: &str, tables: u32) {
         self.sql(&format!(
             "INSERT INTO restaurants VALUES
                 ({id}, '{name}', 'German', 'Hauptstr. 1', 52.5, 13.4, '2026-01-01 00:00Z');
              INSERT INTO booking_policies VALUES ({id}, 'Europe/Berlin', 15, 90, 365);
+             UPDATE booking_policies
+                SET max_bookings_per_guest = NULL, one_booking_per_service = false
+                WHERE restaurant_id = {id};
              INSERT INTO service_periods (restaurant_id, name, weekdays, first_seating, ends)
                 VALUES ({id}, 'Dinner', 127, '17:00', '23:00');
              INSERT INTO dining_tables (restaurant_id, name, min_party, max_party)

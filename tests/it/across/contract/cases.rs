@@ -12,8 +12,8 @@ use serde_json::json;
 
 use super::CASES;
 use crate::support::{
-    BELLA, DUE, MONDAY, SAKURA, availability, book, book_as_guest, examples, examples_for,
-    send_in_any_status, set_standing, set_status, wanted,
+    BELLA, DUE, MONDAY, SAKURA, availability, book, book_as_guest, booking_path, customer,
+    examples, examples_for, send_in_any_status, set_standing, set_status, wanted,
 };
 
 /// One request, and what it must lead to.
@@ -45,6 +45,30 @@ const RULES: &str = "
     INSERT INTO special_day_services (restaurant_id, special_day_id, first_seating, ends, max_parties)
     SELECT restaurant_id, special_day_id, '17:00', '23:00', 1 FROM days WHERE name = 'Slow'
 ";
+
+/// What a guest is refused who has a booking in the service, where one may have no second.
+async fn refused_to_who_has_booked(service: &TestService) -> Vec<Case> {
+    service
+        .sql("UPDATE booking_policies SET one_booking_per_service = true WHERE restaurant_id = 3")
+        .await;
+    let new = wanted(SAKURA, "2027-03-05", "19:00", 2);
+    book(service, SAKURA, "2027-03-05", "19:00", 2).await;
+    let again = Request::post("/bookings")
+        .json(&serde_json::to_value(new).expect("it is JSON"))
+        .anonymous();
+    let mut others = wanted(SAKURA, "2027-03-05", "19:00", 2);
+    let grace = customer("grace@example.com").phone("+1 555 123 4567");
+    others.customer = Some(grace.try_into().expect("it is a customer"));
+    let (others, secret) = book_as_guest(service, others).await;
+    let taken_over = json!({ "customer": { "email": "ada@example.com" } });
+    let taken_over = Request::patch(booking_path(&others.booking_id))
+        .header("Booking-Secret", secret)
+        .json(&taken_over);
+    vec![
+        case("createBooking", "ALREADY_BOOKED", again),
+        case("updateBooking", "ALREADY_BOOKED", taken_over),
+    ]
+}
 
 /// What the rules of single operations refuse, guests and others. Each case is independent of the
 /// others.
@@ -99,6 +123,7 @@ async fn refused_by_rules(service: &TestService) -> Vec<Case> {
         cases.push(case("updateBooking", code, updating));
     }
     cases.extend(refused_to_holders(service, &open).await);
+    cases.extend(refused_to_who_has_booked(service).await);
     let nobody = json!({ "customer": { "name": "Ada" } });
     let nobody = examples(&open)
         .changed("createBooking", &nobody)

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use booking_domain::{
     Booking, BookingId, BookingView, CancelRefusal, Decision, MadeBooking, OverrideReason,
-    PlaceRequest, Placement, Scope, ServiceDay,
+    PlaceRequest, Placement, RuleOverrides, Scope, ServiceDay,
 };
 
 use super::{BookingNotFound, BookingRefusal};
@@ -29,8 +29,9 @@ impl FromViolation for CancelRefusal {}
 pub(super) enum Change {
     /// It stays as it is.
     Nothing,
-    /// It becomes this, at the tables and the time that it has, or without any.
-    Booking(Box<Booking>),
+    /// It becomes this, at the tables and the time that it has, or without any; with the rules that the
+    /// staff have overridden.
+    Booking(Box<Booking>, RuleOverrides),
     /// It is placed anew: its dates are locked.
     Placement(Box<Decided>),
 }
@@ -56,7 +57,7 @@ impl From<Decision> for Change {
     fn from(decision: Decision) -> Self {
         match decision {
             Decision::Unchanged => Self::Nothing,
-            Decision::Changed(booking) => Self::Booking(booking.into()),
+            Decision::Changed(booking) => Self::Booking(booking.into(), RuleOverrides::default()),
         }
     }
 }
@@ -113,7 +114,8 @@ impl Store {
             };
             let booking = match change {
                 Change::Nothing => locked.booking.clone(),
-                Change::Booking(changed) => {
+                Change::Booking(changed, rules) => {
+                    overridden.rules = rules;
                     write(connection, &locked, &changed, (&event, &overridden, false)).await?;
                     *changed
                 }

@@ -9,7 +9,7 @@ use booking_domain::{
 };
 
 use crate::access::{RequestContext, RestaurantAccessRefusal, caller_name, find_booking_maker};
-use crate::connection::{ConstraintViolation, FromViolation, Visibility};
+use crate::connection::{ConstraintViolation, FromViolation, Visibility, lock_guest};
 use crate::error::{StoreError, TransactionError};
 use crate::operations::service_day::{PlacedBooking, has_changed, load_seating};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
@@ -17,8 +17,8 @@ use crate::store::Store;
 use crate::tables::audit_events::Overridden;
 use crate::tables::booking_events::{NewBookingEvent, StateColumns};
 use crate::tables::{
-    audit_events, booking_contacts, booking_events, bookings, holds, messages, occupancies,
-    restaurants, users,
+    audit_events, booking_contacts, booking_events, bookings, holds, live_bookings, messages,
+    occupancies, restaurants, users,
 };
 
 impl FromViolation for PlaceRefusal {
@@ -115,10 +115,15 @@ async fn create_in(
                     None => Ok(None),
                 }
             },
+            async { Ok(lock_guest(connection, new.restaurant, &new.customer).await?) },
+            async {
+                let guest = &new.customer;
+                Ok(live_bookings::of_guest(connection, new.restaurant, guest, None, now).await?)
+            },
         )
     };
     let loaded = context.claim(connection, &caller, loading).await?;
-    let (maker, user, restaurant, seating, key, held) = loaded;
+    let (maker, user, restaurant, seating, key, held, (), live) = loaded;
     let (Some(restaurant), Some(seating)) = (restaurant, seating) else {
         return Err(TransactionError::no_access(RestaurantNotFound));
     };
@@ -130,6 +135,7 @@ async fn create_in(
     let facts = BookingFacts {
         booker: maker.booker,
         hold: held.as_ref().map(|(_, hold)| hold),
+        live: &live,
     };
     let request = new.place_request(facts);
     let placed = PlacedBooking {

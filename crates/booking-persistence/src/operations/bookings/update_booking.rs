@@ -3,22 +3,41 @@
 use diesel_async::AsyncPgConnection;
 
 use booking_domain::{
-    Booker, BookingChange, BookingId, BookingView, ChangePlan, ChangeRefusal, PlaceRefusal,
-    ServiceDay, plan_change,
+    Booker, BookingChange, BookingId, BookingView, ChangePlan, ChangeRefusal, Customer,
+    LiveBooking, PlaceRefusal, ServiceDay, plan_change,
 };
+use jiff::Timestamp;
 
 use super::BookingRefusal;
-use super::change_booking::{By, place_anew};
+use super::change_booking::{By, Change, place_anew};
 use crate::access::{BookingCaller, RequestContext};
-use crate::connection::{ConstraintViolation, FromViolation};
-use crate::error::{StoreError, TransactionError};
+use crate::connection::{ConstraintViolation, FromViolation, lock_guest};
+use crate::error::{LoadError, StoreError, TransactionError};
+use crate::operations::service_day::load_seating;
 use crate::store::Store;
 use crate::tables::bookings::LockedBooking;
+use crate::tables::live_bookings;
 
 impl FromViolation for ChangeRefusal {
     fn from_violation(violation: ConstraintViolation) -> Option<Self> {
         PlaceRefusal::from_violation(violation).map(Self::Place)
     }
+}
+
+/// Locks the guest, and gives their other live bookings in the restaurant: one round trip.
+async fn lock_live_bookings<R>(
+    connection: &AsyncPgConnection,
+    locked: &LockedBooking,
+    guest: &Customer,
+    now: Timestamp,
+) -> Result<Vec<LiveBooking>, TransactionError<BookingRefusal<R>>> {
+    let (restaurant, key) = (locked.booking.restaurant, Some(locked.key));
+    let ((), live) = tokio::try_join!(
+        biased;
+        async { Ok::<_, LoadError>(lock_guest(connection, restaurant, guest).await?) },
+        live_bookings::of_guest(connection, restaurant, guest, key, now),
+    )?;
+    Ok(live)
 }
 
 impl Store {
@@ -43,14 +62,28 @@ impl Store {
             let plan = plan_change(&locked.booking, change, expected, now)
                 .map_err(TransactionError::refused)?;
             match plan {
-                ChangePlan::Decided(decision) => Ok(decision.into()),
                 // Contact details and wishes alone need neither lock nor policy.
+                ChangePlan::Decided(decision) => Ok(decision.into()),
+                ChangePlan::NeedsGuest(request) => {
+                    let restaurant = locked.booking.restaurant;
+                    let live = lock_live_bookings(connection, locked, request.customer(), now);
+                    let date = locked.booking.date;
+                    let seating = async { Ok(load_seating(connection, restaurant, date).await?) };
+                    let (live, seating) = tokio::try_join!(biased; live, seating)?;
+                    let calendar = seating.as_ref().map(|seating| &seating.calendar);
+                    let (booking, overridden) = request
+                        .decide(calendar, &live, booker)
+                        .map_err(TransactionError::refused)?;
+                    Ok(Change::Booking(booking.into(), overridden))
+                }
                 ChangePlan::NeedsTable(request) => {
+                    let guest = request.customer();
+                    let live = lock_live_bookings(connection, locked, guest, now).await?;
                     let wanted = (
                         &request.place_request(booker),
                         ChangeRefusal::RestaurantClosed,
                     );
-                    let change = |day: &ServiceDay| request.clone().decide(day, booker, now);
+                    let change = |day: &ServiceDay| request.clone().decide(day, &live, booker, now);
                     place_anew(connection, locked, wanted, change).await
                 }
             }

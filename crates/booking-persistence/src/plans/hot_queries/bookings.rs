@@ -81,7 +81,13 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
         let created = store.create_booking(&new, None, &at(NOW)).await;
         created.expect("tables were set free").view.booking
     };
-    let indexes = ["users_email_key", "idx_bookings_taken", "booking_days_pkey"];
+    let indexes = [
+        "users_email_key",
+        "idx_bookings_guest",
+        "idx_booking_contacts_phone",
+        "idx_bookings_taken",
+        "booking_days_pkey",
+    ];
     let made = &observed
         .assert("createBooking", &indexes, reads(1_500, 400), create)
         .await;

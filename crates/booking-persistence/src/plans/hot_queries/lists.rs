@@ -68,8 +68,8 @@ pub(super) async fn of_bookings(observed: &ObservedStore) {
         ..all.clone()
     };
     let which = ("listBookings of a guest", &of_a_guest);
-    let by_guest = ("idx_bookings_user", "idx_bookings_user");
-    assert_walk(observed, which, by_guest, ALL_OF_A_RESTAURANT).await;
+    let by_guest = ("idx_bookings_guest", "idx_bookings_guest");
+    assert_walk(observed, which, by_guest, reads(200, 200)).await;
     let of_a_code = BookingFilter {
         confirmation_code: ConfirmationCode::parse("YY2222"),
         ..all.clone()

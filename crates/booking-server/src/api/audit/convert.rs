@@ -15,6 +15,7 @@ pub(crate) fn audit_event(event: &domain::AuditEvent) -> Result<types::AuditEven
         domain::RuleOverride::Capacity => types::RuleOverride::Capacity,
         domain::RuleOverride::PartySize => types::RuleOverride::PartySize,
         domain::RuleOverride::Blockouts => types::RuleOverride::Blockouts,
+        domain::RuleOverride::AlreadyBooked => types::RuleOverride::AlreadyBooked,
     };
     let overridden: Vec<types::RuleOverride> = event.overridden.iter().map(rule).collect();
     Ok(types::AuditEvent {

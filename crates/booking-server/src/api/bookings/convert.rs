@@ -46,6 +46,7 @@ fn staff_request(body: types::StaffRequest) -> domain::StaffRequest {
         types::RuleOverride::Capacity => domain::RuleOverride::Capacity,
         types::RuleOverride::PartySize => domain::RuleOverride::PartySize,
         types::RuleOverride::Blockouts => domain::RuleOverride::Blockouts,
+        types::RuleOverride::AlreadyBooked => domain::RuleOverride::AlreadyBooked,
     };
     domain::StaffRequest {
         tables: body.table_ids.map(chosen_tables),

@@ -19,6 +19,7 @@ use crate::api::shared::IntoError;
 impl<E> IntoError<E> for CreateRefusal
 where
     E: From<errors::ContactRequired>
+        + From<errors::AlreadyBooked>
         + From<errors::HoldExpired>
         + From<errors::HoldMismatch>
         + From<errors::UnknownTable>
@@ -37,6 +38,10 @@ where
                 let customer = NewBooking::FIELDS.customer;
                 errors::ContactRequired(problem.field_within(customer, field)).into()
             }
+            Self::AlreadyBooked(refusal) => {
+                let problem = Problem::new(refusal.to_string());
+                errors::AlreadyBooked(problem.field(NewBooking::FIELDS.customer)).into()
+            }
             Self::Place(refusal) => refusal.into_error(),
             Self::Hold(refusal) => refusal.into_error(),
         }
@@ -48,6 +53,7 @@ where
     E: From<errors::PreconditionFailed>
         + From<errors::BookingNotChangeable>
         + From<errors::CutoffPassed>
+        + From<errors::AlreadyBooked>
         + From<errors::UnknownTable>
         + PlaceErrors,
 {
@@ -67,6 +73,15 @@ where
                     _ => fields.booking_time,
                 };
                 errors::BookingNotChangeable(Problem::new(self.to_string()).field(field)).into()
+            }
+            Self::AlreadyBooked { refusal, field } => {
+                let fields = BookingChange::FIELDS;
+                let field = match field {
+                    BookingField::Date => fields.booking_date,
+                    BookingField::Time => fields.booking_time,
+                    _ => fields.customer,
+                };
+                errors::AlreadyBooked(Problem::new(refusal.to_string()).field(field)).into()
             }
             Self::RestaurantClosed => errors::BookingNotChangeable(of_booking(self)).into(),
             Self::CutoffPassed { .. } => errors::CutoffPassed(of_booking(self)).into(),

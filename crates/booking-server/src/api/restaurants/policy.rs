@@ -39,6 +39,11 @@ pub(crate) fn booking_policy(
         change_cutoff_minutes: cutoff(policy.change_cutoff),
         cancellation_cutoff_minutes: cutoff(policy.cancellation_cutoff),
         hold_seconds: policy.hold_time.to_contract(),
+        max_bookings_per_guest: policy
+            .max_bookings_per_guest
+            .map(|max| max.to_contract())
+            .into(),
+        one_booking_per_service: policy.one_booking_per_service.into(),
         affected_bookings: affected,
     })
 }
@@ -69,6 +74,8 @@ pub(crate) fn booking_policy_change(
         change_cutoff: body.change_cutoff_minutes.map(limit),
         cancellation_cutoff: body.cancellation_cutoff_minutes.map(limit),
         hold_time: body.hold_seconds.map(IntoDomain::into_domain),
+        max_bookings_per_guest: body.max_bookings_per_guest.map(limit),
+        one_booking_per_service: body.one_booking_per_service.map(bool::from),
     }
 }
 

@@ -129,6 +129,7 @@ same_bounds! {
     BookingId = BookingId;
     HoldId = HoldId;
     HoldSeconds = HoldTime;
+    MaxBookingsPerGuest = MaxBookingsPerGuest;
     BookingWindowDays = BookingWindow;
     BufferMinutes = BufferTime;
     CancellationReason = CancellationReason;

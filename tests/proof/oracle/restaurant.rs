@@ -1,158 +1,54 @@
-//! Random sequences of everything that is done about bookings, from many clients through two servers: what
-//! comes of them is what the domain would have made of them one after the other.
+//! A restaurant whose clients do what they do, and how it has come to seat.
 
 use std::sync::{Arc, Mutex};
 
-use booking_client::types::{BookingChange, BookingPolicyChange, DiningTableSettings};
+use booking_client::types::{
+    BookingChange, BookingPolicyChange, DiningTableSettings, HeldPlace, NewBooking, NewHold,
+    RuleOverride, ServicePeriodSettings, StaffRequest,
+};
 use booking_client::{Client, Error, ResponseValue};
 use booking_domain::{
-    BookingPolicy, DiningTable, DiningTableName, MaxCovers, PartySize, Service, ServiceHours,
-    ServicePeriod, ServicePeriodId, ServicePeriodName, SlotInterval, TableId, TimeZoneName,
-    TurnTime, TurnTimes, Weekdays,
+    BookingPolicy, DiningTable, DiningTableName, MaxCovers, MaxParties, Pacing, PartySize, Service,
+    ServiceHours, ServicePeriod, ServicePeriodId, ServicePeriodName, SlotInterval, TableId,
+    TimeZoneName, TurnTime, TurnTimes, Weekdays,
 };
-use jiff::civil::time;
-use tokio::task::JoinSet;
+use jiff::civil::{Weekday, time};
+use serde_json::json;
 
-use crate::history::{Event, Plan, events_of, judge};
+use super::operation::{Operation, SLOTS};
+use crate::history::Plan;
 use crate::installation::Installation;
-use crate::judgement::assert_consistent;
-use crate::length::Length;
 use crate::workload::{Refused, Requests, new_key, wanted};
 
-/// How many operations a restaurant sees.
-const OPERATIONS: usize = 250;
-
-/// How many restaurants there are at once.
-const RESTAURANTS: usize = 6;
-
-/// How many clients each of them has.
-const CLIENTS: usize = 4;
-
-/// How often a sequence that fails is tried with a part of it left out.
-const SHRINKING_RUNS: usize = 100;
-
 /// The tables: from and up to how many guests.
-const TABLES: [(i64, i64); 5] = [(1, 2), (1, 2), (1, 4), (2, 4), (3, 6)];
-
-/// Something that a client does; to the n-th booking that there is, where it is about one.
-#[derive(Debug, Clone, Copy)]
-enum Operation {
-    Create {
-        by_staff: bool,
-        slot: usize,
-        party: i32,
-    },
-    Change {
-        nth: usize,
-        by_staff: bool,
-        slot: usize,
-        party: i32,
-    },
-    Cancel {
-        nth: usize,
-        by_staff: bool,
-    },
-    Confirm {
-        nth: usize,
-    },
-    Decline {
-        nth: usize,
-    },
-    Arrive {
-        nth: usize,
-    },
-    Seat {
-        nth: usize,
-    },
-    Finish {
-        nth: usize,
-    },
-    NoShow {
-        nth: usize,
-    },
-    Undo {
-        nth: usize,
-    },
-    SetPolicy {
-        max_covers: Option<i32>,
-        confirmation_min_party: Option<i32>,
-    },
-    SetTable {
-        number: usize,
-        is_bookable_online: bool,
-    },
-}
-
-/// Numbers that look random, and are the same for the same seed (SplitMix64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((mixed ^ (mixed >> 31)) >> 33).unwrap() % limit
-    }
-
-    fn party(&mut self) -> i32 {
-        i32::try_from(self.below(6)).unwrap() + 1
-    }
-
-    fn operation(&mut self) -> Operation {
-        let (nth, slot, party) = (self.below(1_000), self.below(SLOTS.len()), self.party());
-        let by_staff = self.below(3) == 0;
-        match self.below(100) {
-            0..40 => Operation::Create {
-                by_staff,
-                slot,
-                party,
-            },
-            40..52 => Operation::Change {
-                nth,
-                by_staff,
-                slot,
-                party,
-            },
-            52..66 => Operation::Cancel { nth, by_staff },
-            66..71 => Operation::Confirm { nth },
-            71..74 => Operation::Decline { nth },
-            74..79 => Operation::Arrive { nth },
-            79..85 => Operation::Seat { nth },
-            85..90 => Operation::Finish { nth },
-            90..92 => Operation::NoShow { nth },
-            92..95 => Operation::Undo { nth },
-            95..97 => Operation::SetPolicy {
-                max_covers: [None, Some(6), Some(12)][self.below(3)],
-                confirmation_min_party: [None, Some(4)][self.below(2)],
-            },
-            _ => Operation::SetTable {
-                number: self.below(TABLES.len()),
-                is_bookable_online: self.below(2) == 0,
-            },
-        }
-    }
-}
-
-/// The times that are booked. It is about noon: whoever is expected at the first ones can come already.
-const SLOTS: [&str; 10] = [
-    "14:00", "14:30", "15:00", "15:30", "16:00", "18:00", "18:30", "19:00", "19:30", "20:00",
-];
+pub(super) const TABLES: [(i64, i64); 5] = [(1, 2), (1, 2), (1, 4), (2, 4), (3, 6)];
 
 /// A restaurant, as it is known to its clients.
-struct Restaurant {
-    id: i64,
+pub(super) struct Restaurant {
+    pub(super) id: i64,
     today: String,
-    table_ids: Vec<i64>,
+    pub(super) table_ids: Vec<i64>,
+    service_period_id: i64,
     guests: Arc<Requests>,
     owners: Arc<Requests>,
     /// Those that were made, with their secrets; the staff's have none.
     bookings: Mutex<Vec<(String, Option<String>)>>,
+    holds: Mutex<Vec<Held>>,
     /// How it has come to seat, in order. Whoever changes that waits for whoever does so before.
-    plans: tokio::sync::Mutex<Vec<Plan>>,
+    pub(super) plans: tokio::sync::Mutex<Vec<Plan>>,
+}
+
+/// A hold, as its holder knows it.
+#[derive(Debug, Clone)]
+struct Held {
+    place: HeldPlace,
+    by_staff: bool,
+    slot: usize,
+    party: i32,
 }
 
 impl Restaurant {
-    async fn new(installation: &Installation) -> Self {
+    pub(super) async fn new(installation: &Installation) -> Self {
         let zone = installation.noon().await;
         let id = installation.add_restaurant(&zone, &TABLES).await;
         let today = format!("SELECT (now() AT TIME ZONE '{zone}')::date::text");
@@ -163,44 +59,100 @@ impl Restaurant {
         let tables = installation.rows(&tables).await;
         let table_ids: Vec<i64> = tables.iter().map(|id| id.parse().unwrap()).collect();
         let plan = first_plan(&zone, &table_ids);
+        let period = format!(
+            "SELECT service_period_id::text FROM service_periods WHERE restaurant_id = {id}"
+        );
+        let periods = installation.rows(&period).await;
+        let [period] = periods.as_slice() else {
+            panic!("one service on every day, not {periods:?}");
+        };
         Self {
             id,
             today: installation.rows(&today).await.remove(0),
             table_ids,
+            service_period_id: period.parse().unwrap(),
             guests: Requests::new(installation.guests()),
             owners: Requests::new(installation.owners()),
             bookings: Mutex::default(),
+            holds: Mutex::default(),
             plans: tokio::sync::Mutex::new(vec![plan]),
         }
     }
 
     /// Whatever comes of it is right; what the service must not answer ends the test.
-    async fn do_it(&self, operation: Operation) {
+    pub(super) async fn do_it(&self, operation: Operation, installation: &Installation) {
         // What is refused has done nothing, which is what the history will show.
-        let _refused = self.try_it(operation).await;
+        let _refused = self.try_it(operation, installation).await;
     }
 
-    async fn try_it(&self, operation: Operation) -> Result<(), Box<Refused>> {
+    async fn try_it(
+        &self,
+        operation: Operation,
+        installation: &Installation,
+    ) -> Result<(), Box<Refused>> {
         let key = &*new_key();
         match operation {
             Operation::Create {
                 by_staff,
+                is_overriding,
                 slot,
                 party,
             } => {
-                let new = wanted(self.id, &self.today, SLOTS[slot], party);
-                let requests = if by_staff { &self.owners } else { &self.guests };
-                let created = requests.settle(|client| {
-                    client
-                        .create_booking()
-                        .idempotency_key(key)
-                        .body(new.clone())
-                        .send()
+                let mut new = wanted(self.id, &self.today, SLOTS[slot], party);
+                if is_overriding {
+                    let rules = [RuleOverride::Pacing, RuleOverride::Capacity];
+                    let staff = StaffRequest::builder().override_(rules.to_vec());
+                    new.staff = Some(staff.try_into().unwrap());
+                }
+                self.create(by_staff, new).await?;
+            }
+            Operation::Hold {
+                by_staff,
+                slot,
+                party,
+            } => {
+                let new = NewHold::builder()
+                    .booking_date(&*self.today)
+                    .booking_time(SLOTS[slot])
+                    .party_size(party);
+                let held = self.requests(by_staff).settle(|client| {
+                    let hold = client.create_hold().restaurant_id(self.id);
+                    hold.idempotency_key(key).body(new.clone()).send()
                 });
-                let booking = created.await?;
-                let secret = booking.booking_secret.map(|secret| secret.to_string());
-                let made = (booking.booking_id.to_string(), secret);
-                self.bookings.lock().unwrap().push(made);
+                let hold = held.await?;
+                let place = HeldPlace {
+                    hold_id: hold.hold_id,
+                    hold_secret: hold.hold_secret,
+                };
+                self.holds.lock().unwrap().push(Held {
+                    place,
+                    by_staff,
+                    slot,
+                    party,
+                });
+            }
+            Operation::CreateHeld { nth } => {
+                if let Some(held) = self.held(nth) {
+                    let mut new = wanted(self.id, &self.today, SLOTS[held.slot], held.party);
+                    new.hold = Some(held.place);
+                    self.create(held.by_staff, new).await?;
+                }
+            }
+            Operation::Release { nth } => {
+                if let Some(held) = self.held(nth) {
+                    self.release(&held).await;
+                }
+            }
+            Operation::ExpireHold { nth } => {
+                if let Some(held) = self.held(nth) {
+                    let hold = held.place.hold_id.as_str();
+                    let expire = format!("SELECT expire_hold({}, '{hold}')", self.id);
+                    installation.rows(&expire).await;
+                }
+            }
+            Operation::ExpireBooking => {
+                let expire = format!("SELECT expire_booking({})", self.id);
+                installation.rows(&expire).await;
             }
             Operation::Change {
                 nth,
@@ -325,6 +277,36 @@ impl Restaurant {
                     confirmation_min_party.map(|it| PartySize::new(it).unwrap());
                 plans.push(plan);
             }
+            Operation::SetPacing {
+                max_parties,
+                max_covers,
+            } => {
+                let mut plans = self.plans.lock().await;
+                let mut service = json!({ "first_seating": "10:00", "ends": "22:00" });
+                if let Some(parties) = max_parties {
+                    service["max_parties"] = parties.into();
+                }
+                if let Some(covers) = max_covers {
+                    service["max_covers"] = covers.into();
+                }
+                let days = Weekday::Monday.cycle_forward().take(7).map(day_name);
+                let settings = json!({
+                    "name": "Service", "days": days.collect::<Vec<_>>(), "service": service,
+                });
+                let settings: ServicePeriodSettings = serde_json::from_value(settings).unwrap();
+                let changed = self.owners.settle(|client| {
+                    let request = client.update_service_period().restaurant_id(self.id);
+                    let request = request.service_period_id(self.service_period_id);
+                    request.if_match("*").body(settings.clone()).send()
+                });
+                changed.await?;
+                let mut plan = plans.last().unwrap().clone();
+                plan.period.service.pacing = Pacing {
+                    max_parties: max_parties.map(|it| MaxParties::new(it).unwrap()),
+                    max_covers: max_covers.map(|it| MaxCovers::new(it).unwrap()),
+                };
+                plans.push(plan);
+            }
             Operation::SetTable {
                 number,
                 is_bookable_online,
@@ -348,6 +330,42 @@ impl Restaurant {
             }
         }
         Ok(())
+    }
+
+    const fn requests(&self, by_staff: bool) -> &Arc<Requests> {
+        if by_staff { &self.owners } else { &self.guests }
+    }
+
+    async fn create(&self, by_staff: bool, new: NewBooking) -> Result<(), Box<Refused>> {
+        let key = &*new_key();
+        let created = self.requests(by_staff).settle(|client| {
+            let create = client.create_booking().idempotency_key(key);
+            create.body(new.clone()).send()
+        });
+        let booking = created.await?;
+        let secret = booking.booking_secret.map(|secret| secret.to_string());
+        let made = (booking.booking_id.to_string(), secret);
+        self.bookings.lock().unwrap().push(made);
+        Ok(())
+    }
+
+    /// The n-th hold, if there was one.
+    fn held(&self, nth: usize) -> Option<Held> {
+        let holds = self.holds.lock().unwrap();
+        holds.get(nth % holds.len().max(1)).cloned()
+    }
+
+    /// Sets free what a hold keeps; one that is gone stays so.
+    async fn release(&self, held: &Held) {
+        let [client, _] = self.requests(held.by_staff).clients();
+        let release = client.release_hold().restaurant_id(self.id);
+        let release = release.hold_id(held.place.hold_id.clone());
+        let released = release.hold_secret(held.place.hold_secret.clone()).send();
+        match released.await {
+            Ok(_) => {}
+            Err(Error::Response(refused)) if refused.status == 404 => {}
+            Err(other) => panic!("{other} {other:?}"),
+        }
     }
 
     /// Sends a request about the n-th booking, if there is one, as its guest or as the staff.
@@ -378,7 +396,19 @@ impl Restaurant {
     }
 }
 
-fn table_id(id: &i64) -> TableId {
+fn day_name(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "monday",
+        Weekday::Tuesday => "tuesday",
+        Weekday::Wednesday => "wednesday",
+        Weekday::Thursday => "thursday",
+        Weekday::Friday => "friday",
+        Weekday::Saturday => "saturday",
+        Weekday::Sunday => "sunday",
+    }
+}
+
+pub(super) fn table_id(id: &i64) -> TableId {
     TableId::new(*id).unwrap()
 }
 
@@ -402,7 +432,7 @@ fn first_plan(zone: &str, table_ids: &[i64]) -> Plan {
                 hours: ServiceHours::new(time(10, 0, 0, 0), None, time(22, 0, 0, 0)).unwrap(),
                 turn_times: None,
                 buffer: None,
-                pacing: booking_domain::Pacing::default(),
+                pacing: Pacing::default(),
             },
         },
         tables: tables
@@ -417,100 +447,4 @@ fn first_plan(zone: &str, table_ids: &[i64]) -> Plan {
             })
             .collect(),
     }
-}
-
-/// What comes of these operations in a restaurant of their own; a text, where the domain would not have made
-/// it.
-async fn run(installation: &Installation, operations: &[Operation]) -> Result<usize, String> {
-    let restaurant = Arc::new(Restaurant::new(installation).await);
-    let mut clients = JoinSet::new();
-    for client in 0..CLIENTS {
-        let (restaurant, operations) = (Arc::clone(&restaurant), operations.to_vec());
-        clients.spawn(async move {
-            for operation in operations.into_iter().skip(client).step_by(CLIENTS) {
-                restaurant.do_it(operation).await;
-            }
-        });
-    }
-    clients.join_all().await;
-    let rows = installation.rows(&events_of(restaurant.id)).await;
-    let events: Vec<Event> = rows.iter().map(|row| Event::parse(row)).collect();
-    let plans = restaurant.plans.lock().await;
-    judge(restaurant.id, &plans, &events)?;
-    // The same with the first booking at a table that nobody would have given it.
-    let mut other = events.clone();
-    for event in other.iter_mut().filter(|event| event.is_first()) {
-        event.state.placement.tables = restaurant.table_ids.iter().map(table_id).collect();
-    }
-    assert!(events.is_empty() || judge(restaurant.id, &plans, &other).is_err());
-    Ok(events.len())
-}
-
-/// Leaves out what can be left out of a sequence that still fails then, in parts that become smaller.
-async fn shrink<T: Clone, F: Future<Output = bool>>(
-    sequence: Vec<T>,
-    fails: impl Fn(Vec<T>) -> F,
-) -> Vec<T> {
-    let (mut shortest, mut runs) = (sequence, 0);
-    let mut part = shortest.len() / 2;
-    while part > 0 && runs < SHRINKING_RUNS {
-        let mut from = 0;
-        while from < shortest.len() && runs < SHRINKING_RUNS {
-            let mut shorter = shortest.clone();
-            shorter.drain(from..(from + part).min(shortest.len()));
-            runs += 1;
-            if fails(shorter.clone()).await {
-                shortest = shorter;
-            } else {
-                from += part;
-            }
-        }
-        part /= 2;
-    }
-    shortest
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_comes_of_random_sequences_is_what_the_domain_would_have_made() {
-    let length = Length::from_environment();
-    let seed = Length::seed();
-    let installation = Arc::new(Installation::start().await);
-    let (mut begun, mut events) = (0, 0);
-    let mut running = JoinSet::new();
-    loop {
-        while running.len() < RESTAURANTS && begun * OPERATIONS < length.operations() {
-            begun += 1;
-            let mut numbers = Numbers(seed.wrapping_add(u64::try_from(begun).unwrap() << 32));
-            let operations: Vec<Operation> = (0..OPERATIONS).map(|_| numbers.operation()).collect();
-            let installation = Arc::clone(&installation);
-            running.spawn(async move {
-                let judged = run(&installation, &operations).await;
-                judged.map_err(|why| (why, operations))
-            });
-        }
-        let Some(judged) = running.join_next().await else {
-            break;
-        };
-        match judged.unwrap() {
-            Ok(judged) => events += judged,
-            Err((why, operations)) => {
-                running.shutdown().await;
-                let fails = |operations: Vec<Operation>| {
-                    let installation = Arc::clone(&installation);
-                    async move { run(&installation, &operations).await.is_err() }
-                };
-                let shortest = shrink(operations, fails).await;
-                panic!("BOOKING_PROOF_SEED={seed} finds {why}\nafter {shortest:#?}");
-            }
-        }
-    }
-    // A fifth of all that was asked for was done, at the least.
-    assert!(events * 5 > begun * OPERATIONS, "{events} events");
-    assert_consistent(&installation).await;
-}
-
-#[tokio::test]
-async fn a_sequence_is_shrunk_to_what_it_fails_of() {
-    let fails = async |numbers: Vec<usize>| numbers.contains(&7) && numbers.contains(&90);
-    assert_eq!(shrink((0..100).collect(), fails).await, [7, 90]);
 }
