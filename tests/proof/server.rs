@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -30,7 +31,16 @@ pub(crate) struct Server {
     options: ServerOptions,
     child: Child,
     address: SocketAddr,
-    log: Arc<Mutex<VecDeque<String>>>,
+    log: Arc<Log>,
+}
+
+/// What a server has logged.
+#[derive(Default)]
+struct Log {
+    /// Its last lines.
+    lines: Mutex<VecDeque<String>>,
+    /// How often the database had to refuse a table that had been given under the locks.
+    tables_taken: AtomicUsize,
 }
 
 impl Server {
@@ -53,6 +63,12 @@ impl Server {
         format!("http://{}/api/v1", self.address)
     }
 
+    /// How often the database had to refuse a table that the server had given under its locks. Nobody
+    /// else writes here: never.
+    pub(crate) fn tables_taken(&self) -> usize {
+        self.log.tables_taken.load(Ordering::SeqCst)
+    }
+
     /// Ends it as the machine's loss would, in the midst of what it does.
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.unwrap();
@@ -68,7 +84,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let log = self.log.lock().unwrap();
+            let log = self.log.lines.lock().unwrap();
             let lines: Vec<&str> = log.iter().map(String::as_str).collect();
             eprintln!("the server at {}:\n{}", self.address, lines.join("\n"));
         }
@@ -82,11 +98,7 @@ pub(crate) async fn run(arguments: &[&str]) {
     assert!(output.status.success(), "{output:?}");
 }
 
-async fn spawn(
-    options: &ServerOptions,
-    listen: &str,
-    log: &Arc<Mutex<VecDeque<String>>>,
-) -> (Child, SocketAddr) {
+async fn spawn(options: &ServerOptions, listen: &str, log: &Arc<Log>) -> (Child, SocketAddr) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_served"))
         .env_clear()
         .args(["--listen", listen, "--log", "warn"])
@@ -101,10 +113,13 @@ async fn spawn(
         .spawn()
         .unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
-    let lines = Arc::clone(log);
+    let logged = Arc::clone(log);
     tokio::spawn(async move {
         while let Ok(Some(line)) = stderr.next_line().await {
-            let mut lines = lines.lock().unwrap();
+            if line.contains("kind=\"table_taken\"") {
+                logged.tables_taken.fetch_add(1, Ordering::SeqCst);
+            }
+            let mut lines = logged.lines.lock().unwrap();
             if lines.len() == SHOWN_LINES {
                 lines.pop_front();
             }
@@ -121,6 +136,7 @@ async fn spawn(
             break;
         }
     }
-    let address = address.unwrap_or_else(|| panic!("it has ended: {:?}", log.lock().unwrap()));
+    let address =
+        address.unwrap_or_else(|| panic!("it has ended: {:?}", log.lines.lock().unwrap()));
     (child, address)
 }

@@ -38,8 +38,7 @@ pub(crate) const LOG: &str = "
         UPDATE holds SET expires_at = '2000-01-01Z' WHERE restaurant_id = of AND public_id = id;
     END;
     CREATE TABLE expiry_log (
-        restaurant_id bigint, day_version bigint, booking_id bigint, version integer,
-        expires_at timestamptz
+        restaurant_id bigint, day_version bigint, booking_id bigint, expires_at timestamptz
     );
     CREATE FUNCTION expire_booking(of bigint) RETURNS void LANGUAGE plpgsql AS $$
         DECLARE it bookings;
@@ -50,10 +49,11 @@ pub(crate) const LOG: &str = "
             UPDATE booking_days SET version = version + 1
                 WHERE restaurant_id = of AND date = it.service_date;
             INSERT INTO expiry_log
-                SELECT of, version, it.booking_id, it.version, it.expires_at FROM booking_days
+                SELECT of, version, it.booking_id, it.expires_at FROM booking_days
                 WHERE restaurant_id = of AND date = it.service_date;
             UPDATE booking_events SET expires_at = '2000-01-01Z'
-                WHERE restaurant_id = of AND booking_id = it.booking_id AND version = it.version;
+                WHERE restaurant_id = of AND booking_id = it.booking_id
+                    AND expires_at = it.expires_at;
             UPDATE bookings SET expires_at = '2000-01-01Z'
                 WHERE restaurant_id = of AND booking_id = it.booking_id;
         END
@@ -64,8 +64,6 @@ pub(crate) const LOG: &str = "
 pub(crate) struct Expiry {
     pub(super) day_version: i64,
     pub(super) booking: i64,
-    /// The version that the booking had.
-    pub(super) version: i64,
     /// Its end before that.
     pub(super) expires_at: Timestamp,
 }
@@ -85,7 +83,6 @@ impl Expiry {
         Self {
             day_version: number("day_version"),
             booking: number("booking_id"),
-            version: number("version"),
             expires_at: row["expires_at"].as_str().unwrap().parse().unwrap(),
         }
     }

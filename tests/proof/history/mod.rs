@@ -339,9 +339,10 @@ pub(crate) fn judge(restaurant: i64, plans: &[Plan], record: &Record) -> Result<
     } = record;
     let mut events = events.clone();
     for expiry in expiries {
-        let mut events = events.iter_mut();
-        let event = events.find(|it| (it.booking, it.version) == (expiry.booking, expiry.version));
-        event.unwrap().state.expires_at = Some(expiry.expires_at);
+        let events = events.iter_mut().filter(|it| it.booking == expiry.booking);
+        for event in events.filter(|it| it.state.expires_at == Some(Expiry::PAST)) {
+            event.state.expires_at = Some(expiry.expires_at);
+        }
     }
     let (moves, events): (Vec<&Event>, Vec<&Event>) =
         events.iter().partition(|event| event.is_move());

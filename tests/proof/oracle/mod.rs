@@ -16,6 +16,7 @@ use crate::history::{
 use crate::installation::Installation;
 use crate::judgement::assert_consistent;
 use crate::length::Length;
+use crate::server::Server;
 
 /// How many operations a restaurant sees.
 const OPERATIONS: usize = 250;
@@ -137,6 +138,8 @@ async fn what_comes_of_random_sequences_is_what_the_domain_would_have_made() {
         );
     }
     assert_consistent(&installation).await;
+    let taken = installation.servers.each_ref().map(Server::tables_taken);
+    assert_eq!(taken, [0, 0]);
 }
 
 /// What must have come about, and how often in a thousand operations at the least.

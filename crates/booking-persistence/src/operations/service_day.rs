@@ -309,6 +309,8 @@ pub(super) struct PlacedBooking<'a> {
 /// What was decided, on a day that nobody changes until the transaction ends.
 pub(super) struct Decided<M = MadeBooking> {
     pub(super) made: M,
+    /// The booking that leaves its tables for others, by its number.
+    leaving: Option<i64>,
     restaurant: RestaurantId,
     day: ServiceDay,
 }
@@ -358,6 +360,7 @@ impl PlacedBooking<'_> {
         let dates = match &decided {
             Err(_) if snapshot.is_whole => {
                 return Ok(decided.map(|made| Decided {
+                    leaving: self.leaving(&made),
                     made,
                     restaurant: self.restaurant,
                     day: snapshot.day,
@@ -406,10 +409,18 @@ impl PlacedBooking<'_> {
             return Err(has_changed().into());
         }
         Ok(Ok(Decided {
+            leaving: self.leaving(&made),
             made,
             restaurant: self.restaurant,
             day: snapshot.day,
         }))
+    }
+
+    /// The booking itself, where it takes other tables than before, or at another time.
+    fn leaving(&self, made: &impl Made) -> Option<i64> {
+        let (key, before) = self.current?;
+        let before = before.filter(|before| made.occupied().as_ref() != Some(*before));
+        before.map(|_| key)
     }
 
     /// Every date that is touched, earliest first: by the booking as it is made and as it was, and by
@@ -558,8 +569,10 @@ impl<M: Made> Decided<M> {
             return Ok(());
         }
         let keys: Vec<i64> = moves.iter().map(|moved| moved.key).collect();
-        // All of them leave before the first sits down again.
-        occupancies::delete(connection, restaurant, &keys).await?;
+        // All of them leave before the first sits down again, and so does whoever they make room for: it may
+        // be at its tables that they sit down.
+        let leaving: Vec<i64> = keys.iter().copied().chain(self.leaving).collect();
+        occupancies::delete(connection, restaurant, &leaving).await?;
         let placements = self.moved();
         let rows: Vec<(i64, &Placement)> = placements.iter().map(|(key, it)| (*key, it)).collect();
         // One behind the other, and the ids are known once all are written.

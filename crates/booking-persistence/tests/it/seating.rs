@@ -1,13 +1,14 @@
 //! How what the domain decides about tables comes to stand: combinations, nights, those who make room,
 //! limits under contention, and rules that change meanwhile.
 
-use booking_domain::{CreateRefusal, NewBooking, PlaceReason};
+use booking_domain::{BookingChange, CreateRefusal, NewBooking, PlaceReason};
 use booking_persistence::{AccessRefusal, StoreError};
 use diesel_async::SimpleAsyncConnection;
 use jiff::civil::time;
 
 use crate::support::{
     DAY, NOW, TestRestaurant, at, cancel_booking, get_booking, party, until_somebody_waits,
+    update_booking,
 };
 
 fn reason(
@@ -52,6 +53,43 @@ async fn party_at_a_combination_takes_each_of_its_tables() {
     let cancelled = cancel_booking(&venue.store, &made.booking.id, None, NOW).await;
     cancelled.expect("it is active");
     assert_eq!(venue.texts(taken).await, ["0"]);
+}
+
+#[tokio::test]
+async fn two_parties_change_tables_when_one_of_them_grows() {
+    let venue = TestRestaurant::with_tables(1).await;
+    venue
+        .sql(
+            "INSERT INTO dining_tables (restaurant_id, name, min_party, max_party)
+                VALUES (1, 'Large', 1, 8)",
+        )
+        .await;
+    let two = venue
+        .book(&of(&venue, 2))
+        .await
+        .expect("it is free")
+        .booking;
+    let four = venue
+        .book(&of(&venue, 4))
+        .await
+        .expect("it is free")
+        .booking;
+    let grow = BookingChange {
+        party: Some(party(6)),
+        ..BookingChange::default()
+    };
+    let grown = update_booking(&venue.store, &two.id, &grow, None, NOW).await;
+    let grown = grown
+        .expect("the other party fits where this one sat")
+        .booking;
+    assert_eq!(grown.placement.tables, four.placement.tables);
+    let moved = get_booking(&venue.store, &four.id)
+        .await
+        .expect("it is there");
+    assert_eq!(moved.booking.placement.tables, two.placement.tables);
+    let taken = "SELECT count(*)::text AS line FROM occupancies JOIN bookings
+        USING (restaurant_id, booking_id) WHERE table_ids = ARRAY[table_id]";
+    assert_eq!(venue.texts(taken).await, ["2"]);
 }
 
 #[tokio::test]
