@@ -149,3 +149,30 @@ async fn what_is_confirmed_in_time_stands() {
     assert_eq!(service.send(&read).await.json(), confirmed);
     assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
 }
+
+#[tokio::test]
+async fn holds_and_parties_that_sit_down_get_its_table_too() {
+    let service = TestService::start().await;
+    let small = crate::support::book(&service, BELLA, MONDAY, "19:00", 2).await;
+    pending(&service).await;
+    let large = "SELECT table_ids[1] FROM bookings WHERE status = 'pending'";
+    let large: i64 = service.rows(large).await[0].parse().expect("a number");
+    service.set_clock(EXPIRY);
+    let hold = Request::post("/restaurants/1/holds")
+        .json(&json!({ "booking_date": MONDAY, "booking_time": "19:00", "party_size": 10 }));
+    let held = service.send(&hold).await;
+    assert_eq!(held.status, 201, "{}", held.text());
+    assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
+    // The same for who sits down: another one that has expired is in the way by then.
+    service.set_clock("2027-02-15T22:00:00Z");
+    let again = wanted(BELLA, MONDAY, "19:00", 10);
+    let (waits, _) = book_as_guest(&service, again).await;
+    assert_eq!(waits.status, BookingStatus::Pending);
+    service.set_clock("2027-02-16T00:00:00Z");
+    let seat = format!("{}/seat", booking_path(&small.booking_id));
+    let seat = Request::post(seat).json(&json!({ "table_ids": [large] }));
+    let seated = service.send(&seat).await;
+    assert_eq!(seated.status, 200, "{}", seated.text());
+    assert_eq!(service.rows(OVERLAPS).await, ["0"]);
+    assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
+}

@@ -96,7 +96,8 @@ fn compile(layout: &Layout) -> Result<PathBuf, Failure> {
 
 /// Makes an account that owns every restaurant of the demo and runs the installation, and four hundred
 /// people who work in each, for what is asked of restaurants. Nobody has a password yet. Of two bookings
-/// without tables whose time has just come, one is pending: what is said of those is said of them.
+/// without tables, the time of one has just come, and the other is pending, and begins a day later: what is
+/// said of those is said of them.
 const STAFF: &str = "
     INSERT INTO users (name, email, created_at)
         SELECT 'Conform', 'conform' || COALESCE(number::text, '') || '@example.com', '2026-01-01Z'
@@ -118,8 +119,9 @@ const STAFF: &str = "
             2, status, code, 1, '{}', starts_at AT TIME ZONE 'UTC',
             (starts_at + interval '1 hour') AT TIME ZONE 'UTC',
             (starts_at + interval '1 hour') AT TIME ZONE 'UTC', starts_at::date, 0, now(), now()
-        FROM users, (VALUES ('pending', 'CNFRMA'), ('confirmed', 'CNFRMB')) AS made (status, code),
-            date_trunc('minute', now() AT TIME ZONE 'UTC') AS starts_at
+        FROM users, (VALUES ('pending', 'CNFRMA', interval '1 day'), ('confirmed', 'CNFRMB', '0'))
+                AS made (status, code, later),
+            LATERAL (SELECT date_trunc('minute', now() AT TIME ZONE 'UTC') + later AS starts_at) AS due
         WHERE email = 'conform@example.com';
     INSERT INTO booking_contacts (restaurant_id, booking_id, version, name, email, phone)
         SELECT restaurant_id, booking_id, 1, 'Sarah Chen', 'conform@example.com', '+15551234567'
