@@ -371,6 +371,9 @@ CREATE INDEX idx_bookings_guest ON bookings (restaurant_id, user_id);
 -- Those that nobody has confirmed in time, whosever they are.
 CREATE INDEX idx_bookings_expiry ON bookings (LEAST(expires_at, starts_at), restaurant_id)
     WHERE status = 'pending';
+-- Those whose parties sit.
+CREATE INDEX idx_bookings_seated ON bookings (restaurant_id, ends_at)
+    WHERE status = 'confirmed' AND seated_at IS NOT NULL;
 ALTER TABLE bookings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE bookings FORCE ROW LEVEL SECURITY;
 

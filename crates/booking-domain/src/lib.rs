@@ -48,7 +48,7 @@ pub use booking::{
     EmailAddress, GuestRequest, LiveBooking, MadeBooking, NewBooking, PhoneNumber, SeatRefusal,
     SpecialRequests, Standing, StatusRefusal, StepPlan, TableRefusal, TableRequest, TableStep,
     TooEarly, UNDO_PERIOD, UndoRefusal, Visit, cancel, complete, confirm, create, decline, expire,
-    finish, mark_arrived, mark_no_show, plan_change, seat, undo_step,
+    finish, mark_arrived, mark_no_show, next_at_overdue_tables, plan_change, seat, undo_step,
 };
 pub use bounded::{BoundedInteger, BoundedNumber, BoundedText};
 pub use calendar::{

@@ -8,5 +8,6 @@ mod expiry;
 mod get_booking;
 mod guests;
 pub(crate) mod list_bookings;
+mod overdue;
 mod update_booking;
 mod visit;

@@ -205,6 +205,8 @@ contract_runtime::parameters! {
         "confirmation_code" => confirmation_code: Option<types::ConfirmationCode>,
         /// Only bookings to come that have no table, and are to be seated anew.
         "without_tables" => without_tables: bool = "false",
+        /// Only bookings whose party still sits though its turn is over.
+        "overdue" => overdue: bool = "false",
         /// The order of the list. Bookings that tie stand in a stable order.
         "sort" => sort: types::BookingSort = "created_at_desc",
         /// The page to give, counted from 1. Excludes `cursor`.

@@ -268,7 +268,21 @@ contract_runtime::object! {
         /// Until when a pending booking waits for the restaurant's word: from then on it is cancelled.
         /// Absent unless it is pending.
         "expires_at" => expires_at: Option<Timestamp>,
+        /// Whether the party sits though its turn is over, for the restaurant alone.
+        "is_overdue" => is_overdue: Option<bool>,
+        "overdue_booking_ids" => overdue_booking_ids: Option<OverdueBookingIds>,
         "cancellation" => cancellation: Option<BookingCancellation>,
+    }
+}
+
+contract_runtime::array! {
+    /// The bookings whose overdue parties sit at tables of this one, which is the next there, for the
+    /// restaurant alone. In the answers of getBooking and listBookings; absent where there are none.
+    OverdueBookingIds(BookingId) "OverdueBookingIds",
+    referenceable: true,
+    [answered] {
+        max_items: Some(20),
+        unique_items: true,
     }
 }
 

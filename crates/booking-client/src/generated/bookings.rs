@@ -230,6 +230,10 @@ impl ListBookings {
     pub fn without_tables(self, value: impl IntoField<bool>) -> Self {
         Self(self.0.query("without_tables", value))
     }
+    /// Only bookings whose party still sits though its turn is over.
+    pub fn overdue(self, value: impl IntoField<bool>) -> Self {
+        Self(self.0.query("overdue", value))
+    }
     /// The order of the list. Bookings that tie stand in a stable order.
     pub fn sort(self, value: impl IntoField<types::BookingSort>) -> Self {
         Self(self.0.query("sort", value))

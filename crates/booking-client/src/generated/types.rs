@@ -407,9 +407,20 @@ pub struct Booking {
     /// Until when a pending booking waits for the restaurant's word: from then on it is cancelled.
     /// Absent unless it is pending.
     pub expires_at: Option<Timestamp>,
+    /// Whether the party sits though its turn is over, for the restaurant alone.
+    pub is_overdue: Option<bool>,
+    /// `overdue_booking_ids`
+    pub overdue_booking_ids: Option<OverdueBookingIds>,
     /// `cancellation`
     pub cancellation: Option<BookingCancellation>,
 }
+
+/// The bookings whose overdue parties sit at tables of this one, which is the next there, for the
+/// restaurant alone. In the answers of getBooking and listBookings; absent where there are none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OverdueBookingIds(Vec<BookingId>);
+
+client_runtime::items!(OverdueBookingIds, BookingId);
 
 /// How a cancelled booking came to be so. Absent as long as it is none.
 #[derive(Debug, Clone, PartialEq)]

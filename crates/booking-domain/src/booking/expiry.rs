@@ -32,7 +32,7 @@ pub fn expire(booking: &Booking, now: Timestamp) -> Decision {
 impl Booking {
     /// The booking as it is at `now`, whether or not it is written yet that it has expired.
     #[must_use]
-    pub fn as_of(self, now: Timestamp) -> Self {
+    pub fn at(self, now: Timestamp) -> Self {
         match expire(&self, now) {
             Decision::Changed(expired) => expired,
             Decision::Unchanged => self,
@@ -78,8 +78,8 @@ mod tests {
         let (pending, at) = (pending(), NOW + 1.hour());
         let before = at - 1.microsecond();
         assert_eq!(expire(&pending, before), Decision::Unchanged);
-        assert_eq!(pending.clone().as_of(before), pending);
-        let expired = pending.clone().as_of(at);
+        assert_eq!(pending.clone().at(before), pending);
+        let expired = pending.clone().at(at);
         assert_eq!(expired.status, BookingStatus::Cancelled);
         let kind = expired.cancellation.as_ref().map(|it| it.kind);
         assert_eq!(kind, Some(CancellationKind::Expired));
@@ -95,9 +95,9 @@ mod tests {
     #[test]
     fn whoever_looks_later_sees_the_same_with_the_instant_of_the_expiry() {
         let (pending, at) = (pending(), NOW + 1.hour());
-        let expired = pending.clone().as_of(at);
+        let expired = pending.clone().at(at);
         assert_eq!((expired.version, expired.updated_at), (2, at));
-        assert_eq!(pending.as_of(at + 1.hour()), expired);
+        assert_eq!(pending.at(at + 1.hour()), expired);
         assert_eq!(expire(&expired, at + 2.hours()), Decision::Unchanged);
     }
 
@@ -107,7 +107,7 @@ mod tests {
             updated_at: NOW + 2.hours(),
             ..pending()
         };
-        let expired = changed.as_of(NOW + 3.hours());
+        let expired = changed.at(NOW + 3.hours());
         assert_eq!(expired.updated_at, NOW + 2.hours());
     }
 
@@ -116,7 +116,7 @@ mod tests {
         for status in BookingStatus::ALL {
             let booking = booking_in(status);
             let later = booking.placement.starts_at + 1.hour();
-            let is_expired = booking.clone().as_of(later) != booking;
+            let is_expired = booking.clone().at(later) != booking;
             assert_eq!(is_expired, status == BookingStatus::Pending, "{status}");
         }
     }
@@ -130,7 +130,7 @@ mod tests {
                 reason: None,
             },
         );
-        let expired = pending().as_of(at);
+        let expired = pending().at(at);
         let refusal = |action| BookingStatus::Cancelled.refuses(action);
         assert_eq!(confirm(&expired, at), Err(refusal("confirmed")));
         assert_eq!(decline(&expired, None, at), Err(refusal("declined")));

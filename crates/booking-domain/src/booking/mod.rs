@@ -8,6 +8,7 @@ mod customer;
 mod event;
 mod expiry;
 mod guest_limit;
+mod overdue;
 mod status;
 mod visit;
 
@@ -19,6 +20,7 @@ pub use customer::{Customer, CustomerName, DialledPhoneNumber, EmailAddress, Pho
 pub use event::{BookingEvent, BookingField, BookingState};
 pub use expiry::expire;
 pub use guest_limit::{AlreadyBooked, LiveBooking};
+pub use overdue::next_at_overdue_tables;
 pub use status::{BookingStatus, Standing, StatusRefusal};
 pub use visit::{
     ArrivalRefusal, COMPLETION_DELAY, EARLIEST_ARRIVAL, SeatRefusal, StepPlan, TableRefusal,
@@ -110,6 +112,11 @@ pub struct BookingView {
     pub restaurant: RestaurantSummary,
     /// Whether it is shown to the restaurant, and not to its guest: with the tables.
     pub is_for_restaurant: bool,
+    /// Whether its party sits though its turn is over.
+    pub is_overdue: bool,
+    /// The bookings whose overdue parties sit at tables of this one, which is the next there; only where
+    /// they were looked for.
+    pub overdue_bookings: Vec<BookingId>,
 }
 
 /// What an existing booking becomes.

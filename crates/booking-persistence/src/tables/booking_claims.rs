@@ -176,6 +176,43 @@ pub(crate) async fn upcoming(
         .collect::<Result<_, _>>()?)
 }
 
+/// The bookings of a restaurant whose parties sit though their turns are over.
+pub(crate) async fn overdue(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    now: Timestamp,
+) -> Result<Vec<UpcomingBooking>, LoadError> {
+    let rows: Vec<UpcomingRow> = bookings::table
+        .filter(bookings::restaurant_id.eq(restaurant.get()))
+        .filter(bookings::status.eq("confirmed"))
+        .filter(bookings::seated_at.is_not_null())
+        .filter(bookings::ends_at.le(now.to_diesel()))
+        .order((bookings::ends_at, bookings::booking_id))
+        .select(UpcomingRow::as_select())
+        .load(&mut connection)
+        .await?;
+    let rows = rows.into_iter().map(UpcomingBooking::try_from);
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What the bookings of a restaurant take that begin within this time, its ends not counted.
+pub(crate) async fn beginning(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<Claim>, LoadError> {
+    let rows: Vec<ClaimRow> = bookings::table
+        .filter(bookings::restaurant_id.eq(restaurant.get()))
+        .filter(bookings::status.eq_any(["pending", "confirmed"]))
+        .filter(bookings::starts_at.gt(from.to_diesel()))
+        .filter(bookings::starts_at.lt(to.to_diesel()))
+        .select(ClaimRow::as_select())
+        .load(&mut connection)
+        .await?;
+    let rows = rows.into_iter().map(Claim::try_from);
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Locks those of these bookings that nobody else holds, by their numbers.
 pub(crate) async fn lock_free(
     mut connection: &AsyncPgConnection,

@@ -65,8 +65,8 @@ pub(crate) struct BookingRow {
 
 impl BookingRow {
     /// The booking as it is at `now`, whether or not it is written yet that it has expired.
-    fn as_of(self, now: Timestamp) -> Result<Booking, Corrupt> {
-        Ok(self.stored()?.as_of(now))
+    fn at(self, now: Timestamp) -> Result<Booking, Corrupt> {
+        Ok(self.stored()?.at(now))
     }
 
     /// The booking as it is written: only for whoever writes that it has expired.
@@ -176,8 +176,11 @@ pub(crate) fn view(
     (booking, restaurant): (BookingRow, SummaryRow),
     now: Timestamp,
 ) -> Result<BookingView, Corrupt> {
+    let booking = booking.at(now)?;
     Ok(BookingView {
-        booking: booking.as_of(now)?,
+        is_overdue: booking.is_overdue(now),
+        overdue_bookings: Vec::new(),
+        booking,
         restaurant: restaurant.try_into()?,
         is_for_restaurant: false,
     })
@@ -197,14 +200,14 @@ fn rights(id: &BookingId, row: RightsRow) -> BookingRights {
     }
 }
 
-/// The booking with this id, as callers see it, if there is one, and what it says of the one who
-/// asks.
+/// The booking with this id and its row's number, as callers see it, if there is one, and what it says of
+/// the one who asks.
 pub(crate) async fn find(
     mut connection: &AsyncPgConnection,
     caller: &BookingCaller<'_>,
     id: &BookingId,
     now: Timestamp,
-) -> Result<Option<GuardedBooking<BookingView>>, LoadError> {
+) -> Result<Option<GuardedBooking<(i64, BookingView)>>, LoadError> {
     let row: Option<(BookingRow, SummaryRow, RightsRow)> = bookings::table
         .inner_join(restaurants::table)
         .left_join(of_booking())
@@ -224,7 +227,7 @@ pub(crate) async fn find(
         .await
         .optional()?;
     let found = row.map(|(booking, restaurant, row)| {
-        let view = view((booking, restaurant), now)?;
+        let view = (booking.booking_id, view((booking, restaurant), now)?);
         Ok::<_, Corrupt>(GuardedBooking::new(rights(id, row), view))
     });
     Ok(found.transpose()?)
@@ -343,7 +346,7 @@ pub(crate) async fn find_keyed(
         .await
         .optional()?;
     let found = row.map(|(booking, row)| {
-        let booking = (booking.booking_id, booking.as_of(now)?);
+        let booking = (booking.booking_id, booking.at(now)?);
         Ok::<_, Corrupt>(GuardedBooking::new(rights(id, row), booking))
     });
     Ok(found.transpose()?)

@@ -139,6 +139,8 @@ impl Store {
                 }
             }
             Ok(BookingView {
+                is_overdue: booking.is_overdue(now),
+                overdue_bookings: Vec::new(),
                 booking,
                 restaurant,
                 is_for_restaurant: by.is_of_restaurant,

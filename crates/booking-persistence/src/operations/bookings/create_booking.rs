@@ -214,6 +214,9 @@ async fn create_in(
             booking: decided.made.booking,
             restaurant,
             is_for_restaurant: !maker.is_guest,
+            // Nobody sits yet.
+            is_overdue: false,
+            overdue_bookings: Vec::new(),
         },
         is_by_guest: maker.is_guest,
     })

@@ -11,6 +11,7 @@ use booking_domain::{
     UserId,
 };
 
+use super::overdue_bookings::OverdueBookings;
 use crate::access::{Guarded, RequestContext, RestaurantAccessRefusal, StaffRequest};
 use crate::error::{StoreError, TransactionError};
 use crate::lists::{
@@ -38,6 +39,8 @@ pub struct BookingFilter {
     pub email: Option<EmailAddress>,
     /// Those that are to come and have no table.
     pub without_tables: bool,
+    /// Those whose parties sit though their turns are over.
+    pub overdue: bool,
     /// The one with this code.
     pub confirmation_code: Option<ConfirmationCode>,
     /// Those that this user has made while logged in, or that were made with their address.
@@ -117,6 +120,7 @@ impl BookingFilter {
         let code = self.confirmation_code.as_ref();
         let digest = text(code.map(ConfirmationCode::to_string), digest);
         let digest = digest.text(self.without_tables.then_some("without tables"));
+        let digest = digest.text(self.overdue.then_some("overdue"));
         let digest = text(self.user.as_ref().map(UserId::to_string), digest);
         digest.text(Some(&self.status_names().join(","))).finish()
     }
@@ -164,6 +168,12 @@ macro_rules! narrowed {
                 )
                 .filter(bookings::table_ids.eq(Vec::<i64>::new()));
         }
+        if $filter.overdue {
+            query = query
+                .filter(bookings::status.eq("confirmed"))
+                .filter(bookings::seated_at.is_not_null())
+                .filter(bookings::ends_at.le($now));
+        }
         if let Some(code) = &$filter.confirmation_code {
             query = query.filter(bookings::confirmation_code.eq(code.as_str()));
         }
@@ -205,25 +215,35 @@ impl Store {
             ..filter.clone()
         };
         self.read_as_staff(request, async |connection| {
-            let page = list(connection, &filter, sort, window, context.now).await;
-            let mut page = page.map_err(TransactionError::into_rule)?;
-            for view in &mut page.items {
-                view.is_for_restaurant = true;
-            }
+            let now = context.now;
+            let listing = async {
+                let page = list(connection, &filter, sort, window, now).await;
+                page.map_err(TransactionError::into_rule)
+            };
+            let overdue = async { Ok(OverdueBookings::load(connection, restaurant, now).await?) };
+            let (page, overdue) = tokio::try_join!(biased; listing, overdue)?;
+            let mut next = overdue.next(connection).await?;
+            let page = page.try_map(|(key, view)| {
+                Ok(BookingView {
+                    is_for_restaurant: true,
+                    overdue_bookings: next.remove(&key).unwrap_or_default(),
+                    ..view
+                })
+            })?;
             Ok(Guarded::new(restaurant, page))
         })
         .await
     }
 }
 
-/// The bookings that pass the filter at `now`, in an order, whoever asks.
+/// The bookings that pass the filter at `now`, with their rows' numbers, in an order, whoever asks.
 pub(crate) async fn list(
     mut connection: &AsyncPgConnection,
     filter: &BookingFilter,
     sort: BookingSort,
     window: &Window,
     now: Timestamp,
-) -> Result<Page<BookingView>, TransactionError<CursorOfAnotherList>> {
+) -> Result<Page<(i64, BookingView)>, TransactionError<CursorOfAnotherList>> {
     let instant = now.to_diesel();
     let list = filter.digest(sort);
     let query = narrowed!(
@@ -279,5 +299,7 @@ pub(crate) async fn list(
         position: sort.position(row),
         id: row.booking_id,
     });
-    Ok(page.await?.try_map(|row| view(row, now))?)
+    Ok(page
+        .await?
+        .try_map(|row| Ok((row.0.booking_id, view(row, now)?)))?)
 }

@@ -11,6 +11,7 @@ mod find_booking;
 mod get_booking;
 mod list_booking_events;
 mod list_bookings;
+mod overdue_bookings;
 mod rotate_booking_secret;
 mod update_booking;
 

@@ -29,7 +29,8 @@ impl Store {
         };
         let seeing = self.seeing(Visibility::of_user(user));
         let reading = seeing.read("list_my_bookings", async |connection| {
-            list(connection, &mine, sort, window, now).await
+            let page = list(connection, &mine, sort, window, now).await?;
+            Ok(page.try_map(|(_, view)| Ok(view))?)
         });
         reading.await
     }

@@ -55,6 +55,13 @@ pub(super) async fn of_bookings(observed: &ObservedStore) {
     // None is, so that all are looked at for the page, and once more for the total.
     let which = ("listBookings that are cancelled", &cancelled);
     assert_walk(observed, which, by_its_order, reads(19_000, 800)).await;
+    let overdue = BookingFilter {
+        overdue: true,
+        ..all.clone()
+    };
+    let which = ("listBookings that are overdue", &overdue);
+    let by_end = ("idx_bookings_seated", "idx_bookings_seated");
+    assert_walk(observed, which, by_end, reads(20, 40)).await;
     let of_a_day = BookingFilter {
         date_from: Some(DAY),
         date_to: Some(DAY),

@@ -84,12 +84,21 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         booking,
         restaurant,
         is_for_restaurant,
+        is_overdue,
+        overdue_bookings,
     } = view;
     let booking_id = booking.id.to_contract();
     let modify = paths::update_booking(&booking_id);
     let cancel = paths::cancel_booking(&booking_id);
     let requests = booking.special_requests.as_ref();
     let tables = is_for_restaurant.then(|| table_ids(&booking.placement.tables));
+    let overdue_ids = overdue_bookings.iter().map(ToContract::to_contract);
+    let overdue_ids: Vec<types::BookingId> = overdue_ids.collect();
+    let is_shown = *is_for_restaurant && !overdue_ids.is_empty();
+    let overdue_ids = is_shown.then(|| {
+        let ids = types::OverdueBookingIds::try_from(overdue_ids);
+        ids.map_err(BreaksContract::at("overdue_booking_ids"))
+    });
     let visit = match is_for_restaurant {
         true => booking.visit,
         false => domain::Visit::default(),
@@ -129,6 +138,8 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         seated_at: timestamp(visit.seated_at, "seated_at")?,
         finished_at: timestamp(visit.finished_at, "finished_at")?,
         expires_at: timestamp(booking.expires_at, "expires_at")?,
+        is_overdue: is_for_restaurant.then_some(*is_overdue),
+        overdue_booking_ids: overdue_ids.transpose()?,
         cancellation: (booking.cancellation.as_ref())
             .map(|it| cancellation(it, *is_for_restaurant)),
     })

@@ -13,7 +13,7 @@ use booking_api::callers::{
 use booking_api::errors::InternalError;
 use booking_api::types;
 use booking_api::{errors, headers};
-use booking_domain::{BookingView, HoldUseRefusal};
+use booking_domain::{BookingId, BookingView, HoldUseRefusal};
 use booking_persistence::{BookingCaller, BookingFilter, BookingSort, CreatedBooking};
 use contract_runtime::Problem;
 
@@ -86,6 +86,7 @@ impl Bookings for Service {
             email: query.email.map(IntoDomain::into_domain),
             confirmation_code: query.confirmation_code.map(IntoDomain::into_domain),
             without_tables: query.without_tables,
+            overdue: query.overdue,
             ..BookingFilter::default()
         };
         if let (Some(from), Some(to)) = (filter.date_from, filter.date_to)
@@ -384,9 +385,16 @@ impl Service {
     }
 }
 
-/// The tag of a booking and of what it shows of its restaurant.
+/// The tag of a booking and of what it shows beside: of its restaurant, and for that of who is overdue.
 fn booking_tag(view: &BookingView) -> types::EntityTag {
-    entity_tag_with(view.booking.version, view.restaurant.version)
+    let (version, beside) = (view.booking.version, view.restaurant.version);
+    let overdue = view.overdue_bookings.iter().map(BookingId::as_str);
+    let overdue = view.is_overdue.then_some("").into_iter().chain(overdue);
+    let overdue: Vec<&str> = match view.is_for_restaurant {
+        true => overdue.collect(),
+        false => Vec::new(),
+    };
+    entity_tag_with(version, beside, &overdue)
 }
 
 /// A booking as it is answered, with its tag.

@@ -1,5 +1,5 @@
 //! Entity tags (RFC 9110, 8.8.3): the version of what is answered, in quotes, and behind a dot that of what is
-//! shown beside it and changes by itself.
+//! shown beside it and changes by itself; behind another one a digest of what the hour has brought.
 
 use booking_api::errors;
 use booking_api::types::{self, EntityTag};
@@ -8,29 +8,38 @@ use contract_runtime::{FieldName, Problem};
 
 /// The tag of something of this version.
 pub(crate) fn entity_tag(version: i32) -> EntityTag {
-    EntityTag::from_bounded(Versions(version, None))
+    EntityTag::from_bounded(Versions(version, None, None))
 }
 
-/// The tag of something of this version that shows something else of the version `beside`.
-pub(crate) fn entity_tag_with(version: i32, beside: i32) -> EntityTag {
-    EntityTag::from_bounded(Versions(version, Some(beside)))
+/// The tag of something of this version that shows something else of the version `beside`, and `shown`,
+/// which has no version: time alone brings it, and takes it away.
+pub(crate) fn entity_tag_with(version: i32, beside: i32, shown: &[&str]) -> EntityTag {
+    // FNV-1a, with something between two texts that is in none.
+    let bytes = shown.iter().flat_map(|text| text.bytes().chain([0]));
+    let digest = bytes.fold(0x811c_9dc5_u32, |digest, byte| {
+        (digest ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    let digest = (!shown.is_empty()).then_some(digest);
+    EntityTag::from_bounded(Versions(version, Some(beside), digest))
 }
 
-/// One version or two, which are a strong tag between its quotes: at most ten digits and a sign each.
-struct Versions(i32, Option<i32>);
+/// One version or two, which are a strong tag between its quotes: at most ten digits and a sign each; and a
+/// digest of eight.
+struct Versions(i32, Option<i32>, Option<u32>);
 
 impl BoundedText for Versions {
     const RULES: TextRules = TextRules {
         min_length: Some(3),
-        max_length: Some(25),
+        max_length: Some(34),
         pattern: Some("^\"[!#-~]{1,64}\"$"),
         format: None,
     };
 
     fn into_string(self) -> String {
-        match self.1 {
-            None => format!("\"{}\"", self.0),
-            Some(beside) => format!("\"{}.{beside}\"", self.0),
+        match self {
+            Self(own, None, _) => format!("\"{own}\""),
+            Self(own, Some(beside), None) => format!("\"{own}.{beside}\""),
+            Self(own, Some(beside), Some(digest)) => format!("\"{own}.{beside}.{digest:x}\""),
         }
     }
 }
@@ -65,12 +74,14 @@ pub(crate) fn is_held(condition: types::EntityTagCondition, tag: &EntityTag) -> 
 /// The version of its own that a tag of ours states, written as we write it. What is shown beside does
 /// not stand in the way of a change.
 fn version_of(opaque: &str) -> Option<i32> {
-    let (own, beside) = opaque.split_once('.').unwrap_or((opaque, "0"));
+    let (own, rest) = opaque.split_once('.').unwrap_or((opaque, "0"));
+    let (beside, digest) = rest.split_once('.').unwrap_or((rest, "0"));
     let number = |text: &str| {
         let version: i32 = text.parse().ok()?;
         (version.to_string() == text).then_some(version)
     };
-    number(own).filter(|_| number(beside).is_some())
+    let is_digest = u32::from_str_radix(digest, 16).is_ok_and(|it| format!("{it:x}") == digest);
+    number(own).filter(|_| number(beside).is_some() && is_digest)
 }
 
 #[cfg(test)]
@@ -110,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_beside_makes_another_copy_and_no_other_version() {
-        let tag = entity_tag_with(3, 7);
+        let tag = entity_tag_with(3, 7, &[]);
         assert_eq!(tag.as_str(), "\"3.7\"");
         assert!(is_held(condition("\"3.7\""), &tag));
         for stated in ["\"3\"", "\"3.8\"", "\"2.7\"", "\"3.07\""] {
@@ -118,5 +129,19 @@ mod tests {
         }
         let stated = condition("\"3.7\", \"4.8\", \"5.x\", \"6.\"");
         assert_eq!(expected_versions(stated), Some(vec![3, 4]));
+    }
+    #[test]
+    fn what_the_hour_has_brought_makes_another_copy_and_no_other_version() {
+        let tag = |shown: &[&str]| entity_tag_with(3, 7, shown);
+        assert_eq!(tag(&[]).as_str(), "\"3.7\"");
+        let tags = [tag(&[]), tag(&[""]), tag(&["bk_1"]), tag(&["", "bk_1"])];
+        for (index, tag) in tags.iter().enumerate() {
+            let others = tags.iter().enumerate().filter(|(other, _)| *other != index);
+            assert!(others.clone().all(|(_, other)| other != tag), "{tag:?}");
+            let expected = expected_versions(condition(tag.as_str()));
+            assert_eq!(expected, Some(vec![3]), "{tag:?}");
+        }
+        let stated = condition("\"3.7.00f\", \"3.7.x\", \"3.7.\", \"3.7.1.1\"");
+        assert_eq!(expected_versions(stated), Some(vec![]));
     }
 }
