@@ -1,0 +1,14 @@
+//! The snapshot on which the domain decides, and how what is decided comes to stand.
+//!
+//! A decision is first made on what is read without any lock. What is refused then is refused, if
+//! nothing has changed while it was read. What is granted is decided for good once the dates that it
+//! touches are locked: as it is if they have the versions that were read, and anew if they have
+//! others.
+
+mod moves;
+mod placed_booking;
+mod seating;
+
+pub(super) use moves::MovedBooking;
+pub(super) use placed_booking::{Decided, PlacedBooking, has_changed};
+pub(super) use seating::{load_seating, load_seating_between, load_seatings, load_service_days_of};
