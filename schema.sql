@@ -302,6 +302,8 @@ CREATE TABLE bookings (
     -- begins: the earlier of the two counts, and where a program of before has made it, that it
     -- begins.
     expires_at          timestamptz,
+    -- How it came in. It never changes. Contract: BookingSource.
+    source              varchar(20)  NOT NULL DEFAULT 'web',
     CONSTRAINT bookings_pkey PRIMARY KEY (restaurant_id, booking_id),
     CONSTRAINT bookings_restaurant_id_fkey FOREIGN KEY (restaurant_id)
         REFERENCES restaurants (restaurant_id),
@@ -352,7 +354,9 @@ CREATE TABLE bookings (
     CONSTRAINT bookings_expires_at_check CHECK (
         '0001-01-01 00:00Z' <= expires_at AND expires_at < '9999-12-30 00:00Z'
         AND (expires_at IS NULL OR status IN ('pending', 'cancelled'))
-    )
+    ),
+    CONSTRAINT bookings_source_check
+        CHECK (source IN ('web', 'phone', 'email', 'in_person', 'walk_in', 'partner'))
 );
 -- Each order of the list, alone and within what it is most often filtered by. The last column makes
 -- the order total, so that a page can begin after any booking.
@@ -1239,8 +1243,8 @@ CREATE TABLE booking_events (
         changed <@ '{status,booking_date,booking_time,utc_offset,service_date,party_size,area_id,
             is_area_required,table_ids,is_pinned,starts_at,ends_at,free_at,arrived_at,seated_at,
             finished_at,expires_at,cancellation_kind,customer_name,customer_email,customer_phone,
-            special_requests}'::varchar[]
-        AND cardinality(changed) <= 22
+            special_requests,internal_note,tags}'::varchar[]
+        AND cardinality(changed) <= 24
     )
 );
 ALTER TABLE booking_events ENABLE ROW LEVEL SECURITY;
@@ -1303,6 +1307,30 @@ CREATE TABLE booking_contacts (
 CREATE INDEX idx_booking_contacts_phone ON booking_contacts (restaurant_id, phone);
 ALTER TABLE booking_contacts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE booking_contacts FORCE ROW LEVEL SECURITY;
+
+-- What the restaurant notes of a booking for itself, where it has noted something. It is shown to
+-- nobody else, and changes where it stands: what it was before is not kept.
+CREATE TABLE booking_notes (
+    restaurant_id bigint        NOT NULL,
+    booking_id    bigint        NOT NULL,
+    -- Contract: InternalNote.
+    internal_note varchar(1000),
+    -- Each once. Contract: none, callers read a list.
+    tags          varchar(40)[] NOT NULL,
+    CONSTRAINT booking_notes_pkey PRIMARY KEY (restaurant_id, booking_id),
+    CONSTRAINT booking_notes_booking_id_fkey FOREIGN KEY (restaurant_id, booking_id)
+        REFERENCES bookings (restaurant_id, booking_id) ON DELETE CASCADE,
+    CONSTRAINT booking_notes_internal_note_check
+        CHECK (internal_note ~ '^[^\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]+$'),
+    CONSTRAINT booking_notes_tags_check CHECK (
+        cardinality(tags) <= 20 AND array_position(tags, NULL) IS NULL
+        -- Each of them holds no control character, and something that can be seen.
+        AND (tags = '{}' OR cardinality(tags) = cardinality(string_to_array(array_to_string(tags, E'\n'), E'\n'))
+            AND array_to_string(tags, E'\n') || E'\n' ~ '^([^\u0001-\u001F\u007F-\u009F]*[^\u0001-\u0020\u007F-\u00A0\u1680\u2000-\u200F\u2028-\u202F\u205F-\u2064\u3000\uFEFF][^\u0001-\u001F\u007F-\u009F]*\n)*$')
+    )
+);
+ALTER TABLE booking_notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE booking_notes FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY restaurants_public ON restaurants FOR SELECT USING (true);
 
@@ -1510,6 +1538,24 @@ CREATE POLICY holds_retention_delete ON holds FOR DELETE
 
 CREATE POLICY bookings_expiry ON bookings FOR SELECT TO booking_retention USING (status = 'pending');
 
+CREATE POLICY booking_notes_select ON booking_notes FOR SELECT USING (
+    CASE
+        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
+            THEN true
+        ELSE EXISTS (
+            SELECT FROM restaurant_staff staff JOIN accounts USING (user_id)
+            WHERE staff.restaurant_id = booking_notes.restaurant_id
+                AND accounts.public_id = NULLIF(current_setting('booking.user', true), '')
+        )
+    END
+);
+
+CREATE POLICY booking_notes_insert ON booking_notes FOR INSERT
+    WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
+CREATE POLICY booking_notes_update ON booking_notes FOR UPDATE
+    USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
+
 GRANT SELECT, INSERT, UPDATE ON users TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON restaurants TO booking_service;
 GRANT SELECT ON restaurants TO booking_search;
@@ -1561,6 +1607,7 @@ GRANT SELECT, INSERT ON booking_contacts TO booking_service;
 GRANT SELECT, INSERT, DELETE ON holds TO booking_service;
 GRANT DELETE, SELECT (restaurant_id, hold_id, expires_at) ON holds TO booking_retention;
 GRANT SELECT (restaurant_id, hold_id, is_anonymous, service_date, party_size, area_id, is_area_required, table_ids, starts_at, ends_at, free_at, expires_at) ON holds TO booking_search;
+GRANT SELECT, INSERT, UPDATE ON booking_notes TO booking_service;
 GRANT USAGE ON SEQUENCE restaurants_restaurant_id_seq TO booking_service;
 GRANT USAGE ON SEQUENCE dining_tables_table_id_seq TO booking_service;
 GRANT USAGE ON SEQUENCE bookings_booking_id_seq TO booking_service;

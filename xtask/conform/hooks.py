@@ -41,6 +41,9 @@ RESTAURANTS = (1, 4, 3, 2)
 # What a slot says besides its date and time.
 OF_A_SLOT = ("utc_offset", "service_date", "area_id", "is_area_required")
 
+# What only the restaurant says of a booking, or of who walks in.
+OF_THE_RESTAURANT = ("source", "internal_note", "tags", "table_ids", "override", "override_reason")
+
 # Dates are moved to within these weeks, with their day of the week. They begin on a Monday, so
 # that a run does not depend on the day on which it is made.
 WEEKS = 4
@@ -70,6 +73,9 @@ SECRETS = {}
 
 # The holds of this run that may still be live.
 HOLDS = []
+
+# The bookings of those who have walked in and sit.
+WALK_INS = []
 
 # What is said of a party before an operation that says something of it, so that it can be said; and a
 # booking for each of them, whose time has nearly come. Two are there from the start.
@@ -493,12 +499,24 @@ def release_holds(case):
                 raise
 
 
+def lead_walk_in(case, body):
+    """Seats two, whatever time it is, once those have left who have walked in before."""
+    while WALK_INS:
+        get(case, f"/bookings/{WALK_INS.pop()}/finish", method="POST")
+    for name in ("table_ids", *OF_A_SLOT):
+        body.pop(name, None)
+    body["party_size"] = 2
+    body["override"] = ["hours", "pacing", "capacity", "party_size", "blockouts"]
+
+
 @schemathesis.hook
 def after_call(context, case, response):
-    """Remembers the holds of this run."""
-    is_hold = case.operation.definition.raw.get("operationId") == "createHold"
-    if is_hold and response.status_code == 201:
+    """Remembers the holds of this run, and who has walked in."""
+    operation = case.operation.definition.raw.get("operationId")
+    if operation == "createHold" and response.status_code == 201:
         HOLDS.append(response.json())
+    if operation == "createWalkIn" and response.status_code == 201:
+        WALK_INS.append(response.json()["booking_id"])
 
 
 def use_real_version(case):
@@ -547,8 +565,8 @@ def before_load_schema(context, raw_schema):
     much is given up without a word, and then no walk begins with a booking."""
     if any("stateful" in argument for argument in sys.argv):
         schemas = raw_schema["components"]["schemas"]
-        for schema in ("NewBooking", "BookingChange", "NewHold"):
-            for name in (*OF_A_SLOT, "staff", "hold"):
+        for schema in ("NewBooking", "BookingChange", "NewHold", "NewWalkIn"):
+            for name in (*OF_A_SLOT, *OF_THE_RESTAURANT, "staff", "hold"):
                 schemas[schema]["properties"].pop(name, None)
         for schema in ("Service", *(name for name in schemas if name.endswith("Settings"))):
             needed = {*schemas[schema].get("required", ()), "valid_from", "valid_to"}
@@ -598,6 +616,14 @@ def lead_body(case):
         for name in OF_A_SLOT:
             body.pop(name, None)
         release_holds(case)
+    if case.operation.definition.raw.get("operationId") == "createWalkIn" and (
+        case.meta.phase.name is not TestPhase.FUZZING or is_even(json.dumps(body, sort_keys=True))
+    ):
+        lead_walk_in(case, body)
+    # Guests say nothing that only the restaurant knows.
+    if "Authorization" not in (case.headers or {}):
+        for name in ("source", "internal_note", "tags"):
+            body.pop(name, None)
     # Guests and keys say nothing that only the staff can, and what is without it is granted.
     if body.pop("staff", None) is not None and "restaurant_id" in body:
         body["booking_date"], body["booking_time"] = quiet_slot()

@@ -429,12 +429,14 @@ mod tests {
         api_key_id: ApiKeyId;
         api_key_name: ApiKeyName;
         booking_id: BookingId;
+        booking_tag: BookingTag;
         cancellation_reason: CancellationReason;
         client_id: ClientId;
         confirmation_code: ConfirmationCode;
         cuisine: Cuisine;
         customer_name: CustomerName;
         email_address: EmailAddress;
+        internal_note: InternalNote;
         oidc_issuer: OidcIssuer;
         oidc_subject: OidcSubject;
         operation_name: OperationName;

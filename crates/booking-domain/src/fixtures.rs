@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::{Time, date, time};
 
 use crate::{
-    Booking, BookingId, BookingPolicy, BookingStatus, Cancellation, CancellationKind, Claim,
-    ConfirmationCode, Customer, CustomerName, DiningTable, DiningTableName, EmailAddress, Floor,
-    Pacing, PartySize, PhoneNumber, Placement, PlacementPlan, RestaurantCalendar, RestaurantId,
-    Service, ServiceDay, ServiceHours, ServicePeriod, ServicePeriodId, ServicePeriodName,
-    SlotInterval, TableCombination, TableCombinationId, TableCombinationName, TableId,
-    TimeZoneName, Visit, Weekdays,
+    Booking, BookingId, BookingNotes, BookingPolicy, BookingSource, BookingStatus, Cancellation,
+    CancellationKind, Claim, ConfirmationCode, Customer, CustomerName, DiningTable,
+    DiningTableName, EmailAddress, Floor, Pacing, PartySize, PhoneNumber, Placement, PlacementPlan,
+    RestaurantCalendar, RestaurantId, Service, ServiceDay, ServiceHours, ServicePeriod,
+    ServicePeriodId, ServicePeriodName, SlotInterval, TableCombination, TableCombinationId,
+    TableCombinationName, TableId, TimeZoneName, Visit, Weekdays,
 };
 
 /// 8 February 2027, 17:30 in UTC, 18:30 in Berlin.
@@ -187,6 +187,8 @@ pub(crate) fn booking() -> Booking {
         special_requests: None,
         contact_version: 1,
         expires_at: None,
+        source: BookingSource::Web,
+        notes: BookingNotes::default(),
         cancellation: None,
         placement: Placement {
             service_date: day.date,

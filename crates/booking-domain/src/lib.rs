@@ -42,13 +42,15 @@ pub use availability::{
 };
 pub use booking::{
     AlreadyBooked, ArrivalRefusal, Booking, BookingChange, BookingEvent, BookingFacts,
-    BookingField, BookingReference, BookingState, BookingStatus, BookingView, COMPLETION_DELAY,
-    CancelRefusal, Cancellation, CancellationKind, CancellationReason, ChangePlan, ChangeRefusal,
-    CreateRefusal, Customer, CustomerName, Decision, DialledPhoneNumber, EARLIEST_ARRIVAL,
-    EmailAddress, GuestRequest, LiveBooking, MadeBooking, NewBooking, PhoneNumber, SeatRefusal,
-    SpecialRequests, Standing, StatusRefusal, StepPlan, TableRefusal, TableRequest, TableStep,
-    TooEarly, UNDO_PERIOD, UndoRefusal, Visit, cancel, complete, confirm, create, decline, expire,
-    finish, mark_arrived, mark_no_show, next_at_overdue_tables, plan_change, seat, undo_step,
+    BookingField, BookingNotes, BookingNotesChange, BookingReference, BookingSource, BookingState,
+    BookingStatus, BookingTag, BookingView, COMPLETION_DELAY, CancelRefusal, Cancellation,
+    CancellationKind, CancellationReason, ChangePlan, ChangeRefusal, CreateRefusal, Customer,
+    CustomerChange, CustomerName, Decision, DialledPhoneNumber, EARLIEST_ARRIVAL, EmailAddress,
+    GuestRequest, InternalNote, LiveBooking, MadeBooking, NewBooking, NewWalkIn, PhoneNumber,
+    SeatRefusal, SpecialRequests, Standing, StatusRefusal, StepPlan, TableRefusal, TableRequest,
+    TableStep, TooEarly, UNDO_PERIOD, UndoRefusal, Visit, cancel, complete, confirm, create,
+    decline, expire, finish, mark_arrived, mark_no_show, next_at_overdue_tables, plan_change, seat,
+    undo_step, walk_in,
 };
 pub use bounded::{BoundedInteger, BoundedNumber, BoundedText};
 pub use calendar::{

@@ -1,12 +1,15 @@
 //! The snapshot on which a decision is made.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::calendar::RestaurantCalendar;
 use crate::floor::{Blockout, Floor, PartySize};
 use crate::ids::{DiningAreaId, TableId};
 use crate::placement::Placement;
+
+/// The shortest time that the store tells apart.
+pub(crate) const MOMENT: SignedDuration = SignedDuration::from_micros(1);
 
 /// One service date of one restaurant, with everything that decides what is free.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +24,25 @@ pub struct ServiceDay {
     pub date: Date,
     /// What every booking and every hold that overlaps [`RestaurantCalendar::span`] takes, in any order;
     /// more do no harm, nor do those that have expired. Where a booking is to be moved, or a hold to
-    /// become a booking, its own is not among them.
+    /// become a booking, its own is not among them. What parties take that sit still though their turn is
+    /// over is among them, for whoever is to be seated now.
     pub claims: Vec<Claim>,
+}
+
+impl ServiceDay {
+    /// The day as a party finds it that stands there: who sits at a table has it, and is in the house, for
+    /// this moment at least, be their turn over or not.
+    pub(crate) fn with_who_sits(&self, now: Timestamp) -> Self {
+        let still = now.checked_add(MOMENT).unwrap_or(Timestamp::MAX);
+        let mut day = self.clone();
+        for claim in &mut day.claims {
+            if claim.seated_at.is_some() {
+                claim.ends_at = claim.ends_at.max(still);
+                claim.free_at = claim.free_at.max(still);
+            }
+        }
+        day
+    }
 }
 
 /// What a booking or a hold takes of a restaurant: its tables, and its part of pacing and capacity.

@@ -49,7 +49,7 @@ const SETTLE: [&str; 2] = [
 ];
 
 /// Every table that grows with restaurants, guests or time.
-const LARGE_TABLES: [&str; 28] = [
+const LARGE_TABLES: [&str; 29] = [
     "accounts",
     "restaurant_staff",
     "staff_invitations",
@@ -64,6 +64,7 @@ const LARGE_TABLES: [&str; 28] = [
     "messages",
     "bookings",
     "booking_contacts",
+    "booking_notes",
     "booking_events",
     "occupancies",
     "users",

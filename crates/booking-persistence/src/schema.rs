@@ -98,6 +98,7 @@ diesel::table! {
         cancellation_kind -> Nullable<Varchar>,
         contact_version -> Integer,
         expires_at -> Nullable<Timestamptz>,
+        source -> Varchar,
     }
 }
 
@@ -428,6 +429,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    booking_notes (restaurant_id, booking_id) {
+        restaurant_id -> BigInt,
+        booking_id -> BigInt,
+        internal_note -> Nullable<Varchar>,
+        tags -> Array<Nullable<Varchar>>,
+    }
+}
+
 diesel::joinable!(dining_areas -> restaurants (restaurant_id));
 diesel::joinable!(dining_tables -> restaurants (restaurant_id));
 diesel::joinable!(accounts -> users (user_id));
@@ -482,4 +492,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     booking_events,
     idempotency_records,
     booking_contacts,
+    booking_notes,
 );

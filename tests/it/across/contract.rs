@@ -2,6 +2,7 @@
 //! brought about. That each answer is as declared is for the witness to say, here as everywhere.
 
 mod cases;
+mod visit_cases;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;

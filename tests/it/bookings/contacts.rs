@@ -125,3 +125,44 @@ async fn contacts_change_whatever_has_become_of_the_hours() {
     assert_eq!(events["data"].as_array().map(Vec::len), Some(3));
     assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
 }
+
+#[tokio::test]
+async fn the_restaurant_withdraws_contact_details_and_guests_none() {
+    let service = TestService::start().await;
+    let (booking, secret) = book_as_guest(&service, wanted(BELLA, MONDAY, "19:00", 2)).await;
+    let booking = booking.booking_id;
+    let before = service.contents().await;
+    for (detail, field) in [
+        ("name", "customer.name"),
+        ("email", "customer.email"),
+        ("phone", "customer.phone"),
+    ] {
+        let withdrawn = json!({ "customer": { detail: null } });
+        let by_guest = Request::patch(booking_path(&booking)).json(&withdrawn);
+        let refused = by_guest.header("booking-secret", &secret);
+        let refused = service.send(&refused).await;
+        refused.refused(422, "CONTACT_REQUIRED");
+        assert_eq!(refused.refusal().field.as_deref(), Some(field));
+    }
+    assert_eq!(service.contents().await, before);
+    let withdrawn = json!({ "customer": { "email": null, "phone": null } });
+    let changed = change(&service, &booking, &withdrawn).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    assert_eq!(
+        changed.json()["customer"],
+        json!({ "name": "Ada Lovelace" })
+    );
+    let user = "SELECT user_id IS NULL FROM bookings";
+    assert_eq!(service.rows(user).await, ["t"]);
+    assert_eq!(service.rows(RECIPIENTS).await, Vec::<String>::new());
+    // What guests owe is what they withdraw, and not what somebody else has.
+    let later = json!({ "special_requests": "Window" });
+    let by_guest = Request::patch(booking_path(&booking)).json(&later);
+    let by_guest = by_guest.header("booking-secret", &secret);
+    assert_eq!(service.send(&by_guest).await.status, 200);
+    let events = Request::get(format!("{}/events", booking_path(&booking)));
+    let events = service.send(&events).await.json();
+    let expected = json!(["customer_email", "customer_phone"]);
+    assert_eq!(events["data"][1]["changed"], expected);
+    assert_eq!(service.rows(UNTRUE_HISTORIES).await, ["0"]);
+}

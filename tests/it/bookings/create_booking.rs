@@ -44,6 +44,7 @@ async fn a_new_booking_says_everything_that_was_asked_for() {
                 "phone": "+442079460000",
             },
             "special_requests": "A quiet table",
+            "source": "web",
             "created_at": NOW,
             "updated_at": NOW,
             "links": { "modify": &at, "cancel": format!("{at}/cancel") },

@@ -8,6 +8,8 @@ mod expiry;
 mod get_booking;
 mod guests;
 pub(crate) mod list_bookings;
+mod notes;
 mod overdue;
 mod update_booking;
 mod visit;
+mod walk_in;

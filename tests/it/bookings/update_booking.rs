@@ -28,6 +28,8 @@ async fn each_field_can_be_changed_and_the_others_stay() {
             .send()
     };
     let empty = || BookingChange {
+        internal_note: None,
+        tags: None,
         staff: None,
         utc_offset: None,
         booking_date: None,

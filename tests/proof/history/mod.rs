@@ -9,12 +9,12 @@ pub(crate) use log::{Expiry, HoldEntry, LOG, expiries_of, holds_of};
 use log::{HoldChange, Holds};
 
 use booking_domain::{
-    Booker, Booking, BookingChange, BookingId, BookingPolicy, BookingState, BookingStatus,
-    Cancellation, CancellationKind, ChangePlan, Claim, Claimant, ConfirmationCode, Customer,
-    Decision, DiningTable, Floor, Hold, MadeBooking, Move, PartySize, PlaceRequest, Placement,
-    RestaurantCalendar, RestaurantId, RuleOverride, RuleOverrides, ServiceDay, ServicePeriod,
-    StepPlan, TableId, UtcOffset, Visit, cancel, confirm, decline, expire, finish, mark_arrived,
-    mark_no_show, place, plan_change, seat, undo_step,
+    Booker, Booking, BookingChange, BookingId, BookingNotes, BookingPolicy, BookingSource,
+    BookingState, BookingStatus, Cancellation, CancellationKind, ChangePlan, Claim, Claimant,
+    ConfirmationCode, Customer, Decision, DiningTable, Floor, Hold, MadeBooking, Move, PartySize,
+    PlaceRequest, Placement, RestaurantCalendar, RestaurantId, RuleOverride, RuleOverrides,
+    ServiceDay, ServicePeriod, StepPlan, TableId, UtcOffset, Visit, cancel, confirm, decline,
+    expire, finish, mark_arrived, mark_no_show, place, plan_change, seat, undo_step,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -139,6 +139,8 @@ impl Event {
             customer: Customer::default(),
             contact_version: state.contact_version,
             expires_at: state.expires_at,
+            source: BookingSource::Web,
+            notes: BookingNotes::default(),
             special_requests: None,
             cancellation: state
                 .cancellation

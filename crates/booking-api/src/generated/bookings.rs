@@ -26,7 +26,8 @@ contract_runtime::operations! {
     /// from then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the
     /// account besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,
     /// and whoever has booked is not given it. They may leave out any of the contact details, or `customer`
-    /// as a whole; guests give all three (`CONTACT_REQUIRED`). One guest, told by the address or the
+    /// as a whole; guests give all three (`CONTACT_REQUIRED`). What only the restaurant knows (`source`,
+    /// `internal_note` and `tags`) is refused from guests with 403. One guest, told by the address or the
     /// telephone number, has so many bookings to come, and one in each service, as the policy says
     /// (`ALREADY_BOOKED`); the staff can override it. A key books at its own restaurant only. A good credential
     /// without `bookings:write` counts as none here; who books without one can book a few times a minute.
@@ -47,6 +48,10 @@ contract_runtime::operations! {
     /// Changes what the body names and leaves the rest as it is. A new date, time or party size is
     /// a new request for a table, by the same rules as a new booking; until it is granted, the
     /// table that the booking has stays booked. An empty body changes nothing.
+    ///
+    /// The staff and the keys of the restaurant may withdraw a contact detail (`null`), and change what only
+    /// the restaurant knows. A guest who leaves out who they are is refused (`CONTACT_REQUIRED`), and
+    /// one who says what only the restaurant does, with 403.
     fn update_booking(UpdateBookingRequest) by callers::BookingSecretOrBookingsWrite -> Result<UpdateBookingResponse, UpdateBookingError>;
     /// Cancel a booking: `POST /bookings/{booking_id}/cancel`.
     ///
@@ -109,6 +114,20 @@ contract_runtime::operations! {
     /// Gives the booking a new secret, for its guest or its diner. The one before opens nothing from now
     /// on. The staff may not: what opens a booking would outlast their work.
     fn rotate_booking_secret(RotateBookingSecretRequest) by callers::BookingSecretOrBookingsWrite -> Result<RotateBookingSecretResponse, RotateBookingSecretError>;
+    /// Seat a party that has come without a booking: `POST /restaurants/{restaurant_id}/walk-ins`.
+    ///
+    /// Seats a party that stands there now: it has a booking from then on, which is `confirmed` and of the
+    /// source `walk_in`, and whose party has come and sits. It is seated at the tables that are named, or at
+    /// those that waste least, for a turn by its size; other bookings may be seated elsewhere at their times
+    /// to make room for it.
+    ///
+    /// It is placed by the staff's rules: a service takes guests now, at a slot or between two, the pacing of
+    /// the interval and the house have room for them, and their tables are for such a party, are not blocked, and are free for
+    /// the whole turn. Who sits at a table has it until finishBooking, be their turn over or not. The staff
+    /// can override the rules, and no one that somebody has a table; a key that overrides is refused with 403.
+    ///
+    /// Nothing need be known of the party. It is sent no mail.
+    fn create_walk_in(CreateWalkInRequest) by callers::BookingsWrite -> Result<CreateWalkInResponse, CreateWalkInError>;
 }
 
 contract_runtime::parameters! {
@@ -178,7 +197,7 @@ contract_runtime::operation! {
         route: POST "/api/v1/bookings",
         tag: "Bookings",
         summary: "Book a table",
-        description: "Books a table for a party. It gets the table that wastes least, or several that are put\ntogether, for a turn by its size; other bookings may be seated elsewhere at their times to\nmake room for it. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.\n\nWhoever books needs no account. The answer holds the booking's secret, which opens this booking\nfrom then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the\naccount besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,\nand whoever has booked is not given it. They may leave out any of the contact details, or `customer`\nas a whole; guests give all three (`CONTACT_REQUIRED`). One guest, told by the address or the\ntelephone number, has so many bookings to come, and one in each service, as the policy says\n(`ALREADY_BOOKED`); the staff can override it. A key books at its own restaurant only. A good credential\nwithout `bookings:write` counts as none here; who books without one can book a few times a minute.",
+        description: "Books a table for a party. It gets the table that wastes least, or several that are put\ntogether, for a turn by its size; other bookings may be seated elsewhere at their times to\nmake room for it. Two bookings never hold one table at one time: of two\nrequests for the last table, one gets 201 and the other 409.\n\nWhoever books needs no account. The answer holds the booking's secret, which opens this booking\nfrom then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the\naccount besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,\nand whoever has booked is not given it. They may leave out any of the contact details, or `customer`\nas a whole; guests give all three (`CONTACT_REQUIRED`). What only the restaurant knows (`source`,\n`internal_note` and `tags`) is refused from guests with 403. One guest, told by the address or the\ntelephone number, has so many bookings to come, and one in each service, as the policy says\n(`ALREADY_BOOKED`); the staff can override it. A key books at its own restaurant only. A good credential\nwithout `bookings:write` counts as none here; who books without one can book a few times a minute.",
         request: CreateBookingRequest,
         response: CreateBookingResponse,
         error: CreateBookingError,
@@ -203,6 +222,8 @@ contract_runtime::parameters! {
         "email" => email: Option<types::EmailAddress>,
         /// Only the booking with this code.
         "confirmation_code" => confirmation_code: Option<types::ConfirmationCode>,
+        /// Only bookings that came in one of these ways. Repeat the name for each way.
+        "source" => source: Option<types::BookingSourceFilter>,
         /// Only bookings to come that have no table, and are to be seated anew.
         "without_tables" => without_tables: bool = "false",
         /// Only bookings whose party still sits though its turn is over.
@@ -382,6 +403,7 @@ contract_runtime::operation_error! {
         UtcOffsetMismatch(errors::UtcOffsetMismatch),
         UnknownTable(errors::UnknownTable),
         CutoffPassed(errors::CutoffPassed),
+        ContactRequired(errors::ContactRequired),
         InternalError(errors::InternalError),
         ServiceUnavailable(errors::ServiceUnavailable),
     }
@@ -393,7 +415,7 @@ contract_runtime::operation! {
         route: PATCH "/api/v1/bookings/{booking_id}",
         tag: "Bookings",
         summary: "Change a booking",
-        description: "Changes what the body names and leaves the rest as it is. A new date, time or party size is\na new request for a table, by the same rules as a new booking; until it is granted, the\ntable that the booking has stays booked. An empty body changes nothing.",
+        description: "Changes what the body names and leaves the rest as it is. A new date, time or party size is\na new request for a table, by the same rules as a new booking; until it is granted, the\ntable that the booking has stays booked. An empty body changes nothing.\n\nThe staff and the keys of the restaurant may withdraw a contact detail (`null`), and change what only\nthe restaurant knows. A guest who leaves out who they are is refused (`CONTACT_REQUIRED`), and\none who says what only the restaurant does, with 403.",
         request: UpdateBookingRequest,
         response: UpdateBookingResponse,
         error: UpdateBookingError,
@@ -1084,5 +1106,80 @@ contract_runtime::operation! {
         response: RotateBookingSecretResponse,
         error: RotateBookingSecretError,
         envelope: types::ErrorEnvelope,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The path parameters of `createWalkIn`.
+    Path CreateWalkInPath {
+        /// The restaurant, by the `id` that listRestaurants gives.
+        "restaurant_id" => restaurant_id: types::RestaurantId,
+    }
+}
+
+contract_runtime::parameters! {
+    /// The headers of `createWalkIn`.
+    Headers CreateWalkInHeaders {
+        /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+        /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+        /// of the first that succeeded. While that is being answered, the answer is 409 with
+        /// `Retry-After`; another request with the key is refused with 422.
+        "Idempotency-Key" => idempotency_key: Option<types::IdempotencyKey>,
+    }
+}
+
+contract_runtime::request! {
+    /// A request for `createWalkIn`.
+    CreateWalkInRequest {
+        path: CreateWalkInPath,
+        headers: CreateWalkInHeaders,
+        body: types::NewWalkIn,
+    }
+}
+
+contract_runtime::response! {
+    /// What `createWalkIn` answers.
+    CreateWalkInResponse {
+        /// The party sits.
+        201 => Created(body: types::Booking, headers: headers::LocationETagCacheControl),
+    }
+}
+
+contract_runtime::operation_error! {
+    /// What `createWalkIn` refuses with: each code that the contract declares for it.
+    CreateWalkInError for "createWalkIn" {
+        InvalidRequest(errors::InvalidRequest),
+        Unauthenticated(errors::Unauthenticated),
+        Forbidden(errors::Forbidden),
+        RestaurantNotFound(errors::RestaurantNotFound),
+        TableNotAvailable(errors::TableNotAvailable),
+        PacingLimitReached(errors::PacingLimitReached),
+        CapacityReached(errors::CapacityReached),
+        IdempotencyKeyInUse(errors::IdempotencyKeyInUse),
+        PayloadTooLarge(errors::PayloadTooLarge),
+        UnsupportedMediaType(errors::UnsupportedMediaType),
+        OutsideServiceHours(errors::OutsideServiceHours),
+        Closed(errors::Closed),
+        PartyTooLarge(errors::PartyTooLarge),
+        PartyTooSmall(errors::PartyTooSmall),
+        UnknownTable(errors::UnknownTable),
+        IdempotencyKeyReused(errors::IdempotencyKeyReused),
+        InternalError(errors::InternalError),
+        ServiceUnavailable(errors::ServiceUnavailable),
+    }
+}
+
+contract_runtime::operation! {
+    /// Names `createWalkIn` to the runtime.
+    CreateWalkIn = "createWalkIn" {
+        route: POST "/api/v1/restaurants/{restaurant_id}/walk-ins",
+        tag: "Bookings",
+        summary: "Seat a party that has come without a booking",
+        description: "Seats a party that stands there now: it has a booking from then on, which is `confirmed` and of the\nsource `walk_in`, and whose party has come and sits. It is seated at the tables that are named, or at\nthose that waste least, for a turn by its size; other bookings may be seated elsewhere at their times\nto make room for it.\n\nIt is placed by the staff's rules: a service takes guests now, at a slot or between two, the pacing of\nthe interval and the house have room for them, and their tables are for such a party, are not blocked, and are free for\nthe whole turn. Who sits at a table has it until finishBooking, be their turn over or not. The staff\ncan override the rules, and no one that somebody has a table; a key that overrides is refused with 403.\n\nNothing need be known of the party. It is sent no mail.",
+        request: CreateWalkInRequest,
+        response: CreateWalkInResponse,
+        error: CreateWalkInError,
+        envelope: types::ErrorEnvelope,
+        max_body_bytes: 16384,
     }
 }

@@ -62,6 +62,8 @@ contract_runtime::paths! {
     create_hold<46>(restaurant_id: types::RestaurantId) => "/restaurants/{}/holds";
     /// Where `releaseHold` is: `DELETE /restaurants/{restaurant_id}/holds/{hold_id}`.
     release_hold<82>(restaurant_id: types::RestaurantId, hold_id: types::HoldId) => "/restaurants/{}/holds/{}";
+    /// Where `createWalkIn` is: `POST /restaurants/{restaurant_id}/walk-ins`.
+    create_walk_in<49>(restaurant_id: types::RestaurantId) => "/restaurants/{}/walk-ins";
     /// Where `listDiningAreas` is: `GET /restaurants/{restaurant_id}/areas`.
     list_dining_areas<46>(restaurant_id: types::RestaurantId) => "/restaurants/{}/areas";
     /// Where `createDiningArea` is: `POST /restaurants/{restaurant_id}/areas`.

@@ -25,11 +25,40 @@ contract_runtime::object! {
         "customer" => customer: Option<NewCustomer>,
         /// Wishes for the visit. `null` is the same as leaving them out.
         "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
+        /// How it came in. What guests book came in on the `web`; what the staff book by `phone`, and what a
+        /// key books from a `partner`, unless it is said.
+        "source" => source: Option<NewBookingSource>,
+        /// What the restaurant notes for itself. `null` is the same as leaving it out.
+        "internal_note" => internal_note: Option<contract_runtime::Nullable<InternalNote>>,
+        "tags" => tags: Option<BookingTags>,
         /// What only the restaurant's staff can say. From anybody else it is refused with 403.
         "staff" => staff: Option<StaffRequest>,
         /// The hold that becomes the booking. It binds the restaurant, the time, the party and its area; what
         /// was kept is not looked for again.
         "hold" => hold: Option<HeldPlace>,
+    }
+}
+
+contract_runtime::object! {
+    /// What createWalkIn needs to know. Who comes is there, so nothing of it need be known.
+    NewWalkIn "NewWalkIn",
+    referenceable: true,
+    closed,
+    [asked] {
+        "party_size" => party_size: PartySize,
+        "table_ids" => table_ids: Option<ChosenTableIds>,
+        /// Where the party would like to sit, where no table is named.
+        "area_id" => area_id: Option<DiningAreaId>,
+        /// Whether no other area will do. `false` unless it is given.
+        "is_area_required" => is_area_required: Option<bool>,
+        "customer" => customer: Option<NewCustomer>,
+        /// Wishes for the visit. `null` is the same as leaving them out.
+        "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
+        /// What the restaurant notes for itself. `null` is the same as leaving it out.
+        "internal_note" => internal_note: Option<contract_runtime::Nullable<InternalNote>>,
+        "tags" => tags: Option<BookingTags>,
+        "override" => override_: Option<RuleOverrides>,
+        "override_reason" => override_reason: Option<OverrideReason>,
     }
 }
 
@@ -121,8 +150,20 @@ contract_runtime::object! {
 }
 
 contract_runtime::object! {
-    /// What to change about a booking. What is absent stays as it is; `null` for the special
-    /// requests clears them.
+    /// Other contact details. `null` withdraws one, which guests cannot.
+    CustomerChange "CustomerChange",
+    referenceable: true,
+    closed,
+    [asked] {
+        "name" => name: Option<contract_runtime::Nullable<OptionalCustomerName>>,
+        "email" => email: Option<contract_runtime::Nullable<OptionalEmailAddress>>,
+        "phone" => phone: Option<contract_runtime::Nullable<OptionalDialledPhoneNumber>>,
+    }
+}
+
+contract_runtime::object! {
+    /// What to change about a booking. What is absent stays as it is; `null` clears what can be
+    /// absent: the special requests, a contact detail, the restaurant's note and its tags.
     BookingChange "BookingChange",
     referenceable: true,
     closed,
@@ -134,9 +175,12 @@ contract_runtime::object! {
         "party_size" => party_size: Option<PartySize>,
         /// Other contact details; those that are absent stay. The booking stays at its tables. Whom the
         /// restaurant gives another address is sent a link to the booking.
-        "customer" => customer: Option<NewCustomer>,
+        "customer" => customer: Option<CustomerChange>,
         /// The new wishes for the visit; `null` clears them.
         "special_requests" => special_requests: Option<contract_runtime::Nullable<SpecialRequests>>,
+        /// What the restaurant notes for itself; `null` clears it.
+        "internal_note" => internal_note: Option<contract_runtime::Nullable<InternalNote>>,
+        "tags" => tags: Option<contract_runtime::Nullable<OptionalBookingTags>>,
         /// What only the restaurant's staff can say. From anybody else it is refused with 403.
         "staff" => staff: Option<StaffRequest>,
     }
@@ -248,6 +292,7 @@ contract_runtime::object! {
         "customer" => customer: Customer,
         /// Wishes for the visit; `null` when there are none.
         "special_requests" => special_requests: contract_runtime::Nullable<SpecialRequests>,
+        "source" => source: BookingSource,
         /// When the booking was made.
         "created_at" => created_at: Timestamp,
         /// When the booking last changed.
@@ -259,6 +304,10 @@ contract_runtime::object! {
         "table_ids" => table_ids: Option<TableIds>,
         /// Whether the booking stays at its tables, for the restaurant alone.
         "is_pinned" => is_pinned: Option<bool>,
+        /// What the restaurant has noted for itself, for it alone; `null` when there is nothing.
+        "internal_note" => internal_note: Option<contract_runtime::Nullable<InternalNote>>,
+        /// What the restaurant has marked the booking with, for it alone.
+        "tags" => tags: Option<BookingTags>,
         /// When the party has come, for the restaurant alone.
         "arrived_at" => arrived_at: Option<Timestamp>,
         /// When the party has sat down, for the restaurant alone.
@@ -390,7 +439,8 @@ contract_runtime::array! {
 
 contract_runtime::enumeration! {
     /// Something of a booking: a property of its state, or something of its guest, which is not in the
-    /// history: `customer_name`, `customer_email`, `customer_phone` and `special_requests`.
+    /// history: `customer_name`, `customer_email`, `customer_phone` and `special_requests`, and what the
+    /// restaurant has noted, `internal_note` and `tags`.
     BookingField "BookingField" {
         Status = "status",
         BookingDate = "booking_date",
@@ -414,6 +464,8 @@ contract_runtime::enumeration! {
         CustomerEmail = "customer_email",
         CustomerPhone = "customer_phone",
         SpecialRequests = "special_requests",
+        InternalNote = "internal_note",
+        Tags = "tags",
     }
 }
 
@@ -577,6 +629,78 @@ contract_runtime::text! {
     regex "^[^\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{7F}-\\x{9F}]*$"
 }
 
+contract_runtime::enumeration! {
+    /// How a booking came in: its guest made it on the `web`; the restaurant took it by `phone`, by
+    /// `email` or `in_person`; a `partner` sent it; or the party came without one (`walk_in`).
+    BookingSource "BookingSource" {
+        Web = "web",
+        Phone = "phone",
+        Email = "email",
+        InPerson = "in_person",
+        WalkIn = "walk_in",
+        Partner = "partner",
+    }
+}
+
+contract_runtime::enumeration! {
+    /// How a booking that is made came in. Who is there already is a walk-in, and no booking.
+    NewBookingSource "NewBookingSource" {
+        Web = "web",
+        Phone = "phone",
+        Email = "email",
+        InPerson = "in_person",
+        Partner = "partner",
+    }
+}
+
+contract_runtime::text! {
+    /// What the restaurant notes for itself. It is never shown to guests in the product, and is part of what
+    /// a person may ask for. Several lines are fine; other control characters are refused. `null` where there
+    /// is nothing.
+    InternalNote "InternalNote",
+    referenceable: true,
+    personal,
+    {
+        min_length: 1,
+        max_length: 1000,
+        pattern: "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::array! {
+    /// What the restaurant marks a booking with, for itself. It is never shown to guests.
+    BookingTags(BookingTag) "BookingTags",
+    referenceable: true,
+    [asked answered] {
+        max_items: Some(20),
+        unique_items: true,
+    }
+}
+
+contract_runtime::array! {
+    /// What the restaurant marks the booking with instead; `null` for nothing.
+    OptionalBookingTags(BookingTag) "OptionalBookingTags",
+    referenceable: true,
+    [asked] {
+        max_items: Some(20),
+        unique_items: true,
+    }
+}
+
+contract_runtime::text! {
+    /// A word or two. It is more than spaces, and holds no control characters.
+    BookingTag "BookingTag",
+    referenceable: true,
+    personal,
+    {
+        min_length: 1,
+        max_length: 40,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u00A0\\u1680\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u2064\\u3000\\uFEFF][^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*[^\\x{0}-\\x{20}\\x{7F}-\u{a0}\u{1680}\u{2000}-\u{200f}\u{2028}-\u{202f}\u{205f}-\u{2064}\u{3000}\u{feff}][^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
 contract_runtime::text! {
     /// Why the booking is cancelled. The restaurant reads it; its guest does unless the restaurant has
     /// cancelled it. Several lines are fine; other control characters are refused.
@@ -615,6 +739,33 @@ contract_runtime::text! {
         pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u00A0\\u1680\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u2064\\u3000\\uFEFF][^\\u0000-\\u001F\\u007F-\\u009F]*$",
     }
     regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*[^\\x{0}-\\x{20}\\x{7F}-\u{a0}\u{1680}\u{2000}-\u{200f}\u{2028}-\u{202f}\u{205f}-\u{2064}\u{3000}\u{feff}][^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::text! {
+    /// A person's name, as they write it; `null` for none.
+    OptionalCustomerName "OptionalCustomerName",
+    referenceable: true,
+    personal,
+    {
+        min_length: 2,
+        max_length: 100,
+        pattern: "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u00A0\\u1680\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u2064\\u3000\\uFEFF][^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    }
+    regex "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*[^\\x{0}-\\x{20}\\x{7F}-\u{a0}\u{1680}\u{2000}-\u{200f}\u{2028}-\u{202f}\u{205f}-\u{2064}\u{3000}\u{feff}][^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+}
+
+contract_runtime::text! {
+    /// An email address, in printable ASCII; `null` for none.
+    OptionalEmailAddress "OptionalEmailAddress",
+    referenceable: true,
+    personal,
+    {
+        min_length: 3,
+        max_length: 254,
+        pattern: "^[\\u0020-\\u007E]+@[\\u0020-\\u007E]+$",
+        format: contract_runtime::rules::TextFormat::Email,
+    }
+    regex "^[\\x{20}-\\x{7E}]+@[\\x{20}-\\x{7E}]+$"
 }
 
 contract_runtime::text! {
@@ -762,6 +913,17 @@ contract_runtime::array! {
     [asked repeated] {
         min_items: Some(1),
         max_items: Some(5),
+        unique_items: true,
+    }
+}
+
+contract_runtime::array! {
+    /// Ways in which bookings come in, each once.
+    BookingSourceFilter(BookingSource) "BookingSourceFilter",
+    referenceable: true,
+    [asked repeated] {
+        min_items: Some(1),
+        max_items: Some(6),
         unique_items: true,
     }
 }

@@ -50,6 +50,7 @@ contract_runtime::routes! {
     search_availability => super::restaurants::SearchAvailability,
     create_hold by super::callers::BookingsWriteOrAnonymous with Keyed => super::holds::CreateHold,
     release_hold => super::holds::ReleaseHold,
+    create_walk_in by super::callers::BookingsWrite with Keyed => super::bookings::CreateWalkIn,
     list_dining_areas => super::seating::ListDiningAreas,
     create_dining_area by super::callers::RestaurantManage with Keyed => super::seating::CreateDiningArea,
     update_dining_area by super::callers::RestaurantManage => super::seating::UpdateDiningArea,

@@ -19,7 +19,8 @@ impl super::Client {
     /// from then on (`Booking-Secret`). A booking that a diner makes while logged in belongs to the
     /// account besides. Whom the staff or a key of the restaurant book for is sent the secret by mail,
     /// and whoever has booked is not given it. They may leave out any of the contact details, or `customer`
-    /// as a whole; guests give all three (`CONTACT_REQUIRED`). One guest, told by the address or the
+    /// as a whole; guests give all three (`CONTACT_REQUIRED`). What only the restaurant knows (`source`,
+    /// `internal_note` and `tags`) is refused from guests with 403. One guest, told by the address or the
     /// telephone number, has so many bookings to come, and one in each service, as the policy says
     /// (`ALREADY_BOOKED`); the staff can override it. A key books at its own restaurant only. A good credential
     /// without `bookings:write` counts as none here; who books without one can book a few times a minute.
@@ -53,7 +54,11 @@ impl super::Client {
     /// a new request for a table, by the same rules as a new booking; until it is granted, the
     /// table that the booking has stays booked. An empty body changes nothing.
     ///
-    /// `PATCH /bookings/{booking_id}` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED`, `ALREADY_BOOKED`, `BOOKING_NOT_CHANGEABLE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH`, `UNKNOWN_TABLE`, `CUTOFF_PASSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    /// The staff and the keys of the restaurant may withdraw a contact detail (`null`), and change what only
+    /// the restaurant knows. A guest who leaves out who they are is refused (`CONTACT_REQUIRED`), and
+    /// one who says what only the restaurant does, with 403.
+    ///
+    /// `PATCH /bookings/{booking_id}` takes `bookingSecret`, or `oauth` (`bookings:write`); refuses with `INVALID_REQUEST`, `INVALID_DATE` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `BOOKING_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED`, `ALREADY_BOOKED`, `BOOKING_NOT_CHANGEABLE` (409), `PRECONDITION_FAILED` (412), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `TOO_FAR_AHEAD`, `TOO_SHORT_NOTICE`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `TIME_SKIPPED_BY_CLOCK_CHANGE`, `UTC_OFFSET_MISMATCH`, `UNKNOWN_TABLE`, `CUTOFF_PASSED`, `CONTACT_REQUIRED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
     pub fn update_booking(&self) -> UpdateBooking {
         UpdateBooking::new(&self.0)
     }
@@ -162,6 +167,24 @@ impl super::Client {
     pub fn rotate_booking_secret(&self) -> RotateBookingSecret {
         RotateBookingSecret::new(&self.0)
     }
+    /// Seat a party that has come without a booking
+    ///
+    /// Seats a party that stands there now: it has a booking from then on, which is `confirmed` and of the
+    /// source `walk_in`, and whose party has come and sits. It is seated at the tables that are named, or at
+    /// those that waste least, for a turn by its size; other bookings may be seated elsewhere at their times
+    /// to make room for it.
+    ///
+    /// It is placed by the staff's rules: a service takes guests now, at a slot or between two, the pacing of
+    /// the interval and the house have room for them, and their tables are for such a party, are not blocked, and are free for
+    /// the whole turn. Who sits at a table has it until finishBooking, be their turn over or not. The staff
+    /// can override the rules, and no one that somebody has a table; a key that overrides is refused with 403.
+    ///
+    /// Nothing need be known of the party. It is sent no mail.
+    ///
+    /// `POST /restaurants/{restaurant_id}/walk-ins` takes `oauth` (`bookings:write`); refuses with `INVALID_REQUEST` (400), `UNAUTHENTICATED` (401), `FORBIDDEN` (403), `RESTAURANT_NOT_FOUND` (404), `TABLE_NOT_AVAILABLE`, `PACING_LIMIT_REACHED`, `CAPACITY_REACHED`, `IDEMPOTENCY_KEY_IN_USE` (409), `PAYLOAD_TOO_LARGE` (413), `UNSUPPORTED_MEDIA_TYPE` (415), `OUTSIDE_SERVICE_HOURS`, `CLOSED`, `PARTY_TOO_LARGE`, `PARTY_TOO_SMALL`, `UNKNOWN_TABLE`, `IDEMPOTENCY_KEY_REUSED` (422), `INTERNAL_ERROR` (500), `SERVICE_UNAVAILABLE` (503).
+    pub fn create_walk_in(&self) -> CreateWalkIn {
+        CreateWalkIn::new(&self.0)
+    }
 }
 
 /// A request of `createBooking`.
@@ -225,6 +248,10 @@ impl ListBookings {
         value: impl IntoField<types::ConfirmationCode>,
     ) -> Self {
         Self(self.0.query("confirmation_code", value))
+    }
+    /// Only bookings that came in one of these ways. Repeat the name for each way.
+    pub fn source(self, value: impl IntoField<types::BookingSourceFilter>) -> Self {
+        Self(self.0.query("source", value))
     }
     /// Only bookings to come that have no table, and are to be seated anew.
     pub fn without_tables(self, value: impl IntoField<bool>) -> Self {
@@ -611,5 +638,35 @@ client_runtime::operation! {
     POST "/bookings/{booking_id}/secret" answers(200);
     security([super::BOOKING_SECRET],[super::OAUTH]);
     booking_secret(SecretString): super::BOOKING_SECRET,
+    oauth(Credential): super::OAUTH,
+}
+
+/// A request of `createWalkIn`.
+#[derive(Debug, Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CreateWalkIn(client_runtime::Request<client_runtime::Json<types::Booking>>);
+
+impl CreateWalkIn {
+    /// The restaurant, by the `id` that listRestaurants gives.
+    pub fn restaurant_id(self, value: impl IntoField<types::RestaurantId>) -> Self {
+        Self(self.0.path("restaurant_id", value))
+    }
+    /// A name that the caller chooses for this request, a random UUID for example, so that it is done
+    /// once however often it is sent. For 24 hours the same request with the same key gets the answer
+    /// of the first that succeeded. While that is being answered, the answer is 409 with
+    /// `Retry-After`; another request with the key is refused with 422.
+    pub fn idempotency_key(self, value: impl IntoField<types::IdempotencyKey>) -> Self {
+        Self(self.0.header("Idempotency-Key", value))
+    }
+    /// The body.
+    pub fn body(self, value: impl IntoField<types::NewWalkIn>) -> Self {
+        Self(self.0.body(value))
+    }
+}
+
+client_runtime::operation! {
+    CreateWalkIn(client_runtime::Json<types::Booking>) or super::Error;
+    POST "/restaurants/{restaurant_id}/walk-ins" keyed("Idempotency-Key") requires("body") answers(201);
+    security([super::OAUTH]);
     oauth(Credential): super::OAUTH,
 }

@@ -39,6 +39,20 @@ pub struct NewBooking {
         skip_serializing_if = "Option::is_none"
     )]
     pub special_requests: Option<client_runtime::Nullable<SpecialRequests>>,
+    /// How it came in. What guests book came in on the `web`; what the staff book by `phone`, and what a
+    /// key books from a `partner`, unless it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<NewBookingSource>,
+    /// What the restaurant notes for itself. `null` is the same as leaving it out.
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub internal_note: Option<client_runtime::Nullable<InternalNote>>,
+    /// `tags`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<BookingTags>,
     /// What only the restaurant's staff can say. From anybody else it is refused with 403.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<StaffRequest>,
@@ -62,8 +76,74 @@ client_runtime::object! {
     optional customer: NewCustomer = "customer";
     optional special_requests: SpecialRequests = "special_requests",
     or null: special_requests_null;
+    optional source: NewBookingSource = "source";
+    optional internal_note: InternalNote = "internal_note",
+    or null: internal_note_null;
+    optional tags: BookingTags = "tags";
     optional staff: StaffRequest = "staff";
     optional hold: HeldPlace = "hold";
+}
+
+/// What createWalkIn needs to know. Who comes is there, so nothing of it need be known.
+#[derive(Debug, Clone, PartialEq)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct NewWalkIn {
+    /// `party_size`
+    pub party_size: PartySize,
+    /// `table_ids`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table_ids: Option<ChosenTableIds>,
+    /// Where the party would like to sit, where no table is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_id: Option<DiningAreaId>,
+    /// Whether no other area will do. `false` unless it is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_area_required: Option<bool>,
+    /// `customer`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<NewCustomer>,
+    /// Wishes for the visit. `null` is the same as leaving them out.
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub special_requests: Option<client_runtime::Nullable<SpecialRequests>>,
+    /// What the restaurant notes for itself. `null` is the same as leaving it out.
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub internal_note: Option<client_runtime::Nullable<InternalNote>>,
+    /// `tags`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<BookingTags>,
+    /// `override`
+    #[serde(rename = "override")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_: Option<RuleOverrides>,
+    /// `override_reason`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_reason: Option<OverrideReason>,
+}
+
+client_runtime::object! {
+    NewWalkIn,
+    NewWalkInBuilder;
+    required party_size: PartySize = "party_size";
+    optional table_ids: ChosenTableIds = "table_ids";
+    optional area_id: DiningAreaId = "area_id";
+    optional is_area_required: bool = "is_area_required";
+    optional customer: NewCustomer = "customer";
+    optional special_requests: SpecialRequests = "special_requests",
+    or null: special_requests_null;
+    optional internal_note: InternalNote = "internal_note",
+    or null: internal_note_null;
+    optional tags: BookingTags = "tags";
+    optional override_: RuleOverrides = "override";
+    optional override_reason: OverrideReason = "override_reason";
 }
 
 /// A hold, with what shows that the caller holds it.
@@ -187,8 +267,47 @@ client_runtime::object! {
     optional phone: DialledPhoneNumber = "phone";
 }
 
-/// What to change about a booking. What is absent stays as it is; `null` for the special
-/// requests clears them.
+/// Other contact details. `null` withdraws one, which guests cannot.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(client_runtime::Serialize, client_runtime::Deserialize)]
+#[serde(crate = "client_runtime::support::serde")]
+pub struct CustomerChange {
+    /// `name`
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub name: Option<client_runtime::Nullable<OptionalCustomerName>>,
+    /// `email`
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub email: Option<client_runtime::Nullable<OptionalEmailAddress>>,
+    /// `phone`
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub phone: Option<client_runtime::Nullable<OptionalDialledPhoneNumber>>,
+}
+
+client_runtime::object! {
+    CustomerChange,
+    CustomerChangeBuilder;
+    optional name: OptionalCustomerName = "name",
+    or null: name_null;
+    optional email: OptionalEmailAddress = "email",
+    or null: email_null;
+    optional phone: OptionalDialledPhoneNumber = "phone",
+    or null: phone_null;
+}
+
+/// What to change about a booking. What is absent stays as it is; `null` clears what can be
+/// absent: the special requests, a contact detail, the restaurant's note and its tags.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[derive(client_runtime::Serialize, client_runtime::Deserialize)]
 #[serde(crate = "client_runtime::support::serde")]
@@ -208,7 +327,7 @@ pub struct BookingChange {
     /// Other contact details; those that are absent stay. The booking stays at its tables. Whom the
     /// restaurant gives another address is sent a link to the booking.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer: Option<NewCustomer>,
+    pub customer: Option<CustomerChange>,
     /// The new wishes for the visit; `null` clears them.
     #[serde(
         default,
@@ -216,6 +335,20 @@ pub struct BookingChange {
         skip_serializing_if = "Option::is_none"
     )]
     pub special_requests: Option<client_runtime::Nullable<SpecialRequests>>,
+    /// What the restaurant notes for itself; `null` clears it.
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub internal_note: Option<client_runtime::Nullable<InternalNote>>,
+    /// `tags`
+    #[serde(
+        default,
+        deserialize_with = "client_runtime::present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub tags: Option<client_runtime::Nullable<OptionalBookingTags>>,
     /// What only the restaurant's staff can say. From anybody else it is refused with 403.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff: Option<StaffRequest>,
@@ -228,9 +361,13 @@ client_runtime::object! {
     optional booking_time: BookingTime = "booking_time";
     optional utc_offset: UtcOffset = "utc_offset";
     optional party_size: PartySize = "party_size";
-    optional customer: NewCustomer = "customer";
+    optional customer: CustomerChange = "customer";
     optional special_requests: SpecialRequests = "special_requests",
     or null: special_requests_null;
+    optional internal_note: InternalNote = "internal_note",
+    or null: internal_note_null;
+    optional tags: OptionalBookingTags = "tags",
+    or null: tags_null;
     optional staff: StaffRequest = "staff";
 }
 
@@ -386,6 +523,8 @@ pub struct Booking {
     /// Wishes for the visit; `null` when there are none.
     #[serde(deserialize_with = "client_runtime::required")]
     pub special_requests: Option<SpecialRequests>,
+    /// `source`
+    pub source: BookingSource,
     /// When the booking was made.
     pub created_at: Timestamp,
     /// When the booking last changed.
@@ -398,6 +537,10 @@ pub struct Booking {
     pub table_ids: Option<TableIds>,
     /// Whether the booking stays at its tables, for the restaurant alone.
     pub is_pinned: Option<bool>,
+    /// What the restaurant has noted for itself, for it alone; `null` when there is nothing.
+    pub internal_note: Option<InternalNote>,
+    /// What the restaurant has marked the booking with, for it alone.
+    pub tags: Option<BookingTags>,
     /// When the party has come, for the restaurant alone.
     pub arrived_at: Option<Timestamp>,
     /// When the party has sat down, for the restaurant alone.
@@ -550,7 +693,8 @@ pub struct BookingFields(Vec<BookingField>);
 client_runtime::items!(BookingFields, BookingField);
 
 /// Something of a booking: a property of its state, or something of its guest, which is not in the
-/// history: `customer_name`, `customer_email`, `customer_phone` and `special_requests`.
+/// history: `customer_name`, `customer_email`, `customer_phone` and `special_requests`, and what the
+/// restaurant has noted, `internal_note` and `tags`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BookingField {
@@ -598,6 +742,10 @@ pub enum BookingField {
     CustomerPhone,
     /// `special_requests`
     SpecialRequests,
+    /// `internal_note`
+    InternalNote,
+    /// `tags`
+    Tags,
     /// A value that this client does not know, as it came. It cannot be sent.
     Unknown(String),
 }
@@ -627,6 +775,8 @@ impl BookingField {
         ("customer_email", Self::CustomerEmail),
         ("customer_phone", Self::CustomerPhone),
         ("special_requests", Self::SpecialRequests),
+        ("internal_note", Self::InternalNote),
+        ("tags", Self::Tags),
     ];
 }
 
@@ -787,6 +937,107 @@ client_runtime::text!(
     "^[^\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{7F}-\\x{9F}]*$"
 );
 
+/// How a booking came in: its guest made it on the `web`; the restaurant took it by `phone`, by
+/// `email` or `in_person`; a `partner` sent it; or the party came without one (`walk_in`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum BookingSource {
+    /// `web`
+    Web,
+    /// `phone`
+    Phone,
+    /// `email`
+    Email,
+    /// `in_person`
+    InPerson,
+    /// `walk_in`
+    WalkIn,
+    /// `partner`
+    Partner,
+    /// A value that this client does not know, as it came. It cannot be sent.
+    Unknown(String),
+}
+
+impl BookingSource {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("web", Self::Web),
+        ("phone", Self::Phone),
+        ("email", Self::Email),
+        ("in_person", Self::InPerson),
+        ("walk_in", Self::WalkIn),
+        ("partner", Self::Partner),
+    ];
+}
+
+client_runtime::enumeration!(BookingSource, Unknown);
+
+/// How a booking that is made came in. Who is there already is a walk-in, and no booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NewBookingSource {
+    /// `web`
+    Web,
+    /// `phone`
+    Phone,
+    /// `email`
+    Email,
+    /// `in_person`
+    InPerson,
+    /// `partner`
+    Partner,
+}
+
+impl NewBookingSource {
+    /// Each value that the contract declares, as it travels.
+    pub const VALUES: &[(&str, Self)] = &[
+        ("web", Self::Web),
+        ("phone", Self::Phone),
+        ("email", Self::Email),
+        ("in_person", Self::InPerson),
+        ("partner", Self::Partner),
+    ];
+}
+
+client_runtime::enumeration!(NewBookingSource);
+
+/// What the restaurant notes for itself. It is never shown to guests in the product, and is part of what
+/// a person may ask for. Several lines are fine; other control characters are refused. `null` where there
+/// is nothing.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InternalNote(String);
+
+client_runtime::personal_data!(InternalNote);
+
+client_runtime::text!(
+    InternalNote, 1, 1000,
+    "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$",
+    "^[^\\x{0}-\\x{8}\\x{B}\\x{C}\\x{E}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
+
+/// What the restaurant marks a booking with, for itself. It is never shown to guests.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BookingTags(Vec<BookingTag>);
+
+client_runtime::list!(BookingTags, BookingTag, 0, 20, true);
+
+/// What the restaurant marks the booking with instead; `null` for nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OptionalBookingTags(Vec<BookingTag>);
+
+client_runtime::list!(OptionalBookingTags, BookingTag, 0, 20, true);
+
+/// A word or two. It is more than spaces, and holds no control characters.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BookingTag(String);
+
+client_runtime::personal_data!(BookingTag);
+
+client_runtime::text!(
+    BookingTag, 1, 40,
+    "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u00A0\\u1680\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u2064\\u3000\\uFEFF][^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*[^\\x{0}-\\x{20}\\x{7F}-\u{a0}\u{1680}\u{2000}-\u{200f}\u{2028}-\u{202f}\u{205f}-\u{2064}\u{3000}\u{feff}][^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
+
 /// Why the booking is cancelled. The restaurant reads it; its guest does unless the restaurant has
 /// cancelled it. Several lines are fine; other control characters are refused.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -825,6 +1076,29 @@ client_runtime::text!(
     CustomerName, 2, 100,
     "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u00A0\\u1680\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u2064\\u3000\\uFEFF][^\\u0000-\\u001F\\u007F-\\u009F]*$",
     "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*[^\\x{0}-\\x{20}\\x{7F}-\u{a0}\u{1680}\u{2000}-\u{200f}\u{2028}-\u{202f}\u{205f}-\u{2064}\u{3000}\u{feff}][^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
+
+/// A person's name, as they write it; `null` for none.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OptionalCustomerName(String);
+
+client_runtime::personal_data!(OptionalCustomerName);
+
+client_runtime::text!(
+    OptionalCustomerName, 2, 100,
+    "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u00A0\\u1680\\u2000-\\u200F\\u2028-\\u202F\\u205F-\\u2064\\u3000\\uFEFF][^\\u0000-\\u001F\\u007F-\\u009F]*$",
+    "^[^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*[^\\x{0}-\\x{20}\\x{7F}-\u{a0}\u{1680}\u{2000}-\u{200f}\u{2028}-\u{202f}\u{205f}-\u{2064}\u{3000}\u{feff}][^\\x{0}-\\x{1F}\\x{7F}-\\x{9F}]*$"
+);
+
+/// An email address, in printable ASCII; `null` for none.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OptionalEmailAddress(String);
+
+client_runtime::personal_data!(OptionalEmailAddress);
+
+client_runtime::text!(
+    OptionalEmailAddress, 3, 254, "^[\\u0020-\\u007E]+@[\\u0020-\\u007E]+$",
+    "^[\\x{20}-\\x{7E}]+@[\\x{20}-\\x{7E}]+$"
 );
 
 /// An email address, in printable ASCII.
@@ -958,6 +1232,12 @@ client_runtime::items!(BookingItems, Booking);
 pub struct BookingStatusFilter(Vec<BookingStatus>);
 
 client_runtime::list!(BookingStatusFilter, BookingStatus, 1, 5, true);
+
+/// Ways in which bookings come in, each once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BookingSourceFilter(Vec<BookingSource>);
+
+client_runtime::list!(BookingSourceFilter, BookingSource, 1, 6, true);
 
 /// An order of bookings: by the date and time for which the table is booked, or by when the
 /// booking was made; earliest first (`_asc`) or latest first (`_desc`).

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 
 use super::guest_limit::GuestBounds;
 use super::{
-    AlreadyBooked, Booking, BookingField, BookingReference, BookingStatus, LiveBooking, NewBooking,
-    Visit,
+    AlreadyBooked, Booking, BookingField, BookingNotes, BookingReference, BookingSource,
+    BookingStatus, LiveBooking, NewBooking, Visit,
 };
 use crate::hold::{Hold, HoldUseRefusal};
 use crate::placement::{
-    Booker, Move, PlaceReason, PlaceRefusal, PlaceRequest, RuleOverrides, place,
+    Booker, Move, PlaceReason, PlaceRefusal, PlaceRequest, PlacementPlan, RuleOverrides, place,
 };
-use crate::service_day::ServiceDay;
+use crate::service_day::{AreaWish, ServiceDay};
 
 /// A booking that is made, and what others make room for it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct MadeBooking {
 pub struct BookingFacts<'a> {
     /// By whose rules.
     pub booker: Booker,
+    /// Whether its guest makes it, with or without an account, and not the restaurant for them.
+    pub is_by_guest: bool,
     /// The hold that is named, if there is one.
     pub hold: Option<&'a Hold>,
     /// The live bookings that its guest has in the restaurant.
@@ -65,6 +67,12 @@ impl NewBooking {
             Some(field) if is_by_guest => Err(CreateRefusal::ContactRequired { field }),
             _ => Ok(()),
         }
+    }
+
+    /// Whether something is said that only the restaurant knows, its staff or its programs.
+    #[must_use]
+    pub fn is_of_restaurant(&self) -> bool {
+        self.source.is_some() || self.notes != BookingNotes::default()
     }
 
     /// What is asked for of the service date that decides.
@@ -111,31 +119,51 @@ pub fn create(
     // Before the tables are looked at: no other slot would do either, or none of the service.
     let of_guest = (day.calendar).check_guest(facts.live, GuestBounds::All, &request)?;
     let plan = place(day, &request, now)?;
-    let is_pinned = new.staff.as_ref().and_then(|staff| staff.is_pinned);
     let needs_confirmation =
         booker == Booker::Guest && day.calendar.policy().needs_confirmation(new.party);
-    let starts_at = plan.placement.starts_at;
-    let expiry = || day.calendar.policy().expiry(starts_at, now);
-    let utc_offset = day.calendar.utc_offset(starts_at);
+    let assumed = BookingSource::assumed(facts.is_by_guest, booker);
+    let new = NewBooking {
+        source: Some(new.source.unwrap_or(assumed)),
+        ..new
+    };
+    let mut made = book(day, new, (request.area, plan), reference, now);
+    made.overridden = made.overridden.and(of_guest);
+    if needs_confirmation {
+        let booking = &mut made.booking;
+        let expires_at = (day.calendar.policy()).expiry(booking.placement.starts_at, now);
+        booking.status = BookingStatus::Pending;
+        booking.expires_at = Some(expires_at);
+    }
+    Ok(made)
+}
+
+/// What is written of a booking once its party is placed, which wishes for an area.
+pub(super) fn book(
+    day: &ServiceDay,
+    new: NewBooking,
+    (area, plan): (Option<AreaWish>, PlacementPlan),
+    reference: BookingReference,
+    now: Timestamp,
+) -> MadeBooking {
+    let is_pinned = new.staff.as_ref().and_then(|staff| staff.is_pinned);
+    let utc_offset = day.calendar.utc_offset(plan.placement.starts_at);
     let booking = Booking {
         id: reference.id,
         confirmation_code: reference.confirmation_code,
-        status: if needs_confirmation {
-            BookingStatus::Pending
-        } else {
-            BookingStatus::Confirmed
-        },
+        status: BookingStatus::Confirmed,
         restaurant: new.restaurant,
         date: new.date,
         time: new.time,
         utc_offset,
         party: new.party,
         // Whoever only would have liked an area that there is not, any more, sits elsewhere.
-        area: request.area.filter(|wish| day.floor.has_area(wish.area)),
+        area: area.filter(|wish| day.floor.has_area(wish.area)),
         customer: new.customer,
         special_requests: new.special_requests,
         contact_version: 1,
-        expires_at: needs_confirmation.then(expiry),
+        expires_at: None,
+        source: new.source.unwrap_or(BookingSource::Web),
+        notes: new.notes,
         cancellation: None,
         placement: plan.placement,
         is_pinned: is_pinned.unwrap_or(false),
@@ -144,11 +172,11 @@ pub fn create(
         updated_at: now,
         version: 1,
     };
-    Ok(MadeBooking {
+    MadeBooking {
         booking,
         moves: plan.moves,
-        overridden: plan.overridden.and(of_guest),
-    })
+        overridden: plan.overridden,
+    }
 }
 
 impl From<PlaceReason> for PlaceRefusal {
@@ -177,6 +205,8 @@ mod tests {
             area: None,
             customer: expected.customer,
             special_requests: None,
+            source: None,
+            notes: BookingNotes::default(),
             staff: None,
             hold: None,
         };
@@ -186,6 +216,7 @@ mod tests {
         };
         let facts = BookingFacts {
             booker: Booker::Guest,
+            is_by_guest: true,
             hold: None,
             live: &[],
         };

@@ -38,14 +38,40 @@ impl Customer {
             || (self.phone.is_some() && self.phone != before.phone)
     }
 
-    /// The same with what `other` knows in its place.
-    #[must_use]
-    pub fn merged(&self, other: &Self) -> Self {
-        let other = other.clone();
+    /// The same with what changes.
+    pub(super) fn changed(&self, change: &CustomerChange) -> Self {
+        let Self { name, email, phone } = self.clone();
+        let change = change.clone();
         Self {
-            name: other.name.or_else(|| self.name.clone()),
-            email: other.email.or_else(|| self.email.clone()),
-            phone: other.phone.or_else(|| self.phone.clone()),
+            name: change.name.unwrap_or(name),
+            email: change.email.unwrap_or(email),
+            phone: change.phone.unwrap_or(phone),
+        }
+    }
+}
+
+/// Other contact details. What is `None` stays as it is, and `Some(None)` withdraws it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CustomerChange {
+    /// Name, 2–100 characters.
+    pub name: Option<Option<CustomerName>>,
+    /// Email address, as it is given.
+    pub email: Option<Option<EmailAddress>>,
+    /// Telephone number, E.164.
+    pub phone: Option<Option<PhoneNumber>>,
+}
+
+impl CustomerChange {
+    /// The first that is withdrawn.
+    pub(super) const fn withdrawn(&self) -> Option<BookingField> {
+        if matches!(self.name, Some(None)) {
+            Some(BookingField::CustomerName)
+        } else if matches!(self.email, Some(None)) {
+            Some(BookingField::CustomerEmail)
+        } else if matches!(self.phone, Some(None)) {
+            Some(BookingField::CustomerPhone)
+        } else {
+            None
         }
     }
 }

@@ -107,6 +107,10 @@ text_enum! {
         CustomerPhone = "customer_phone",
         /// Its guest's wishes.
         SpecialRequests = "special_requests",
+        /// What the restaurant has noted for itself.
+        InternalNote = "internal_note",
+        /// What the restaurant has marked it with.
+        Tags = "tags",
     }
 }
 
@@ -143,6 +147,11 @@ impl Booking {
                 BookingField::SpecialRequests,
                 self.special_requests != after.special_requests,
             ),
+            (
+                BookingField::InternalNote,
+                self.notes.internal_note != after.notes.internal_note,
+            ),
+            (BookingField::Tags, self.notes.tags != after.notes.tags),
         ]));
         fields
     }

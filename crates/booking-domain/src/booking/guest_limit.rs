@@ -95,8 +95,8 @@ mod tests {
         NOW, booking, calendar_of, calendar_with, day, policy, service_period, table,
     };
     use crate::{
-        Booker, BookingField, BookingReference, ChangePlan, ChangeRefusal, Customer, EmailAddress,
-        MaxBookingsPerGuest, NewBooking, ServiceDay, StaffRequest,
+        Booker, BookingField, BookingNotes, BookingReference, ChangePlan, ChangeRefusal,
+        CustomerChange, EmailAddress, MaxBookingsPerGuest, NewBooking, ServiceDay, StaffRequest,
     };
 
     /// Lunch and dinner, and a bar that runs past midnight.
@@ -175,6 +175,8 @@ mod tests {
             area: None,
             customer: first.customer,
             special_requests: None,
+            source: None,
+            notes: BookingNotes::default(),
             staff,
             hold: None,
         };
@@ -183,6 +185,7 @@ mod tests {
                 Some(_) => Booker::Staff,
                 None => Booker::Guest,
             },
+            is_by_guest: new.staff.is_none(),
             hold: None,
             live: &[LiveBooking {
                 wall: first.date.to_datetime(first.time),
@@ -243,9 +246,9 @@ mod tests {
         policy.max_bookings_per_guest = MaxBookingsPerGuest::new(1);
         day.calendar = calendar_of(&policy);
         let change = BookingChange {
-            customer: Customer {
-                email: EmailAddress::parse("somebody.else@example.com"),
-                ..Customer::default()
+            customer: CustomerChange {
+                email: Some(EmailAddress::parse("somebody.else@example.com")),
+                ..CustomerChange::default()
             },
             ..BookingChange::default()
         };

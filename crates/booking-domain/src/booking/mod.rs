@@ -8,18 +8,23 @@ mod customer;
 mod event;
 mod expiry;
 mod guest_limit;
+mod notes;
 mod overdue;
 mod status;
 mod visit;
+mod walk_in;
 
 pub use cancel::{CancelRefusal, Cancellation, CancellationKind, cancel};
 pub use change::{ChangePlan, ChangeRefusal, GuestRequest, TableRequest, plan_change};
 pub use confirm::{confirm, decline};
 pub use create::{BookingFacts, CreateRefusal, MadeBooking, create};
-pub use customer::{Customer, CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber};
+pub use customer::{
+    Customer, CustomerChange, CustomerName, DialledPhoneNumber, EmailAddress, PhoneNumber,
+};
 pub use event::{BookingEvent, BookingField, BookingState};
 pub use expiry::expire;
 pub use guest_limit::{AlreadyBooked, LiveBooking};
+pub use notes::{BookingNotes, BookingNotesChange, BookingSource, BookingTag, InternalNote};
 pub use overdue::next_at_overdue_tables;
 pub use status::{BookingStatus, Standing, StatusRefusal};
 pub use visit::{
@@ -27,6 +32,7 @@ pub use visit::{
     TableStep, TooEarly, UNDO_PERIOD, UndoRefusal, Visit, complete, finish, mark_arrived,
     mark_no_show, seat, undo_step,
 };
+pub use walk_in::{NewWalkIn, walk_in};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -87,6 +93,10 @@ pub struct Booking {
     /// The instant from which on it is cancelled, as long as it waits for the restaurant's word. No other
     /// booking has one.
     pub expires_at: Option<Timestamp>,
+    /// How it came in. That never changes.
+    pub source: BookingSource,
+    /// What the restaurant has noted, as far as whoever reads the booking may know of it.
+    pub notes: BookingNotes,
     /// How it was cancelled, if it was.
     pub cancellation: Option<Cancellation>,
     /// The tables, and from when until when they are the party's.
@@ -153,6 +163,10 @@ pub struct NewBooking {
     pub customer: Customer,
     /// Wishes for the visit, 1–500 characters.
     pub special_requests: Option<SpecialRequests>,
+    /// How it came in, where the restaurant says so.
+    pub source: Option<BookingSource>,
+    /// What the restaurant notes.
+    pub notes: BookingNotes,
     /// What the staff say besides.
     pub staff: Option<StaffRequest>,
     /// The hold that becomes the booking.
@@ -181,9 +195,11 @@ pub struct BookingChange {
     /// Another number of guests.
     pub party: Option<PartySize>,
     /// Other contact details; those that are `None` stay.
-    pub customer: Customer,
+    pub customer: CustomerChange,
     /// Other wishes; `Some(None)` withdraws them.
     pub special_requests: Option<Option<SpecialRequests>>,
+    /// Other notes of the restaurant's.
+    pub notes: BookingNotesChange,
     /// What the staff say besides.
     pub staff: Option<StaffRequest>,
 }

@@ -199,6 +199,14 @@ impl RestaurantCalendar {
         self.zone.to_datetime(instant)
     }
 
+    /// The minute that the wall clock shows, and what it is ahead of UTC.
+    #[must_use]
+    pub fn minute(&self, instant: Timestamp) -> (DateTime, UtcOffset) {
+        let wall = self.wall_clock(instant);
+        let time = Time::constant(wall.hour(), wall.minute(), 0, 0);
+        (wall.date().to_datetime(time), self.utc_offset(instant))
+    }
+
     /// What the wall clock is ahead of UTC.
     #[must_use]
     pub fn utc_offset(&self, instant: Timestamp) -> UtcOffset {

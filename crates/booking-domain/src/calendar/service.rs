@@ -191,6 +191,18 @@ pub(crate) struct DatedHours {
     pub(crate) ends: DateTime,
 }
 
+impl DatedHours {
+    /// Whether the service is at this time.
+    pub(crate) fn is_at(&self, wall: DateTime) -> bool {
+        (self.first_seating..self.ends).contains(&wall)
+    }
+
+    /// The same, and it seats guests still.
+    pub(crate) fn takes_guests(&self, wall: DateTime) -> bool {
+        self.is_at(wall) && self.last_seating.is_none_or(|last| wall <= last)
+    }
+}
+
 pub(crate) const DAY_MINUTES: i32 = 24 * 60;
 
 pub(crate) fn minute_of_day(time: Time) -> i32 {

@@ -29,6 +29,8 @@ pub(crate) struct CandidateSlot<'a> {
     pub(crate) offset: Offset,
     /// The instant of `wall`.
     pub(crate) starts_at: Timestamp,
+    /// From when on an interval is counted of which the pacing says how many may start in it.
+    pub(crate) paced_from: Timestamp,
     /// A turn later.
     pub(crate) ends_at: Timestamp,
     /// When the table is laid again.
@@ -102,6 +104,7 @@ impl RestaurantCalendar {
                 wall,
                 offset,
                 starts_at,
+                paced_from: starts_at,
                 ends_at,
                 free_at,
             })
@@ -114,9 +117,7 @@ impl RestaurantCalendar {
         self.services_on(date).iter().any(|service| {
             let hours = service.hours;
             let closes_at = self.instant(self.stretch_end(date, hours.ends));
-            (hours.first_seating..hours.ends).contains(&wall)
-                && hours.last_seating.is_none_or(|last| wall <= last)
-                && closes_at.is_some_and(|closes_at| ends_at <= closes_at)
+            hours.takes_guests(wall) && closes_at.is_some_and(|closes_at| ends_at <= closes_at)
         })
     }
 
@@ -137,9 +138,36 @@ impl RestaurantCalendar {
             wall,
             offset,
             starts_at,
+            paced_from: starts_at,
             ends_at,
             free_at,
         })
+    }
+
+    /// Whether a service of the date takes guests who stand there at `wall`, however long their turn is.
+    pub(crate) fn takes_guests(&self, date: Date, wall: DateTime) -> bool {
+        let services = self.services_on(date);
+        services.iter().any(|it| it.hours.takes_guests(wall))
+    }
+
+    /// The time at which a party comes that stands there, be it a slot or not, with the turn that it has
+    /// then. It is one of those that come in the interval since the slot before.
+    pub(crate) fn slot_now(
+        &self,
+        date: Date,
+        wall: DateTime,
+        time: (Timestamp, Offset),
+        party: PartySize,
+    ) -> Option<CandidateSlot<'_>> {
+        let slot = self.slot_outside_hours(date, wall, time, party)?;
+        let services = self.services_on(date);
+        let service = services.iter().find(|it| it.hours.is_at(wall));
+        let since_slot = service.map_or(0, |service| {
+            let minutes = wall.duration_since(service.hours.first_seating).as_mins();
+            minutes % i64::from(self.policy.slot_interval.minutes())
+        });
+        let paced_from = slot.starts_at.checked_sub(since_slot.minutes()).ok()?;
+        Some(CandidateSlot { paced_from, ..slot })
     }
 
     /// When the restaurant closes after a service that ends at `ends`: later, if another begins
@@ -175,9 +203,7 @@ impl RestaurantCalendar {
             .flatten()
             .find_map(|date| {
                 let services = self.services_on(date);
-                let found = services.iter().find(|service| {
-                    service.hours.first_seating <= wall && wall < service.hours.ends
-                });
+                let found = services.iter().find(|service| service.hours.is_at(wall));
                 found.map(|found| (date, found.service))
             })
     }

@@ -69,6 +69,7 @@ fn booked(
     };
     let facts = BookingFacts {
         booker: Booker::Guest,
+        is_by_guest: true,
         hold,
         live: &[],
     };
@@ -87,6 +88,8 @@ fn wanted(hold: Option<&Hold>) -> NewBooking {
         area: None,
         customer: expected.customer,
         special_requests: None,
+        source: None,
+        notes: crate::BookingNotes::default(),
         staff: None,
         hold: hold.map(|hold| hold.id.clone()),
     }

@@ -5,6 +5,7 @@ mod repack;
 mod request;
 mod room;
 mod rules;
+mod walk_in;
 
 pub use refusal::{NearestSlots, PlaceReason, PlaceRefusal};
 pub use repack::MAX_MOVES;
@@ -71,6 +72,24 @@ pub fn place(
 ) -> Result<PlacementPlan, PlaceRefusal> {
     let room = Room::new(day, now);
     rules::place(&room, request, now).map_err(|reason| PlaceRefusal {
+        reason,
+        nearest: nearest_slots(&room, request, now).into(),
+    })
+}
+
+/// Places a party that stands there, at the minute that the request is for, which is this one: no slot is
+/// needed, and a service has to take guests then. Whoever sits at a table has it.
+///
+/// # Errors
+/// See [`PlaceReason`]; with the nearest times at which the party would get a table.
+pub(crate) fn place_now(
+    day: &ServiceDay,
+    request: &PlaceRequest,
+    now: Timestamp,
+) -> Result<PlacementPlan, PlaceRefusal> {
+    let day = day.with_who_sits(now);
+    let room = Room::new(&day, now);
+    walk_in::place(&room, request, now).map_err(|reason| PlaceRefusal {
         reason,
         nearest: nearest_slots(&room, request, now).into(),
     })

@@ -148,7 +148,7 @@ pub(crate) fn check_slot(
         });
     }
     if let Some(service) = slot.service {
-        let (parties, covers) = room.starting(slot.starts_at);
+        let (parties, covers) = room.starting(slot.paced_from);
         if service
             .pacing
             .is_exceeded_by(parties + 1, covers + request.party.get())

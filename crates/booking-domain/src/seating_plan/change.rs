@@ -241,6 +241,7 @@ fn seat_anew(
             wall,
             offset: calendar.offset(claim.starts_at),
             starts_at: claim.taken_from(),
+            paced_from: claim.taken_from(),
             ends_at: claim.ends_at,
             free_at: claim.free_at,
         };

@@ -78,6 +78,8 @@ INSERT INTO booking_contacts
 SELECT restaurant_id, booking_id, 1, 'Guest', 'guest' || user_id || '@example.com',
     '+4930' || user_id
 FROM bookings;
+INSERT INTO booking_notes
+SELECT restaurant_id, booking_id, 'Knows the owner', '{regular}' FROM bookings;
 INSERT INTO occupancies
 SELECT restaurant_id, booking_id, table_ids[1], tstzrange(starts_at, free_at) FROM bookings
 ORDER BY restaurant_id, table_ids, starts_at;

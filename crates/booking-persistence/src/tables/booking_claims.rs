@@ -108,7 +108,7 @@ pub(super) const LONGEST_CLAIM: SignedDuration = SignedDuration::from_hours(28);
 
 /// What of these restaurants is taken at any instant of `[from, to)`, by other bookings and holds than
 /// those with these numbers; each with its restaurant's number. Those that have expired are among them, as
-/// long as nobody has written it. One round trip.
+/// long as nobody has written it, and parties that sit still though their turn is over. One round trip.
 pub(crate) async fn claims(
     connection: &AsyncPgConnection,
     restaurants: &[i64],
@@ -144,7 +144,12 @@ async fn of_bookings(
                 .lt(to.to_diesel())
                 .or(bookings::seated_at.lt(to.to_diesel()).assume_not_null()),
         )
-        .filter(bookings::free_at.gt(from.to_diesel()))
+        .filter(
+            bookings::free_at
+                .gt(from.to_diesel())
+                // Who sits still has the table, be the turn over or not.
+                .or(bookings::seated_at.is_not_null()),
+        )
         .filter(bookings::booking_id.ne_all(excluded))
         .select((bookings::restaurant_id, ClaimRow::as_select()))
         .load(&mut connection)

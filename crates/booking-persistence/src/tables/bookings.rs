@@ -8,12 +8,13 @@ use jiff::civil::{Date, Time};
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    AreaWish, Booking, BookingId, BookingStatus, BookingView, Cancellation, CancellationKind,
-    CancellationReason, ConfirmationCode, DiningAreaId, EmailAddress, PartySize, Placement,
-    RestaurantId, RestaurantName, TableId, UserId, UtcOffset, Visit,
+    AreaWish, Booking, BookingId, BookingSource, BookingStatus, BookingView, Cancellation,
+    CancellationKind, CancellationReason, ConfirmationCode, DiningAreaId, EmailAddress, PartySize,
+    Placement, RestaurantId, RestaurantName, TableId, UserId, UtcOffset, Visit,
 };
 
 use super::booking_contacts::{ContactRow, of_booking};
+use super::booking_notes::{NotesRow, notes_of_booking};
 use super::restaurants::SummaryRow;
 use super::{nextval, parsed, restaurant_id, to_the_minute};
 use crate::access::{BookingCaller, BookingRights, CallerRow, GuardedBooking, caller_columns};
@@ -56,6 +57,9 @@ pub(crate) struct BookingRow {
     contact_version: i32,
     #[diesel(embed)]
     contact: Option<ContactRow>,
+    source: String,
+    #[diesel(embed)]
+    notes: Option<NotesRow>,
     version: i32,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub(crate) created_at: Timestamp,
@@ -106,6 +110,12 @@ impl BookingRow {
             special_requests,
             contact_version: row.contact_version,
             expires_at: expiry(status, expires_at, row.starts_at),
+            source: parsed(BookingSource::parse(&row.source), "bookings.source", key)?,
+            notes: row
+                .notes
+                .map(|notes| notes.parse(key))
+                .transpose()?
+                .unwrap_or_default(),
             cancellation,
             placement: Placement {
                 service_date: row.service_date,
@@ -211,6 +221,7 @@ pub(crate) async fn find(
     let row: Option<(BookingRow, SummaryRow, RightsRow)> = bookings::table
         .inner_join(restaurants::table)
         .left_join(of_booking())
+        .left_join(notes_of_booking())
         .filter(bookings::public_id.eq(id.as_str()))
         .select((
             BookingRow::as_select(),
@@ -306,6 +317,7 @@ pub(super) async fn stored(
 ) -> Result<Vec<(i64, Booking)>, LoadError> {
     let rows: Vec<BookingRow> = bookings::table
         .left_join(of_booking())
+        .left_join(notes_of_booking())
         .filter(bookings::restaurant_id.eq(restaurant.get()))
         .filter(bookings::booking_id.eq_any(keys))
         .order(bookings::starts_at)
@@ -331,6 +343,7 @@ pub(crate) async fn find_keyed(
         .select(restaurants::restaurant_id);
     let row: Option<(BookingRow, RightsRow)> = bookings::table
         .left_join(of_booking())
+        .left_join(notes_of_booking())
         .filter(bookings::public_id.eq(id.as_str()))
         .select((
             BookingRow::as_select(),
@@ -512,6 +525,7 @@ pub(crate) async fn insert(
             bookings::user_id.eq(user),
             bookings::account_user_id.eq(made_by),
             bookings::confirmation_code.eq(booking.confirmation_code.as_str()),
+            bookings::source.eq(booking.source.as_str()),
             bookings::created_at.eq(booking.created_at.to_diesel()),
             ChangingColumns::from(booking),
         ))

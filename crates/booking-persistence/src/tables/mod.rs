@@ -15,6 +15,7 @@ pub(crate) mod booking_contacts;
 pub(crate) mod booking_days;
 pub(crate) mod booking_events;
 pub(crate) mod booking_expiry;
+pub(crate) mod booking_notes;
 pub(crate) mod booking_policies;
 pub(crate) mod bookings;
 pub(crate) mod dining_areas;

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
-    BookingChange, BookingId, BookingStatus, COMPLETION_DELAY, CancelRefusal, Cancellation,
-    CancellationKind, ChangeRefusal, CreateRefusal, Customer, PlaceReason, PlaceRefusal, Standing,
+    BookingChange, BookingId, BookingNotesChange, BookingStatus, COMPLETION_DELAY, CancelRefusal,
+    Cancellation, CancellationKind, ChangeRefusal, CreateRefusal, CustomerChange, PlaceReason,
+    PlaceRefusal, Standing,
 };
 use booking_persistence::{AccessRefusal, BookingNotFound, RestaurantNotFound, StoreError};
 use jiff::ToSpan;
@@ -180,7 +181,8 @@ async fn change_moves_the_table_and_counts_the_version() {
         time: Some(time(20, 0, 0, 0)),
         party: Some(party(4)),
         special_requests: Some(requests("High chair")),
-        customer: Customer::default(),
+        customer: CustomerChange::default(),
+        notes: BookingNotesChange::default(),
         staff: None,
         utc_offset: None,
     };

@@ -41,6 +41,8 @@ async fn without_the_first_wall() -> (TestRestaurant, AsyncPgConnection) {
                 SELECT restaurant_id, 'new@example.com', 'host',
                     sha256(restaurant_id::text::bytea), user_id, '2026-01-01Z', '2030-01-01Z'
                 FROM restaurant_staff WHERE role = 'owner';
+             INSERT INTO booking_notes
+                SELECT restaurant_id, booking_id, 'Knows the owner', '{{regular}}' FROM bookings;
              INSERT INTO holds SELECT restaurant_id, booking_id + 900, 'hd_1', 'address:1', true,
                 booking_date, booking_time, utc_offset_minutes, service_date, party_size, NULL, false,
                 table_ids, starts_at, ends_at, free_at, '2030-01-01Z' FROM bookings;
@@ -158,7 +160,14 @@ async fn user_sees_what_is_theirs_and_changes_none_of_it_by_that_alone() {
     assert_eq!(touched(diner, "SELECT FROM bookings").await, 1);
     let update = "UPDATE bookings SET version = 7 RETURNING 1";
     assert_eq!(touched(diner, update).await, 0);
+    assert_eq!(touched(diner, "SELECT FROM booking_contacts").await, 1);
+    // What their restaurant has noted of it is not theirs, and whoever works there sees it.
+    let notes = "SELECT FROM booking_notes";
+    assert_eq!(touched(diner, notes).await, 0);
     let host = "SELECT set_config('booking.user', 'usr_host1', true)";
+    assert_eq!(touched(host, notes).await, 1);
+    let changed = "UPDATE booking_notes SET internal_note = NULL RETURNING 1";
+    assert_eq!(touched(host, changed).await, 0);
     assert_eq!(touched(host, "SELECT FROM bookings").await, 0);
     assert_eq!(touched(host, "SELECT FROM restaurant_staff").await, 1);
     assert_eq!(
@@ -175,6 +184,7 @@ async fn id_of_a_booking_shows_that_booking_and_lets_nobody_write_it() {
     let reference = format!("SELECT set_config('booking.reference', '{id}', true)");
     let mut touched = async |statement: &str| rows(&mut connection, &reference, statement).await;
     assert_eq!(touched("SELECT FROM bookings").await, 1);
+    assert_eq!(touched("SELECT FROM booking_notes").await, 0);
     assert_eq!(
         touched("SELECT FROM bookings, api_keys, staff_invitations").await,
         0

@@ -35,7 +35,7 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     (
         "booking_events",
         "changed",
-        &["'{name}'", "array_fill('status'::varchar, '{23}')"],
+        &["'{name}'", "array_fill('status'::varchar, '{25}')"],
     ),
     ("booking_events", "contact_version", &["0"]),
     (
@@ -79,6 +79,18 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     ("bookings", "version", &["0"]),
     ("bookings", "contact_version", &["0"]),
     ("booking_contacts", "version", &["0"]),
+    (
+        "booking_notes",
+        "tags",
+        &[
+            "array_fill('regular'::varchar, '{21}')",
+            "'{NULL}'",
+            r#"'{""}'"#,
+            r#"'{regular,""}'"#,
+            r#"'{" "}'"#,
+            r"ARRAY[E'a\nb']",
+        ],
+    ),
     (
         "occupancies",
         "period",
@@ -488,6 +500,7 @@ const ACCOUNTS: &str = "
         decode(repeat('01', 61), 'hex'), '2026-01-01Z', '2026-01-01Z');
     INSERT INTO restaurant_staff
         SELECT 1, user_id, 'owner', 1, '2026-01-01Z', '2026-01-01Z' FROM accounts;
+    INSERT INTO booking_notes SELECT restaurant_id, booking_id, NULL, '{}' FROM bookings;
     INSERT INTO staff_invitations SELECT 1, 'luis@example.com', 'host', sha256('1'), user_id,
         '2026-01-01Z', '2026-01-08Z' FROM accounts;
     INSERT INTO api_keys SELECT 1, 1, '001IYT0XLWR', sha256('1'), 'Till', 'bookings:read', user_id,
@@ -513,6 +526,8 @@ const ACCEPTED: &[&str] = &[
     "UPDATE booking_contacts SET name = ' Ō', phone = '+12'",
     "UPDATE booking_contacts SET email = '\"Sarah Chen\"@example.com'",
     "UPDATE booking_contacts SET special_requests = E'a\\r\\n\\tb'",
+    "INSERT INTO booking_notes SELECT restaurant_id, booking_id, E'a\\r\\n\\tb', '{}' FROM bookings",
+    r#"UPDATE booking_notes SET internal_note = NULL, tags = '{ Ō,"by the window"}'"#,
     "UPDATE bookings SET booking_time = '23:59'",
     "UPDATE bookings SET public_id = 'bk_' || repeat('z', 32), booking_date = '9999-12-31'",
     "UPDATE bookings SET status = 'cancelled', cancellation_kind = 'declined',

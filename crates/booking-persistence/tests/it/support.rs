@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use booking_domain::{
-    AvailabilityQuery, BookingChange, BookingId, BookingView, CallerNetwork, CancelRefusal,
-    CancellationReason, ChangeRefusal, CreateRefusal, Customer, CustomerName, EmailAddress,
-    NewBooking, PartySize, PhoneNumber, RequestId, RestaurantId, SpecialRequests,
+    AvailabilityQuery, BookingChange, BookingId, BookingNotes, BookingView, CallerNetwork,
+    CancelRefusal, CancellationReason, ChangeRefusal, CreateRefusal, Customer, CustomerName,
+    EmailAddress, NewBooking, PartySize, PhoneNumber, RequestId, RestaurantId, SpecialRequests,
 };
 use booking_persistence::{
     BookingCaller, BookingRefusal, ConnectError, RandomSource, RequestContext,
@@ -153,6 +153,8 @@ impl TestRestaurant {
                 phone: PhoneNumber::parse("+15551234567"),
             },
             special_requests: None,
+            source: None,
+            notes: BookingNotes::default(),
             staff: None,
             hold: None,
         }

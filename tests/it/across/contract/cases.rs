@@ -11,9 +11,10 @@ use booking_tests::{
 use serde_json::json;
 
 use super::CASES;
+use super::visit_cases::{steps, walk_ins};
 use crate::support::{
-    BELLA, DUE, MONDAY, SAKURA, availability, book, book_as_guest, booking_path, customer,
-    examples, examples_for, send_in_any_status, set_standing, set_status, wanted,
+    BELLA, MONDAY, SAKURA, availability, book, book_as_guest, booking_path, customer, examples,
+    examples_for, send_in_any_status, set_status, wanted,
 };
 
 /// One request, and what it must lead to.
@@ -25,7 +26,7 @@ pub(super) struct Case {
     pub(super) request: Request,
 }
 
-fn case(operation: &'static str, code: &str, request: Request) -> Case {
+pub(super) fn case(operation: &'static str, code: &str, request: Request) -> Case {
     Case {
         operation,
         code: code.to_owned(),
@@ -129,6 +130,10 @@ async fn refused_by_rules(service: &TestService) -> Vec<Case> {
         .changed("createBooking", &nobody)
         .anonymous();
     cases.push(case("createBooking", "CONTACT_REQUIRED", nobody));
+    let withdrawn = json!({ "customer": { "phone": null } });
+    let withdrawn = examples(&open).changed("updateBooking", &withdrawn);
+    let withdrawn = withdrawn.header("Booking-Secret", &secret);
+    cases.push(case("updateBooking", "CONTACT_REQUIRED", withdrawn));
     let unknown = json!({ "staff": { "table_ids": [9_999_999] } });
     for operation in ["createBooking", "updateBooking"] {
         let request = examples(&open).changed(operation, &unknown);
@@ -154,6 +159,7 @@ async fn refused_by_rules(service: &TestService) -> Vec<Case> {
         cases.push(case(operation, "CUTOFF_PASSED", request));
     }
     cases.extend(steps(service).await);
+    cases.extend(walk_ins(service, &open).await);
     let monday =
         |opens: &str, closes: &str| json!({ "day": "monday", "opens": opens, "closes": closes });
     for (code, asked) in [
@@ -169,48 +175,6 @@ async fn refused_by_rules(service: &TestService) -> Vec<Case> {
     ] {
         let asking = examples(&open).changed("createRestaurant", &asked);
         cases.push(case("createRestaurant", code, asking));
-    }
-    cases
-}
-
-/// What the rules of a visit refuse.
-async fn steps(service: &TestService) -> Vec<Case> {
-    let (far, late, taken, gone) = (
-        book(service, BELLA, MONDAY, "20:00", 2).await.booking_id,
-        book(service, BELLA, MONDAY, "20:00", 2).await.booking_id,
-        book(service, BELLA, MONDAY, "20:00", 2).await.booking_id,
-        book(service, BELLA, MONDAY, "20:00", 2).await.booking_id,
-    );
-    // Somebody sits there in an hour.
-    let next = book(service, BELLA, "2027-02-08", "13:30", 2).await;
-    let table = *next.table_ids.expect("the restaurant sees them")[0];
-    for (booking, standing) in [
-        (
-            &late,
-            "arrived_at = timestamptz 'NOW' - interval '16 minutes'",
-        ),
-        (&taken, "arrived_at = NULL"),
-        (
-            &gone,
-            &format!("table_ids = '{{{table}}}', status = 'no_show'"),
-        ),
-    ] {
-        set_standing(service, booking, DUE).await;
-        set_standing(service, booking, standing).await;
-    }
-    let at = |table: i64| json!({ "table_ids": [table] });
-    let seating = |table| examples(&taken).changed("seatBooking", &at(table));
-    let mut cases = vec![
-        case("seatBooking", "UNKNOWN_TABLE", seating(9_999_999)),
-        case("seatBooking", "TABLE_NOT_AVAILABLE", seating(table)),
-    ];
-    for (code, booking) in [("CUTOFF_PASSED", &late), ("TABLE_NOT_AVAILABLE", &gone)] {
-        let request = examples(booking).request("undoBookingStep");
-        cases.push(case("undoBookingStep", code, request));
-    }
-    for operation in ["markArrived", "seatBooking", "markNoShow"] {
-        let request = examples(&far).request(operation);
-        cases.push(case(operation, "TOO_EARLY", request));
     }
     cases
 }

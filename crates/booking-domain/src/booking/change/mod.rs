@@ -5,8 +5,8 @@ use jiff::civil::{Date, Time};
 
 use super::guest_limit::GuestBounds;
 use super::{
-    AlreadyBooked, Booking, BookingChange, BookingField, BookingStatus, Customer, Decision,
-    LiveBooking, MadeBooking, StatusRefusal,
+    AlreadyBooked, Booking, BookingChange, BookingField, BookingNotesChange, BookingStatus,
+    Customer, Decision, LiveBooking, MadeBooking, StatusRefusal,
 };
 use crate::calendar::{RestaurantCalendar, UtcOffset};
 use crate::floor::PartySize;
@@ -25,6 +25,12 @@ pub enum ChangeRefusal {
     /// It is over.
     #[error(transparent)]
     Status(#[from] StatusRefusal),
+    /// Only the restaurant keeps a booking of somebody of whom it knows less.
+    #[error("guests give their name, their email address and their telephone number")]
+    ContactRequired {
+        /// What would be missing.
+        field: BookingField,
+    },
     /// Its party is there, and the time of its visit is no question any more.
     #[error("a booking whose party has come keeps its date and time")]
     PartyHasCome {
@@ -89,9 +95,28 @@ pub struct TableRequest {
     staff: StaffRequest,
 }
 
+impl BookingChange {
+    /// Refuses a guest who withdraws what guests say of themselves.
+    ///
+    /// # Errors
+    /// [`ChangeRefusal::ContactRequired`].
+    pub const fn check_contact(&self, is_by_guest: bool) -> Result<(), ChangeRefusal> {
+        match self.customer.withdrawn() {
+            Some(field) if is_by_guest => Err(ChangeRefusal::ContactRequired { field }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether something is said that only the restaurant knows, its staff or its programs.
+    #[must_use]
+    pub fn is_of_restaurant(&self) -> bool {
+        self.notes != BookingNotesChange::default()
+    }
+}
+
 /// Plans what a booking becomes, if its version is one of `expected`; any will do for `None`.
 ///
-/// Contact details and wishes can change as long as the booking is active, even when its time has come. A
+/// Contact details, wishes and notes can change as long as the booking is active, even when its time has come. A
 /// new date, time or party size is a new request for a table, by the same rules as a new booking; the
 /// booking's own table is free for it.
 ///
@@ -114,11 +139,12 @@ pub fn plan_change(
         date: change.date.unwrap_or(booking.date),
         time: change.time.unwrap_or(booking.time),
         party: change.party.unwrap_or(booking.party),
-        customer: booking.customer.merged(&change.customer),
+        customer: booking.customer.changed(&change.customer),
         special_requests: change
             .special_requests
             .clone()
             .unwrap_or_else(|| booking.special_requests.clone()),
+        notes: booking.notes.changed(&change.notes),
         is_pinned: staff.is_pinned.unwrap_or(booking.is_pinned),
         ..booking.clone()
     };

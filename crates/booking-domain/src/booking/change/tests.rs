@@ -3,7 +3,9 @@ use jiff::civil::time;
 
 use super::*;
 use crate::fixtures::{NOW, booking, booking_in, calendar_of, claim, day, party, table};
-use crate::{Claim, Cutoff, PlaceReason, SpecialRequests};
+use crate::{
+    BookingTag, Claim, CustomerChange, Cutoff, InternalNote, PlaceReason, SpecialRequests,
+};
 
 /// Two tables; the booking is for two at 19:00 on the smaller one.
 fn booked() -> (Booking, ServiceDay) {
@@ -148,6 +150,53 @@ fn wishes_need_no_table_and_can_be_withdrawn_while_the_guests_are_at_it() {
         plan_change(&booking, &withdrawn, None, now),
         Ok(ChangePlan::Decided(Decision::Changed(expected)))
     );
+}
+
+#[test]
+fn the_restaurant_withdraws_a_contact_detail_and_guests_none() {
+    let (booking, _) = booked();
+    let asked = BookingChange {
+        customer: CustomerChange {
+            email: Some(None),
+            ..CustomerChange::default()
+        },
+        ..BookingChange::default()
+    };
+    let field = BookingField::CustomerEmail;
+    let refused = asked.check_contact(true);
+    assert_eq!(refused, Err(ChangeRefusal::ContactRequired { field }));
+    assert_eq!(asked.check_contact(false), Ok(()));
+    let Ok(ChangePlan::Decided(Decision::Changed(changed))) =
+        plan_change(&booking, &asked, None, NOW)
+    else {
+        panic!("it needs no table");
+    };
+    assert_eq!(changed.customer.email, None);
+    assert_eq!(changed.customer.name, booking.customer.name);
+    assert_eq!(changed.contact_version, 2);
+    assert_eq!(booking.changed_fields(&changed), [field]);
+}
+
+#[test]
+fn notes_are_a_new_version_of_the_booking_and_not_of_its_guests_contacts() {
+    let (booking, _) = booked();
+    let asked = BookingChange {
+        notes: BookingNotesChange {
+            internal_note: Some(InternalNote::parse("Knows the owner")),
+            tags: Some(BookingTag::parse("regular").into_iter().collect()),
+        },
+        ..BookingChange::default()
+    };
+    let Ok(ChangePlan::Decided(Decision::Changed(changed))) =
+        plan_change(&booking, &asked, None, NOW)
+    else {
+        panic!("it needs no table");
+    };
+    assert_eq!((changed.version, changed.contact_version), (2, 1));
+    let fields = [BookingField::InternalNote, BookingField::Tags];
+    assert_eq!(booking.changed_fields(&changed), fields);
+    let again = plan_change(&changed, &asked, None, NOW);
+    assert_eq!(again, Ok(ChangePlan::Decided(Decision::Unchanged)));
 }
 
 #[test]

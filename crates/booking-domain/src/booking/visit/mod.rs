@@ -6,7 +6,7 @@ use super::status::Standing;
 use super::{Booking, BookingStatus, Decision, MadeBooking, StatusRefusal};
 use crate::ids::TableId;
 use crate::placement::{Booker, PlaceRequest, Placement, Room, RuleOverrides};
-use crate::service_day::{ServiceDay, taken_from};
+use crate::service_day::{MOMENT, ServiceDay, taken_from};
 
 /// How far a party has come. Each step has its instant, and none is before the one before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,9 +29,6 @@ pub const UNDO_PERIOD: SignedDuration = SignedDuration::from_mins(15);
 /// How long after its tables are free a booking counts as completed of which nobody has said how its
 /// visit went.
 pub const COMPLETION_DELAY: SignedDuration = SignedDuration::from_hours(4);
-
-/// The shortest time that the store tells apart.
-const MOMENT: SignedDuration = SignedDuration::from_micros(1);
 
 /// Why the coming of a party, or that it has not come, is not noted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -19,8 +19,8 @@ use crate::tables::audit_events::{NewEvent, Overridden};
 use crate::tables::booking_events::{NewBookingEvent, StateColumns};
 use crate::tables::bookings::LockedBooking;
 use crate::tables::{
-    audit_events, booking_contacts, booking_days, booking_events, bookings, messages, occupancies,
-    restaurants, users,
+    audit_events, booking_contacts, booking_days, booking_events, booking_notes, bookings,
+    messages, occupancies, restaurants, users,
 };
 
 impl FromViolation for CancelRefusal {}
@@ -202,7 +202,7 @@ async fn write<R>(
         changed: &current.changed_fields(changed),
         state: &StateColumns::from(&changed.state()),
     };
-    let ((), _, _, row, _, (), ()) = tokio::try_join!(
+    let ((), _, _, row, _, _, (), ()) = tokio::try_join!(
         biased;
         async {
             if !dates.is_empty() {
@@ -233,6 +233,12 @@ async fn write<R>(
                 return Ok(0);
             }
             booking_contacts::insert(connection, key, changed).await
+        },
+        async {
+            if current.notes == changed.notes {
+                return Ok(0);
+            }
+            booking_notes::write(connection, key, changed).await
         },
         audit_events::insert_overriding(connection, event, overridden),
         booking_events::insert(connection, &happened),

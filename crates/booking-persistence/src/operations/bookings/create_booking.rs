@@ -8,18 +8,14 @@ use booking_domain::{
     ServiceDay, create,
 };
 
+use super::made_booking::Making;
 use crate::access::{RequestContext, RestaurantAccessRefusal, caller_name, find_booking_maker};
 use crate::connection::{ConstraintViolation, FromViolation, Visibility, lock_guest};
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::{PlacedBooking, has_changed, load_seating};
+use crate::operations::service_day::{PlacedBooking, load_seating};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
-use crate::tables::audit_events::Overridden;
-use crate::tables::booking_events::{NewBookingEvent, StateColumns};
-use crate::tables::{
-    audit_events, booking_contacts, booking_events, bookings, holds, live_bookings, messages,
-    occupancies, restaurants, users,
-};
+use crate::tables::{bookings, holds, live_bookings, restaurants, users};
 
 impl FromViolation for PlaceRefusal {
     fn from_violation(violation: ConstraintViolation) -> Option<Self> {
@@ -127,13 +123,16 @@ async fn create_in(
     let (Some(restaurant), Some(seating)) = (restaurant, seating) else {
         return Err(TransactionError::no_access(RestaurantNotFound));
     };
-    if new.staff.is_some() && maker.booker != Booker::Staff {
+    let is_forbidden = (new.staff.is_some() && maker.booker != Booker::Staff)
+        || (new.is_of_restaurant() && maker.is_guest);
+    if is_forbidden {
         return Err(TransactionError::forbidden());
     }
     new.check_contact(maker.is_guest)
         .map_err(TransactionError::refused)?;
     let facts = BookingFacts {
         booker: maker.booker,
+        is_by_guest: maker.is_guest,
         hold: held.as_ref().map(|(_, hold)| hold),
         live: &live,
     };
@@ -155,69 +154,18 @@ async fn create_in(
         }
         (Err(refusal), _) => return Err(TransactionError::refused(refusal)),
     };
-    let booking = &decided.made.booking;
-    let user = match user {
-        Some(user) => Some(user),
-        None => users::of_customer(connection, &booking.customer, now).await?,
-    };
-    if let Some((key, _)) = &held
-        && holds::delete(connection, new.restaurant, &[*key]).await? == 0
-    {
-        // Somebody has used it in the meantime, or given it back.
-        return Err(has_changed().into());
-    }
-    decided
-        .write_moves(connection, &maker.actor, context)
-        .await?;
-    let event = audit_events::NewEvent {
-        restaurant: booking.restaurant,
+    let making = Making {
+        operation: OPERATION,
         actor: &maker.actor,
-        action: OPERATION,
-        subject: Some(booking.id.as_str()),
+        key,
+        user,
+        diner: maker.diner,
+        is_by_guest: maker.is_guest,
+        hold: held.as_ref().map(|(key, _)| *key),
+        reason: new.staff.as_ref().and_then(|staff| staff.reason.as_ref()),
+        // Who books for somebody else is not given what opens the booking: its guest is, by mail.
+        is_mailed: !maker.is_guest,
         context,
     };
-    let overridden = Overridden {
-        rules: decided.made.overridden,
-        reason: new.staff.as_ref().and_then(|staff| staff.reason.as_ref()),
-    };
-    let occupancies = [(key, &booking.placement)];
-    let happened = NewBookingEvent {
-        restaurant: booking.restaurant,
-        key,
-        version: booking.version,
-        occurred_at: booking.created_at,
-        actor: &maker.actor,
-        action: OPERATION,
-        changed: &[],
-        state: &StateColumns::from(&booking.state()),
-    };
-    tokio::try_join!(
-        biased;
-        bookings::insert(connection, booking, (key, user), maker.diner),
-        booking_contacts::insert(connection, key, booking),
-        occupancies::insert(connection, booking.restaurant, &occupancies),
-        audit_events::insert_overriding(connection, &event, &overridden),
-        booking_events::insert(connection, &happened),
-        async {
-            // Who books for somebody else is not given what opens the booking: its guest is, by mail.
-            if let Some(email) = &booking.customer.email
-                && !maker.is_guest
-            {
-                let name = &restaurant.name;
-                messages::insert_booking_link(connection, email, name, &booking.id, now).await?;
-            }
-            Ok(())
-        },
-    )?;
-    Ok(CreatedBooking {
-        view: BookingView {
-            booking: decided.made.booking,
-            restaurant,
-            is_for_restaurant: !maker.is_guest,
-            // Nobody sits yet.
-            is_overdue: false,
-            overdue_bookings: Vec::new(),
-        },
-        is_by_guest: maker.is_guest,
-    })
+    making.write(connection, decided, restaurant).await
 }

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use jiff_diesel::ToDiesel;
 
 use booking_domain::{
-    BookingStatus, BookingView, ConfirmationCode, EmailAddress, Principal, RestaurantId, Scope,
-    UserId,
+    BookingSource, BookingStatus, BookingView, ConfirmationCode, EmailAddress, Principal,
+    RestaurantId, Scope, UserId,
 };
 
 use super::overdue_bookings::OverdueBookings;
@@ -21,6 +21,7 @@ use crate::schema::{accounts, bookings, restaurants, users};
 use crate::store::Store;
 use crate::tables::booking_contacts::of_booking;
 use crate::tables::booking_expiry;
+use crate::tables::booking_notes::notes_of_booking;
 use crate::tables::bookings::{BookingRow, view};
 use crate::tables::restaurants::SummaryRow;
 
@@ -37,6 +38,8 @@ pub struct BookingFilter {
     pub date_to: Option<Date>,
     /// Those of the customer with this address, whatever its case.
     pub email: Option<EmailAddress>,
+    /// Those that came in one of these ways; in any, if there are none.
+    pub sources: Vec<BookingSource>,
     /// Those that are to come and have no table.
     pub without_tables: bool,
     /// Those whose parties sit though their turns are over.
@@ -110,6 +113,15 @@ impl BookingFilter {
         names
     }
 
+    /// The ways' names, likewise.
+    fn source_names(&self) -> Vec<&'static str> {
+        let sources = BookingSource::ALL.iter();
+        sources
+            .filter(|source| self.sources.contains(source))
+            .map(|source| source.as_str())
+            .collect()
+    }
+
     fn digest(&self, sort: BookingSort) -> u64 {
         let text = |value: Option<String>, digest: Digest| digest.text(value.as_deref());
         let digest = Digest::new("bookings").text(Some(sort.name()));
@@ -122,6 +134,11 @@ impl BookingFilter {
         let digest = digest.text(self.without_tables.then_some("without tables"));
         let digest = digest.text(self.overdue.then_some("overdue"));
         let digest = text(self.user.as_ref().map(UserId::to_string), digest);
+        let digest = match self.source_names() {
+            // As before there were any, so that the cursors of before go on.
+            names if names.is_empty() => digest,
+            names => digest.text(Some(&names.join(","))),
+        };
         digest.text(Some(&self.status_names().join(","))).finish()
     }
 }
@@ -145,6 +162,10 @@ macro_rules! narrowed {
                     false => query.filter(is_written.or(booking_expiry::expiry().le($now))),
                 };
             }
+        }
+        let sources = $filter.source_names();
+        if !sources.is_empty() {
+            query = query.filter(bookings::source.eq_any(sources));
         }
         if let Some(date) = $filter.date_from {
             query = query.filter(bookings::booking_date.ge(date.to_diesel()));
@@ -250,6 +271,7 @@ pub(crate) async fn list(
         bookings::table
             .inner_join(restaurants::table)
             .left_join(of_booking())
+            .left_join(notes_of_booking())
             .select((BookingRow::as_select(), SummaryRow::as_select()))
             .into_boxed(),
         filter,

@@ -56,9 +56,15 @@ impl Store {
     ) -> Result<BookingView, StoreError<BookingRefusal<ChangeRefusal>>> {
         let decide = async |connection: &AsyncPgConnection, locked: &LockedBooking, by: By<'_>| {
             let (booker, now) = (by.actor.booker, by.now);
-            if change.staff.is_some() && booker != Booker::Staff {
+            let is_of_restaurant = by.actor.is_of_restaurant;
+            let is_forbidden = (change.staff.is_some() && booker != Booker::Staff)
+                || (change.is_of_restaurant() && !is_of_restaurant);
+            if is_forbidden {
                 return Err(TransactionError::forbidden());
             }
+            change
+                .check_contact(!is_of_restaurant)
+                .map_err(TransactionError::refused)?;
             let plan = plan_change(&locked.booking, change, expected, now)
                 .map_err(TransactionError::refused)?;
             match plan {

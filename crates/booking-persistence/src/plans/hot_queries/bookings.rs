@@ -1,8 +1,8 @@
 //! A booking from its making to its end, and what is free.
 
 use booking_domain::{
-    BookingChange, BookingId, BookingStatus, Customer, CustomerName, Latitude, Longitude,
-    Neighbourhood, NewBooking, PhoneNumber, SearchRadius, SlotFilter,
+    BookingChange, BookingId, BookingNotes, BookingStatus, Customer, CustomerName, Latitude,
+    Longitude, Neighbourhood, NewBooking, PhoneNumber, SearchRadius, SlotFilter,
 };
 use credentials::{BookingSecretKey, SecretKey};
 use jiff::civil::{date, time};
@@ -75,6 +75,8 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
                 phone: PhoneNumber::parse("+15551234567"),
             },
             special_requests: None,
+            source: None,
+            notes: BookingNotes::default(),
             staff: None,
             hold: None,
         };

@@ -29,8 +29,9 @@ async fn assert_walk(
         let pages = observed.assert(name, &indexes, most, first).await;
         if let Some(cursor) = pages[0].next.clone() {
             let after = &Window::After { cursor, limit: 20 };
-            // Each booking's contacts are found by three pages; where a date is sorted, for all of it.
-            let most = reads(most.rows.min(600), most.pages.min(800));
+            // Each booking's contacts are found by three pages, and its notes by as many; where a date is
+            // sorted, for all of it.
+            let most = reads(most.rows.min(800), most.pages.min(1_500));
             let next = async |store: &Store, _: usize| page(store, after).await;
             observed.assert(name, &indexes, most, next).await;
         }
@@ -69,7 +70,7 @@ pub(super) async fn of_bookings(observed: &ObservedStore) {
     };
     let which = ("listBookings of a date", &of_a_day);
     let by_date = ("idx_bookings_restaurant", "idx_bookings_restaurant");
-    assert_walk(observed, which, by_date, reads(1_200, 1_000)).await;
+    assert_walk(observed, which, by_date, reads(1_400, 1_700)).await;
     let of_a_guest = BookingFilter {
         email: Some(email(4711)),
         ..all.clone()

@@ -24,8 +24,37 @@ pub(crate) fn new_booking(body: types::NewBooking) -> domain::NewBooking {
         }),
         customer: body.customer.map(contact).unwrap_or_default(),
         special_requests: body.special_requests.and_then(requests),
+        source: body.source.map(source),
+        notes: domain::BookingNotes {
+            internal_note: body.internal_note.and_then(note),
+            tags: body.tags.map(tags).unwrap_or_default(),
+        },
         staff: body.staff.map(staff_request),
         hold: body.hold.map(|hold| hold.hold_id.into_domain()),
+    }
+}
+
+/// What createWalkIn asks for.
+pub(crate) fn new_walk_in(
+    restaurant: domain::RestaurantId,
+    body: types::NewWalkIn,
+) -> domain::NewWalkIn {
+    domain::NewWalkIn {
+        restaurant,
+        party: body.party_size.into_domain(),
+        tables: body.table_ids.map(chosen_tables),
+        area: body.area_id.map(|area| domain::AreaWish {
+            area: area.into_domain(),
+            is_required: body.is_area_required.unwrap_or(false),
+        }),
+        customer: body.customer.map(contact).unwrap_or_default(),
+        special_requests: body.special_requests.and_then(requests),
+        notes: domain::BookingNotes {
+            internal_note: body.internal_note.and_then(note),
+            tags: body.tags.map(tags).unwrap_or_default(),
+        },
+        overrides: body.override_.map(overrides).unwrap_or_default(),
+        reason: body.override_reason.map(IntoDomain::into_domain),
     }
 }
 
@@ -38,8 +67,41 @@ fn contact(body: types::NewCustomer) -> domain::Customer {
     }
 }
 
-/// What only the staff can say.
-fn staff_request(body: types::StaffRequest) -> domain::StaffRequest {
+fn contact_change(body: types::CustomerChange) -> domain::CustomerChange {
+    let phone = |phone: Nullable<types::OptionalDialledPhoneNumber>| {
+        let phone = phone.into_option().map(IntoDomain::into_domain);
+        phone.map(|phone: domain::DialledPhoneNumber| phone.into())
+    };
+    domain::CustomerChange {
+        name: body
+            .name
+            .map(|name| name.into_option().map(IntoDomain::into_domain)),
+        email: body
+            .email
+            .map(|email| email.into_option().map(IntoDomain::into_domain)),
+        phone: body.phone.map(phone),
+    }
+}
+
+const fn source(source: types::NewBookingSource) -> domain::BookingSource {
+    match source {
+        types::NewBookingSource::Web => domain::BookingSource::Web,
+        types::NewBookingSource::Phone => domain::BookingSource::Phone,
+        types::NewBookingSource::Email => domain::BookingSource::Email,
+        types::NewBookingSource::InPerson => domain::BookingSource::InPerson,
+        types::NewBookingSource::Partner => domain::BookingSource::Partner,
+    }
+}
+
+fn tags(tags: types::BookingTags) -> Vec<domain::BookingTag> {
+    tags.into_iter().map(IntoDomain::into_domain).collect()
+}
+
+fn note(note: Nullable<types::InternalNote>) -> Option<domain::InternalNote> {
+    note.into_option().map(IntoDomain::into_domain)
+}
+
+fn overrides(rules: types::RuleOverrides) -> domain::RuleOverrides {
     let rule = |rule: types::RuleOverride| match rule {
         types::RuleOverride::Hours => domain::RuleOverride::Hours,
         types::RuleOverride::Pacing => domain::RuleOverride::Pacing,
@@ -48,10 +110,15 @@ fn staff_request(body: types::StaffRequest) -> domain::StaffRequest {
         types::RuleOverride::Blockouts => domain::RuleOverride::Blockouts,
         types::RuleOverride::AlreadyBooked => domain::RuleOverride::AlreadyBooked,
     };
+    rules.into_iter().map(rule).collect()
+}
+
+/// What only the staff can say.
+fn staff_request(body: types::StaffRequest) -> domain::StaffRequest {
     domain::StaffRequest {
         tables: body.table_ids.map(chosen_tables),
         is_pinned: body.is_pinned,
-        overrides: body.override_.into_iter().flatten().map(rule).collect(),
+        overrides: body.override_.map(overrides).unwrap_or_default(),
         reason: body.override_reason.map(IntoDomain::into_domain),
     }
 }
@@ -68,8 +135,15 @@ pub(crate) fn booking_change(body: types::BookingChange) -> domain::BookingChang
         time: body.booking_time.map(types::BookingTime::get),
         utc_offset: body.utc_offset.map(IntoDomain::into_domain),
         party: body.party_size.map(IntoDomain::into_domain),
-        customer: body.customer.map(contact).unwrap_or_default(),
+        customer: body.customer.map(contact_change).unwrap_or_default(),
         special_requests: body.special_requests.map(requests),
+        notes: domain::BookingNotesChange {
+            internal_note: body.internal_note.map(note),
+            tags: body.tags.map(|cleared_or| {
+                let tags = cleared_or.into_option().into_iter().flatten();
+                tags.map(IntoDomain::into_domain).collect()
+            }),
+        },
         staff: body.staff.map(staff_request),
     }
 }
@@ -99,6 +173,8 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         let ids = types::OverdueBookingIds::try_from(overdue_ids);
         ids.map_err(BreaksContract::at("overdue_booking_ids"))
     });
+    let note = booking.notes.internal_note.as_ref();
+    let tags = is_for_restaurant.then(|| answered_tags(&booking.notes.tags));
     let visit = match is_for_restaurant {
         true => booking.visit,
         false => domain::Visit::default(),
@@ -122,6 +198,7 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         party_size: booking.party.to_contract(),
         customer: customer(&booking.customer),
         special_requests: requests.map(ToContract::to_contract).into(),
+        source: answered_source(booking.source),
         created_at: types::Timestamp::try_from(booking.created_at)
             .map_err(BreaksContract::at("created_at"))?,
         updated_at: types::Timestamp::try_from(booking.updated_at)
@@ -134,6 +211,8 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         booking_secret: None,
         table_ids: tables.transpose()?,
         is_pinned: is_for_restaurant.then_some(booking.is_pinned),
+        internal_note: is_for_restaurant.then(|| note.map(ToContract::to_contract).into()),
+        tags: tags.transpose()?,
         arrived_at: timestamp(visit.arrived_at, "arrived_at")?,
         seated_at: timestamp(visit.seated_at, "seated_at")?,
         finished_at: timestamp(visit.finished_at, "finished_at")?,
@@ -143,6 +222,11 @@ pub(crate) fn booking(view: &domain::BookingView) -> Result<types::Booking, Brea
         cancellation: (booking.cancellation.as_ref())
             .map(|it| cancellation(it, *is_for_restaurant)),
     })
+}
+
+fn answered_tags(tags: &[domain::BookingTag]) -> Result<types::BookingTags, BreaksContract> {
+    let tags: Vec<types::BookingTag> = tags.iter().map(ToContract::to_contract).collect();
+    types::BookingTags::try_from(tags).map_err(BreaksContract::at("tags"))
 }
 
 fn timestamp(
@@ -257,6 +341,8 @@ const fn field(field: domain::BookingField) -> types::BookingField {
         domain::BookingField::CustomerEmail => types::BookingField::CustomerEmail,
         domain::BookingField::CustomerPhone => types::BookingField::CustomerPhone,
         domain::BookingField::SpecialRequests => types::BookingField::SpecialRequests,
+        domain::BookingField::InternalNote => types::BookingField::InternalNote,
+        domain::BookingField::Tags => types::BookingField::Tags,
     }
 }
 
@@ -320,6 +406,30 @@ const fn status(status: domain::BookingStatus) -> types::BookingStatus {
         domain::BookingStatus::Cancelled => types::BookingStatus::Cancelled,
         domain::BookingStatus::Completed => types::BookingStatus::Completed,
         domain::BookingStatus::NoShow => types::BookingStatus::NoShow,
+    }
+}
+
+/// How a booking came in, as it is answered.
+const fn answered_source(source: domain::BookingSource) -> types::BookingSource {
+    match source {
+        domain::BookingSource::Web => types::BookingSource::Web,
+        domain::BookingSource::Phone => types::BookingSource::Phone,
+        domain::BookingSource::Email => types::BookingSource::Email,
+        domain::BookingSource::InPerson => types::BookingSource::InPerson,
+        domain::BookingSource::WalkIn => types::BookingSource::WalkIn,
+        domain::BookingSource::Partner => types::BookingSource::Partner,
+    }
+}
+
+/// A way in which bookings come in that a list is filtered by.
+pub(crate) const fn source_filter(source: types::BookingSource) -> domain::BookingSource {
+    match source {
+        types::BookingSource::Web => domain::BookingSource::Web,
+        types::BookingSource::Phone => domain::BookingSource::Phone,
+        types::BookingSource::Email => domain::BookingSource::Email,
+        types::BookingSource::InPerson => domain::BookingSource::InPerson,
+        types::BookingSource::WalkIn => domain::BookingSource::WalkIn,
+        types::BookingSource::Partner => domain::BookingSource::Partner,
     }
 }
 

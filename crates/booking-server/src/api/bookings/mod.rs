@@ -66,6 +66,26 @@ impl Bookings for Service {
         Ok(CreateBookingResponse::Created(body, headers))
     }
 
+    async fn create_walk_in(
+        &self,
+        caller: BookingsWrite<Self>,
+        request: CreateWalkInRequest,
+    ) -> Result<CreateWalkInResponse, CreateWalkInError> {
+        let restaurant = request.path.restaurant_id.into_domain();
+        let new = convert::new_walk_in(restaurant, request.body);
+        let context = request_context(self, &request.origin)?;
+        let principal = &caller.principal().principal;
+        let made = self.store().create_walk_in(&new, principal, &context);
+        let view = made.await.map_err(store_error::<_, CreateWalkInError>)?;
+        let body = convert::booking(&view).map_err(internal_error)?;
+        let headers = headers::LocationETagCacheControl {
+            location: body.links.modify.clone(),
+            etag: booking_tag(&view),
+            cache_control: types::CacheControl::NoStore,
+        };
+        Ok(CreateWalkInResponse::Created(body, headers))
+    }
+
     async fn list_bookings(
         &self,
         caller: BookingsRead<Self>,
@@ -85,6 +105,12 @@ impl Bookings for Service {
             date_to: query.date_to.map(types::BookingDate::get),
             email: query.email.map(IntoDomain::into_domain),
             confirmation_code: query.confirmation_code.map(IntoDomain::into_domain),
+            sources: query
+                .source
+                .into_iter()
+                .flatten()
+                .map(convert::source_filter)
+                .collect(),
             without_tables: query.without_tables,
             overdue: query.overdue,
             ..BookingFilter::default()

@@ -2,9 +2,9 @@
 
 use std::fmt::Display;
 
-use booking_api::bookings::{GetBookingPath, UpdateBookingHeaders};
+use booking_api::bookings::{CreateWalkInError, GetBookingPath, UpdateBookingHeaders};
 use booking_api::errors;
-use booking_api::types::{BookingChange, NewBooking, NewCustomer, SeatRequest};
+use booking_api::types::{BookingChange, NewBooking, NewCustomer, NewWalkIn, SeatRequest};
 use booking_domain::{
     ArrivalRefusal, BookingField, CancelRefusal, ChangeRefusal, CreateRefusal, HoldTerm,
     HoldUseRefusal, PlaceReason, PlaceRefusal, SeatRefusal, StatusRefusal, TableRefusal, TooEarly,
@@ -27,30 +27,35 @@ where
 {
     fn into_error(self) -> E {
         match self {
-            Self::ContactRequired { field } => {
-                let fields = NewCustomer::FIELDS;
-                let field = match field {
-                    BookingField::CustomerEmail => fields.email,
-                    BookingField::CustomerPhone => fields.phone,
-                    _ => fields.name,
-                };
-                let problem = Problem::new(self.to_string());
-                let customer = NewBooking::FIELDS.customer;
-                errors::ContactRequired(problem.field_within(customer, field)).into()
+            Self::ContactRequired { field } => contact_required(self, field).into(),
+            Self::Place(refusal) => {
+                refusal.into_error_with(|problem| errors::UnknownTable(problem).into())
             }
             Self::AlreadyBooked(refusal) => {
                 let problem = Problem::new(refusal.to_string());
                 errors::AlreadyBooked(problem.field(NewBooking::FIELDS.customer)).into()
             }
-            Self::Place(refusal) => refusal.into_error(),
             Self::Hold(refusal) => refusal.into_error(),
         }
     }
 }
 
+/// What guests owe, wherever they leave it out.
+fn contact_required(refusal: impl Display, field: BookingField) -> errors::ContactRequired {
+    let fields = NewCustomer::FIELDS;
+    let field = match field {
+        BookingField::CustomerEmail => fields.email,
+        BookingField::CustomerPhone => fields.phone,
+        _ => fields.name,
+    };
+    let problem = Problem::new(refusal.to_string());
+    errors::ContactRequired(problem.field_within(NewBooking::FIELDS.customer, field))
+}
+
 impl<E> IntoError<E> for ChangeRefusal
 where
     E: From<errors::PreconditionFailed>
+        + From<errors::ContactRequired>
         + From<errors::BookingNotChangeable>
         + From<errors::CutoffPassed>
         + From<errors::AlreadyBooked>
@@ -65,6 +70,7 @@ where
                 errors::PreconditionFailed(problem).into()
             }
             Self::Status(refusal) => refusal.into_error(),
+            Self::ContactRequired { field } => contact_required(self, field).into(),
             Self::PartyHasCome { field } => {
                 let fields = BookingChange::FIELDS;
                 let field = match field {
@@ -85,7 +91,9 @@ where
             }
             Self::RestaurantClosed => errors::BookingNotChangeable(of_booking(self)).into(),
             Self::CutoffPassed { .. } => errors::CutoffPassed(of_booking(self)).into(),
-            Self::Place(refusal) => refusal.into_error(),
+            Self::Place(refusal) => {
+                refusal.into_error_with(|problem| errors::UnknownTable(problem).into())
+            }
         }
     }
 }
@@ -211,13 +219,8 @@ const _: () = {
     assert!(new.booking_time.is_same(change.booking_time));
     assert!(new.utc_offset.is_same(change.utc_offset));
     assert!(new.party_size.is_same(change.party_size));
+    assert!(new.customer.is_same(change.customer));
 };
-
-impl<E: PlaceErrors + From<errors::UnknownTable>> IntoError<E> for PlaceRefusal {
-    fn into_error(self) -> E {
-        self.into_error_with(|problem| errors::UnknownTable(problem).into())
-    }
-}
 
 /// A refusal of an operation to which tables can be named, or not: `unknown_table` says that one is not
 /// there.
@@ -242,13 +245,7 @@ impl IntoPlaceError for PlaceRefusal {
             | PlaceReason::CapacityReached
             | PlaceReason::TableNotAvailable => fields.booking_time,
         };
-        let mut problem = Problem::new(self.to_string()).field(field);
-        match convert::nearest_slots(&self.nearest) {
-            Ok(Some(nearest)) => problem = problem.property("nearest_slots", &nearest),
-            Ok(None) => {}
-            // It would only have helped.
-            Err(broken) => problem = problem.caused_by(&broken),
-        }
+        let problem = with_nearest_slots(&self).field(field);
         match self.reason {
             PlaceReason::InThePast => errors::InvalidDate(problem).into(),
             PlaceReason::TimeSkipped => errors::TimeSkippedByClockChange(problem).into(),
@@ -260,6 +257,47 @@ impl IntoPlaceError for PlaceRefusal {
             PlaceReason::PartyTooLarge { .. } => errors::PartyTooLarge(problem).into(),
             PlaceReason::PartyTooSmall => errors::PartyTooSmall(problem).into(),
             PlaceReason::UnknownTable => unknown_table(problem),
+            PlaceReason::PacingLimitReached => errors::PacingLimitReached(problem).into(),
+            PlaceReason::CapacityReached => errors::CapacityReached(problem).into(),
+            PlaceReason::TableNotAvailable => errors::TableNotAvailable(problem).into(),
+        }
+    }
+}
+
+/// What is refused, and when it would not be.
+fn with_nearest_slots(refusal: &PlaceRefusal) -> Problem {
+    let problem = Problem::new(refusal.to_string());
+    match convert::nearest_slots(&refusal.nearest) {
+        Ok(Some(nearest)) => problem.property("nearest_slots", &nearest),
+        Ok(None) => problem,
+        // It would only have helped.
+        Err(broken) => problem.caused_by(&broken),
+    }
+}
+
+/// Why a party that stands there gets no table. Its time is no question, and none of a field.
+impl IntoError<CreateWalkInError> for PlaceRefusal {
+    fn into_error(self) -> CreateWalkInError {
+        let fields = NewWalkIn::FIELDS;
+        let problem = with_nearest_slots(&self);
+        match self.reason {
+            PlaceReason::Closed => errors::Closed(problem).into(),
+            // It is now, which is no time that guests could choose wrongly.
+            PlaceReason::OutsideServiceHours
+            | PlaceReason::InThePast
+            | PlaceReason::TimeSkipped
+            | PlaceReason::WrongUtcOffset
+            | PlaceReason::TooFarAhead { .. }
+            | PlaceReason::TooShortNotice { .. } => errors::OutsideServiceHours(problem).into(),
+            PlaceReason::PartyTooLarge { .. } => {
+                errors::PartyTooLarge(problem.field(fields.party_size)).into()
+            }
+            PlaceReason::PartyTooSmall => {
+                errors::PartyTooSmall(problem.field(fields.party_size)).into()
+            }
+            PlaceReason::UnknownTable => {
+                errors::UnknownTable(problem.field(fields.table_ids)).into()
+            }
             PlaceReason::PacingLimitReached => errors::PacingLimitReached(problem).into(),
             PlaceReason::CapacityReached => errors::CapacityReached(problem).into(),
             PlaceReason::TableNotAvailable => errors::TableNotAvailable(problem).into(),

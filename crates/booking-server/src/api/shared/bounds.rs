@@ -132,6 +132,7 @@ same_bounds! {
     MaxBookingsPerGuest = MaxBookingsPerGuest;
     BookingWindowDays = BookingWindow;
     BufferMinutes = BufferTime;
+    BookingTag = BookingTag;
     CancellationReason = CancellationReason;
     ConfirmationCode = ConfirmationCode;
     ConfirmationMinutes = ConfirmationTime;
@@ -143,11 +144,14 @@ same_bounds! {
     DiningAreaName = DiningAreaName;
     DiningTableName = DiningTableName;
     EmailAddress = EmailAddress;
+    InternalNote = InternalNote;
     MaxCovers = MaxCovers;
     MaxParties = MaxParties;
     MinNoticeMinutes = MinNotice;
     MinPartyLapseHours = MinPartyLapse;
+    OptionalCustomerName = CustomerName;
     OptionalDialledPhoneNumber = DialledPhoneNumber;
+    OptionalEmailAddress = EmailAddress;
     OptionalPartySize = PartySize;
     OptionalPhoneNumber = PhoneNumber;
     OverrideReason = OverrideReason;
