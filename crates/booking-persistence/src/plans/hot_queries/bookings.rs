@@ -60,7 +60,9 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
         .assert("cancelBooking", &indexes, reads(20, 300), cancel)
         .await;
 
-    let create = async |store: &Store, _: usize| {
+    // A guest books once for a service.
+    let guest = |run: usize| email(4711 + i64::try_from(run).expect("they are few"));
+    let create = async |store: &Store, run: usize| {
         let new = NewBooking {
             restaurant: restaurant(8),
             date: DAY,
@@ -71,8 +73,8 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
             area: None,
             customer: Customer {
                 name: CustomerName::parse("Sarah Chen"),
-                email: Some(email(4711)),
-                phone: PhoneNumber::parse("+15551234567"),
+                email: Some(guest(run)),
+                phone: PhoneNumber::parse(format!("+1555123456{run}")),
             },
             special_requests: None,
             source: None,
@@ -143,7 +145,7 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
         .await;
 
     let find = async |store: &Store, run: usize| {
-        let (code, email) = (&made[run].confirmation_code, email(4711));
+        let (code, email) = (&made[run].confirmation_code, guest(run));
         let found = store.find_booking(code, &email, NOW).await;
         found.expect("the mail is written");
     };
