@@ -86,7 +86,11 @@ pub(super) async fn walk_ins(service: &TestService, booking: &types::BookingId) 
         ("UNKNOWN_TABLE", BELLA, at(9_999_999)),
         ("TABLE_NOT_AVAILABLE", BELLA, at(taken)),
         ("PARTY_TOO_SMALL", BELLA, at(largest)),
-        ("PARTY_TOO_LARGE", BELLA, json!({ "party_size": 20 })),
+        (
+            "PARTY_TOO_LARGE",
+            BELLA,
+            json!({ "party_size": 20, "table_ids": [taken] }),
+        ),
         ("PACING_LIMIT_REACHED", HIRSCH, two.clone()),
         ("OUTSIDE_SERVICE_HOURS", SAKURA, two),
         ("CLOSED", SAKURA, at_night(&["hours"])),

@@ -31,7 +31,7 @@ async fn assert_walk(
             let after = &Window::After { cursor, limit: 20 };
             // Each booking's contacts are found by three pages, and its notes by as many; where a date is
             // sorted, for all of it.
-            let most = reads(most.rows.min(800), most.pages.min(1_500));
+            let most = reads(most.rows.min(800), most.pages.min(1_700));
             let next = async |store: &Store, _: usize| page(store, after).await;
             observed.assert(name, &indexes, most, next).await;
         }
