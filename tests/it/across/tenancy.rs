@@ -148,6 +148,15 @@ impl Tenant {
     }
 }
 
+/// The second restaurant is closed on Mondays, and a party can only walk into an open one.
+const OPEN_TODAY: &str = "
+    WITH today AS (
+        INSERT INTO special_days (restaurant_id, name, date_from, date_to)
+            VALUES (2, 'Open', '2027-02-08', '2027-02-08') RETURNING *
+    )
+    INSERT INTO special_day_services (restaurant_id, special_day_id, first_seating, ends)
+        SELECT restaurant_id, special_day_id, '17:00', '23:00' FROM today";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_operation_shows_or_changes_what_belongs_to_another_restaurant() {
     let service = TestService::start().await;
@@ -202,6 +211,7 @@ async fn no_operation_shows_or_changes_what_belongs_to_another_restaurant() {
     }
     assert_eq!(service.contents().await, before);
     // What changes something is shown to be granted about other things of the same owner.
+    service.sql(OPEN_TODAY).await;
     for operation in walked {
         // What is opened by the guest alone is not the restaurant's.
         let is_of_others = is_of_the_platform(operation) || operation.id == "rotateBookingSecret";

@@ -132,6 +132,7 @@ fn booking() -> Value {
         "party_size": 4,
         "customer": { "name": "Ada", "email": "ada@example.com", "phone": "+15551234567" },
         "special_requests": null,
+        "source": "web",
         "created_at": "2027-02-08T18:30:00Z",
         "updated_at": "2027-02-08T18:30:00Z",
         "links": { "modify": "/api/v1/bookings/x", "cancel": "/api/v1/bookings/x/cancel" },

@@ -70,7 +70,7 @@ pub(super) async fn of_bookings(observed: &ObservedStore) {
     };
     let which = ("listBookings of a date", &of_a_day);
     let by_date = ("idx_bookings_restaurant", "idx_bookings_restaurant");
-    assert_walk(observed, which, by_date, reads(1_400, 1_700)).await;
+    assert_walk(observed, which, by_date, reads(1_600, 1_700)).await;
     let of_a_guest = BookingFilter {
         email: Some(email(4711)),
         ..all.clone()
