@@ -75,6 +75,13 @@ pub(crate) enum Command {
     )]
     Mutate(Mutate),
 
+    /// Measure the service against what a user would build instead
+    ///
+    /// Builds the service and its peers, fills a durable private PostgreSQL, which it keeps, and
+    /// measures them in turns. Every figure is a ratio within one run: no figure is a finding.
+    #[command(after_help = "Exit codes: 0 measured, 1 the command itself failed.")]
+    Bench(Bench),
+
     /// The database's schema: what follows from the migrations
     #[command(subcommand)]
     Schema(Schema),
@@ -137,6 +144,18 @@ pub(crate) struct Mutate {
     /// Only those whose name has this text in it
     #[arg(long, value_name = "TEXT")]
     pub(crate) only: Option<String>,
+}
+
+/// The arguments of `bench`.
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// A smaller database and short runs: it shows that everything works, and its figures say little
+    #[arg(long)]
+    pub(crate) quick: bool,
+
+    /// The JSON of an earlier run: name every ratio that has fallen by more than noise
+    #[arg(long, value_name = "OLD.json")]
+    pub(crate) compare: Option<PathBuf>,
 }
 
 /// The record of a run of the tests that is there already.
@@ -240,6 +259,7 @@ impl Command {
             Self::Schema(Schema::Release) => "every migration is released",
             Self::Schema(Schema::Dump) => "schema.sql and schema.rs are what the migrations build",
             Self::Breaking { .. } => "no caller is broken, or the version says so",
+            Self::Bench(_) => "measured",
             Self::Mutate(_) => "every mistake is caught, and nothing else is reported",
             Self::Check(_) => {
                 "clean: generated code and documents are up to date, the contract lints and breaks no \

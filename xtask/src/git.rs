@@ -120,6 +120,14 @@ impl<'a> Git<'a> {
         ])
     }
 
+    /// The commit that is checked out, and ` with changes` where the files are not its own.
+    pub(crate) fn describe(&self) -> Result<String, Failure> {
+        let commit = self.commit("HEAD")?.unwrap_or_default();
+        let changes = self.text(&["status", "--porcelain"])?;
+        let is_changed = changes.is_none_or(|changes| !changes.is_empty());
+        Ok(commit + if is_changed { " with changes" } else { "" })
+    }
+
     /// Whether the history has been cut off, as CI systems like to do.
     pub(crate) fn is_shallow(&self) -> Result<bool, Failure> {
         Ok(self

@@ -1,4 +1,5 @@
-//! The repository's commands, `cargo xtask …`: generate, check, breaking, schema, conform, mutate.
+//! The repository's commands, `cargo xtask …`: generate, check, breaking, schema, conform, mutate,
+//! bench.
 //!
 //! A command reads a checkout, compares what must agree, and turns what it has found into text
 //! and an exit code. What a contract means is the generator's to say (`booking-codegen`), what an
@@ -7,8 +8,10 @@
 //! processes.
 
 mod architecture;
+mod bench;
 mod breaking;
 mod check;
+mod child;
 mod cli;
 mod conform;
 mod contract;
@@ -20,6 +23,7 @@ mod git;
 mod layout;
 mod mutate;
 mod outputs;
+mod program;
 mod published;
 mod report;
 
@@ -59,6 +63,7 @@ fn run(command_line: &CommandLine) -> Result<Vec<Finding>, Failure> {
         Command::Conform(arguments) => conform::run(&layout, arguments),
         Command::Schema(Schema::Dump) => database::dump(&layout),
         Command::Breaking { against } => breaking::against(&layout, against),
+        Command::Bench(arguments) => bench::run(&layout, arguments).map(|()| Vec::new()),
         Command::Mutate(arguments) => mutate::run(&layout, arguments).map(|()| Vec::new()),
         Command::Schema(Schema::Release) => {
             let baseline =

@@ -10,8 +10,8 @@ use booking_codegen::diagnostic::Span;
 use serde::Deserialize;
 
 use super::budget::Budget;
-use super::child::Guarded;
 use super::tools::{self, Python};
+use crate::child::Guarded;
 use crate::finding::{Failure, Finding, Kind, Severity};
 use crate::layout::Layout;
 

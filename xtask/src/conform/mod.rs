@@ -1,7 +1,6 @@
 //! `cargo xtask conform`: the running service keeps the contract's word.
 
 mod budget;
-mod child;
 mod linters;
 mod located_contract;
 mod routes;

@@ -1,21 +1,16 @@
 //! The server, built and run as its users run it, on a database of its own.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
-use cargo_metadata::{Message, MetadataCommand};
 use dev_postgres::{TemporaryCluster, TestDatabase};
 use serde_json::Value;
 
-use super::child::{Guarded, Running};
+use crate::child::{Guarded, Running};
 use crate::finding::{Failure, Finding, Kind};
 use crate::layout::Layout;
+use crate::program;
 
 /// The package of the server, and the name of its program.
 const PACKAGE: &str = "booking-server";
@@ -37,14 +32,7 @@ pub(super) struct Build {
 
 /// The directory of this command's own, below that of everything built.
 pub(super) fn directory(layout: &Layout) -> Result<PathBuf, Failure> {
-    let metadata = MetadataCommand::new()
-        .manifest_path(layout.root().join("Cargo.toml"))
-        .no_deps()
-        .exec()?;
-    Ok(metadata
-        .target_directory
-        .join("conform")
-        .into_std_path_buf())
+    Ok(program::target_directory(layout)?.join("conform"))
 }
 
 /// Builds the server, unless one is given. What the compiler says goes to standard error.
@@ -55,43 +43,12 @@ pub(super) fn build(
 ) -> Result<Build, Failure> {
     let program = match given {
         Some(program) => program.to_owned(),
-        None => compile(layout)?,
+        None => program::build(&layout.root().join("Cargo.toml"), PACKAGE, &[])?,
     };
     Ok(Build {
         program,
         directory: directory.to_owned(),
     })
-}
-
-fn compile(layout: &Layout) -> Result<PathBuf, Failure> {
-    let manifest = layout.root().join("Cargo.toml");
-    let what = "cargo build --package booking-server";
-    let failed = |cause: String| Failure::tool(what, cause);
-    let mut cargo = Command::new("cargo")
-        .args(["build", "--locked", "--package", PACKAGE, "--bin", PACKAGE])
-        .arg("--message-format=json-render-diagnostics")
-        .arg("--manifest-path")
-        .arg(&manifest)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|source| failed(format!("it cannot be run: {source}")))?;
-    let mut program = None;
-    if let Some(output) = cargo.stdout.take() {
-        for message in Message::parse_stream(BufReader::new(output)) {
-            let message = message.map_err(|source| failed(source.to_string()))?;
-            if let Message::CompilerArtifact(artifact) = message
-                && artifact.target.name == PACKAGE
-            {
-                program = artifact.executable.or(program);
-            }
-        }
-    }
-    let status = cargo.wait().map_err(|source| failed(source.to_string()))?;
-    match program {
-        Some(program) if status.success() => Ok(program.into_std_path_buf()),
-        _ => Err(failed("the server does not build".to_owned())),
-    }
 }
 
 /// Makes an account that owns every restaurant of the demo and runs the installation, and four hundred
@@ -142,26 +99,6 @@ fn hire(url: &str) -> Result<(), Box<dyn std::error::Error>> {
     })
 }
 
-/// Has the server's program bring the schema of its database up to date, as the superuser.
-fn migrate(build: &Build, url: &str) -> Result<(), Failure> {
-    let what = "booking-server migrate";
-    let mut command = Command::new(&build.program);
-    for variable in variables() {
-        command.env_remove(variable);
-    }
-    let output = command
-        .args(["migrate", "--migration-database-url", url])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|source| Failure::tool(what, format!("it cannot be run: {source}")))?;
-    if output.status.success() {
-        Ok(())
-    } else {
-        let said = String::from_utf8_lossy(&output.stderr);
-        Err(Failure::tool(what, said.trim().to_owned()))
-    }
-}
-
 /// A server that listens. It ends with this value, and its database with it.
 pub(super) struct Server {
     process: Running,
@@ -182,7 +119,7 @@ impl Server {
         let database = cluster
             .database()
             .map_err(|source| failed(source.to_string()))?;
-        migrate(build, &database.url())?;
+        program::migrate(&build.program, &database.url())?;
         let url = database.url_as("booking_service");
         let arguments = [
             ["--listen", "127.0.0.1:0"],
@@ -197,9 +134,9 @@ impl Server {
         ];
         let errors = File::create(log).map_err(Failure::io("write", log))?;
         let mut process = Guarded::new("the server", &build.program, arguments.as_flattened())
-            .without(&variables())
+            .without(&program::variables())
             .start(errors)?;
-        match address(&mut process) {
+        match program::address(&mut process, START_LIMIT) {
             Some(address) => {
                 hire(&database.url()).map_err(|error| failed(error.to_string()))?;
                 Ok(Self {
@@ -248,43 +185,8 @@ impl Server {
     }
 }
 
-/// What decides about the server where a flag does not.
-fn variables() -> Vec<OsString> {
-    let names = std::env::vars_os().map(|(name, _)| name);
-    let ours = |name: &OsString| {
-        let name = name.to_string_lossy();
-        name.starts_with("BOOKING_") || name == "DATABASE_URL"
-    };
-    names.filter(ours).collect()
-}
-
 fn error(rule: &str, message: impl Into<String>) -> Finding {
     Finding::error(Kind::Conformance, rule, message)
-}
-
-/// Where it listens, as it says itself.
-fn address(process: &mut Running) -> Option<String> {
-    let output = process.output()?;
-    let (said, heard) = mpsc::channel();
-    // It reads to the end, for a server whose pipe is full would wait.
-    thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            if let Some(address) = announced(&line) {
-                // Nobody listens any more after the limit.
-                let _ = said.send(address.to_owned());
-            }
-        }
-    });
-    // It ends at once when the server does.
-    heard.recv_timeout(START_LIMIT).ok()
-}
-
-/// The address in `listening  http://127.0.0.1:54321/api/v1`.
-fn announced(line: &str) -> Option<&str> {
-    let url = line.trim().strip_prefix("listening")?.trim();
-    let host = url.strip_prefix("http://")?;
-    let end = host.find('/').unwrap_or(host.len());
-    Some(&url[..url.len() - host.len() + end])
 }
 
 /// Errors and panics in a log, each kind once.
@@ -334,13 +236,6 @@ fn read(path: &Path) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_address_is_the_one_that_is_announced() {
-        let line = "  listening  http://127.0.0.1:4711/api/v1";
-        assert_eq!(announced(line), Some("http://127.0.0.1:4711"));
-        assert_eq!(announced("  reference  http://127.0.0.1:4711/docs"), None);
-    }
 
     #[test]
     fn errors_and_panics_in_a_log_are_found_once_each() {

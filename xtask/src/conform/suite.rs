@@ -18,8 +18,8 @@ use contract_witness::RECORD_VARIABLE;
 
 use self::tally::Tally;
 use super::budget::Budget;
-use super::child::Guarded;
 use super::located_contract::LocatedContract;
+use crate::child::Guarded;
 use crate::finding::{Failure, Finding, Kind};
 use crate::layout::Layout;
 

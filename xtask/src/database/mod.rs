@@ -34,6 +34,7 @@ use self::memo::Memo;
 use self::migrations::{Folder, Migration};
 pub(crate) use self::released::ReleasedBaseline;
 use self::report::Side;
+pub(crate) use self::session::{Session, SqlError};
 use self::sql::SqlFile;
 use crate::contract;
 use crate::finding::{Failure, Finding, Kind, Location};

@@ -8,7 +8,7 @@ use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 pub(super) const STATEMENT_SECONDS: u32 = 30;
 
 /// A connection, with the runtime that drives it.
-pub(super) struct Session {
+pub(crate) struct Session {
     runtime: Runtime,
     client: Client,
 }
@@ -23,7 +23,7 @@ pub(super) struct Row {
 /// Why a statement or a connection failed, in words without the URL.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
-pub(super) struct SqlError {
+pub(crate) struct SqlError {
     /// What the server says, with its detail.
     pub(super) message: String,
     /// The character of the text that was sent at which the server stopped, from 1.
@@ -94,6 +94,14 @@ impl Session {
         Self::connect(&config)
     }
 
+    /// Connects to a database of our own in which statements may take as long as they do.
+    pub(crate) fn open_unlimited(url: &str) -> Result<Self, SqlError> {
+        let config: Config = url
+            .parse()
+            .map_err(|error| SqlError::from_postgres(&error))?;
+        Self::connect(&config)
+    }
+
     /// Connects as configured.
     pub(super) fn connect(config: &Config) -> Result<Self, SqlError> {
         let runtime = Builder::new_current_thread()
@@ -111,7 +119,7 @@ impl Session {
     }
 
     /// Runs statements for what they do.
-    pub(super) fn run(&self, statements: &str) -> Result<(), SqlError> {
+    pub(crate) fn run(&self, statements: &str) -> Result<(), SqlError> {
         self.runtime
             .block_on(self.client.batch_execute(statements))
             .map_err(|error| SqlError::from_postgres(&error))
@@ -142,7 +150,7 @@ impl Session {
     }
 
     /// The first value of each row that is not NULL.
-    pub(super) fn texts(&self, query: &str) -> Result<Vec<String>, SqlError> {
+    pub(crate) fn texts(&self, query: &str) -> Result<Vec<String>, SqlError> {
         let first = |row: Row| row.values.into_iter().next().map(|(_, value)| value);
         Ok(self.rows(query)?.into_iter().filter_map(first).collect())
     }

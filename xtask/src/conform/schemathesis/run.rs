@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::exercised::Exercised;
 use super::{Task, report};
-use crate::conform::child::Guarded;
+use crate::child::Guarded;
 use crate::finding::Failure;
 use crate::layout::Layout;
 

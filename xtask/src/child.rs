@@ -17,14 +17,14 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 const GUARD: &str = include_str!("guard.sh");
 
 /// A command before it is started.
-pub(super) struct Guarded {
+pub(crate) struct Guarded {
     name: String,
     command: Command,
 }
 
 impl Guarded {
     /// A program with its arguments.
-    pub(super) fn new<A: AsRef<OsStr>>(
+    pub(crate) fn new<A: AsRef<OsStr>>(
         name: &str,
         program: &Path,
         arguments: impl IntoIterator<Item = A>,
@@ -41,19 +41,19 @@ impl Guarded {
     }
 
     /// Adds arguments.
-    pub(super) fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+    pub(crate) fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         self.command.args(arguments);
         self
     }
 
     /// Sets a variable.
-    pub(super) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.command.env(name, value.into());
         self
     }
 
     /// Leaves out variables.
-    pub(super) fn without(mut self, names: &[impl AsRef<OsStr>]) -> Self {
+    pub(crate) fn without(mut self, names: &[impl AsRef<OsStr>]) -> Self {
         for name in names {
             self.command.env_remove(name);
         }
@@ -61,13 +61,13 @@ impl Guarded {
     }
 
     /// Where it runs.
-    pub(super) fn directory(mut self, directory: &Path) -> Self {
+    pub(crate) fn directory(mut self, directory: &Path) -> Self {
         self.command.current_dir(directory);
         self
     }
 
     /// Starts it. Its standard output can be read; its standard error goes to a file.
-    pub(super) fn start(self, errors: File) -> Result<Running, Failure> {
+    pub(crate) fn start(self, errors: File) -> Result<Running, Failure> {
         self.spawn(Stdio::piped(), errors)
     }
 
@@ -75,7 +75,7 @@ impl Guarded {
     ///
     /// # Errors
     /// When it does not start, or has not ended within this time.
-    pub(super) fn run(
+    pub(crate) fn run(
         self,
         output: File,
         errors: File,
@@ -114,7 +114,7 @@ impl Guarded {
 }
 
 /// A process that runs. It ends with this value.
-pub(super) struct Running {
+pub(crate) struct Running {
     name: String,
     child: Child,
     /// The guard waits for the end of this pipe.
@@ -123,17 +123,17 @@ pub(super) struct Running {
 
 impl Running {
     /// What it writes, for the one who asks first.
-    pub(super) fn output(&mut self) -> Option<ChildStdout> {
+    pub(crate) fn output(&mut self) -> Option<ChildStdout> {
         self.child.stdout.take()
     }
 
     /// How it has ended, if it has.
-    pub(super) fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
         self.child.try_wait().map_err(|source| self.lost(source))
     }
 
     /// Asks it to end, and waits until it has.
-    pub(super) fn stop(&mut self) -> Result<ExitStatus, Failure> {
+    pub(crate) fn stop(&mut self) -> Result<ExitStatus, Failure> {
         self.lifeline = None;
         self.child.wait().map_err(|source| self.lost(source))
     }
