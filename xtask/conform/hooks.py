@@ -567,7 +567,9 @@ def before_load_schema(context, raw_schema):
         schemas = raw_schema["components"]["schemas"]
         for schema in ("NewBooking", "BookingChange", "NewHold", "NewWalkIn"):
             for name in (*OF_A_SLOT, *OF_THE_RESTAURANT, "staff", "hold"):
-                schemas[schema]["properties"].pop(name, None)
+                # Whoever walks in is seated by overriding.
+                if (schema, name) != ("NewWalkIn", "override"):
+                    schemas[schema]["properties"].pop(name, None)
         for schema in ("Service", *(name for name in schemas if name.endswith("Settings"))):
             needed = {*schemas[schema].get("required", ()), "valid_from", "valid_to"}
             properties = schemas[schema]["properties"].items()
