@@ -576,7 +576,6 @@ def before_load_schema(context, raw_schema):
             schemas[schema]["properties"] = {
                 name: property for name, property in properties if name in needed
             }
-        schemas["Services"]["maxItems"] = 1
         unneeded = [f"#/components/parameters/{name}" for name in ("IdempotencyKey", "Hold", "HoldSecret")]
         for operations in raw_schema["paths"].values():
             for operation in operations.values():
