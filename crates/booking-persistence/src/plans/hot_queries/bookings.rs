@@ -57,7 +57,7 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
         "idx_occupancies_booking",
     ];
     observed
-        .assert("cancelBooking", &indexes, reads(20, 300), cancel)
+        .assert("cancelBooking", &indexes, reads(40, 300), cancel)
         .await;
 
     // A guest books once for a service.
@@ -127,7 +127,7 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
     };
     let indexes = ["bookings_public_id_key", "restaurants_pkey"];
     observed
-        .assert("getBooking", &indexes, reads(20, 30), get)
+        .assert("getBooking", &indexes, reads(20, 45), get)
         .await;
     let owner = owner(8);
     let get = async |store: &Store, run: usize| {
@@ -141,7 +141,7 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
         "restaurant_staff_pkey",
     ];
     observed
-        .assert("getBooking by the owner", &indexes, reads(20, 30), get)
+        .assert("getBooking by the owner", &indexes, reads(20, 45), get)
         .await;
 
     let find = async |store: &Store, run: usize| {

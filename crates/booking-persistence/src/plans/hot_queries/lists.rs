@@ -104,7 +104,7 @@ pub(super) async fn of_bookings(observed: &ObservedStore) {
             "idx_bookings_account",
         ];
         observed
-            .assert("listMyBookings", &indexes, reads(300, 450), mine)
+            .assert("listMyBookings", &indexes, reads(500, 800), mine)
             .await;
     }
 }
@@ -141,7 +141,7 @@ pub(super) async fn of_all_else(observed: &ObservedStore) {
         "booking_events_pkey",
     ];
     observed
-        .assert("listBookingEvents", &indexes, reads(20, 40), events)
+        .assert("listBookingEvents", &indexes, reads(20, 70), events)
         .await;
     let keys = async |store: &Store, _: usize| {
         let page = store.list_api_keys(owner, here, &FIRST, context).await;
