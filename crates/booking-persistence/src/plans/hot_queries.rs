@@ -42,7 +42,7 @@ const fn reads(rows: u64, pages: u64) -> Reads {
 }
 
 /// Each of the 6,000 bookings of a restaurant, from an index and from the table.
-const ALL_OF_A_RESTAURANT: Reads = reads(13_000, 650);
+const ALL_OF_A_RESTAURANT: Reads = reads(13_000, 900);
 
 fn at(now: Timestamp) -> RequestContext {
     RequestContext {
