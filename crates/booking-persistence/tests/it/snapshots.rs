@@ -1,5 +1,5 @@
-//! What is decided on a snapshot that is read without a lock: what is refused waits for nobody, and
-//! what has changed while it was read refuses nobody.
+//! What is decided on a snapshot that is read without a lock: what is refused waits for nobody but its
+//! own guest, and what has changed while it was read refuses nobody.
 
 use booking_domain::{CreateRefusal, NewBooking, PlaceReason};
 use booking_persistence::{AccessRefusal, StoreError};

@@ -73,7 +73,8 @@ impl Store {
 }
 
 /// Six round trips for a user whom we know, with those of the transaction itself: begin, the
-/// restaurant, the date, its lock, the booking with its tables, commit. What is refused takes no lock.
+/// restaurant, the date, its lock, the booking with its tables, commit. What is refused takes no lock but
+/// that of its guest, for whom nobody else waits.
 /// `tests/it/round_trips.rs` counts them.
 async fn create_in(
     connection: &AsyncPgConnection,
