@@ -12,15 +12,16 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use tokio_postgres::Error;
-use tokio_postgres::types::ToSql;
 
-use crate::Peer;
-use crate::answer::{Booking, ClockTime, Customer, Links, Restaurant, Text, UtcOffset, headers};
-use crate::failure::Failure;
+use common::Peer;
+use common::answer::{
+    Booking, ClockTime, Customer, Links, Restaurant, Text, UtcOffset, entity_tag,
+};
+use common::failure::Failure;
+
+use crate::answer::{Refusal, headers};
 use crate::statements::{FREE_TABLE, LOCK, RESTAURANT, USER, WRITE};
-
-/// What a statement is given.
-type Parameters<'a, const N: usize> = [&'a (dyn ToSql + Sync); N];
+use crate::transaction::{Parameters, Transaction};
 
 /// What is asked for.
 #[derive(Deserialize)]
@@ -46,25 +47,6 @@ struct Reference {
     confirmation_code: String,
 }
 
-/// A connection in a transaction. Where the caller has gone away, the transaction has no end, and the
-/// connection does not go back to the pool, but is closed.
-struct Transaction(Option<Client>);
-
-impl Transaction {
-    /// Gives the connection back.
-    fn finish(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Transaction {
-    fn drop(&mut self) {
-        if let Some(client) = self.0.take() {
-            drop(Client::take(client));
-        }
-    }
-}
-
 /// What stands once it is written.
 struct Written {
     name: String,
@@ -77,28 +59,18 @@ struct Written {
 pub(crate) async fn create_booking(
     State(peer): State<Peer>,
     Json(mut new): Json<NewBooking>,
-) -> Result<Response, Failure> {
+) -> Result<Response, Refusal> {
     if !(1..=20).contains(&new.party_size) || new.customer.name.trim().len() < 2 {
-        return Err(Failure::Invalid(
-            "a party is 1 to 20 people, and somebody has a name",
-        ));
+        let message = "a party is 1 to 20 people, and somebody has a name";
+        return Err(Failure::Invalid(message).into());
     }
     new.customer
         .phone
         .retain(|it| it == '+' || it.is_ascii_digit());
     let reference = Reference::draw()?;
-    let client = peer.pool.get().await.map_err(Failure::database)?;
-    let transaction = Transaction(Some(client));
-    let written = match &transaction.0 {
-        Some(client) => write(client, &new, &reference).await,
-        None => Err(Failure::Database),
-    };
-    if let (Some(client), Err(_)) = (&transaction.0, &written) {
-        let rollback = client.batch_execute("ROLLBACK").await;
-        rollback.map_err(Failure::database)?;
-    }
-    transaction.finish();
-    let written = written?;
+    let transaction = Transaction::open(&peer).await?;
+    let written = write(transaction.client()?, &new, &reference).await;
+    let written = transaction.finish(written).await?;
     let id = &reference.id;
     let booking = Booking {
         booking_id: id,
@@ -121,6 +93,7 @@ pub(crate) async fn create_booking(
         },
         special_requests: new.special_requests.as_deref(),
         source: "web",
+        cancellation: None,
         created_at: written.created_at,
         updated_at: written.created_at,
         links: Links::new(id),
@@ -128,7 +101,7 @@ pub(crate) async fn create_booking(
         expires_at: None,
     };
     let location = [(header::LOCATION, format!("/api/v1/bookings/{id}"))];
-    let headers = headers(1, written.restaurant_version);
+    let headers = headers(entity_tag(1, written.restaurant_version));
     Ok((StatusCode::CREATED, location, headers, Json(&booking)).into_response())
 }
 
@@ -207,18 +180,22 @@ async fn write(
 
 impl Reference {
     fn draw() -> Result<Self, Failure> {
-        let mut bytes = [0; 22];
+        let mut bytes = [0; 6];
         getrandom::fill(&mut bytes).map_err(Failure::database)?;
-        let (id, code) = bytes.split_at(16);
-        // Letters and digits only: the two others of the alphabet become letters.
-        let id = URL_SAFE_NO_PAD.encode(id).replace(['-', '_'], "x");
         let letters = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-        let code = code
-            .iter()
-            .map(|byte| char::from(letters[usize::from(byte % 32)]));
+        let code = bytes.map(|byte| char::from(letters[usize::from(byte % 32)]));
         Ok(Self {
-            id: format!("bk_{id}"),
-            confirmation_code: code.collect(),
+            id: random_id("bk_")?,
+            confirmation_code: code.iter().collect(),
         })
     }
+}
+
+/// An id with this prefix.
+pub(crate) fn random_id(prefix: &str) -> Result<String, Failure> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(Failure::database)?;
+    // Letters and digits only: the two others of the alphabet become letters.
+    let id = URL_SAFE_NO_PAD.encode(bytes).replace(['-', '_'], "x");
+    Ok(format!("{prefix}{id}"))
 }

@@ -11,11 +11,14 @@ const LABEL: &[u8] = b"reserveeasy/1/booking-secrets";
 const PREFIX: &str = "bs_";
 
 /// Makes the secrets of bookings and recognizes them.
-pub(crate) struct BookingSecretKey(Hmac<Sha256>);
+pub struct BookingSecretKey(Hmac<Sha256>);
 
 impl BookingSecretKey {
     /// The key that belongs to the server's, which is base64.
-    pub(crate) fn parse(key: &str) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn parse(key: &str) -> Result<Self, String> {
         let key = STANDARD.decode(key).map_err(|error| error.to_string())?;
         let mut derived = [0; 32];
         Hkdf::<Sha256>::new(None, &key)
@@ -26,7 +29,8 @@ impl BookingSecretKey {
     }
 
     /// The secret of a booking. `rotation` counts how often it was made anew.
-    pub(crate) fn secret(&self, booking_id: &str, rotation: i32) -> String {
+    #[must_use]
+    pub fn secret(&self, booking_id: &str, rotation: i32) -> String {
         let mut text = String::from(PREFIX);
         let mac = self.mac(booking_id, rotation).finalize().into_bytes();
         URL_SAFE_NO_PAD.encode_string(mac, &mut text);
@@ -34,7 +38,8 @@ impl BookingSecretKey {
     }
 
     /// Whether this is the booking's present secret, in constant time.
-    pub(crate) fn verify(&self, booking_id: &str, rotation: i32, presented: &str) -> bool {
+    #[must_use]
+    pub fn verify(&self, booking_id: &str, rotation: i32, presented: &str) -> bool {
         let Some(encoded) = presented.strip_prefix(PREFIX) else {
             return false;
         };
