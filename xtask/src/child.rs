@@ -127,6 +127,11 @@ impl Running {
         self.child.stdout.take()
     }
 
+    /// The number of the group of processes that it has with everything that it has started.
+    pub(crate) fn group(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How it has ended, if it has.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
         self.child.try_wait().map_err(|source| self.lost(source))

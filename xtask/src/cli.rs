@@ -156,6 +156,30 @@ pub(crate) struct Bench {
     /// The JSON of an earlier run: name every ratio that has fallen by more than noise
     #[arg(long, value_name = "OLD.json")]
     pub(crate) compare: Option<PathBuf>,
+
+    /// The cost of growth instead: measure the service on a second database that is ten times as large
+    /// in this dimension, too. It is kept as well
+    #[arg(long, value_name = "DIMENSION", value_enum)]
+    pub(crate) growth: Option<Growth>,
+}
+
+/// What there is ten times as much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Growth {
+    /// Restaurants, with their bookings
+    Restaurants,
+    /// Days with bookings
+    Days,
+    /// Tables of a restaurant, and bookings a day
+    Bookings,
+}
+
+impl Growth {
+    /// The name that `--growth` takes.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value()
+            .map_or_else(String::new, |value| value.get_name().to_owned())
+    }
 }
 
 /// The record of a run of the tests that is there already.

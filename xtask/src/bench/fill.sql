@@ -1,7 +1,7 @@
--- Restaurants of 40 tables, each of which is booked for five of the eight turns of each day, every
--- booking with its contact, its occupancy and its event. How many restaurants and days, and the first
--- day, is set by whoever runs this: `bench.restaurants`, `bench.days`, `bench.first_day`,
--- `bench.time_zone_release`.
+-- Restaurants with tables, each of which is booked for five of the eight turns of each day, every booking
+-- with its contact, its occupancy and its event. How many there are of them, and the first day, is set by
+-- whoever runs this: `bench.restaurants`, `bench.tables`, `bench.days`, `bench.users`, `bench.accounts`,
+-- `bench.first_day`, `bench.time_zone_release`. Some users have an account, the first of which works everywhere.
 
 -- What is written here is right: foreign keys are not tried row by row, indexes are made when all is
 -- there, and that no two parties have one table is not looked for again.
@@ -26,16 +26,25 @@ SELECT restaurant_id, services.name, 127, first_seating, ends
 FROM restaurants, (VALUES ('Lunch', time '11:00', time '15:30'), ('Dinner', '16:00', '23:30'))
     AS services (name, first_seating, ends);
 INSERT INTO dining_tables (restaurant_id, table_id, name, min_party, max_party)
-SELECT restaurant_id, restaurant_id * 100 + n, 'Table ' || n, 1, 4
-FROM restaurants, generate_series(1, 40) n;
+SELECT restaurant_id, restaurant_id * 1000 + n, 'Table ' || n, 1, 4
+FROM restaurants, generate_series(1, current_setting('bench.tables')::integer) n;
 INSERT INTO users (user_id, name, email, phone, created_at)
 SELECT n, 'Guest ' || n, 'guest' || n || '@example.com', '+4930' || n, '2026-01-01 00:00Z'
-FROM generate_series(1, current_setting('bench.restaurants')::integer * 200) n;
-INSERT INTO bookings (restaurant_id, booking_id, public_id, user_id, booking_date, booking_time,
-    party_size, status, confirmation_code, table_ids, starts_at, ends_at, free_at, service_date,
+FROM generate_series(1, current_setting('bench.users')::integer) n;
+-- All of them have the password `correct horse battery staple`.
+INSERT INTO accounts (user_id, public_id, name, password_hash, email_verified_at, version, created_at,
+    updated_at)
+SELECT user_id, 'usr_' || md5(user_id::text), name,
+    '$argon2id$v=19$m=19456,t=2,p=1$v8mPSrMdsDvVWJJM/IjPYg$uaWftGZ81EsdDu6XSlzZdwwvikwFIWFgFemjypGh87o',
+    created_at, 1, created_at, created_at
+FROM users WHERE user_id <= current_setting('bench.accounts')::integer;
+INSERT INTO restaurant_staff (restaurant_id, user_id, role, version, created_at, updated_at)
+SELECT restaurant_id, 1, 'host', 1, created_at, created_at FROM restaurants;
+INSERT INTO bookings (restaurant_id, booking_id, public_id, user_id, account_user_id, booking_date,
+    booking_time, party_size, status, confirmation_code, table_ids, starts_at, ends_at, free_at, service_date,
     utc_offset_minutes, created_at, updated_at)
-SELECT restaurant_id, number, 'bk_' || md5(number::text), 1 + number % (SELECT count(*) FROM users),
-    starts::date, starts::time, 2, 'confirmed',
+SELECT restaurant_id, number, 'bk_' || md5(number::text), user_id,
+    CASE WHEN user_id <= current_setting('bench.accounts')::integer THEN user_id END, starts::date, starts::time, 2, 'confirmed',
     -- Six digits to the base of 16, from the number.
     translate(upper(lpad(to_hex(number), 6, '0')), '01', 'YZ'),
     ARRAY[table_id], starts_at, starts_at + interval '90 minutes', starts_at + interval '90 minutes',
@@ -53,9 +62,10 @@ FROM (
                 + turn * interval '90 minutes'
                 + CASE WHEN turn >= 3 THEN interval '30 minutes' ELSE interval '0' END AS starts
         ) AS instant
-    -- At each turn, 25 of the 40 tables.
+    -- At each turn, five of eight tables.
     WHERE (table_id + day + turn) % 8 < 5
-) AS turns;
+) AS turns,
+    LATERAL (SELECT 1 + number % current_setting('bench.users')::integer AS user_id) AS guest;
 INSERT INTO booking_contacts (restaurant_id, booking_id, version, name, email, phone)
 SELECT restaurant_id, booking_id, 1, 'Guest ' || user_id, 'guest' || user_id || '@example.com',
     '+4930' || user_id

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::report::Measurement;
+use super::report::{Figure, Measurement};
 use crate::child::Guarded;
 use crate::finding::Failure;
 
@@ -35,6 +35,43 @@ pub(super) struct Statements<'a> {
     pub(super) url: &'a str,
 }
 
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Workload {
+    pub(super) requests: PathBuf,
+    pub(super) connections: u32,
+    /// Whether the database is another one afterwards.
+    pub(super) writes: bool,
+    /// Which status is a right answer besides those of success.
+    pub(super) also_right: Option<u16>,
+    /// How many requests there are, where none may be sent twice.
+    pub(super) sent_once: Option<u64>,
+}
+
+impl Workload {
+    /// Requests that only read.
+    pub(super) fn reads(requests: PathBuf, connections: u32) -> Self {
+        Self {
+            requests,
+            connections,
+            writes: false,
+            also_right: None,
+            sent_once: None,
+        }
+    }
+
+    /// Requests that write.
+    pub(super) fn writes(requests: PathBuf, connections: u32) -> Self {
+        Self {
+            writes: true,
+            ..Self::reads(requests, connections)
+        }
+    }
+}
+
+/// How much of the rate that was asked for is kept at least.
+const KEPT: f64 = 0.95;
+
 /// What `requests.lua` says.
 #[derive(Debug, Deserialize)]
 struct Said {
@@ -43,6 +80,7 @@ struct Said {
     refused: u64,
     broken: u64,
     p50: u64,
+    p95: u64,
     p99: u64,
 }
 
@@ -67,17 +105,43 @@ impl Load {
         })
     }
 
-    /// Asks a server over so many connections, each of which waits for its answer.
+    /// Asks a server for as much as it answers, over connections each of which waits for its answer.
     ///
     /// # Errors
     /// Also when any request is not answered, or with an error: a figure would say nothing then.
-    pub(super) fn server(
+    pub(super) fn peak(
         &self,
         address: &str,
-        requests: &Path,
-        connections: u32,
+        workload: &Workload,
         duration: Duration,
     ) -> Result<Measurement, Failure> {
+        self.server(address, workload, 0.0, duration)
+    }
+
+    /// Asks a server for so many answers a second. What waits while the server stands still is counted with
+    /// the time that it would have waited. Where the rate is not kept, no latency is told.
+    ///
+    /// # Errors
+    /// As [`Self::peak`].
+    pub(super) fn at_rate(
+        &self,
+        address: &str,
+        workload: &Workload,
+        rate: f64,
+        duration: Duration,
+    ) -> Result<Measurement, Failure> {
+        let measured = self.server(address, workload, rate, duration)?;
+        Ok(kept(measured, rate))
+    }
+
+    fn server(
+        &self,
+        address: &str,
+        workload: &Workload,
+        rate: f64,
+        duration: Duration,
+    ) -> Result<Measurement, Failure> {
+        let connections = workload.connections;
         let arguments = [
             "--threads=1".to_owned(),
             format!("--connections={connections}"),
@@ -87,10 +151,13 @@ impl Load {
             self.script.to_string_lossy().into_owned(),
             address.to_owned(),
             "--".to_owned(),
-            requests.to_string_lossy().into_owned(),
+            workload.requests.to_string_lossy().into_owned(),
+            rate.to_string(),
+            connections.to_string(),
+            workload.also_right.unwrap_or(0).to_string(),
         ];
         let output = self.run("wrk", Path::new("wrk"), &arguments, duration)?;
-        asked(&output).map_err(|cause| Failure::tool("wrk", cause))
+        asked(&output, workload.sent_once).map_err(|cause| Failure::tool("wrk", cause))
     }
 
     /// Runs statements over so many connections of the database's own.
@@ -148,8 +215,8 @@ impl Load {
     }
 }
 
-/// What `wrk` has measured, unless a request has failed.
-fn asked(output: &str) -> Result<Measurement, String> {
+/// What `wrk` has measured, unless a request has failed, or was sent twice where there are only so many.
+fn asked(output: &str, sent_once: Option<u64>) -> Result<Measurement, String> {
     let line = output.lines().rfind(|line| line.starts_with('{'));
     let line = line.ok_or("it does not say what it has measured")?;
     let said: Said = serde_json::from_str(line).map_err(|error| error.to_string())?;
@@ -161,11 +228,34 @@ fn asked(output: &str) -> Result<Measurement, String> {
             said.broken
         ));
     }
-    Ok(Measurement {
-        per_second: said.requests as f64 * 1e6 / said.microseconds as f64,
-        p50_ms: Some(said.p50 as f64 / 1e3),
-        p99_ms: Some(said.p99 as f64 / 1e3),
-    })
+    if let Some(most) = sent_once.filter(|most| said.requests > *most) {
+        return Err(format!(
+            "it has sent {} requests, and there are only {most}",
+            said.requests
+        ));
+    }
+    let milliseconds = |microseconds| microseconds as f64 / 1e3;
+    Ok(Measurement::from([
+        (
+            Figure::PerSecond,
+            said.requests as f64 * 1e6 / said.microseconds as f64,
+        ),
+        (Figure::P50Ms, milliseconds(said.p50)),
+        (Figure::P95Ms, milliseconds(said.p95)),
+        (Figure::P99Ms, milliseconds(said.p99)),
+    ]))
+}
+
+/// What was measured at this rate: without latencies where it was not kept, for those are corrected by the
+/// rate that there was.
+fn kept(mut measured: Measurement, rate: f64) -> Measurement {
+    let is_kept = measured
+        .get(&Figure::PerSecond)
+        .is_some_and(|it| *it >= rate * KEPT);
+    if !is_kept {
+        measured.retain(|figure, _| *figure == Figure::PerSecond);
+    }
+    measured
 }
 
 /// What `pgbench` has measured. It ends with an error when a transaction does.
@@ -177,32 +267,36 @@ fn transactions(output: &str) -> Result<Measurement, String> {
     let number = said
         .next_back()
         .and_then(|said| said.split(' ').next()?.parse().ok());
-    Ok(Measurement {
-        per_second: number.ok_or("it does not say what it has measured")?,
-        p50_ms: None,
-        p99_ms: None,
-    })
+    let number = number.ok_or("it does not say what it has measured")?;
+    Ok(Measurement::from([(Figure::PerSecond, number)]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const OUTPUT: &str = "Running 2s test\n  Requests/sec: 12.00\n\
+        {\"requests\":3000,\"microseconds\":2000000,\"refused\":0,\"broken\":0,\
+        \"p50\":1500,\"p95\":4000,\"p99\":9000}\n";
+
     #[test]
     fn the_last_line_of_wrk_is_what_it_has_measured() {
-        let output = "Running 2s test\n  Requests/sec: 12.00\n\
-            {\"requests\":3000,\"microseconds\":2000000,\"refused\":0,\"broken\":0,\"p50\":1500,\"p99\":9000}\n";
-        let measured = asked(output).unwrap();
-        assert_eq!(measured.per_second, 1500.0);
-        assert_eq!((measured.p50_ms, measured.p99_ms), (Some(1.5), Some(9.0)));
-        assert!(asked("Running 2s test\n").is_err());
+        let measured = asked(OUTPUT, None).unwrap();
+        let expected = [
+            (Figure::PerSecond, 1500.0),
+            (Figure::P50Ms, 1.5),
+            (Figure::P95Ms, 4.0),
+            (Figure::P99Ms, 9.0),
+        ];
+        assert_eq!(measured, Measurement::from(expected));
+        assert!(asked("Running 2s test\n", None).is_err());
     }
 
     #[test]
     fn a_request_that_fails_is_no_measurement() {
-        let output =
-            "{\"requests\":10,\"microseconds\":9,\"refused\":2,\"broken\":1,\"p50\":1,\"p99\":1}";
-        let cause = asked(output).unwrap_err();
+        let output = "{\"requests\":10,\"microseconds\":9,\"refused\":2,\"broken\":1,\"p50\":1,\
+            \"p95\":1,\"p99\":1}";
+        let cause = asked(output, None).unwrap_err();
         assert_eq!(
             cause,
             "of 11 requests, 2 were answered with an error, and 1 not at all"
@@ -210,12 +304,28 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_was_sent_twice_is_none_where_each_is_sent_once() {
+        assert!(asked(OUTPUT, Some(3000)).is_ok());
+        let cause = asked(OUTPUT, Some(2999)).unwrap_err();
+        assert_eq!(cause, "it has sent 3000 requests, and there are only 2999");
+    }
+
+    #[test]
+    fn latencies_are_told_of_a_rate_that_is_kept() {
+        let measured = asked(OUTPUT, None).unwrap();
+        assert_eq!(kept(measured.clone(), 1570.0), measured);
+        let slow = kept(measured, 1600.0);
+        assert_eq!(slow, Measurement::from([(Figure::PerSecond, 1500.0)]));
+    }
+
+    #[test]
     fn the_rate_of_pgbench_is_read_whatever_its_version() {
+        let rate = |output| transactions(output).map(|it| it[&Figure::PerSecond]);
         let new = "tps = 1162.130016 (without initial connection time)\n";
-        assert_eq!(transactions(new).unwrap().per_second, 1162.130016);
+        assert_eq!(rate(new), Ok(1162.130016));
         let old = "tps = 9.5 (including connections establishing)\n\
             tps = 10.5 (excluding connections establishing)\n";
-        assert_eq!(transactions(old).unwrap().per_second, 10.5);
-        assert!(transactions("pgbench: error").is_err());
+        assert_eq!(rate(old), Ok(10.5));
+        assert!(rate("pgbench: error").is_err());
     }
 }

@@ -1,163 +1,210 @@
-//! What is measured, and in which order.
+//! How a row is measured: everything in turns, again and again.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::database::{Database, Size};
-use super::load::{Load, Statements};
+use super::load::{Load, Statements, Workload};
 use super::programs::Server;
-use super::report::{Goals, Measurement, Row};
-use super::requests;
+use super::report::{Figure, Goal, Measurement, Row, Series};
 use crate::finding::Failure;
 
 /// How much is measured.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Plan {
     pub(super) size: Size,
-    repetitions: usize,
+    pub(super) repetitions: usize,
     pub(super) duration: Duration,
     /// For how long each server works before it is measured first.
-    warm_up: Duration,
-}
-
-/// What is measured of one operation.
-pub(super) struct Operation {
-    name: &'static str,
-    connections: u32,
-    goals: Goals,
-    /// Whether the database is another one afterwards.
-    writes: bool,
-    requests: PathBuf,
-    statements: &'static str,
-    /// With how many connections PostgreSQL alone does the most of it.
-    ceiling_connections: u32,
+    pub(super) warm_up: Duration,
 }
 
 impl Plan {
     pub(super) const fn new(is_quick: bool) -> Self {
-        let (size, repetitions, seconds) = match is_quick {
-            true => (Size::QUICK, 3, 2),
-            false => (Size::FULL, 5, 10),
+        let (size, repetitions, seconds, warm_up) = match is_quick {
+            true => (Size::QUICK, 2, 1, 1),
+            false => (Size::FULL, 5, 10, 5),
         };
         Self {
             size,
             repetitions,
             duration: Duration::from_secs(seconds),
-            warm_up: Duration::from_secs(seconds / 2),
+            warm_up: Duration::from_secs(warm_up),
         }
     }
 }
 
-/// Everything that an operation is measured with.
-pub(super) struct Bed {
-    pub(super) plan: Plan,
-    pub(super) load: Load,
-    pub(super) server: Server,
-    pub(super) peer: Server,
-    // After those who use it: it ends last.
-    pub(super) database: Database,
+/// What is measured in one place of each repetition, given what came before in the same.
+type Turn<'a> = Box<dyn Fn(&[Measurement]) -> Result<Measurement, Failure> + 'a>;
+
+/// A row before it is measured.
+pub(super) struct Turns<'a> {
+    pub(super) name: String,
+    pub(super) setting: String,
+    pub(super) goals: Vec<Goal>,
+    turns: Vec<(&'static str, Turn<'a>)>,
 }
 
-/// The rows, with the files of their requests.
-pub(super) fn operations(get_booking: PathBuf, create_booking: PathBuf) -> [Operation; 2] {
-    [
-        Operation {
-            name: "getBooking",
-            connections: 64,
-            goals: Goals {
-                of_peer: 1.25,
-                of_ceiling: None,
-                is_p99_compared: true,
-            },
-            writes: false,
-            requests: get_booking,
-            statements: include_str!("get_booking.pgbench.sql"),
-            ceiling_connections: 8,
-        },
-        Operation {
-            name: "createBooking",
-            connections: 32,
-            goals: Goals {
-                of_peer: 1.25,
-                of_ceiling: Some(0.9),
-                is_p99_compared: false,
-            },
-            writes: true,
-            requests: create_booking,
-            statements: include_str!("create_booking.pgbench.sql"),
-            ceiling_connections: 32,
-        },
-    ]
-}
+impl<'a> Turns<'a> {
+    pub(super) fn new(name: &str, setting: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            setting: setting.into(),
+            goals: Vec::new(),
+            turns: Vec::new(),
+        }
+    }
 
-impl Bed {
-    /// The service, the peer, the ceiling, and so on: each finds the database as the one before.
+    /// Adds a series.
+    pub(super) fn then(
+        mut self,
+        name: &'static str,
+        turn: impl Fn(&[Measurement]) -> Result<Measurement, Failure> + 'a,
+    ) -> Self {
+        self.turns.push((name, Box::new(turn)));
+        self
+    }
+
+    /// Adds a goal.
+    pub(super) fn goal(mut self, goal: Goal) -> Self {
+        self.goals.push(goal);
+        self
+    }
+
+    /// Measures everything so often: each finds the database as the one before.
     pub(super) fn measure(
-        &self,
-        operation: &Operation,
+        self,
+        repetitions: usize,
         progress: &dyn Fn(&str),
     ) -> Result<Row, Failure> {
-        let (name, plan, url) = (operation.name, &self.plan, self.database.url());
-        let servers = (self.server.address.as_str(), self.peer.address.as_str());
-        progress(&format!("{name}: whether both answer the same"));
-        requests::compare(servers, &operation.requests, || self.clean(operation))?;
-        for address in [servers.0, servers.1] {
-            self.asked(operation, address, plan.warm_up)?;
+        let names = self.turns.iter().map(|(name, _)| Series {
+            name: (*name).to_owned(),
+            measured: Vec::new(),
+        });
+        let mut series: Vec<Series> = names.collect();
+        for repetition in 1..=repetitions {
+            progress(&format!("{}: {repetition} of {repetitions}", self.name));
+            let mut measured = Vec::new();
+            for (_, turn) in &self.turns {
+                measured.push(turn(&measured)?);
+            }
+            for (series, measured) in series.iter_mut().zip(measured) {
+                series.measured.push(measured);
+            }
         }
-        let statements = self.statements(operation, &url);
-        let mut row = Row {
-            name: name.to_owned(),
-            connections: operation.connections,
-            goals: operation.goals,
-            product: Vec::new(),
-            peer: Vec::new(),
-            ceiling: Vec::new(),
-        };
-        for repetition in 1..=plan.repetitions {
-            progress(&format!("{name}: {repetition} of {}", plan.repetitions));
-            row.product
-                .push(self.asked(operation, servers.0, plan.duration)?);
-            row.peer
-                .push(self.asked(operation, servers.1, plan.duration)?);
-            let connections = operation.ceiling_connections;
-            let ceiling = self
-                .load
-                .statements(&statements, connections, plan.duration)?;
-            row.ceiling.push(ceiling);
-            self.clean(operation)?;
-        }
-        Ok(row)
+        Ok(Row {
+            name: self.name,
+            setting: self.setting,
+            series,
+            goals: self.goals,
+        })
+    }
+}
+
+/// A load generator, and the database of the servers that it asks.
+#[derive(Clone, Copy)]
+pub(super) struct Bed<'a> {
+    pub(super) plan: Plan,
+    pub(super) load: &'a Load,
+    pub(super) database: &'a Database<'a>,
+}
+
+impl Bed<'_> {
+    /// Has a server work before it is measured.
+    pub(super) fn warm(&self, server: &Server, workload: &Workload) -> Result<(), Failure> {
+        let (address, duration) = (&server.address, self.plan.warm_up);
+        self.load.peak(address, workload, duration)?;
+        self.clean(workload)
     }
 
-    fn asked(
+    /// As much as a server answers.
+    pub(super) fn peak(
         &self,
-        operation: &Operation,
-        address: &str,
-        duration: Duration,
+        server: &Server,
+        workload: &Workload,
     ) -> Result<Measurement, Failure> {
-        let (requests, connections) = (&operation.requests, operation.connections);
-        let measured = self.load.server(address, requests, connections, duration)?;
-        self.clean(operation)?;
+        let (address, duration) = (&server.address, self.plan.duration);
+        let measured = self.load.peak(address, workload, duration)?;
+        self.clean(workload)?;
         Ok(measured)
     }
 
-    fn clean(&self, operation: &Operation) -> Result<(), Failure> {
-        match operation.writes {
-            true => self.database.clean(),
-            false => Ok(()),
-        }
+    /// So many answers a second.
+    pub(super) fn at_rate(
+        &self,
+        server: &Server,
+        workload: &Workload,
+        rate: f64,
+    ) -> Result<Measurement, Failure> {
+        let (address, duration) = (&server.address, self.plan.duration);
+        let measured = self.load.at_rate(address, workload, rate, duration)?;
+        self.clean(workload)?;
+        Ok(measured)
     }
 
-    fn statements<'a>(&self, operation: &Operation, url: &'a str) -> Statements<'a> {
-        let size = self.plan.size;
-        Statements {
-            script: operation.statements,
+    /// What PostgreSQL does by itself, over so many connections.
+    pub(super) fn statements(
+        &self,
+        script: &'static str,
+        connections: u32,
+        workload: &Workload,
+    ) -> Result<Measurement, Failure> {
+        let size = self.database.size;
+        let url = self.database.url();
+        let statements = Statements {
+            script,
             variables: vec![
                 ("bookings", size.bookings().to_string()),
                 ("restaurants", size.restaurants.to_string()),
                 ("days", size.days.to_string()),
                 ("first_day", self.database.first_day.clone()),
             ],
-            url,
+            url: &url,
+        };
+        let duration = self.plan.duration;
+        let measured = self.load.statements(&statements, connections, duration)?;
+        self.clean(workload)?;
+        Ok(measured)
+    }
+
+    /// Takes back what was written.
+    pub(super) fn clean(&self, workload: &Workload) -> Result<(), Failure> {
+        match workload.writes {
+            true => self.database.clean(),
+            false => Ok(()),
         }
+    }
+}
+
+/// A rate of what was measured.
+pub(super) fn rate(measured: &Measurement) -> f64 {
+    measured.get(&Figure::PerSecond).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn everything_is_measured_in_turns_and_sees_what_came_before_in_the_same() {
+        let order = RefCell::new(String::new());
+        let of = |rate| Measurement::from([(Figure::PerSecond, rate)]);
+        let row = Turns::new("a row", "1 connection")
+            .then("service", |before| {
+                assert!(before.is_empty());
+                order.borrow_mut().push('s');
+                Ok(of(100.0))
+            })
+            .then("at half", |before| {
+                order.borrow_mut().push('h');
+                Ok(of(rate(&before[0]) / 2.0))
+            })
+            .goal(Goal::under(Figure::P99Ms, "at half", 5.0))
+            .measure(2, &|_| ())
+            .unwrap();
+        assert_eq!(*order.borrow(), "shsh");
+        assert_eq!(row.measured("at half"), [of(50.0), of(50.0)]);
+        assert_eq!(row.goals.len(), 1);
     }
 }

@@ -1,28 +1,41 @@
 //! `cargo xtask bench`: the service against what a user would build instead.
 //!
-//! Everything is measured in turns on one durable database: the service, the peer that is written by
-//! hand (`xtask/bench/peers`), and PostgreSQL by itself with the fewest statements that do the same
-//! work, which is the ceiling. So what slows the machine down for a while slows all of them down, and
-//! what counts are the ratios.
+//! Everything is measured in turns on one durable database: the service, the peers (`xtask/bench/peers`),
+//! of which one is written by hand and one is plain Dropshot, and PostgreSQL by itself with the fewest
+//! statements that do the same work, which is the ceiling. So what slows the machine down for a while
+//! slows all of them down, and what counts are the ratios. Latencies are measured at a fixed rate.
 
+mod answers;
 mod chart;
 mod compare;
 mod database;
+mod growth;
 mod load;
 mod measure;
+mod mix;
 mod programs;
 mod report;
 mod requests;
+mod rows;
+mod security;
+mod start;
+mod table;
 
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 
+use dev_postgres::Cluster;
+
 use self::database::Database;
+use self::growth::Side;
 use self::load::Load;
 use self::measure::{Bed, Plan};
-use self::report::Report;
-use crate::cli::Bench;
+use self::programs::{Built, Security};
+use self::report::{Report, Row};
+use self::requests::Requests;
+use self::rows::Rows;
+use crate::cli::{Bench, Growth};
 use crate::finding::Failure;
 use crate::git::Git;
 use crate::layout::Layout;
@@ -33,67 +46,165 @@ use crate::program;
 pub(crate) fn run(layout: &Layout, arguments: &Bench) -> Result<(), Failure> {
     let progress = |what: &str| eprintln!("bench: {what}");
     let old = arguments.compare.as_deref().map(read).transpose()?;
-    if old
-        .as_ref()
-        .is_some_and(|old| old.is_quick != arguments.quick)
+    let growth = arguments.growth.map(Growth::name);
+    if let Some(old) = &old
+        && (old.is_quick, &old.growth) != (arguments.quick, &growth)
     {
-        let cause = "a run with --quick is compared with such runs only";
+        let cause = "a run with --quick or --growth is compared with such runs only";
         return Err(Failure::tool("--compare", cause));
     }
     let target = program::target_directory(layout)?;
     let directory = target.join("bench");
     let _lock = lock(&directory)?;
-    progress("building the service and its peer");
+    progress("building the service and its peers");
     let built = programs::build(layout, &target)?;
     let plan = Plan::new(arguments.quick);
-    let database = Database::open(layout, &built.server, &directory, plan.size, &progress)?;
-    let load = Load::prepare(&directory, database.program("pgbench"))?;
-    let at = database.now()?;
-    let server = programs::start_server(
-        &built.server,
-        &database.url_of_service(),
-        &directory.join("server.log"),
-    )?;
-    let peer = programs::start_peer(&built.peer, &database.url(), &directory.join("peer.log"))?;
-    let operations = measure::operations(
-        requests::get_booking(&database, &built.peer, &directory)?,
-        requests::create_booking(&database, &directory)?,
-    );
-    let bed = Bed {
+    let cluster = database::start_cluster(&directory)?;
+    let run = Run {
+        layout,
+        built: &built,
+        directory: &directory,
+        cluster: &cluster,
         plan,
-        load,
-        server,
-        peer,
-        database,
+        progress: &progress,
     };
-    let measured = operations
-        .iter()
-        .map(|operation| bed.measure(operation, &progress));
-    let rows = measured.collect::<Result<_, _>>()?;
-    let plan = &bed.plan;
+    let database = run.open(plan.size)?;
+    let at = database.now()?;
+    let rows = match arguments.growth {
+        None => run.rows(&database)?,
+        Some(growth) => {
+            let grown = run.open(plan.size.grown(growth))?;
+            run.growth(&database, &grown)?
+        }
+    };
     let report = Report {
         at,
         commit: commit(layout)?,
         machine: machine(),
-        database: bed.database.version()?,
+        database: database.version()?,
         bookings: plan.size.bookings(),
         is_quick: arguments.quick,
+        growth,
         seconds: plan.duration.as_secs(),
         rows,
     };
     tell(&report, old.as_ref(), &directory)
 }
 
+/// What a run has from its beginning to its end.
+struct Run<'a> {
+    layout: &'a Layout,
+    built: &'a Built,
+    directory: &'a Path,
+    cluster: &'a Cluster,
+    plan: Plan,
+    progress: &'a dyn Fn(&str),
+}
+
+impl<'a> Run<'a> {
+    fn open(&self, size: database::Size) -> Result<Database<'a>, Failure> {
+        let server = &self.built.server;
+        Database::open(self.layout, server, self.cluster, size, self.progress)
+    }
+
+    fn requests<'b>(&'b self, database: &'b Database<'b>) -> Requests<'b> {
+        Requests {
+            database,
+            peer: &self.built.peer,
+            directory: self.directory,
+        }
+    }
+
+    /// All rows, on one database.
+    fn rows(&self, database: &Database<'_>) -> Result<Vec<Row>, Failure> {
+        let (built, log) = (self.built, |name| self.directory.join(name));
+        let url = database.url();
+        let load = Load::prepare(self.directory, database.program("pgbench"))?;
+        let server = programs::start_server(
+            &built.server,
+            database,
+            Security::Unlimited,
+            &log("server.log"),
+        )?;
+        let peer = programs::start_peer(&built.peer, &url, &log("peer.log"))?;
+        let dropshot = programs::start_peer(&built.dropshot, &url, &log("dropshot.log"))?;
+        let rows = Rows {
+            bed: Bed {
+                plan: self.plan,
+                load: &load,
+                database,
+            },
+            requests: self.requests(database),
+            server: &server,
+            peer: &peer,
+            dropshot: &dropshot,
+            progress: self.progress,
+        };
+        let mut measured = vec![
+            rows.get_booking()?,
+            rows.create_booking()?,
+            rows.get_availability()?,
+            rows.get_availability_calendar()?,
+            rows.search_availability()?,
+            rows.hot_slot()?,
+        ];
+        let mixed = programs::start_server(
+            &built.server,
+            database,
+            Security::Unlimited,
+            &log("mixed.log"),
+        )?;
+        measured.push(rows.mix(&mixed)?);
+        drop(mixed);
+        let asked = rows.requests.get_booking()?;
+        let log = log("start.log");
+        let start = start::row(&built.server, database, &asked, &log, self.progress)?;
+        measured.push(start);
+        let (bed, requests) = (&rows.bed, &rows.requests);
+        measured.extend(security::rows(&built.server, bed, requests, self.progress)?);
+        Ok(measured)
+    }
+
+    /// The service's rows on both databases.
+    fn growth(&self, base: &Database<'_>, grown: &Database<'_>) -> Result<Vec<Row>, Failure> {
+        let load = Load::prepare(self.directory, base.program("pgbench"))?;
+        let start = |database, name| {
+            let log = self.directory.join(name);
+            programs::start_server(&self.built.server, database, Security::Unlimited, &log)
+        };
+        let (of_base, of_grown) = (start(base, "server.log")?, start(grown, "grown.log")?);
+        let side = |database, server| Side {
+            bed: Bed {
+                plan: self.plan,
+                load: &load,
+                database,
+            },
+            requests: self.requests(database),
+            server,
+        };
+        growth::rows(
+            &side(base, &of_base),
+            &side(grown, &of_grown),
+            self.progress,
+        )
+    }
+}
+
 /// Prints the table and what has fallen, and writes the files.
 fn tell(report: &Report, old: Option<&Report>, directory: &Path) -> Result<(), Failure> {
-    let name = if report.is_quick { "quick" } else { "report" };
+    let mut name = if report.is_quick { "quick" } else { "report" }.to_owned();
+    if let Some(growth) = &report.growth {
+        name = format!("{name}-growth-{growth}");
+    }
     let json = directory.join(format!("{name}.json"));
     let text = serde_json::to_string_pretty(report)
         .map_err(|error| Failure::tool("writing the report", error.to_string()))?;
     fs::write(&json, text + "\n").map_err(Failure::io("write", &json))?;
     let svg = json.with_extension("svg");
     fs::write(&svg, chart::svg(report)).map_err(Failure::io("write", &svg))?;
-    let mut said = report::table(report);
+    let markdown = json.with_extension("md");
+    fs::write(&markdown, table::markdown(report)).map_err(Failure::io("write", &markdown))?;
+    let mut said = table::text(report);
     if let Some(old) = old {
         let fallen = compare::fallen(old, report);
         said.push_str(&format!("\nsince {} ({}): ", old.at, old.commit));
@@ -105,7 +216,10 @@ fn tell(report: &Report, old: Option<&Report>, directory: &Path) -> Result<(), F
             said.push_str(&format!("  {line}\n"));
         }
     }
-    said.push_str(&format!("\n{}\n{}\n", json.display(), svg.display()));
+    said.push('\n');
+    for path in [json, svg, markdown] {
+        said.push_str(&format!("{}\n", path.display()));
+    }
     // A reader that has gone away has seen what it wanted.
     let _ = std::io::stdout().write_all(said.as_bytes());
     Ok(())
