@@ -41,7 +41,7 @@ const SETTINGS: [(&str, &str); 9] = [
 
 /// How often it is looked whether anybody still works, and for how long nobody may have.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-const QUIET_POLLS: u32 = 10;
+const QUIET_POLLS: u32 = 5;
 const POLLS: u32 = 1500;
 
 /// Which releases of time zones the program knows: what was computed by others is computed anew when it
@@ -227,7 +227,7 @@ impl<'a> Database<'a> {
     }
 
     /// Waits for what was still asked when the time of a load generator was over.
-    fn wait_until_idle(&self) -> Result<(), Failure> {
+    pub(super) fn wait_until_idle(&self) -> Result<(), Failure> {
         let mut quiet = 0;
         for _ in 0..POLLS {
             let busy = self.texts(

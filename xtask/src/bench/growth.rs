@@ -9,8 +9,8 @@ use super::requests::Requests;
 use super::rows::{AT_HALF, MOST_MIXED, SERVICE};
 use crate::finding::Failure;
 
-const GROWN: &str = "service on the larger";
-const GROWN_AT_HALF: &str = "service on the larger at the same rate";
+const GROWN: &str = "service, larger";
+const GROWN_AT_HALF: &str = "service, larger, same rate";
 
 /// As flat as it is to be: no more than one and a half times as slow.
 const FLAT: f64 = 1.0 / 1.5;

@@ -130,6 +130,10 @@ impl Load {
         rate: f64,
         duration: Duration,
     ) -> Result<Measurement, Failure> {
+        // Half of nothing is no rate.
+        if rate <= 0.0 {
+            return Ok(Measurement::from([(Figure::PerSecond, 0.0)]));
+        }
         let measured = self.server(address, workload, rate, duration)?;
         Ok(kept(measured, rate))
     }
@@ -220,7 +224,7 @@ fn asked(output: &str, sent_once: Option<u64>) -> Result<Measurement, String> {
     let line = output.lines().rfind(|line| line.starts_with('{'));
     let line = line.ok_or("it does not say what it has measured")?;
     let said: Said = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    if said.refused + said.broken > 0 || said.requests == 0 {
+    if said.refused + said.broken > 0 {
         return Err(format!(
             "of {} requests, {} were answered with an error, and {} not at all",
             said.requests + said.broken,
@@ -233,6 +237,10 @@ fn asked(output: &str, sent_once: Option<u64>) -> Result<Measurement, String> {
             "it has sent {} requests, and there are only {most}",
             said.requests
         ));
+    }
+    // None of them may have been answered by the end.
+    if said.requests == 0 {
+        return Ok(Measurement::from([(Figure::PerSecond, 0.0)]));
     }
     let milliseconds = |microseconds| microseconds as f64 / 1e3;
     Ok(Measurement::from([
@@ -301,6 +309,14 @@ mod tests {
             cause,
             "of 11 requests, 2 were answered with an error, and 1 not at all"
         );
+    }
+
+    #[test]
+    fn what_answers_nothing_in_time_has_no_latency() {
+        let output = "{\"requests\":0,\"microseconds\":9,\"refused\":0,\"broken\":0,\"p50\":0,\
+            \"p95\":0,\"p99\":0}";
+        let expected = Measurement::from([(Figure::PerSecond, 0.0)]);
+        assert_eq!(asked(output, None), Ok(expected));
     }
 
     #[test]

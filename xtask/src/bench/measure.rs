@@ -166,11 +166,11 @@ impl Bed<'_> {
         Ok(measured)
     }
 
-    /// Takes back what was written.
+    /// Takes back what was written, once nothing is worked on any more.
     pub(super) fn clean(&self, workload: &Workload) -> Result<(), Failure> {
         match workload.writes {
             true => self.database.clean(),
-            false => Ok(()),
+            false => self.database.wait_until_idle(),
         }
     }
 }

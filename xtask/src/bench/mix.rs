@@ -3,7 +3,7 @@
 use super::answers;
 use super::database::{ACCOUNTS, HOLDS};
 use super::load::Workload;
-use super::requests::Requests;
+use super::requests::{READ, Requests};
 use crate::finding::Failure;
 
 /// What a hundred requests are, in their order: reads with a write after every nine.
@@ -48,32 +48,25 @@ impl Requests<'_> {
         ];
         let hundreds = room.into_iter().fold(most.div_ceil(100), u64::min);
         let count = |of_hundred: u64| hundreds * of_hundred;
-        let bookings = self.new_bookings(count(BOOKINGS))?;
-        let changed = self.changed(count(OTHERS))?;
-        let holds = self.holds(address, count(OTHERS))?;
-        let read = self.get_booking_lines(count(9 * 5).min(20_000))?;
-        let free = self.availability()?;
-        let mut bookings = bookings.iter().map(|body| {
+        let bodies = self.new_bookings(count(BOOKINGS))?;
+        let mut bookings = bodies.iter().map(|body| {
             format!("POST\t/api/v1/bookings\tContent-Type: application/json\t{body}\n")
         });
-        let mut changes = changed.0.into_iter();
-        let mut cancellations = changed.1.into_iter();
-        let mut holds = holds.into_iter();
-        let mut reads = read.iter().cycle().zip(free.iter().cycle());
-        let mut reads = std::iter::from_fn(|| reads.next().map(|(one, other)| [one, other]));
+        let (changes, cancellations) = self.changed(count(OTHERS))?;
+        let (mut changes, mut cancellations) = (changes.into_iter(), cancellations.into_iter());
+        let mut holds = self.holds(address, count(OTHERS))?.into_iter();
+        let (booked, free) = (self.get_booking_lines(READ)?, self.availability()?);
+        let reads = booked.iter().cycle().zip(free.iter().cycle());
+        let mut reads = reads.flat_map(|(booking, availability)| [booking, availability]);
         let mut lines = String::new();
-        let mut reading = reads.by_ref().flatten();
-        for _ in 0..hundreds {
-            for write in WRITES {
-                lines.extend(reading.by_ref().take(9).map(String::as_str));
-                let line = match write {
-                    Write::Booking => bookings.next(),
-                    Write::Change => changes.next(),
-                    Write::Cancellation => cancellations.next(),
-                    Write::Hold => holds.next(),
-                };
-                lines.extend(line);
-            }
+        for write in (0..hundreds).flat_map(|_| WRITES) {
+            lines.extend(reads.by_ref().take(9).map(String::as_str));
+            lines.extend(match write {
+                Write::Booking => bookings.next(),
+                Write::Change => changes.next(),
+                Write::Cancellation => cancellations.next(),
+                Write::Hold => holds.next(),
+            });
         }
         let path = self.write("mix", lines)?;
         Ok(Workload {

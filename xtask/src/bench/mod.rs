@@ -112,6 +112,8 @@ impl<'a> Run<'a> {
             database,
             peer: &self.built.peer,
             directory: self.directory,
+            // As many on each of two databases.
+            page: self.plan.size.restaurants.min(requests::PAGE),
         }
     }
 

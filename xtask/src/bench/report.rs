@@ -174,7 +174,9 @@ impl Goal {
         };
         let pairs = row.measured(&self.of).iter().zip(row.measured(to));
         let figure = self.figure;
-        Spread::of(pairs.filter_map(|(one, other)| Some(one.get(&figure)? / other.get(&figure)?)))
+        let ratios = pairs.filter_map(|(one, other)| Some(one.get(&figure)? / other.get(&figure)?));
+        // Nothing is a multiple of nothing.
+        Spread::of(ratios.filter(|ratio| ratio.is_finite()))
     }
 
     /// Whether it is reached. It is not where a repetition has no such figure, for then the service was too

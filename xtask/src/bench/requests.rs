@@ -9,16 +9,16 @@ use super::programs;
 use crate::finding::Failure;
 
 /// How many bookings are read: far more than any cache of statements or answers would expect.
-const READ: u64 = 20_000;
+pub(super) const READ: u64 = 20_000;
 
 /// How many bookings a run may make, where there is room for as many.
 const BOOKED: u64 = 100_000;
 
-/// How many ask for the hot slot.
-const HOT: u64 = 20_000;
+/// How many ask for the hot slot: more than are answered, for nobody is to ask twice.
+const HOT: u64 = 100_000;
 
-/// How many restaurants a page of the search holds.
-const PAGE: u64 = 50;
+/// How many restaurants a page of the search holds at most.
+pub(super) const PAGE: u64 = 50;
 
 /// The instants at which the tables turn, as `starts`, of a `day` and a `turn`.
 const STARTS: &str = "first_day + day::integer + time '11:00' + turn * interval '90 minutes'
@@ -30,6 +30,8 @@ pub(super) struct Requests<'a> {
     pub(super) database: &'a Database<'a>,
     pub(super) peer: &'a Path,
     pub(super) directory: &'a Path,
+    /// How many restaurants a page of the search holds.
+    pub(super) page: u64,
 }
 
 impl Requests<'_> {
@@ -117,7 +119,7 @@ impl Requests<'_> {
         Ok(Workload::reads(path, 64))
     }
 
-    /// searchAvailability: a page of 50 restaurants, of every day.
+    /// searchAvailability: a page of restaurants, of every day.
     pub(super) fn search_availability(&self) -> Result<Workload, Failure> {
         let days = self.database.texts(&format!(
             "SELECT '{}'::date + day FROM generate_series(0, {} - 1) day",
@@ -125,8 +127,9 @@ impl Requests<'_> {
         ))?;
         let line = |day| {
             format!(
-                "GET\t/api/v1/availability?date={day}&party_size=2&limit={PAGE}\t\
-                 Accept: application/json\t\n"
+                "GET\t/api/v1/availability?date={day}&party_size=2&limit={}\t\
+                 Accept: application/json\t\n",
+                self.page
             )
         };
         let path = self.write("search_availability", days.iter().map(line).collect())?;

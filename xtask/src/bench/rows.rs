@@ -116,8 +116,7 @@ impl Rows<'_> {
     /// searchAvailability over 50 restaurants.
     pub(super) fn search_availability(&self) -> Result<Row, Failure> {
         let asked = self.requests.search_availability()?;
-        let restaurants = self.bed.database.size.restaurants.min(50);
-        let name = format!("searchAvailability, {restaurants} restaurants");
+        let name = format!("searchAvailability, {} restaurants", self.requests.page);
         self.latency_at_half(&name, &asked, 30.0)
     }
 

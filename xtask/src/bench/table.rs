@@ -35,12 +35,12 @@ pub(super) fn text(report: &Report) -> String {
                 Some(format!("{name}{} {unit}", shown(spread, digits)))
             });
             let figures: Vec<String> = figures.collect();
-            let _ = writeln!(text, "  {:<44}{}", series.name, figures.join("   "));
+            let _ = writeln!(text, "  {:<30}{}", series.name, figures.join("   "));
         }
         for goal in &row.goals {
             let _ = writeln!(
                 text,
-                "  {:<44}{:<28}{}",
+                "  {:<60}{:<28}{}",
                 goal.name(),
                 value(goal, row),
                 verdict(goal, row)
