@@ -1,7 +1,7 @@
 -- Restaurants with tables, each of which is booked for five of the eight turns of each day, every booking
 -- with its contact, its occupancy and its event. How many there are of them, and the first day, is set by
 -- whoever runs this: `bench.restaurants`, `bench.tables`, `bench.days`, `bench.users`, `bench.accounts`,
--- `bench.first_day`, `bench.time_zone_release`. Some users have an account, the first of which works everywhere.
+-- `bench.first_day`, `bench.time_zone_release`. Some users have an account.
 
 -- What is written here is right: foreign keys are not tried row by row, indexes are made when all is
 -- there, and that no two parties have one table is not looked for again.
@@ -38,8 +38,6 @@ SELECT user_id, 'usr_' || md5(user_id::text), name,
     '$argon2id$v=19$m=19456,t=2,p=1$v8mPSrMdsDvVWJJM/IjPYg$uaWftGZ81EsdDu6XSlzZdwwvikwFIWFgFemjypGh87o',
     created_at, 1, created_at, created_at
 FROM users WHERE user_id <= current_setting('bench.accounts')::integer;
-INSERT INTO restaurant_staff (restaurant_id, user_id, role, version, created_at, updated_at)
-SELECT restaurant_id, 1, 'host', 1, created_at, created_at FROM restaurants;
 INSERT INTO bookings (restaurant_id, booking_id, public_id, user_id, account_user_id, booking_date,
     booking_time, party_size, status, confirmation_code, table_ids, starts_at, ends_at, free_at, service_date,
     utc_offset_minutes, created_at, updated_at)
