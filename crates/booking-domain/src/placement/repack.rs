@@ -1,9 +1,6 @@
 //! Making room: other bookings of the service date move to other tables, so that one more party is
 //! seated.
 
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use jiff::Timestamp;
 
 use super::Move;
@@ -32,7 +29,6 @@ pub(crate) fn repack(
         plan: Vec::new(),
         gone: Vec::new(),
         tries: MAX_TRIES,
-        seatings: HashMap::new(),
     };
     let party = Party {
         key: None,
@@ -64,8 +60,6 @@ struct Search<'a> {
     /// The claims that have left their tables.
     gone: Vec<usize>,
     tries: usize,
-    /// The ways to seat those for whom it was looked already: the same parties are met again and again.
-    seatings: HashMap<SeatingQuery, Rc<[Seating]>>,
 }
 
 /// A party that looks for tables: the new one, or a claim of the room that has lost its own.
@@ -85,7 +79,7 @@ impl Search<'_> {
     /// Seats the party, and in turn whoever sits there, with so many moves. Gives how many are left;
     /// `None` changes nothing.
     fn seat(&mut self, party: &Party, moves: usize) -> Option<usize> {
-        let seatings = self.seatings(&party.query);
+        let seatings = self.room.seatings(&party.query);
         let mut others = Vec::new();
         for seating in seatings.iter() {
             self.tries = self.tries.checked_sub(1)?;
@@ -108,12 +102,6 @@ impl Search<'_> {
             self.plan.truncate(before);
         }
         None
-    }
-
-    fn seatings(&mut self, query: &SeatingQuery) -> Rc<[Seating]> {
-        let floor = &self.room.day.floor;
-        let known = self.seatings.entry(*query);
-        Rc::clone(known.or_insert_with(|| floor.seatings(query).into()))
     }
 
     /// Has all of them leave before the first looks for other tables: the largest first, and among the

@@ -1,10 +1,12 @@
 //! A service date as placing needs it: what is taken of each table, and when.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::floor::{BlockoutScope, overlap};
+use crate::floor::{BlockoutScope, Seating, SeatingQuery, overlap};
 use crate::ids::TableId;
 use crate::service_day::{Claim, ServiceDay};
 
@@ -16,8 +18,13 @@ pub(crate) struct Room<'a> {
     blocked: Vec<(BlockoutScope, Timestamp, Timestamp)>,
     /// The claims that have not expired.
     claims: Vec<&'a Claim>,
-    /// Those on each table, by their place among them.
-    by_table: BTreeMap<TableId, Vec<usize>>,
+    /// Which of them has which table, by their place among them: in order of the tables, and on each of
+    /// them of time.
+    taken: Vec<(TableId, Timestamp, usize)>,
+    /// The ways to seat those for whom it was looked already: every slot of a day asks for the same parties.
+    seatings: RefCell<HashMap<SeatingQuery, Rc<[Seating]>>>,
+    /// Whether it makes no difference to the ways to seat a party when it comes.
+    is_without_lapses: bool,
 }
 
 impl<'a> Room<'a> {
@@ -27,19 +34,33 @@ impl<'a> Room<'a> {
             let starts = day.calendar.instant(blockout.starts)?;
             Some((blockout.scope, starts, day.calendar.instant(blockout.ends)?))
         });
-        let mut by_table: BTreeMap<TableId, Vec<usize>> = BTreeMap::new();
         let claims: Vec<&Claim> = day.claims.iter().filter(|it| it.is_live(now)).collect();
+        let mut taken = Vec::with_capacity(claims.len());
         for (index, claim) in claims.iter().enumerate() {
-            for table in &claim.tables {
-                by_table.entry(*table).or_default().push(index);
-            }
+            let of_table = |table: &TableId| (*table, claim.taken_from(), index);
+            taken.extend(claim.tables.iter().map(of_table));
         }
+        taken.sort_unstable();
+        let mut tables = day.floor.tables.iter();
         Self {
             day,
             blocked: blocked.collect(),
             claims,
-            by_table,
+            taken,
+            seatings: RefCell::default(),
+            is_without_lapses: tables.all(|table| table.min_party_lapse.is_none()),
         }
+    }
+
+    /// The ways to seat a party, as [`crate::Floor::seatings`] has them.
+    pub(crate) fn seatings(&self, query: &SeatingQuery) -> Rc<[Seating]> {
+        let mut key = *query;
+        if self.is_without_lapses {
+            key.starts_at = key.now;
+        }
+        let mut known = self.seatings.borrow_mut();
+        let seatings = known.entry(key);
+        Rc::clone(seatings.or_insert_with(|| self.day.floor.seatings(query).into()))
     }
 
     /// Whether nothing of the restaurant is used in this time.
@@ -64,6 +85,14 @@ impl<'a> Room<'a> {
             .any(|(scope, starts, ends)| is_within(*scope) && overlap((*starts, *ends), span))
     }
 
+    /// The claims on a table, in order of time.
+    fn on_table(&self, table: TableId) -> impl Iterator<Item = (Timestamp, usize)> {
+        let first = self.taken.partition_point(|(other, ..)| *other < table);
+        let of_table = self.taken[first..].iter();
+        let of_table = of_table.take_while(move |(other, ..)| *other == table);
+        of_table.map(|(_, from, index)| (*from, *index))
+    }
+
     /// The claims that are in the way of these tables in this time; one at several of them is there
     /// several times.
     pub(crate) fn in_the_way(
@@ -71,18 +100,18 @@ impl<'a> Room<'a> {
         tables: &[TableId],
         span: (Timestamp, Timestamp),
     ) -> impl Iterator<Item = usize> {
-        let claims = tables.iter().filter_map(|table| self.by_table.get(table));
-        claims
-            .flatten()
-            .copied()
-            .filter(move |index| self.claim(*index).overlaps(span))
+        tables.iter().flat_map(move |table| {
+            self.on_table(*table)
+                .take_while(move |(from, _)| *from < span.1)
+                .map(|(_, index)| index)
+                .filter(move |index| self.claim(*index).overlaps(span))
+        })
     }
 
     /// Whether a party sits at one of these tables that has not left yet, be its turn over or not.
     pub(crate) fn has_seated_party(&self, tables: &[TableId]) -> bool {
-        let claims = tables.iter().filter_map(|table| self.by_table.get(table));
-        let mut claims = claims.flatten();
-        claims.any(|index| self.claim(*index).seated_at.is_some())
+        let mut claims = tables.iter().flat_map(|table| self.on_table(*table));
+        claims.any(|(_, index)| self.claim(index).seated_at.is_some())
     }
 
     /// Whether nobody is in the way of these tables in this time.
@@ -103,9 +132,9 @@ impl<'a> Room<'a> {
     ) -> (i32, i32) {
         let minutes = self.day.calendar.policy().slot_interval.minutes();
         let length = SignedDuration::from_mins(i64::from(minutes));
+        let ends_at = starts_at.checked_add(length).unwrap_or(Timestamp::MAX);
         let starting = self.claims.iter().filter(|claim| {
-            let after = claim.starts_at.duration_since(starts_at);
-            is_counted(claim) && SignedDuration::ZERO <= after && after < length
+            is_counted(claim) && starts_at <= claim.starts_at && claim.starts_at < ends_at
         });
         starting.fold((0, 0), |(parties, covers), claim| {
             (parties + 1, covers + claim.party.get())

@@ -9,7 +9,7 @@ use super::repack::repack;
 use super::request::{Booker, PlaceRequest, RuleOverride, RuleOverrides};
 use super::room::Room;
 use super::{Move, PlaceReason, Placement, PlacementPlan};
-use crate::calendar::{CandidateSlot, RestaurantCalendar, UtcOffset};
+use crate::calendar::{CandidateSlot, Pacing, RestaurantCalendar, UtcOffset};
 use crate::floor::{Seating, SeatingQuery};
 use crate::ids::{DiningAreaId, TableId};
 
@@ -119,8 +119,8 @@ pub(crate) fn check_slot(
     }
     let query = seating_query(slot, request, now);
     let seatings_for = |query: &SeatingQuery| match &request.tables {
-        Some(tables) => room.day.floor.seatings_at(tables, query),
-        None => room.day.floor.seatings(query),
+        Some(tables) => room.day.floor.seatings_at(tables, query).into(),
+        None => room.seatings(query),
     };
     if let Some(tables) = &request.tables
         && tables
@@ -147,7 +147,9 @@ pub(crate) fn check_slot(
             ..query
         });
     }
-    if let Some(service) = slot.service {
+    if let Some(service) = slot.service
+        && service.pacing != Pacing::default()
+    {
         let (parties, covers) = room.starting(slot.paced_from);
         if service
             .pacing
@@ -164,20 +166,19 @@ pub(crate) fn check_slot(
     }
     let span = (slot.starts_at, slot.free_at);
     let is_free = |seating: &&Seating| room.is_free(&seating.tables, span);
-    let free: Vec<&Seating> = seatings.iter().filter(is_free).collect();
-    let usable: Vec<&&Seating> = free
-        .iter()
-        .filter(|seating| !room.is_blocked(&seating.tables, span))
-        .collect();
+    let is_usable =
+        |seating: &&Seating| is_free(seating) && !room.is_blocked(&seating.tables, span);
     let kept = request.keep.as_ref();
-    let kept = kept.and_then(|kept| usable.iter().find(|seating| seating.tables == *kept));
-    let unblocked = kept.or(usable.first());
+    let kept = kept.and_then(|kept| seatings.iter().find(|seating| seating.tables == *kept));
+    let unblocked = kept.filter(is_usable);
+    let unblocked = unblocked.or_else(|| seatings.iter().find(is_usable));
     let (tables, moves) = if let Some(seating) = unblocked {
         (seating.tables.clone(), Vec::new())
     } else if let Some(repacked) = moves_for(room, &query, slot, request) {
         repacked
     } else {
-        let seating = free.first().ok_or(PlaceReason::TableNotAvailable)?;
+        let seating = seatings.iter().find(is_free);
+        let seating = seating.ok_or(PlaceReason::TableNotAvailable)?;
         broken(RuleOverride::Blockouts, PlaceReason::TableNotAvailable)?;
         (seating.tables.clone(), Vec::new())
     };
@@ -276,9 +277,16 @@ pub(crate) fn free_areas(
     now: Timestamp,
 ) -> BTreeSet<DiningAreaId> {
     let span = (slot.starts_at, slot.free_at);
-    let seatings = room.day.floor.seatings(&seating_query(slot, request, now));
-    let free = seatings.into_iter().filter(|seating| {
-        room.is_free(&seating.tables, span) && !room.is_blocked(&seating.tables, span)
-    });
-    free.filter_map(|seating| seating.area).collect()
+    let seatings = room.seatings(&seating_query(slot, request, now));
+    let mut areas = BTreeSet::new();
+    for seating in seatings.iter() {
+        if let Some(area) = seating.area
+            && !areas.contains(&area)
+            && room.is_free(&seating.tables, span)
+            && !room.is_blocked(&seating.tables, span)
+        {
+            areas.insert(area);
+        }
+    }
+    areas
 }
