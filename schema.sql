@@ -1348,20 +1348,6 @@ CREATE POLICY dining_tables_restaurant ON dining_tables
 CREATE POLICY occupancies_restaurant ON occupancies
     USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
 
-CREATE POLICY bookings_select ON bookings FOR SELECT USING (
-    CASE
-        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
-            THEN true
-        WHEN public_id = (SELECT NULLIF(current_setting('booking.reference', true), '')) THEN true
-        WHEN confirmation_code = (SELECT NULLIF(current_setting('booking.reference', true), ''))
-            THEN true
-        ELSE (
-            SELECT user_id FROM accounts
-            WHERE public_id = NULLIF(current_setting('booking.user', true), '')
-        ) IN (user_id, account_user_id)
-    END
-);
-
 CREATE POLICY bookings_insert ON bookings FOR INSERT
     WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
 
@@ -1372,17 +1358,6 @@ CREATE POLICY bookings_update ON bookings FOR UPDATE USING (
         ELSE public_id = (SELECT NULLIF(current_setting('booking.reference', true), ''))
     END
 ) WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
-
-CREATE POLICY restaurant_staff_select ON restaurant_staff FOR SELECT USING (
-    CASE
-        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
-            THEN true
-        ELSE user_id = (
-            SELECT user_id FROM accounts
-            WHERE public_id = NULLIF(current_setting('booking.user', true), '')
-        )
-    END
-);
 
 CREATE POLICY restaurant_staff_insert ON restaurant_staff FOR INSERT
     WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
@@ -1556,6 +1531,35 @@ CREATE POLICY booking_notes_insert ON booking_notes FOR INSERT
 CREATE POLICY booking_notes_update ON booking_notes FOR UPDATE
     USING (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
 
+CREATE POLICY bookings_select ON bookings FOR SELECT USING (
+    CASE
+        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
+            THEN true
+        WHEN public_id = ANY (
+            (SELECT string_to_array(current_setting('booking.reference', true), ','))::text[]
+        ) THEN true
+        WHEN confirmation_code = (SELECT NULLIF(current_setting('booking.reference', true), ''))
+            THEN true
+        ELSE (
+            SELECT user_id FROM accounts
+            WHERE public_id = NULLIF(current_setting('booking.user', true), '')
+        ) IN (user_id, account_user_id)
+    END
+);
+
+CREATE POLICY restaurant_staff_select ON restaurant_staff FOR SELECT USING (
+    CASE
+        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
+            THEN true
+        ELSE user_id = ANY (ARRAY(
+            SELECT user_id FROM accounts
+            WHERE public_id = ANY (string_to_array(current_setting('booking.user', true), ','))
+        ))
+    END
+);
+
+CREATE POLICY booking_days_public ON booking_days FOR SELECT USING (true);
+
 GRANT SELECT, INSERT, UPDATE ON users TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON restaurants TO booking_service;
 GRANT SELECT ON restaurants TO booking_search;
@@ -1600,6 +1604,7 @@ GRANT SELECT ON special_day_services TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON blockouts TO booking_service;
 GRANT SELECT (restaurant_id, blockout_id, area_id, table_id, starts, ends) ON blockouts TO booking_search;
 GRANT SELECT, INSERT, UPDATE, DELETE ON booking_days TO booking_service;
+GRANT SELECT ON booking_days TO booking_search;
 GRANT SELECT, INSERT ON booking_events TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON idempotency_records TO booking_service;
 GRANT DELETE, SELECT (record_id, expires_at) ON idempotency_records TO booking_retention;

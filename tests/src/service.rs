@@ -278,13 +278,29 @@ impl TestService {
         read
     }
 
-    /// Runs statements on the database: for states that no operation leads to.
+    /// Runs statements on the database: for states that no operation leads to. As whoever writes past the
+    /// service has to, it raises the versions of what they change, by which what is kept is known to be old.
     ///
     /// # Panics
     ///
     /// When the database refuses them.
     pub async fn sql(&self, statements: &str) {
         self.rows(statements).await;
+        let changes = |tables: &[&str]| tables.iter().any(|table| statements.contains(table));
+        if changes(&["bookings", "occupancies", "holds"]) {
+            self.rows("UPDATE booking_days SET version = version + 1")
+                .await;
+        }
+        if changes(&[
+            "policies",
+            "service_periods",
+            "dining_",
+            "special_day",
+            "blockouts",
+        ]) {
+            self.rows("UPDATE booking_policies SET seating_version = seating_version + 1")
+                .await;
+        }
     }
 
     /// Every row that the service keeps of its restaurants, guests and staff, as text. Two equal texts mean that

@@ -1,7 +1,7 @@
 //! What can be booked on a service date.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::{Span, Timestamp, ToSpan};
 
 use crate::booking::{Booking, BookingStatus};
 use crate::calendar::{CandidateSlot, RestaurantCalendar, UtcOffset};
@@ -115,6 +115,38 @@ pub fn available_slots(
         .iter()
         .filter_map(|slot| free_slot(&room, slot, query, now))
         .collect())
+}
+
+/// Until when [`available_slots`] gives the same as at `now`, as long as the day is the same. It may be
+/// longer, and for a booking that is to move it is not at all.
+#[must_use]
+pub fn unchanged_until(
+    day: &ServiceDay,
+    query: &AvailabilityQuery<'_>,
+    now: Timestamp,
+) -> Timestamp {
+    if query.moving.is_some() {
+        return now;
+    }
+    let candidates = day.calendar.candidate_slots(day.date, query.party);
+    let notice = i64::from(day.calendar.policy().min_notice.minutes()).minutes();
+    let lapses = day.floor.tables.iter().filter_map(|table| {
+        let hours = table.min_party_lapse?.hours();
+        Some(i64::from(hours).hours())
+    });
+    let lapses: Vec<Span> = lapses.collect();
+    // Whoever has come makes no room any more, and a table that is kept for larger parties is not for long.
+    let starts = candidates.iter().map(|slot| slot.starts_at);
+    let starts = starts.chain(day.claims.iter().map(|claim| claim.starts_at));
+    let of_start = starts.flat_map(|start| {
+        let before = lapses.iter().copied().chain([notice]);
+        let before = before.filter_map(move |before| start.checked_sub(before).ok());
+        before.chain([start]).collect::<Vec<_>>()
+    });
+    let expiries = day.claims.iter().filter_map(|claim| claim.expires_at);
+    let instants = of_start.chain(expiries).filter(|instant| *instant > now);
+    let next_date = day.calendar.next_date(now);
+    instants.chain([next_date]).min().unwrap_or(next_date)
 }
 
 /// What a service date comes to for a party.
@@ -326,7 +358,7 @@ mod tests {
         assert_eq!(refused, Err(AvailabilityRefusal::InThePast));
         // Half an hour past midnight, a late service of yesterday still takes guests.
         let late = crate::fixtures::service_period(time(20, 0, 0, 0), time(4, 0, 0, 0));
-        day.calendar = calendar_with(&policy("Europe/Berlin"), vec![late]);
+        day.calendar = calendar_with(&policy("Europe/Berlin"), vec![late]).into();
         let now = NOW - 18.hours();
         let slots = available_slots(&day, &query(2), now).expect("it is not over");
         assert_eq!(slots[0].time, time(1, 0, 0, 0));
@@ -349,7 +381,7 @@ mod tests {
         let mut day = day(vec![table(1, 1, 4)]);
         let mut policy = policy("Europe/Berlin");
         policy.booking_window = BookingWindow::from_days(30).expect("it is in range");
-        day.calendar = calendar_of(&policy);
+        day.calendar = calendar_of(&policy).into();
         let status = |day: &ServiceDay| day_availability(day, &query(2), NOW);
         assert_eq!(status(&day), DayAvailability::Free);
         day.claims = vec![
@@ -365,7 +397,7 @@ mod tests {
         day.date = date(2027, 2, 7);
         assert_eq!(status(&day), DayAvailability::Past);
         day.date = date(2027, 2, 15);
-        day.calendar = calendar_with(&policy, Vec::new());
+        day.calendar = calendar_with(&policy, Vec::new()).into();
         assert_eq!(status(&day), DayAvailability::Closed);
     }
 }

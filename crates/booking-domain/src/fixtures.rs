@@ -56,12 +56,13 @@ pub(crate) fn calendar_with(
 /// 15 February 2027 in Berlin, with nothing booked.
 pub(crate) fn day(tables: Vec<DiningTable>) -> ServiceDay {
     ServiceDay {
-        calendar: calendar_of(&policy("Europe/Berlin")),
+        calendar: calendar_of(&policy("Europe/Berlin")).into(),
         floor: Floor {
             tables,
             ..Floor::default()
-        },
-        blockouts: Vec::new(),
+        }
+        .into(),
+        blockouts: [].into(),
         date: date(2027, 2, 15),
         claims: Vec::new(),
     }

@@ -38,7 +38,7 @@ pub use account::{
 };
 pub use availability::{
     AvailabilityQuery, AvailabilityRefusal, DayAvailability, Slot, available_slots,
-    day_availability,
+    day_availability, unchanged_until,
 };
 pub use booking::{
     AlreadyBooked, ArrivalRefusal, Booking, BookingChange, BookingEvent, BookingFacts,
@@ -91,7 +91,7 @@ pub use restaurant::{
 };
 pub use search::{
     AreaFeatures, BoundingBox, EARTH_RADIUS_METRES, Neighbourhood, SearchRadius, SlotFilter,
-    TimeTolerance, is_over_everywhere, matching_slots,
+    TimeTolerance, is_over_everywhere,
 };
 pub use seating_plan::{
     AffectedBooking, BlockoutRefusal, DiningAreaRefusal, DiningTableRefusal, SeatingConflict,

@@ -13,10 +13,11 @@ use crate::fixtures::{
 use crate::{
     AvailabilityQuery, Blockout, BlockoutId, BlockoutScope, Booker, Booking, BookingChange,
     BookingPolicy, BookingStatus, BufferTime, ChangePlan, Claim, Cutoff, DiningTable, Floor,
-    MaxCovers, MaxParties, MinNotice, Pacing, PartySize, PlaceReason, PlaceRequest, Placement,
-    RestaurantCalendar, RuleOverride, RuleOverrides, ServiceDay, ServicePeriod, SlotInterval,
-    SpecialDay, SpecialDayId, SpecialDayName, TurnTime, TurnTimeStep, TurnTimes, UtcOffset,
-    Weekdays, available_slots, check_service_periods, place, plan_change,
+    MaxCovers, MaxParties, MinNotice, MinPartyLapse, Pacing, PartySize, PlaceReason, PlaceRequest,
+    Placement, RestaurantCalendar, RuleOverride, RuleOverrides, ServiceDay, ServicePeriod,
+    SlotInterval, SpecialDay, SpecialDayId, SpecialDayName, TurnTime, TurnTimeStep, TurnTimes,
+    UtcOffset, Weekdays, available_slots, check_service_periods, place, plan_change,
+    unchanged_until,
 };
 
 /// Zones with ordinary, large, half-hour and skipped-midnight changes of the clock.
@@ -172,9 +173,9 @@ prop_compose! {
         let calendar = RestaurantCalendar::new(policy, periods, special).expect("the zone exists");
         let (midnight, _) = calendar.span(date).expect("the date exists");
         let mut day = ServiceDay {
-            calendar,
-            floor,
-            blockouts: Vec::new(),
+            calendar: calendar.into(),
+            floor: floor.into(),
+            blockouts: [].into(),
             date,
             claims: Vec::new(),
         };
@@ -281,6 +282,33 @@ proptest! {
                 prop_assert_eq!(placed.is_ok(), instants.contains(&instant), "{} {:?}", wall, placed);
             }
             wall += 5.minutes();
+        }
+    }
+
+    /// Who keeps what is offered, and looks again no sooner than something can change, offers what is free.
+    #[test]
+    fn what_is_offered_stays_until_it_is_said_to_change(
+        day in any_day(), party in any_party(), booker in any_booker(),
+        lapse in maybe(1_u8..48), expiries in prop::collection::vec(maybe(0_i64..2_000), 10),
+        before in 0_i64..4_000, part in 0.0_f64..1.0,
+    ) {
+        let mut day = day;
+        for table in &mut std::sync::Arc::make_mut(&mut day.floor).tables {
+            table.min_party_lapse = lapse.and_then(MinPartyLapse::from_hours);
+        }
+        let (_, end) = day.calendar.span(day.date).expect("the date exists");
+        let now = end - before.minutes();
+        for (claim, minutes) in day.claims.iter_mut().zip(expiries) {
+            claim.expires_at = minutes.map(|minutes| now + minutes.minutes());
+        }
+        let query = query(party, booker);
+        let until = unchanged_until(&day, &query, now);
+        prop_assert!(now < until);
+        let length = until.duration_since(now);
+        let offered = available_slots(&day, &query, now);
+        let later = [length.mul_f64(part), length - SignedDuration::from_micros(1)];
+        for after in later {
+            prop_assert_eq!(&available_slots(&day, &query, now + after), &offered, "{}", after);
         }
     }
 
@@ -472,9 +500,9 @@ proptest! {
     ) {
         let now = Timestamp::from_second(now).expect("it is in range");
         let day = ServiceDay {
-            calendar: calendar_of(&policy(zone)),
-            floor: Floor { tables: vec![table(1, 1, 20)], ..Floor::default() },
-            blockouts: Vec::new(),
+            calendar: calendar_of(&policy(zone)).into(),
+            floor: Floor { tables: vec![table(1, 1, 20)], ..Floor::default() }.into(),
+            blockouts: [].into(),
             date: date(year, month, 1),
             claims: Vec::new(),
         };

@@ -4,12 +4,11 @@ use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use crate::availability::{AvailabilityQuery, Slot, available_slots};
+use crate::availability::Slot;
 use crate::bounded::bounded_integer;
 use crate::floor::{AreaSetting, DiningArea, Floor};
 use crate::ids::DiningAreaId;
 use crate::restaurant::{Latitude, Longitude};
-use crate::service_day::ServiceDay;
 
 bounded_integer! {
     /// How far away a restaurant may be, in kilometres.
@@ -128,8 +127,17 @@ pub struct SlotFilter {
 }
 
 impl SlotFilter {
-    /// The slot, if it is one of them; with those of its areas that are like what is looked for.
-    fn matching(&self, mut slot: Slot, floor: &Floor) -> Option<Slot> {
+    /// Those of the slots of a day that are looked for.
+    #[must_use]
+    pub fn matching(&self, slots: &[Slot], floor: &Floor) -> Vec<Slot> {
+        let slots = slots.iter().filter(|slot| self.is_in_time(slot));
+        let slots = slots.filter_map(|slot| self.in_areas(slot, floor));
+        slots.collect()
+    }
+
+    /// The slot with those of its areas that are like what is looked for, if there are any.
+    fn in_areas(&self, slot: &Slot, floor: &Floor) -> Option<Slot> {
+        let mut slot = slot.clone();
         if !self.features.is_any() {
             let is_alike = |id: &DiningAreaId| {
                 let mut areas = floor.areas.iter();
@@ -140,7 +148,11 @@ impl SlotFilter {
                 return None;
             }
         }
-        let is_in_time = self.around.is_none_or(|(time, tolerance)| {
+        Some(slot)
+    }
+
+    fn is_in_time(&self, slot: &Slot) -> bool {
+        self.around.is_none_or(|(time, tolerance)| {
             let tolerance = SignedDuration::from_mins(i64::from(tolerance.minutes()));
             // Past midnight a time is one of the next date.
             let dates = [Some(slot.service_date), slot.service_date.tomorrow().ok()];
@@ -149,22 +161,8 @@ impl SlotFilter {
                 .flatten()
                 .map(|date| date.to_datetime(time));
             walls.any(|wall| wall.duration_until(slot.wall()).abs() <= tolerance)
-        });
-        is_in_time.then_some(slot)
+        })
     }
-}
-
-/// Those of the slots of [`available_slots`] that are looked for. Where the date is past, there are none.
-#[must_use]
-pub fn matching_slots(
-    day: &ServiceDay,
-    query: &AvailabilityQuery<'_>,
-    filter: &SlotFilter,
-    now: Timestamp,
-) -> Vec<Slot> {
-    let slots = available_slots(day, query, now).unwrap_or_default();
-    let matching = |slot| filter.matching(slot, &day.floor);
-    slots.into_iter().filter_map(matching).collect()
 }
 
 /// Whether every service of the date is over, wherever on Earth: it may run until the end of the next
@@ -178,11 +176,13 @@ pub fn is_over_everywhere(date: Date, now: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use jiff::civil::{date, time};
 
     use super::*;
-    use crate::DiningAreaName;
     use crate::fixtures::{NOW, day, party, table};
+    use crate::{AvailabilityQuery, DiningAreaName, ServiceDay, available_slots};
 
     fn near(latitude: f64, longitude: f64, kilometres: u16) -> Neighbourhood {
         Neighbourhood {
@@ -238,7 +238,8 @@ mod tests {
 
     /// Times that are found of a day on which 18:00 to 21:30 are free.
     fn found(filter: &SlotFilter, day: &ServiceDay) -> Vec<String> {
-        let slots = matching_slots(day, &AvailabilityQuery::of_guest(party(2)), filter, NOW);
+        let slots = available_slots(day, &AvailabilityQuery::of_guest(party(2)), NOW);
+        let slots = filter.matching(&slots.expect("it is not past"), &day.floor);
         let times = slots.iter();
         times
             .map(|slot| slot.time.strftime("%H:%M").to_string())
@@ -259,7 +260,7 @@ mod tests {
         assert!(found(&around(19, 10, 5), &day).is_empty());
         let late = crate::fixtures::service_period(time(22, 0, 0, 0), time(4, 0, 0, 0));
         let policy = day.calendar.policy().clone();
-        day.calendar = crate::fixtures::calendar_with(&policy, vec![late]);
+        day.calendar = crate::fixtures::calendar_with(&policy, vec![late]).into();
         assert_eq!(found(&around(0, 0, 30), &day), ["23:30", "00:00", "00:30"]);
         assert_eq!(found(&around(23, 45, 15), &day), ["23:30", "00:00"]);
     }
@@ -274,14 +275,14 @@ mod tests {
             is_accessible,
             has_high_chairs: false,
         };
-        day.floor.areas = vec![
+        Arc::make_mut(&mut day.floor).areas = vec![
             area(7, AreaSetting::Outdoor, false),
             area(8, AreaSetting::Indoor, true),
         ];
         for (id, area) in [(1, Some(7)), (2, Some(8)), (3, None)] {
             let mut table = table(id, 1, 4);
             table.area = area.and_then(DiningAreaId::new);
-            day.floor.tables.push(table);
+            Arc::make_mut(&mut day.floor).tables.push(table);
         }
         let query = AvailabilityQuery::of_guest(party(2));
         let areas = |features: AreaFeatures| {
@@ -289,7 +290,8 @@ mod tests {
                 features,
                 ..SlotFilter::default()
             };
-            let slots = matching_slots(&day, &query, &filter, NOW);
+            let slots = available_slots(&day, &query, NOW).expect("it is not past");
+            let slots = filter.matching(&slots, &day.floor);
             let first = slots.first().map(|slot| slot.areas.clone());
             first.map(|areas| areas.iter().map(|id| id.get()).collect::<Vec<_>>())
         };

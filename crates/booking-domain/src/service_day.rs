@@ -1,5 +1,7 @@
 //! The snapshot on which a decision is made.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,11 +17,11 @@ pub(crate) const MOMENT: SignedDuration = SignedDuration::from_micros(1);
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceDay {
     /// The restaurant's rules, services and wall clock.
-    pub calendar: RestaurantCalendar,
+    pub calendar: Arc<RestaurantCalendar>,
     /// Its areas, tables and combinations.
-    pub floor: Floor,
+    pub floor: Arc<Floor>,
     /// Every blockout that overlaps [`RestaurantCalendar::span`], in any order; more do no harm.
-    pub blockouts: Vec<Blockout>,
+    pub blockouts: Arc<[Blockout]>,
     /// The service date.
     pub date: Date,
     /// What every booking and every hold that overlaps [`RestaurantCalendar::span`] takes, in any order;

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 
 use crate::connection::{ConstraintViolation, DatabaseErrorKind, FromViolation};
 
@@ -39,12 +40,12 @@ impl<N, R: FromViolation> FromViolation for OperationRefusal<N, R> {
 }
 
 /// The database cannot be used now. Its text is for the log: it holds no guest's data.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("the database cannot be used now: {reason}")]
 pub struct Unavailable {
     reason: &'static str,
     #[source]
-    source: Option<Box<dyn Error + Send + Sync>>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl Unavailable {
@@ -61,7 +62,7 @@ impl Unavailable {
     ) -> Self {
         Self {
             reason,
-            source: Some(source.into()),
+            source: Some(source.into().into()),
         }
     }
 }
@@ -88,6 +89,9 @@ pub enum Internal {
     /// There are no random bytes.
     #[error("there are no random bytes")]
     Random(#[source] io::Error),
+    /// What has failed for several requests at once.
+    #[error(transparent)]
+    Shared(Arc<Internal>),
 }
 
 /// A value in the database that the rules of the domain exclude.

@@ -188,6 +188,8 @@ impl ObservedStore {
         self.store.ping().await.expect("it answers");
         for run in 0..RUNS {
             self.log.take();
+            // What is kept is not read.
+            self.store.cache().clear();
             done.push(operation(&self.store, run).await);
             // Whatever ends the operation ends before this.
             self.store.ping().await.expect("it answers");

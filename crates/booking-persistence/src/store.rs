@@ -10,6 +10,7 @@ use crate::connection::{
     self, ConnectError, Pool, PrivilegedRole, VerifyError, configuration, open_session,
 };
 use crate::error::Internal;
+use crate::operations::{BookingBatches, ServiceDayCache};
 
 /// Restaurants, bookings and accounts in one PostgreSQL database. Cheap to clone; all clones share
 /// their connections. Any number of processes may work on one database.
@@ -21,6 +22,8 @@ pub struct Store {
     config: Arc<Config>,
     pool: Pool,
     random: RandomSource,
+    bookings: BookingBatches,
+    cache: ServiceDayCache,
 }
 
 impl fmt::Debug for Store {
@@ -72,6 +75,8 @@ impl Store {
             config: config.into(),
             pool,
             random,
+            bookings: BookingBatches::default(),
+            cache: ServiceDayCache::default(),
         }
     }
 
@@ -98,5 +103,15 @@ impl Store {
 
     pub(crate) const fn random(&self) -> &RandomSource {
         &self.random
+    }
+
+    /// What was read of service dates.
+    pub(crate) const fn cache(&self) -> &ServiceDayCache {
+        &self.cache
+    }
+
+    /// The bookings that holders of their secrets wait for.
+    pub(crate) const fn bookings(&self) -> &BookingBatches {
+        &self.bookings
     }
 }

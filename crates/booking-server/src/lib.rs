@@ -25,3 +25,7 @@ pub use identity::{
     ParseOauthClientsError, ParseOidcIssuerUrlError, SigningKeysError,
 };
 pub use service::Service;
+
+/// A request allocates some hundred times. Here, so that whatever serves has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

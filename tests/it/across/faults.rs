@@ -84,7 +84,7 @@ async fn the_first_request_after_a_restart_of_the_database_is_refused_at_worst_o
     let (service, mut cluster) = start().await;
     let service = Arc::new(service);
     let booking = book(&service, BELLA, MONDAY, "19:00", 2).await;
-    let path = booking_path(&booking.booking_id);
+    let path = format!("{}/events", booking_path(&booking.booking_id));
     // Requests that wait for a lock hold a connection each, so that the pool has several.
     let session = service.session().await;
     session

@@ -10,7 +10,7 @@ use log::{HoldChange, Holds};
 
 use booking_domain::{
     Booker, Booking, BookingChange, BookingId, BookingNotes, BookingPolicy, BookingSource,
-    BookingState, BookingStatus, Cancellation, CancellationKind, ChangePlan, Claim, Claimant,
+    BookingState, BookingStatus, Cancellation, CancellationKind, ChangePlan, Claim,
     ConfirmationCode, Customer, Decision, DiningTable, Floor, Hold, MadeBooking, Move, PartySize,
     PlaceRequest, Placement, RestaurantCalendar, RestaurantId, RuleOverride, RuleOverrides,
     ServiceDay, ServicePeriod, StepPlan, TableId, UtcOffset, Visit, cancel, confirm, decline,
@@ -438,7 +438,7 @@ impl<'a> Replay<'a> {
 
     /// What is taken by others than these.
     fn claims(&self, excluded: &[i64]) -> Vec<Claim> {
-        let bookings = self.bookings.iter().filter_map(|(key, it)| claim(*key, it));
+        let bookings = self.bookings.iter().filter_map(|(key, it)| it.claim(*key));
         let claims = bookings.chain(self.holds.claims());
         claims
             .filter(|claim| !excluded.contains(&claim.key))
@@ -496,37 +496,19 @@ impl<'a> Replay<'a> {
     }
 }
 
-fn claim(key: i64, booking: &Booking) -> Option<Claim> {
-    let placement = booking
-        .status
-        .is_active()
-        .then(|| booking.placement.clone())?;
-    Some(Claim {
-        key,
-        service_date: placement.service_date,
-        party: booking.party,
-        tables: placement.tables,
-        starts_at: placement.starts_at,
-        ends_at: placement.ends_at,
-        free_at: placement.free_at,
-        area: booking.area,
-        is_pinned: booking.is_pinned,
-        seated_at: booking.visit.seated_at,
-        expires_at: booking.expires_at,
-        claimant: Claimant::Booking,
-    })
-}
-
 impl Plan {
     fn day(&self, date: Date, claims: Vec<Claim>) -> ServiceDay {
         let periods = vec![self.period.clone()];
         ServiceDay {
-            calendar: RestaurantCalendar::new(self.policy.clone(), periods, Vec::new()).unwrap(),
+            calendar: RestaurantCalendar::new(self.policy.clone(), periods, Vec::new())
+                .unwrap()
+                .into(),
             floor: Floor {
                 tables: self.tables.clone(),
                 ..Floor::default()
-            },
-            blockouts: Vec::new(),
+            }
+            .into(),
+            blockouts: [].into(),
             date,
             claims,
         }

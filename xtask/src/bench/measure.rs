@@ -22,7 +22,7 @@ impl Plan {
     pub(super) const fn new(is_quick: bool) -> Self {
         let (size, repetitions, seconds, warm_up) = match is_quick {
             true => (Size::QUICK, 2, 1, 1),
-            false => (Size::FULL, 5, 10, 5),
+            false => (Size::FULL, 3, 10, 5),
         };
         Self {
             size,

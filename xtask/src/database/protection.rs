@@ -15,7 +15,8 @@ use crate::finding::{Finding, Kind};
 const QUERIES: &str = include_str!("protection.sql");
 
 /// What everybody may read: it says nothing of any guest.
-const PUBLIC: [&str; 4] = [
+const PUBLIC: [&str; 5] = [
+    "booking_days",
     "booking_policies",
     "dining_areas",
     "restaurants",

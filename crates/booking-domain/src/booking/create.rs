@@ -242,7 +242,7 @@ mod tests {
         let mut day = day(vec![table(1, 1, 8)]);
         let mut policy = day.calendar.policy().clone();
         policy.confirmation_min_party = Some(crate::fixtures::party(6));
-        day.calendar = crate::fixtures::calendar_of(&policy);
+        day.calendar = crate::fixtures::calendar_of(&policy).into();
         let waits = |guests| {
             let booking = made(guests, &day).expect("there is room").booking;
             (booking.status, booking.expires_at)

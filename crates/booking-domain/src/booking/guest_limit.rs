@@ -215,7 +215,7 @@ mod tests {
     /// The booking as it is asked for, by a guest who has others.
     fn changed(change: &BookingChange, live: &[LiveBooking]) -> Result<(), ChangeRefusal> {
         let mut day = day(vec![table(1, 1, 4)]);
-        day.calendar = calendar();
+        day.calendar = calendar().into();
         match plan_change(&booking(), change, None, NOW)? {
             ChangePlan::NeedsTable(request) => {
                 request.decide(&day, live, Booker::Guest, NOW).map(drop)
@@ -244,7 +244,7 @@ mod tests {
         let mut day = day(vec![table(1, 1, 4)]);
         let mut policy = day.calendar.policy().clone();
         policy.max_bookings_per_guest = MaxBookingsPerGuest::new(1);
-        day.calendar = calendar_of(&policy);
+        day.calendar = calendar_of(&policy).into();
         let change = BookingChange {
             customer: CustomerChange {
                 email: Some(EmailAddress::parse("somebody.else@example.com")),

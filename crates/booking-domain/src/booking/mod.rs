@@ -43,7 +43,7 @@ use crate::floor::PartySize;
 use crate::ids::{BookingId, ConfirmationCode, HoldId, RestaurantId};
 use crate::placement::{Placement, StaffRequest};
 use crate::restaurant::RestaurantSummary;
-use crate::service_day::AreaWish;
+use crate::service_day::{AreaWish, Claim, Claimant};
 
 bounded_text! {
     /// Wishes for the visit, for the restaurant to read. Several lines are fine.
@@ -216,11 +216,54 @@ impl Booking {
     }
 
     /// Whether it takes the same of its restaurant as `other`, which is itself at another time: its
-    /// tables, its part of pacing and capacity, and whether others can have it make room.
+    /// tables, its part of pacing and capacity, until when, and whether and where to others can have it
+    /// make room. Whoever knows its [`crate::Claim`] knows it still.
     #[must_use]
     pub fn takes_as_much_as(&self, other: &Self) -> bool {
-        let rest = |booking: &Self| (booking.party, booking.is_pinned, booking.visit.seated_at);
+        let rest = |booking: &Self| {
+            let Self {
+                party,
+                area,
+                is_pinned,
+                expires_at,
+                ..
+            } = booking;
+            (
+                *party,
+                *area,
+                *is_pinned,
+                *expires_at,
+                booking.visit.seated_at,
+            )
+        };
         self.occupied() == other.occupied() && rest(self) == rest(other)
+    }
+
+    /// What it takes, if it takes anything, under the number `key`.
+    #[must_use]
+    pub fn claim(&self, key: i64) -> Option<Claim> {
+        self.occupied()?;
+        let Placement {
+            service_date,
+            tables,
+            starts_at,
+            ends_at,
+            free_at,
+        } = self.placement.clone();
+        Some(Claim {
+            key,
+            service_date,
+            party: self.party,
+            tables,
+            starts_at,
+            ends_at,
+            free_at,
+            area: self.area,
+            is_pinned: self.is_pinned,
+            seated_at: self.visit.seated_at,
+            expires_at: self.expires_at,
+            claimant: Claimant::Booking,
+        })
     }
 
     /// The dates of the wall clock on which it takes its tables.

@@ -191,7 +191,7 @@ mod tests {
         let now = at(&day, time(19, 7, 0, 0));
         let mut policy = day.calendar.policy().clone();
         policy.max_covers = MaxCovers::new(3);
-        day.calendar = calendar_of(&policy);
+        day.calendar = calendar_of(&policy).into();
         assert!(made(&day, &two(), now).is_ok());
         day.claims.push(overdue(&day, &[1]));
         let refused = made(&day, &two(), now);
@@ -251,7 +251,7 @@ mod tests {
             max_parties: MaxParties::new(1),
             max_covers: None,
         };
-        day.calendar = crate::fixtures::calendar_with(&policy, vec![dinner]);
+        day.calendar = crate::fixtures::calendar_with(&policy, vec![dinner]).into();
         day.claims.push(claim(&day, &[1], time(19, 0, 0, 0)));
         for (minute, expected) in [
             (time(19, 0, 0, 0), Err(PlaceReason::PacingLimitReached)),

@@ -135,6 +135,12 @@ impl RestaurantCalendar {
         &self.service_periods
     }
 
+    /// The special days.
+    #[must_use]
+    pub fn special_days(&self) -> &[SpecialDay] {
+        &self.special_days
+    }
+
     /// The policy.
     #[must_use]
     pub const fn policy(&self) -> &BookingPolicy {
@@ -227,6 +233,21 @@ impl RestaurantCalendar {
         let is_open = wall.time() >= self.policy.booking_window_opens;
         let days = if is_open { days } else { days - 1 };
         wall.date().checked_add(days.days()).unwrap_or(Date::MAX)
+    }
+
+    /// The first instant after `now` at which the wall clock may show another date, or guests may be able to
+    /// book another one ([`Self::last_open_date`]).
+    #[must_use]
+    pub(crate) fn next_date(&self, now: Timestamp) -> Timestamp {
+        let today = self.today(now);
+        let dates = [Some(today), today.tomorrow().ok()];
+        let times = [Time::midnight(), self.policy.booking_window_opens];
+        let on = |date: Date| times.map(|time| self.instant(date.to_datetime(time)));
+        let on_clock = dates.into_iter().flatten().flat_map(on).flatten();
+        // The clock may be set back over a midnight.
+        let set = self.zone.following(now).next().map(|it| it.timestamp());
+        let instants = on_clock.chain(set).filter(|instant| *instant > now);
+        instants.min().unwrap_or(Timestamp::MAX)
     }
 
     /// The instant of a wall-clock time. A time that the clock skips is as much later, and of a

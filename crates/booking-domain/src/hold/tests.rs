@@ -113,7 +113,7 @@ fn a_hold_becomes_a_booking_at_its_tables_though_the_rules_have_changed() {
     let mut day = tables(3);
     let hold = held(&day, GUEST).expect("there is room");
     // Nothing of the day could be booked any more.
-    day.calendar = calendar_with(&policy("Europe/Berlin"), Vec::new());
+    day.calendar = calendar_with(&policy("Europe/Berlin"), Vec::new()).into();
     let made = booked(&day, Some(&hold), wanted(Some(&hold)), NOW).expect("it was promised");
     assert_eq!(made.booking.placement.tables, hold.placement.tables);
     let without = booked(&day, None, wanted(None), NOW);
@@ -219,7 +219,7 @@ fn guests_whom_nobody_knows_hold_half_of_the_pacing_that_is_left() {
         max_parties: MaxParties::new(4),
         max_covers: None,
     };
-    day.calendar = calendar_with(&policy("Europe/Berlin"), vec![period]);
+    day.calendar = calendar_with(&policy("Europe/Berlin"), vec![period]).into();
     for _ in 0..2 {
         let hold = held(&day, GUEST).expect("it is half at most");
         day = with(day, &hold);

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::ToSpan;
 use jiff::civil::{Date, date, time};
 
@@ -44,7 +46,7 @@ fn the_smallest_table_that_fits_is_taken_first() {
 #[test]
 fn tables_are_put_together_for_a_party_that_no_table_takes() {
     let mut day = day(vec![table(1, 1, 2), table(2, 1, 2)]);
-    day.floor.combinations = vec![combination(1, &[1, 2], 3, 4)];
+    Arc::make_mut(&mut day.floor).combinations = vec![combination(1, &[1, 2], 3, 4)];
     assert_eq!(tables(&day, &guests(4, 19, 0)), [1, 2]);
     day.claims = vec![claim(&day, &[1], time(20, 0, 0, 0))];
     let taken = reason(&day, &guests(4, 19, 0));
@@ -83,7 +85,7 @@ fn between_two_slots_and_after_the_last_is_outside_of_the_hours() {
 #[test]
 fn a_date_without_services_is_closed() {
     let mut day = day(vec![table(1, 1, 4)]);
-    day.calendar = calendar_with(&policy("Europe/Berlin"), Vec::new());
+    day.calendar = calendar_with(&policy("Europe/Berlin"), Vec::new()).into();
     assert_eq!(reason(&day, &guests(2, 19, 0)), PlaceReason::Closed);
 }
 
@@ -107,7 +109,7 @@ fn the_past_is_refused_by_date_and_by_time() {
     day.date = date(2027, 2, 8);
     assert_eq!(tables(&day, &on(day.date, 19, 0)), [1]);
     // In Auckland it is already 06:30 on 9 February.
-    day.calendar = calendar_of(&policy("Pacific/Auckland"));
+    day.calendar = calendar_of(&policy("Pacific/Auckland")).into();
     let refused = reason(&day, &on(day.date, 19, 0));
     assert_eq!(refused, PlaceReason::InThePast);
 }
@@ -117,7 +119,7 @@ fn guests_book_within_the_window_and_the_staff_beyond_it() {
     let mut day = day(vec![table(1, 1, 4)]);
     let mut policy = policy("Europe/Berlin");
     policy.booking_window = BookingWindow::from_days(7).expect("it is in range");
-    day.calendar = calendar_of(&policy);
+    day.calendar = calendar_of(&policy).into();
     assert_eq!(tables(&day, &guests(2, 19, 0)), [1]);
     day.date = date(2027, 2, 16);
     let late = PlaceRequest {
@@ -137,7 +139,7 @@ fn guests_give_notice_and_the_staff_do_not() {
     let mut day = day(vec![table(1, 1, 4)]);
     let mut policy = policy("Europe/Berlin");
     policy.min_notice = MinNotice::from_minutes(60).expect("it is in range");
-    day.calendar = calendar_of(&policy);
+    day.calendar = calendar_of(&policy).into();
     day.date = date(2027, 2, 8);
     let soon = PlaceRequest {
         date: day.date,
@@ -159,7 +161,7 @@ fn party_sizes_of_guests_are_the_restaurants() {
     let mut day = day(vec![table(1, 1, 8)]);
     let mut policy = policy("Europe/Berlin");
     (policy.online_min_party, policy.online_max_party) = (party(2), party(6));
-    day.calendar = calendar_of(&policy);
+    day.calendar = calendar_of(&policy).into();
     let too_large = PlaceReason::PartyTooLarge { largest: 6 };
     assert_eq!(reason(&day, &guests(7, 19, 0)), too_large);
     assert_eq!(reason(&day, &guests(1, 19, 0)), PlaceReason::PartyTooSmall);
@@ -169,7 +171,7 @@ fn party_sizes_of_guests_are_the_restaurants() {
 fn a_time_that_the_clock_skips_is_refused_and_one_that_it_shows_twice_is_told_apart() {
     let night = service_period(time(1, 0, 0, 0), time(6, 0, 0, 0));
     let mut day = day(vec![table(1, 1, 4)]);
-    day.calendar = calendar_with(&policy("Europe/Berlin"), vec![night]);
+    day.calendar = calendar_with(&policy("Europe/Berlin"), vec![night]).into();
     day.date = date(2027, 3, 28);
     let on = |date: Date| PlaceRequest {
         date,
@@ -198,7 +200,7 @@ fn pacing_counts_who_starts_in_the_interval() {
     let mut dinner = service_period(time(18, 0, 0, 0), time(23, 0, 0, 0));
     dinner.service.pacing.max_parties = MaxParties::new(2);
     dinner.service.pacing.max_covers = MaxCovers::new(5);
-    day.calendar = calendar_with(&policy("Europe/Berlin"), vec![dinner]);
+    day.calendar = calendar_with(&policy("Europe/Berlin"), vec![dinner]).into();
     day.claims = vec![claim(&day, &[1], time(19, 0, 0, 0))];
     assert_eq!(tables(&day, &guests(3, 19, 0)), [2]);
     let covers = reason(&day, &guests(4, 19, 0));
@@ -224,7 +226,7 @@ fn capacity_counts_who_is_in_the_house_at_once() {
     let mut day = day(vec![table(1, 1, 4), table(2, 1, 4), table(3, 1, 4)]);
     let mut policy = policy("Europe/Berlin");
     policy.max_covers = MaxCovers::new(5);
-    day.calendar = calendar_of(&policy);
+    day.calendar = calendar_of(&policy).into();
     day.claims = vec![
         claim(&day, &[1], time(18, 0, 0, 0)),
         claim(&day, &[2], time(19, 30, 0, 0)),
@@ -245,10 +247,10 @@ fn what_is_blocked_out_is_not_used() {
         ends: date(2027, 2, 15).at(20, 0, 0, 0),
         reason: None,
     };
-    day.blockouts = vec![block(BlockoutScope::Table(table_id(1)))];
+    day.blockouts = vec![block(BlockoutScope::Table(table_id(1)))].into();
     assert_eq!(tables(&day, &guests(2, 18, 30)), [2]);
     assert_eq!(tables(&day, &guests(2, 20, 0)), [1]);
-    day.blockouts = vec![block(BlockoutScope::Restaurant)];
+    day.blockouts = vec![block(BlockoutScope::Restaurant)].into();
     assert_eq!(reason(&day, &guests(2, 18, 30)), PlaceReason::Closed);
     let overriding = PlaceRequest {
         booker: Booker::Staff,

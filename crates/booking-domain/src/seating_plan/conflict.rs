@@ -67,9 +67,9 @@ pub(super) fn service_day<'a>(
     let span = calendar.span(date);
     let overlaps = |claim: &&Claim| span.is_some_and(|span| claim.overlaps(span));
     ServiceDay {
-        calendar: calendar.clone(),
-        floor: plan.floor.clone(),
-        blockouts: plan.blockouts.clone(),
+        calendar: calendar.clone().into(),
+        floor: plan.floor.clone().into(),
+        blockouts: plan.blockouts.clone().into(),
         date,
         claims: claims.filter(overlaps).cloned().collect(),
     }

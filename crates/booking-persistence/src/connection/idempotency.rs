@@ -26,7 +26,11 @@ pub struct IdempotentRequest {
     key: IdempotencyKey,
     content: TokenDigest,
     state: Mutex<State>,
+    after_commit: Mutex<Option<AfterCommit>>,
 }
+
+/// What is to be done once an effect is committed.
+type AfterCommit = Box<dyn FnOnce() + Send>;
 
 /// How far a request is.
 enum State {
@@ -64,7 +68,18 @@ impl IdempotentRequest {
             key,
             content,
             state: Mutex::new(State::Begun),
+            after_commit: Mutex::default(),
         }
+    }
+
+    /// Has something be done once the effect of the request is committed, and never if it is not.
+    pub(crate) fn after_commit(&self, then: impl FnOnce() + Send + 'static) {
+        *self.lock_after_commit() = Some(Box::new(then));
+    }
+
+    fn lock_after_commit(&self) -> MutexGuard<'_, Option<AfterCommit>> {
+        let locked = self.after_commit.lock();
+        locked.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -185,6 +200,10 @@ impl Store {
                         .map_err(StoreError::from)
                 };
                 self.with_deadline(OPERATION_TIMEOUT, ending).await?;
+                let then = request.lock_after_commit().take();
+                if let Some(then) = then.filter(|_| sealed.is_some()) {
+                    then();
+                }
                 Ok(RequestEnd::Answered)
             }
             (State::Begun | State::Claimed(_) | State::Ended, None) => Ok(RequestEnd::Answered),

@@ -7,11 +7,19 @@
 //! (`tables/booking_days.rs`), earliest first. Bookings that make room are only changed where nobody else
 //! holds them.
 
+//!
+//! They are sent as text, at once: a statement that is prepared first would be overtaken by what is
+//! pipelined behind it.
+
+use std::fmt::Write as _;
+
 use diesel::sql_types::BigInt;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use jiff::civil::Date;
 
 use booking_domain::{Customer, EmailAddress, RestaurantId};
-use futures_util::future::try_join_all;
+
+use crate::tables::booking_days;
 
 diesel::define_sql_function! {
     /// Waits for a lock that the transaction then holds to its end.
@@ -19,53 +27,42 @@ diesel::define_sql_function! {
 }
 
 diesel::define_sql_function! {
-    /// The same, for a lock that several transactions can hold, as long as none has it alone.
-    fn pg_advisory_xact_lock_shared(key: BigInt);
-}
-
-diesel::define_sql_function! {
     /// Takes a lock that the transaction then holds to its end, unless another one has it.
     fn pg_try_advisory_xact_lock(key: BigInt) -> Bool;
 }
 
-/// Waits until nobody changes how the restaurant seats, and lets nobody until the end.
-pub(crate) async fn lock_seating_shared(
+/// Waits until nobody changes how the restaurant seats, and lets nobody until the end; and then until no
+/// other transaction decides on these dates, which are in order, lets none until the end, and gives each
+/// date its next version.
+pub(crate) async fn lock_days(
     mut connection: &AsyncPgConnection,
     restaurant: RestaurantId,
+    dates: &[Date],
 ) -> Result<(), diesel::result::Error> {
-    diesel::select(pg_advisory_xact_lock_shared(seating_key(restaurant)))
-        .execute(&mut connection)
-        .await
-        .map(drop)
+    let key = seating_key(restaurant);
+    let mut statements = format!("SELECT pg_advisory_xact_lock_shared({key})");
+    if let Some(days) = booking_days::lock_statement(restaurant, dates) {
+        let _ = write!(statements, "; {days}");
+    }
+    connection.batch_execute(&statements).await
 }
 
 /// Waits until nobody books at the restaurant or changes how it seats, and lets nobody until the end.
 pub(crate) async fn lock_seating(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     restaurant: RestaurantId,
 ) -> Result<(), diesel::result::Error> {
-    diesel::select(pg_advisory_xact_lock(seating_key(restaurant)))
-        .execute(&mut connection)
-        .await
-        .map(drop)
+    lock(connection, &[seating_key(restaurant)]).await
 }
 
 /// Waits until nobody else decides what this one, a caller or a guest, may have in the restaurant, and
 /// lets nobody until the end. By a digest of the name: two that share it wait, which is harmless.
 pub(crate) async fn lock_quota(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     restaurant: RestaurantId,
     name: &str,
 ) -> Result<(), diesel::result::Error> {
-    let digest = name
-        .bytes()
-        .fold(restaurant.get().cast_unsigned(), |digest, byte| {
-            mix(digest ^ u64::from(byte))
-        });
-    diesel::select(pg_advisory_xact_lock(digest.cast_signed()))
-        .execute(&mut connection)
-        .await
-        .map(drop)
+    lock(connection, &[quota_key(restaurant, name)]).await
 }
 
 /// Waits until nobody else decides what the guest with this address, or with this telephone number, may have
@@ -81,9 +78,32 @@ pub(crate) async fn lock_guest(
         (guest.phone.as_ref()).map(|phone| format!("phone:{}", phone.as_str())),
     ];
     let names = names.iter().flatten();
-    try_join_all(names.map(|name| lock_quota(connection, restaurant, name)))
-        .await
-        .map(drop)
+    let keys: Vec<i64> = names.map(|name| quota_key(restaurant, name)).collect();
+    lock(connection, &keys).await
+}
+
+/// Takes these locks, one after the other.
+async fn lock(
+    mut connection: &AsyncPgConnection,
+    keys: &[i64],
+) -> Result<(), diesel::result::Error> {
+    let keys = keys
+        .iter()
+        .map(|key| format!("SELECT pg_advisory_xact_lock({key})"));
+    let statements: Vec<String> = keys.collect();
+    match statements.is_empty() {
+        true => Ok(()),
+        false => connection.batch_execute(&statements.join("; ")).await,
+    }
+}
+
+fn quota_key(restaurant: RestaurantId, name: &str) -> i64 {
+    let digest = name
+        .bytes()
+        .fold(restaurant.get().cast_unsigned(), |digest, byte| {
+            mix(digest ^ u64::from(byte))
+        });
+    digest.cast_signed()
 }
 
 /// Waits until no other transaction decides on the signing keys.

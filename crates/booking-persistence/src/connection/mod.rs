@@ -5,6 +5,7 @@
 //! classify what goes wrong, and count themselves. What of the restaurants' rows they see is said by
 //! a `Visibility` (`visibility.rs`).
 
+mod batch;
 mod connect;
 mod constraints;
 mod database_error;
@@ -17,14 +18,15 @@ mod transact;
 mod verify;
 mod visibility;
 
+pub(crate) use batch::Batches;
 pub use connect::ConnectError;
 pub(crate) use connect::{configuration, open_session};
 pub(crate) use constraints::{ConstraintViolation, FromViolation};
 pub(crate) use database_error::DatabaseErrorKind;
 pub use idempotency::{IdempotentRequest, RequestEnd};
 pub(crate) use lock::{
-    lock_guest, lock_quota, lock_seating, lock_seating_shared, lock_signing_keys,
-    pg_advisory_xact_lock, try_lock_retention,
+    lock_days, lock_guest, lock_quota, lock_seating, lock_signing_keys, pg_advisory_xact_lock,
+    try_lock_retention,
 };
 pub use migrate::{MigrateError, migrate};
 pub(crate) use pool::Pool;

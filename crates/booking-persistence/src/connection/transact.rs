@@ -6,9 +6,7 @@ use std::time::Duration;
 use diesel::IntoSql;
 use diesel::result::Error;
 use diesel::sql_types::Integer;
-use diesel_async::{
-    AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager,
-};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use super::constraints::FromViolation;
 use super::database_error::DatabaseErrorKind;
@@ -30,8 +28,6 @@ const PING_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long the end of a transaction that has only read may take.
 const END_TIMEOUT: Duration = Duration::from_secs(2);
-
-type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 
 /// The store, as far as somebody sees it.
 pub(crate) struct SeeingStore<'a> {
@@ -105,13 +101,9 @@ impl<'a> SeeingStore<'a> {
         let attempts = async {
             let mut attempts = 0;
             loop {
-                let mut connection = store.pool().check_out().await?;
-                let done = match self.request {
-                    None => in_transaction(&mut connection, &begin, work.clone()).await,
-                    Some(request) => {
-                        in_claiming_transaction(&connection, &begin, request, work.clone()).await
-                    }
-                };
+                let connection = store.pool().check_out().await?;
+                let attempt = attempt(&connection, &begin, self.request, work.clone()).await;
+                let Attempt { done, is_settled } = attempt;
                 let error = match (done, self.request) {
                     (Ok(done), Some(request)) if request.is_claimed() => {
                         request.hold(connection);
@@ -124,7 +116,11 @@ impl<'a> SeeingStore<'a> {
                     (Err(error), _) => error,
                 };
                 attempts += 1;
-                let kind = store.release_after(connection, operation, &error);
+                let kind = match is_settled {
+                    true => store.release_after(connection, operation, &error),
+                    // Closed, for its transaction may still be open.
+                    false => store.discard_after(connection, operation, &error),
+                };
                 match kind {
                     Some(kind) if TRANSACTION_RETRY_POLICY.should_retry(attempts, kind) => {
                         tracing::warn!(
@@ -271,6 +267,22 @@ impl Store {
         kind
     }
 
+    /// Closes a connection after it was used in vain, and says what was wrong with the database, if anything
+    /// was.
+    fn discard_after<R>(
+        &self,
+        connection: PooledConnection,
+        operation: &'static str,
+        error: &TransactionError<R>,
+    ) -> Option<DatabaseErrorKind> {
+        let kind = self.record_failure(operation, error);
+        match kind {
+            Some(DatabaseErrorKind::ConnectionLost) => self.discard(connection),
+            _ => drop(connection),
+        }
+        kind
+    }
+
     /// Counts what was wrong with the database, if anything was.
     fn record_failure<R>(
         &self,
@@ -326,59 +338,45 @@ fn end_transaction(connection: PooledConnection) {
     });
 }
 
-/// One attempt: begin, work, commit; or roll back.
-async fn in_transaction<T, R>(
-    connection: &mut AsyncPgConnection,
-    begin: &str,
-    work: impl AsyncFnOnce(&AsyncPgConnection) -> Result<T, TransactionError<R>>,
-) -> Result<T, TransactionError<R>> {
-    Transactions::begin_transaction_sql(connection, begin).await?;
-    match work(connection).await {
-        Ok(done) => {
-            Transactions::commit_transaction(connection).await?;
-            Ok(done)
-        }
-        Err(error) => match Transactions::rollback_transaction(connection).await {
-            // Why it was rolled back says more than why that failed; but a transaction that is
-            // still open makes the connection useless.
-            Ok(()) => Err(error),
-            Err(rollback) if matches!(error, TransactionError::Database(_)) => {
-                tracing::debug!(error = %rollback, "a transaction could not be rolled back");
-                Err(error)
-            }
-            Err(rollback) => {
-                tracing::warn!(error = %rollback, "a transaction could not be rolled back");
-                Err(Error::BrokenTransactionManager.into())
-            }
-        },
-    }
+/// How an attempt has gone.
+struct Attempt<T, R> {
+    done: Result<T, TransactionError<R>>,
+    /// Whether its transaction has ended, or is meant to stay open.
+    is_settled: bool,
 }
 
-/// One attempt of a request with a key. It is begun in one message with what `work` asks first, as
-/// reading is; and where `work` has claimed the key, it stays open.
-async fn in_claiming_transaction<T, R>(
+/// One attempt: begin, work, commit; or roll back. What begins it goes in one message with what `work` asks
+/// first, as in reading. Where `work` has claimed the key of the request, it stays open.
+async fn attempt<T, R>(
     connection: &AsyncPgConnection,
     begin: &str,
-    request: &IdempotentRequest,
+    request: Option<&IdempotentRequest>,
     work: impl AsyncFnOnce(&AsyncPgConnection) -> Result<T, TransactionError<R>>,
-) -> Result<T, TransactionError<R>> {
+) -> Attempt<T, R> {
     let mut shared = connection;
     let beginning = shared.batch_execute(begin);
     let (began, done) = tokio::join!(biased; beginning, work(connection));
     let done = began.map_err(TransactionError::Database).and(done);
-    if done.is_ok() && request.is_claimed() {
-        return done;
+    if done.is_ok() && request.is_some_and(IdempotentRequest::is_claimed) {
+        return Attempt {
+            done,
+            is_settled: true,
+        };
     }
-    request.release_claim();
+    if let Some(request) = request {
+        request.release_claim();
+    }
     let mut shared = connection;
     let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    match (shared.batch_execute(end).await, done) {
+    let ended = shared.batch_execute(end).await;
+    let is_settled = ended.is_ok();
+    let done = match (ended, done) {
         (Ok(()), done) => done,
         // Why it was rolled back says more than why that failed.
-        (Err(_), Err(error @ TransactionError::Database(_))) => Err(error),
+        (Err(_), Err(error)) => Err(error),
         (Err(error), Ok(_)) => Err(error.into()),
-        (Err(_), Err(_)) => Err(Error::BrokenTransactionManager.into()),
-    }
+    };
+    Attempt { done, is_settled }
 }
 
 /// Counts an operation by how it ended.

@@ -21,7 +21,7 @@ use crate::access::BookingCaller;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Visibility {
     restaurant: Option<RestaurantId>,
-    user: Option<UserId>,
+    users: Vec<String>,
     reference: Option<String>,
     is_search: bool,
 }
@@ -38,7 +38,7 @@ impl Visibility {
     /// What belongs to a user, in whatever restaurant: their bookings, and where they work.
     pub(crate) fn of_user(user: &UserId) -> Self {
         Self {
-            user: Some(user.clone()),
+            users: vec![user.to_string()],
             ..Self::default()
         }
     }
@@ -63,6 +63,15 @@ impl Visibility {
         Self {
             restaurant: Some(restaurant),
             ..Self::of_booking(caller, id)
+        }
+    }
+
+    /// The bookings with these ids, to read, and where these users work. Nobody can guess an id; whom a
+    /// booking concerns is decided once it is read.
+    pub(crate) fn of_bookings(ids: &[&str], users: &[&str]) -> Self {
+        Self {
+            users: users.iter().map(|user| (*user).to_owned()).collect(),
+            ..Self::default().with_reference(&ids.join(","))
         }
     }
 
@@ -111,7 +120,10 @@ impl Visibility {
     pub(crate) fn settings(&self) -> [(&'static str, Option<String>); 3] {
         [
             ("restaurant", self.restaurant.map(|id| id.to_string())),
-            ("user", self.user.as_ref().map(UserId::to_string)),
+            (
+                "user",
+                (!self.users.is_empty()).then(|| self.users.join(",")),
+            ),
             ("reference", self.reference.clone()),
         ]
     }

@@ -18,10 +18,12 @@ mod users;
 // What the server uses is named once, in the module of its tag.
 pub use api_keys::*;
 pub use auth::*;
+pub(crate) use bookings::BookingBatches;
 pub use bookings::*;
 pub use holds::*;
 pub use restaurants::*;
 pub use seating::*;
+pub(crate) use service_day::ServiceDayCache;
 pub use users::*;
 
 use jiff::Timestamp;

@@ -14,7 +14,7 @@ use booking_domain::{
 };
 
 use super::booking_events::{StateColumns, state_columns};
-use super::bookings::{area_wish, expiry, numbers, tables};
+use super::bookings::{IsActive, area_wish, expiry, numbers, tables};
 use super::{holds, parsed, to_the_minute};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::bookings;
@@ -106,19 +106,18 @@ impl TryFrom<UpcomingRow> for UpcomingBooking {
 /// No table is taken for longer by one party (`bookings_period_check`).
 pub(super) const LONGEST_CLAIM: SignedDuration = SignedDuration::from_hours(28);
 
-/// What of these restaurants is taken at any instant of `[from, to)`, by other bookings and holds than
-/// those with these numbers; each with its restaurant's number. Those that have expired are among them, as
+/// What of these restaurants is taken at any instant of `[from, to)`, by bookings and holds, each with its
+/// restaurant's number. Those that have expired are among them, as
 /// long as nobody has written it, and parties that sit still though their turn is over. One round trip.
 pub(crate) async fn claims(
     connection: &AsyncPgConnection,
     restaurants: &[i64],
     span: (Timestamp, Timestamp),
-    excluded: &[i64],
 ) -> Result<Vec<(i64, Claim)>, LoadError> {
     let (mut claims, held) = tokio::try_join!(
         biased;
-        of_bookings(connection, restaurants, span, excluded),
-        holds::claims(connection, restaurants, span, excluded),
+        of_bookings(connection, restaurants, span),
+        holds::claims(connection, restaurants, span),
     )?;
     claims.extend(held);
     Ok(claims)
@@ -128,7 +127,6 @@ async fn of_bookings(
     mut connection: &AsyncPgConnection,
     restaurants: &[i64],
     (from, to): (Timestamp, Timestamp),
-    excluded: &[i64],
 ) -> Result<Vec<(i64, Claim)>, LoadError> {
     // The time of no row that is sought begins before, which the index needs to be told.
     let earliest = from.checked_sub(LONGEST_CLAIM).unwrap_or(Timestamp::MIN);
@@ -136,7 +134,7 @@ async fn of_bookings(
     let latest = to.checked_add(EARLIEST_ARRIVAL).unwrap_or(Timestamp::MAX);
     let rows: Vec<(i64, ClaimRow)> = bookings::table
         .filter(bookings::restaurant_id.eq_any(restaurants))
-        .filter(bookings::status.eq_any(["pending", "confirmed"]))
+        .filter(IsActive)
         .filter(bookings::starts_at.gt(earliest.to_diesel()))
         .filter(bookings::starts_at.lt(latest.to_diesel()))
         .filter(
@@ -150,7 +148,6 @@ async fn of_bookings(
                 // Who sits still has the table, be the turn over or not.
                 .or(bookings::seated_at.is_not_null()),
         )
-        .filter(bookings::booking_id.ne_all(excluded))
         .select((bookings::restaurant_id, ClaimRow::as_select()))
         .load(&mut connection)
         .await?;
@@ -168,7 +165,7 @@ pub(crate) async fn upcoming(
     let earliest = from.checked_sub(LONGEST_CLAIM).unwrap_or(Timestamp::MIN);
     let rows: Vec<UpcomingRow> = bookings::table
         .filter(bookings::restaurant_id.eq(restaurant.get()))
-        .filter(bookings::status.eq_any(["pending", "confirmed"]))
+        .filter(IsActive)
         .filter(bookings::starts_at.gt(earliest.to_diesel()))
         .filter(bookings::free_at.gt(from.to_diesel()))
         .order((bookings::starts_at, bookings::booking_id))
@@ -208,7 +205,7 @@ pub(crate) async fn beginning(
 ) -> Result<Vec<Claim>, LoadError> {
     let rows: Vec<ClaimRow> = bookings::table
         .filter(bookings::restaurant_id.eq(restaurant.get()))
-        .filter(bookings::status.eq_any(["pending", "confirmed"]))
+        .filter(IsActive)
         .filter(bookings::starts_at.gt(from.to_diesel()))
         .filter(bookings::starts_at.lt(to.to_diesel()))
         .select(ClaimRow::as_select())

@@ -10,7 +10,7 @@ use crate::error::Corrupt;
 use crate::schema::{booking_contacts, bookings};
 
 /// What tells of a booking's guest, as it is read.
-#[derive(Queryable, Selectable)]
+#[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = booking_contacts, check_for_backend(diesel::pg::Pg))]
 pub(crate) struct ContactRow {
     name: Option<String>,

@@ -107,25 +107,35 @@ impl TryFrom<PolicyRow> for BookingPolicy {
     }
 }
 
-/// How the restaurant with this number takes bookings, and the version of how it seats, if it takes
-/// any: one that is suspended takes none.
+/// How the restaurant takes bookings, and the version of how it seats, if it takes any.
 pub(crate) async fn find(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     restaurant: RestaurantId,
 ) -> Result<Option<(BookingPolicy, i32)>, LoadError> {
-    let row = booking_policies::table
-        .find(restaurant.get())
+    let found = of_restaurants(connection, &[restaurant.get()]).await?;
+    Ok(found.into_iter().next().map(|(_, policy)| policy))
+}
+
+/// How those of these restaurants take bookings that take any, and the versions of how they seat: one that
+/// is suspended takes none.
+pub(crate) async fn of_restaurants(
+    mut connection: &AsyncPgConnection,
+    restaurants: &[i64],
+) -> Result<Vec<(RestaurantId, (BookingPolicy, i32))>, LoadError> {
+    let rows: Vec<PolicyRow> = booking_policies::table
         .inner_join(restaurants::table)
+        .filter(booking_policies::restaurant_id.eq_any(restaurants))
         .filter(restaurants::suspended_at.is_null())
         .select(PolicyRow::as_select())
-        .first(&mut connection)
-        .await
-        .optional()?;
-    let found = row.map(|row| {
+        .load(&mut connection)
+        .await?;
+    let rows = rows.into_iter();
+    let found = rows.map(|row| {
+        let restaurant = restaurant_id(row.restaurant_id, "booking_policies.restaurant_id")?;
         let version = row.seating_version;
-        BookingPolicy::try_from(row).map(|policy| (policy, version))
+        Ok::<_, Corrupt>((restaurant, (row.try_into()?, version)))
     });
-    Ok(found.transpose()?)
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// The policy of a restaurant, with its version, and that of how the restaurant seats.
@@ -223,39 +233,6 @@ pub(crate) async fn cancellation_cutoff(
     let cutoff = minutes.flatten().map(Cutoff::from_minutes);
     let cutoff = cutoff.map(|cutoff| parsed(cutoff, column, restaurant));
     Ok(cutoff.transpose()?)
-}
-
-/// The same, and whether its bookings' instants were computed by newer rules than this program's.
-pub(crate) async fn locked_seating_version(
-    mut connection: &AsyncPgConnection,
-    restaurant: RestaurantId,
-) -> QueryResult<Option<(i32, bool)>> {
-    let release = TimeZoneRelease::bundled();
-    let is_newer = booking_policies::time_zone_release.gt(release.as_str());
-    let found: Option<(i32, Option<bool>)> = booking_policies::table
-        .find(restaurant.get())
-        .inner_join(restaurants::table)
-        .filter(restaurants::suspended_at.is_null())
-        .select((booking_policies::seating_version, is_newer))
-        .first(&mut connection)
-        .await
-        .optional()?;
-    Ok(found.map(|(version, is_newer)| (version, is_newer.unwrap_or(false))))
-}
-
-/// The version of how a restaurant seats, if it takes bookings, as [`find`] has it.
-pub(crate) async fn seating_version(
-    mut connection: &AsyncPgConnection,
-    restaurant: RestaurantId,
-) -> QueryResult<Option<i32>> {
-    booking_policies::table
-        .find(restaurant.get())
-        .inner_join(restaurants::table)
-        .filter(restaurants::suspended_at.is_null())
-        .select(booking_policies::seating_version)
-        .first(&mut connection)
-        .await
-        .optional()
 }
 
 /// Adds how a restaurant that was just entered takes bookings.

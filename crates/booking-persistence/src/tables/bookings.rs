@@ -1,7 +1,11 @@
 //! The table `bookings`.
 
 use diesel::dsl::exists;
+use diesel::expression::ValidGrouping;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -22,7 +26,7 @@ use crate::error::{Corrupt, LoadError};
 use crate::schema::{accounts, booking_contacts, bookings, restaurants, users};
 
 /// A booking as it is read.
-#[derive(Queryable, Selectable)]
+#[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = bookings, check_for_backend(diesel::pg::Pg))]
 pub(crate) struct BookingRow {
     restaurant_id: i64,
@@ -58,8 +62,6 @@ pub(crate) struct BookingRow {
     #[diesel(embed)]
     contact: Option<ContactRow>,
     source: String,
-    #[diesel(embed)]
-    notes: Option<NotesRow>,
     version: i32,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub(crate) created_at: Timestamp,
@@ -69,12 +71,12 @@ pub(crate) struct BookingRow {
 
 impl BookingRow {
     /// The booking as it is at `now`, whether or not it is written yet that it has expired.
-    fn at(self, now: Timestamp) -> Result<Booking, Corrupt> {
-        Ok(self.stored()?.at(now))
+    fn at(self, notes: Option<NotesRow>, now: Timestamp) -> Result<Booking, Corrupt> {
+        Ok(self.stored(notes)?.at(now))
     }
 
     /// The booking as it is written: only for whoever writes that it has expired.
-    fn stored(self) -> Result<Booking, Corrupt> {
+    fn stored(self, notes: Option<NotesRow>) -> Result<Booking, Corrupt> {
         let row = self;
         let key = row.booking_id;
         let contact = parsed(row.contact, "bookings.contact_version", key)?;
@@ -111,8 +113,7 @@ impl BookingRow {
             contact_version: row.contact_version,
             expires_at: expiry(status, expires_at, row.starts_at),
             source: parsed(BookingSource::parse(&row.source), "bookings.source", key)?,
-            notes: row
-                .notes
+            notes: notes
                 .map(|notes| notes.parse(key))
                 .transpose()?
                 .unwrap_or_default(),
@@ -181,12 +182,12 @@ pub(super) fn area_wish(
     Ok(area.transpose()?.map(|area| AreaWish { area, is_required }))
 }
 
-/// A booking and its restaurant, as callers see them at `now`.
+/// A booking, what is noted of it, and its restaurant, as callers see them at `now`.
 pub(crate) fn view(
-    (booking, restaurant): (BookingRow, SummaryRow),
+    (booking, notes, restaurant): (BookingRow, Option<NotesRow>, SummaryRow),
     now: Timestamp,
 ) -> Result<BookingView, Corrupt> {
-    let booking = booking.at(now)?;
+    let booking = booking.at(notes, now)?;
     Ok(BookingView {
         is_overdue: booking.is_overdue(now),
         overdue_bookings: Vec::new(),
@@ -218,13 +219,14 @@ pub(crate) async fn find(
     id: &BookingId,
     now: Timestamp,
 ) -> Result<Option<GuardedBooking<(i64, BookingView)>>, LoadError> {
-    let row: Option<(BookingRow, SummaryRow, RightsRow)> = bookings::table
+    let row: Option<(BookingRow, Option<NotesRow>, SummaryRow, RightsRow)> = bookings::table
         .inner_join(restaurants::table)
         .left_join(of_booking())
         .left_join(notes_of_booking())
         .filter(bookings::public_id.eq(id.as_str()))
         .select((
             BookingRow::as_select(),
+            Option::<NotesRow>::as_select(),
             SummaryRow::as_select(),
             (
                 bookings::secret_rotation,
@@ -237,11 +239,70 @@ pub(crate) async fn find(
         .first(&mut connection)
         .await
         .optional()?;
-    let found = row.map(|(booking, restaurant, row)| {
-        let view = (booking.booking_id, view((booking, restaurant), now)?);
+    let found = row.map(|(booking, notes, restaurant, row)| {
+        let view = (booking.booking_id, view((booking, notes, restaurant), now)?);
         Ok::<_, Corrupt>(GuardedBooking::new(rights(id, row), view))
     });
     Ok(found.transpose()?)
+}
+
+/// A booking as its guest sees it, with its restaurant.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = bookings, check_for_backend(diesel::pg::Pg))]
+pub(crate) struct GuestRow {
+    #[diesel(embed)]
+    booking: BookingRow,
+    secret_rotation: i32,
+    user_id: Option<i64>,
+    account_user_id: Option<i64>,
+    #[diesel(embed)]
+    restaurant: SummaryRow,
+    #[diesel(select_expression = restaurants::suspended_at.is_not_null())]
+    is_suspended: bool,
+}
+
+impl GuestRow {
+    /// The booking's id.
+    pub(crate) fn id(&self) -> &str {
+        &self.booking.public_id
+    }
+
+    /// The number of its restaurant.
+    pub(crate) fn restaurant(&self) -> i64 {
+        self.booking.restaurant_id
+    }
+
+    /// The booking at `now`, with what is known of who asks.
+    pub(crate) fn guarded(
+        self,
+        id: &BookingId,
+        caller: CallerRow,
+        now: Timestamp,
+    ) -> Result<GuardedBooking<BookingView>, Corrupt> {
+        let rights = BookingRights {
+            id: id.clone(),
+            secret_rotation: self.secret_rotation,
+            owners: [self.user_id, self.account_user_id],
+            is_suspended: self.is_suspended,
+            caller,
+        };
+        let view = view((self.booking, None, self.restaurant), now)?;
+        Ok(GuardedBooking::new(rights, view))
+    }
+}
+
+/// The bookings with these ids, as their guests see them, in no order. One statement.
+pub(crate) async fn find_as_guests(
+    mut connection: &AsyncPgConnection,
+    ids: &[&str],
+) -> QueryResult<Vec<GuestRow>> {
+    bookings::table
+        .inner_join(restaurants::table)
+        .left_join(of_booking())
+        .filter(bookings::public_id.eq_any(ids))
+        .select(GuestRow::as_select())
+        .load(&mut connection)
+        .await
 }
 
 /// A booking whose row nobody else changes until the transaction ends.
@@ -294,7 +355,7 @@ pub(crate) async fn lock_ended(
     let keys: Vec<i64> = bookings::table
         .filter(bookings::restaurant_id.eq(restaurant.get()))
         // As the index has it, which knows when they begin.
-        .filter(bookings::status.eq_any(["pending", "confirmed"]))
+        .filter(IsActive)
         .filter(bookings::status.eq(BookingStatus::Confirmed.as_str()))
         .filter(bookings::starts_at.lt(before.to_diesel()))
         .filter(bookings::free_at.le(before.to_diesel()))
@@ -315,17 +376,17 @@ pub(super) async fn stored(
     restaurant: RestaurantId,
     keys: &[i64],
 ) -> Result<Vec<(i64, Booking)>, LoadError> {
-    let rows: Vec<BookingRow> = bookings::table
+    let rows: Vec<(BookingRow, Option<NotesRow>)> = bookings::table
         .left_join(of_booking())
         .left_join(notes_of_booking())
         .filter(bookings::restaurant_id.eq(restaurant.get()))
         .filter(bookings::booking_id.eq_any(keys))
         .order(bookings::starts_at)
-        .select(BookingRow::as_select())
+        .select((BookingRow::as_select(), Option::<NotesRow>::as_select()))
         .load(&mut connection)
         .await?;
     let rows = rows.into_iter();
-    let stored = rows.map(|row| Ok::<_, Corrupt>((row.booking_id, row.stored()?)));
+    let stored = rows.map(|(row, notes)| Ok::<_, Corrupt>((row.booking_id, row.stored(notes)?)));
     Ok(stored.collect::<Result<_, _>>()?)
 }
 
@@ -341,12 +402,13 @@ pub(crate) async fn find_keyed(
         .filter(restaurants::restaurant_id.eq(bookings::restaurant_id))
         .filter(restaurants::suspended_at.is_not_null())
         .select(restaurants::restaurant_id);
-    let row: Option<(BookingRow, RightsRow)> = bookings::table
+    let row: Option<(BookingRow, Option<NotesRow>, RightsRow)> = bookings::table
         .left_join(of_booking())
         .left_join(notes_of_booking())
         .filter(bookings::public_id.eq(id.as_str()))
         .select((
             BookingRow::as_select(),
+            Option::<NotesRow>::as_select(),
             (
                 bookings::secret_rotation,
                 bookings::user_id,
@@ -358,8 +420,8 @@ pub(crate) async fn find_keyed(
         .first(&mut connection)
         .await
         .optional()?;
-    let found = row.map(|(booking, row)| {
-        let booking = (booking.booking_id, booking.at(now)?);
+    let found = row.map(|(booking, notes, row)| {
+        let booking = (booking.booking_id, booking.at(notes, now)?);
         Ok::<_, Corrupt>(GuardedBooking::new(rights(id, row), booking))
     });
     Ok(found.transpose()?)
@@ -420,6 +482,30 @@ pub(crate) async fn find_by_code(
         ))
     });
     Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Whether a booking takes anything, as the partial indexes have it. Written out: what is bound to a statement
+/// that is planned once matches none of them.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub(super) struct IsActive;
+
+impl Expression for IsActive {
+    type SqlType = Bool;
+}
+
+impl<S> AppearsOnTable<S> for IsActive {}
+
+impl<S> SelectableExpression<S> for IsActive {}
+
+impl ValidGrouping<()> for IsActive {
+    type IsAggregate = diesel::expression::is_aggregate::No;
+}
+
+impl QueryFragment<Pg> for IsActive {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("bookings.status IN ('pending', 'confirmed')");
+        Ok(())
+    }
 }
 
 /// What of a booking can change.

@@ -103,13 +103,11 @@ impl TryFrom<HoldRow> for (i64, Hold) {
     }
 }
 
-/// What holds take of these restaurants at any instant of `[from, to)`, but for those with these numbers;
-/// each with its restaurant's number. Those that have expired are among them, as long as they are there.
+/// What holds take of these restaurants at any instant of `[from, to)`, each with its restaurant's number. Those that have expired are among them, as long as they are there.
 pub(crate) async fn claims(
     mut connection: &AsyncPgConnection,
     restaurants: &[i64],
     (from, to): (Timestamp, Timestamp),
-    excluded: &[i64],
 ) -> Result<Vec<(i64, Claim)>, LoadError> {
     let earliest = from.checked_sub(LONGEST_CLAIM).unwrap_or(Timestamp::MIN);
     let rows: Vec<ClaimRow> = holds::table
@@ -117,7 +115,6 @@ pub(crate) async fn claims(
         .filter(holds::starts_at.gt(earliest.to_diesel()))
         .filter(holds::starts_at.lt(to.to_diesel()))
         .filter(holds::free_at.gt(from.to_diesel()))
-        .filter(holds::hold_id.ne_all(excluded))
         .select(ClaimRow::as_select())
         .load(&mut connection)
         .await?;

@@ -259,3 +259,34 @@ pub(crate) async fn put(
         .execute(&mut connection)
         .await
 }
+
+/// An account, and where it works: a row for each restaurant, or one without any.
+#[derive(Queryable)]
+pub(crate) struct Employed {
+    /// The account's public id.
+    pub(crate) user: String,
+    /// The account's number.
+    pub(crate) account: i64,
+    /// The restaurant's number.
+    pub(crate) restaurant: Option<i64>,
+    pub(crate) role: Option<String>,
+}
+
+/// The accounts with these public ids, and where they work.
+pub(crate) async fn employments(
+    mut connection: &AsyncPgConnection,
+    users: &[&str],
+) -> QueryResult<Vec<Employed>> {
+    let is_of_account = restaurant_staff::user_id.eq(accounts::user_id);
+    accounts::table
+        .left_join(restaurant_staff::table.on(is_of_account))
+        .filter(accounts::public_id.eq_any(users))
+        .select((
+            accounts::public_id,
+            accounts::user_id,
+            restaurant_staff::restaurant_id.nullable(),
+            restaurant_staff::role.nullable(),
+        ))
+        .load(&mut connection)
+        .await
+}

@@ -72,7 +72,7 @@ impl ProfileRow {
 }
 
 /// What a booking shows of its restaurant.
-#[derive(Queryable, Selectable)]
+#[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = restaurants, check_for_backend(diesel::pg::Pg))]
 pub(crate) struct SummaryRow {
     restaurant_id: i64,

@@ -33,7 +33,10 @@ fn assert_refused(made: Made, expected: PlaceReason) {
 #[tokio::test(flavor = "multi_thread")]
 async fn table_that_comes_while_the_day_is_read_is_given_away() {
     let venue = TestRestaurant::with_tables(1).await;
-    venue.book(&venue.request()).await.expect("it is free");
+    // By another process: this one has to read the day.
+    let other = venue.store_with(|| [7; 32]).await;
+    let made = other.create_booking(&venue.request(), None, &at(NOW)).await;
+    made.expect("it is free");
     let mut owner = venue.connection().await;
     let begin = "BEGIN; LOCK TABLE bookings IN ACCESS EXCLUSIVE MODE";
     owner.batch_execute(begin).await.expect("nobody has it");

@@ -96,6 +96,10 @@ fn describe_database_metrics() {
         "Errors of the database, by kind, those that a retry has mended among them."
     );
     metrics::describe_counter!(
+        "cache_lookups_total",
+        "What was looked for among what is kept in memory, by what it is and whether it was there."
+    );
+    metrics::describe_counter!(
         "retention_rows_total",
         "Rows that were kept for long enough and are forgotten, by what they were."
     );

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::ToSpan;
 use jiff::civil::time;
 
@@ -99,7 +101,7 @@ fn a_booking_may_move_into_its_own_time() {
 #[test]
 fn a_party_that_still_fits_stays_at_its_table() {
     let (mut booking, mut day) = booked();
-    day.floor.tables.push(table(3, 1, 2));
+    Arc::make_mut(&mut day.floor).tables.push(table(3, 1, 2));
     booking.party = party(4);
     let fewer = BookingChange {
         party: Some(party(2)),
@@ -219,7 +221,7 @@ fn guests_change_up_to_the_cutoff_and_may_have_to_wait_for_a_word() {
     let mut policy = day.calendar.policy().clone();
     policy.change_cutoff = Cutoff::from_minutes(60);
     policy.confirmation_min_party = Some(party(4));
-    day.calendar = calendar_of(&policy);
+    day.calendar = calendar_of(&policy).into();
     let more = BookingChange {
         party: Some(party(4)),
         ..BookingChange::default()
@@ -241,7 +243,7 @@ fn guests_change_up_to_the_cutoff_and_may_have_to_wait_for_a_word() {
 fn what_was_promised_stands_when_the_hours_have_changed() {
     let (booking, mut day) = booked();
     let policy = day.calendar.policy().clone();
-    day.calendar = crate::fixtures::calendar_with(&policy, Vec::new());
+    day.calendar = crate::fixtures::calendar_with(&policy, Vec::new()).into();
     let more = BookingChange {
         party: Some(party(3)),
         ..BookingChange::default()
@@ -268,7 +270,7 @@ fn the_staff_seat_a_party_elsewhere_and_pin_it_also_when_it_has_come() {
             ChangePlan::NeedsGuest(request) => panic!("{request:?}"),
             ChangePlan::NeedsTable(request) => {
                 let mut day = day.clone();
-                day.floor.tables.push(table(3, 1, 4));
+                Arc::make_mut(&mut day.floor).tables.push(table(3, 1, 4));
                 Ok(request.decide(&day, &[], Booker::Staff, now)?.booking)
             }
         };
@@ -290,9 +292,9 @@ fn a_party_that_has_come_shrinks_without_being_asked_and_waits_for_no_word() {
     booking.visit.arrived_at = Some(NOW);
     let mut policy = day.calendar.policy().clone();
     policy.confirmation_min_party = Some(party(2));
-    day.calendar = calendar_of(&policy);
+    day.calendar = calendar_of(&policy).into();
     // No rule of a table counts: they are there.
-    day.floor.tables.clear();
+    Arc::make_mut(&mut day.floor).tables.clear();
     let fewer = BookingChange {
         party: Some(party(3)),
         ..BookingChange::default()
@@ -301,7 +303,7 @@ fn a_party_that_has_come_shrinks_without_being_asked_and_waits_for_no_word() {
     let changed = change(&booking, &fewer, &day, late).expect("they are there");
     assert_eq!(changed.placement, booking.placement);
     let (_, mut day) = booked();
-    day.calendar = calendar_of(&policy);
+    day.calendar = calendar_of(&policy).into();
     booking.party = party(2);
     let more = BookingChange {
         party: Some(party(4)),

@@ -52,8 +52,8 @@ fn evening_of(floor: Floor, requests: &[(PartySize, usize)]) -> Evening {
         .into();
     let dinner = service_period(time(18, 0, 0, 0), time(23, 30, 0, 0));
     let day = ServiceDay {
-        calendar: calendar_with(&policy, vec![dinner]),
-        floor,
+        calendar: calendar_with(&policy, vec![dinner]).into(),
+        floor: floor.into(),
         ..day(Vec::new())
     };
     let mut slots = HashMap::new();

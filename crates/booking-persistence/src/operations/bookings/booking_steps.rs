@@ -189,8 +189,12 @@ impl Store {
                     StepPlan::NeedsTables(step) => {
                         // A restaurant that takes no bookings has no tables, either.
                         let none = TableRefusal::Unknown.into();
-                        let decide = |day: &ServiceDay| step.decide(day, by.now).map_err(R::from);
-                        place_anew(connection, locked, (&step.place_request(), none), decide).await
+                        let decide =
+                            |day: &ServiceDay, (): &()| step.decide(day, by.now).map_err(R::from);
+                        let wanted = (&step.place_request(), none);
+                        // Who has sat for longer than their turn matters: see createWalkIn.
+                        let booking = (locked, None);
+                        place_anew(connection, booking, wanted, async { Ok(()) }, decide).await
                     }
                 }
             };

@@ -10,17 +10,17 @@ use booking_domain::{
 
 use super::{BookingNotFound, BookingRefusal};
 use crate::access::{BookingActor, BookingCaller, RequestContext};
-use crate::connection::{FromViolation, Visibility, lock_seating_shared, show_restaurant};
+use crate::connection::{FromViolation, Visibility, lock_days, show_restaurant};
 use crate::error::{Corrupt, StoreError, TransactionError};
-use crate::operations::service_day::{Decided, PlacedBooking, load_seating};
+use crate::operations::service_day::{Decided, PlacedBooking, ServiceDayCache};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::audit_events::{NewEvent, Overridden};
 use crate::tables::booking_events::{NewBookingEvent, StateColumns};
 use crate::tables::bookings::LockedBooking;
 use crate::tables::{
-    audit_events, booking_contacts, booking_days, booking_events, booking_notes, bookings,
-    messages, occupancies, restaurants, users,
+    audit_events, booking_contacts, booking_events, booking_notes, bookings, messages, occupancies,
+    restaurants, users,
 };
 
 impl FromViolation for CancelRefusal {}
@@ -150,13 +150,14 @@ impl Store {
     }
 }
 
-/// Has `decide` say, on the service date of `request`, where a booking is placed anew: two or three round
-/// trips. `closed` refuses it where the restaurant takes no bookings.
-pub(super) async fn place_anew<R>(
+/// Has `decide` say, on the service date of `request` and by what `facts` reads, where a booking is placed anew:
+/// two round trips where the date is kept. `closed` refuses it where the restaurant takes no bookings.
+pub(super) async fn place_anew<F, R>(
     connection: &AsyncPgConnection,
-    locked: &LockedBooking,
+    (locked, cache): (&LockedBooking, Option<&ServiceDayCache>),
     (request, closed): (&PlaceRequest, R),
-    decide: impl Fn(&ServiceDay) -> Result<MadeBooking, R>,
+    facts: impl Future<Output = Result<F, TransactionError<BookingRefusal<R>>>>,
+    decide: impl Fn(&ServiceDay, &F) -> Result<MadeBooking, R>,
 ) -> Result<Change, TransactionError<BookingRefusal<R>>> {
     let current = locked.booking.occupied();
     let placed = PlacedBooking {
@@ -164,9 +165,13 @@ pub(super) async fn place_anew<R>(
         request,
         current: Some((locked.key, current.as_ref())),
     };
-    let seating = load_seating(connection, placed.restaurant, request.date).await?;
-    let seating = seating.ok_or_else(|| TransactionError::refused(closed))?;
-    let decided = placed.decide(connection, seating, decide).await?;
+    let begun = async { Ok(placed.begin(connection, cache, None).await?) };
+    let (facts, begun) = tokio::try_join!(biased; facts, begun)?;
+    if !begun.takes_bookings() {
+        return Err(TransactionError::refused(closed));
+    }
+    let decide = |day: &ServiceDay| decide(day, &facts);
+    let decided = placed.decide(connection, cache, begun, decide).await?;
     decided
         .map(|decided| Change::Placement(decided.into()))
         .map_err(TransactionError::refused)
@@ -205,15 +210,11 @@ async fn write<R>(
     let ((), _, _, row, _, _, (), ()) = tokio::try_join!(
         biased;
         async {
-            if !dates.is_empty() {
+            match dates.is_empty() {
+                true => Ok(()),
                 // So that no change of the seating plan writes what it has read of the booking before.
-                tokio::try_join!(
-                    biased;
-                    lock_seating_shared(connection, restaurant),
-                    booking_days::lock(connection, restaurant, &dates),
-                )?;
+                false => lock_days(connection, restaurant, &dates).await,
             }
-            Ok(())
         },
         async {
             if before == after {

@@ -12,7 +12,7 @@ use super::made_booking::Making;
 use crate::access::{RequestContext, RestaurantAccessRefusal, caller_name, find_booking_maker};
 use crate::connection::{ConstraintViolation, FromViolation, Visibility, lock_guest};
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::{PlacedBooking, load_seating};
+use crate::operations::service_day::{Attempts, KnownDay, PlacedBooking, ServiceDayCache};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
 use crate::tables::{bookings, holds, live_bookings, restaurants, users};
@@ -61,28 +61,36 @@ impl Store {
     ) -> Result<CreatedBooking, StoreError<RestaurantAccessRefusal<CreateRefusal>>> {
         let seeing = self.seeing(Visibility::of_restaurant(new.restaurant));
         let seeing = seeing.answering(context);
+        let attempts = Attempts::new(self);
         let transaction = seeing.transact(OPERATION, async |connection| {
             let reference = BookingReference {
                 id: BookingId::from_random(self.random().bytes()?),
                 confirmation_code: ConfirmationCode::from_random(self.random().bytes()?),
             };
-            create_in(connection, new, principal, reference, context).await
+            let cache = attempts.next();
+            create_in(connection, cache, new, principal, reference, context).await
         });
-        transaction.await
+        let (created, day) = transaction.await?;
+        self.keep_after(context, day);
+        Ok(created)
     }
 }
 
-/// Six round trips for a user whom we know, with those of the transaction itself: begin, the
-/// restaurant, the date, its lock, the booking with its tables, commit. What is refused takes no lock but
-/// that of its guest, for whom nobody else waits.
+/// Three round trips where the date is kept, with those of the transaction itself: one that begins it and
+/// locks what was planned, the booking with its tables, commit. What is refused by what is kept takes no
+/// lock but that of its guest, for whom nobody else waits.
 /// `tests/it/round_trips.rs` counts them.
 async fn create_in(
     connection: &AsyncPgConnection,
+    cache: Option<&ServiceDayCache>,
     new: &NewBooking,
     principal: Option<&Principal>,
     reference: BookingReference,
     context: &RequestContext,
-) -> Result<CreatedBooking, TransactionError<RestaurantAccessRefusal<CreateRefusal>>> {
+) -> Result<
+    (CreatedBooking, Option<KnownDay>),
+    TransactionError<RestaurantAccessRefusal<CreateRefusal>>,
+> {
     let now = to_the_microsecond(context.now);
     // Guests are told apart by their addresses, so that a key that somebody else guesses gives them no
     // booking of a stranger's.
@@ -93,18 +101,39 @@ async fn create_in(
         },
         caller_name,
     );
+    // As a guest of whom nothing else is known: it is decided for whoever they are once that is known.
+    let stranger = BookingFacts {
+        booker: Booker::Guest,
+        is_by_guest: true,
+        hold: None,
+        live: &[],
+    };
+    let expected = new.place_request(stranger);
+    let expected = PlacedBooking {
+        restaurant: new.restaurant,
+        request: &expected,
+        current: None,
+    };
+    let plan = expected.plan(cache, |day| {
+        create(day, new.clone(), stranger, reference.clone(), now)
+    });
+    let is_planned = plan.is_some();
     let loading = async {
         tokio::try_join!(
             biased;
+            async { Ok(lock_guest(connection, new.restaurant, &new.customer).await?) },
+            async { Ok(expected.begin(connection, cache, plan).await?) },
             find_booking_maker(connection, principal, new.restaurant, now),
             async {
                 match &new.customer.email {
+                    Some(_) if is_planned => {
+                        Ok(users::find_or_insert(connection, &new.customer, now).await?)
+                    }
                     Some(email) => Ok(users::find(connection, email).await?),
                     None => Ok(None),
                 }
             },
             async { Ok(restaurants::find_summary(connection, new.restaurant).await?) },
-            async { Ok(load_seating(connection, new.restaurant, new.date).await?) },
             async { Ok(bookings::draw_key(connection).await?) },
             async {
                 match &new.hold {
@@ -112,7 +141,6 @@ async fn create_in(
                     None => Ok(None),
                 }
             },
-            async { Ok(lock_guest(connection, new.restaurant, &new.customer).await?) },
             async {
                 let guest = &new.customer;
                 Ok(live_bookings::of_guest(connection, new.restaurant, guest, None, now).await?)
@@ -120,8 +148,8 @@ async fn create_in(
         )
     };
     let loaded = context.claim(connection, &caller, loading).await?;
-    let (maker, user, restaurant, seating, key, held, (), live) = loaded;
-    let (Some(restaurant), Some(seating)) = (restaurant, seating) else {
+    let ((), begun, maker, user, restaurant, key, held, live) = loaded;
+    let Some(restaurant) = restaurant.filter(|_| begun.takes_bookings()) else {
         return Err(TransactionError::no_access(RestaurantNotFound));
     };
     let is_forbidden = (new.staff.is_some() && maker.booker != Booker::Staff)
@@ -146,7 +174,7 @@ async fn create_in(
             .map(|(key, hold)| (*key, Some(&hold.placement))),
     };
     let make = |day: &ServiceDay| create(day, new.clone(), facts, reference.clone(), now);
-    let decided = placed.decide(connection, seating, make).await?;
+    let decided = placed.decide(connection, cache, begun, make).await?;
     let decided = match (decided, &new.hold) {
         (Ok(decided), _) => decided,
         // Whoever has used the hold in the meantime has its tables.
@@ -168,5 +196,7 @@ async fn create_in(
         is_mailed: !maker.is_guest,
         context,
     };
-    making.write(connection, decided, restaurant).await
+    let day = decided.day_after(key, now);
+    let created = making.write(connection, decided, restaurant).await?;
+    Ok((created, day))
 }

@@ -94,7 +94,10 @@ async fn create_in(
         current: None,
     };
     let seat = |day: &ServiceDay| walk_in(day, new, reference.clone(), now);
-    let decided = placed.decide(connection, seating, seat).await?;
+    // Who has sat for longer than their turn matters here, and leaves without a change of today's version: what
+    // is kept will not do.
+    let begun = placed.begin(connection, None, None).await?;
+    let decided = placed.decide(connection, None, begun, seat).await?;
     let decided = decided.map_err(TransactionError::refused)?;
     let making = Making {
         operation: OPERATION,

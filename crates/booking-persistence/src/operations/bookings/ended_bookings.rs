@@ -6,9 +6,9 @@ use diesel_async::AsyncPgConnection;
 use futures_util::future::try_join_all;
 use jiff::civil::Date;
 
-use crate::connection::lock_seating_shared;
+use crate::connection::lock_days;
 use crate::tables::booking_events::{NewBookingEvent, StateColumns};
-use crate::tables::{booking_days, booking_events, bookings, occupancies};
+use crate::tables::{booking_events, bookings, occupancies};
 
 /// A booking that is locked, and what has become of it.
 pub(super) struct EndedBooking {
@@ -58,11 +58,7 @@ pub(super) async fn write_ended(
         let mut dates: Vec<Date> = dates.collect();
         dates.sort_unstable();
         dates.dedup();
-        tokio::try_join!(
-            biased;
-            lock_seating_shared(connection, restaurant),
-            booking_days::lock(connection, restaurant, &dates),
-        )?;
+        lock_days(connection, restaurant, &dates).await?;
     }
     let keys: Vec<i64> = ended.iter().map(|ended| ended.key).collect();
     let writes = ended.iter().map(|ended| async move {

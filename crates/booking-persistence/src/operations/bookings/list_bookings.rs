@@ -21,7 +21,7 @@ use crate::schema::{accounts, bookings, restaurants, users};
 use crate::store::Store;
 use crate::tables::booking_contacts::of_booking;
 use crate::tables::booking_expiry;
-use crate::tables::booking_notes::notes_of_booking;
+use crate::tables::booking_notes::{NotesRow, notes_of_booking};
 use crate::tables::bookings::{BookingRow, view};
 use crate::tables::restaurants::SummaryRow;
 
@@ -272,7 +272,11 @@ pub(crate) async fn list(
             .inner_join(restaurants::table)
             .left_join(of_booking())
             .left_join(notes_of_booking())
-            .select((BookingRow::as_select(), SummaryRow::as_select()))
+            .select((
+                BookingRow::as_select(),
+                Option::<NotesRow>::as_select(),
+                SummaryRow::as_select()
+            ))
             .into_boxed(),
         filter,
         instant
@@ -309,14 +313,15 @@ pub(crate) async fn list(
             bookings::booking_id => id
         ]),
     };
-    let rows = query
-        .limit(window.rows())
-        .offset(window.offset())
-        .load::<(BookingRow, SummaryRow)>(&mut connection);
+    let rows = query.limit(window.rows()).offset(window.offset()).load::<(
+        BookingRow,
+        Option<NotesRow>,
+        SummaryRow,
+    )>(&mut connection);
     let mut counting = connection;
     let total = narrowed!(bookings::table.count().into_boxed(), filter, instant);
     let total = total.get_result(&mut counting);
-    let page = window.load(rows, total, |(row, _)| Cursor {
+    let page = window.load(rows, total, |(row, _, _)| Cursor {
         list,
         position: sort.position(row),
         id: row.booking_id,

@@ -19,6 +19,7 @@ mod update_booking;
 
 pub use create_booking::CreatedBooking;
 pub(super) use expire_bookings::expire_in_the_way;
+pub(crate) use get_booking::BookingBatches;
 pub use get_booking::BookingNotFound;
 pub(super) use list_bookings::list;
 pub use list_bookings::{BookingFilter, BookingSort};

@@ -13,7 +13,7 @@ use super::change_booking::{By, Change, place_anew};
 use crate::access::{BookingCaller, RequestContext};
 use crate::connection::{ConstraintViolation, FromViolation, lock_guest};
 use crate::error::{LoadError, StoreError, TransactionError};
-use crate::operations::service_day::load_seating;
+use crate::operations::service_day::{Attempts, load_seating};
 use crate::store::Store;
 use crate::tables::bookings::LockedBooking;
 use crate::tables::live_bookings;
@@ -54,6 +54,7 @@ impl Store {
         (change, expected): (&BookingChange, Option<&[i32]>),
         context: &RequestContext,
     ) -> Result<BookingView, StoreError<BookingRefusal<ChangeRefusal>>> {
+        let attempts = Attempts::new(self);
         let decide = async |connection: &AsyncPgConnection, locked: &LockedBooking, by: By<'_>| {
             let (booker, now) = (by.actor.booker, by.now);
             let is_of_restaurant = by.actor.is_of_restaurant;
@@ -76,21 +77,23 @@ impl Store {
                     let date = locked.booking.date;
                     let seating = async { Ok(load_seating(connection, restaurant, date).await?) };
                     let (live, seating) = tokio::try_join!(biased; live, seating)?;
-                    let calendar = seating.as_ref().map(|seating| &seating.calendar);
+                    let calendar = seating.as_ref().map(|seating| &*seating.calendar);
                     let (booking, overridden) = request
                         .decide(calendar, &live, booker)
                         .map_err(TransactionError::refused)?;
                     Ok(Change::Booking(booking.into(), overridden))
                 }
                 ChangePlan::NeedsTable(request) => {
-                    let guest = request.customer();
-                    let live = lock_live_bookings(connection, locked, guest, now).await?;
+                    let live = lock_live_bookings(connection, locked, request.customer(), now);
                     let wanted = (
                         &request.place_request(booker),
                         ChangeRefusal::RestaurantClosed,
                     );
-                    let change = |day: &ServiceDay| request.clone().decide(day, &live, booker, now);
-                    place_anew(connection, locked, wanted, change).await
+                    let change = |day: &ServiceDay, live: &Vec<LiveBooking>| {
+                        request.clone().decide(day, live, booker, now)
+                    };
+                    let booking = (locked, attempts.next());
+                    place_anew(connection, booking, wanted, live, change).await
                 }
             }
         };

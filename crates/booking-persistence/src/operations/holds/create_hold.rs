@@ -1,11 +1,13 @@
 //! `createHold`.
 
-use booking_domain::{Hold, HoldId, HoldRefusal, Holder, NewHold, PlaceRefusal, Principal, hold};
+use booking_domain::{
+    Booker, Hold, HoldId, HoldRefusal, Holder, NewHold, PlaceRefusal, Principal, hold,
+};
 
 use crate::access::{RequestContext, RestaurantAccessRefusal, caller_name, find_booking_maker};
 use crate::connection::{ConstraintViolation, FromViolation, Visibility, lock_quota};
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::{PlacedBooking, load_seating};
+use crate::operations::service_day::{Attempts, PlacedBooking};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
 use crate::tables::{bookings, holds, occupancies};
@@ -32,24 +34,41 @@ impl Store {
     ) -> Result<Hold, StoreError<RestaurantAccessRefusal<HoldRefusal>>> {
         let seeing = self.seeing(Visibility::of_restaurant(new.restaurant));
         let seeing = seeing.answering(context);
+        let attempts = Attempts::new(self);
         let transaction = seeing.transact("create_hold", async |connection| {
             let now = to_the_microsecond(context.now);
             let restaurant = new.restaurant;
             let holder = principal.map_or_else(|| format!("address:{guest}"), caller_name);
+            let cache = attempts.next();
+            let id = HoldId::from_random(self.random().bytes()?);
+            // As a guest with an account: it is decided for whoever they are once that is known.
+            let expected = new.place_request(Booker::Guest);
+            let expected = PlacedBooking {
+                restaurant,
+                request: &expected,
+                current: None,
+            };
+            let diner = Holder {
+                booker: Booker::Guest,
+                is_anonymous: false,
+                live_holds: 0,
+            };
+            let plan = expected.plan(cache, |day| hold(day, new, diner, id.clone(), now));
             let loading = async {
                 tokio::try_join!(
                     biased;
-                    find_booking_maker(connection, principal, restaurant, now),
                     async { Ok(lock_quota(connection, restaurant, &holder).await?) },
+                    async { Ok(expected.begin(connection, cache, plan).await?) },
+                    find_booking_maker(connection, principal, restaurant, now),
                     async { Ok(holds::count_live(connection, restaurant, &holder, now).await?) },
-                    async { Ok(load_seating(connection, restaurant, new.date).await?) },
                     async { Ok(bookings::draw_key(connection).await?) },
                 )
             };
             let loaded = context.claim(connection, &holder, loading).await?;
-            let (maker, (), live, seating, key) = loaded;
-            let seating = seating.ok_or(TransactionError::no_access(RestaurantNotFound))?;
-            let id = HoldId::from_random(self.random().bytes()?);
+            let ((), begun, maker, live, key) = loaded;
+            if !begun.takes_bookings() {
+                return Err(TransactionError::no_access(RestaurantNotFound));
+            }
             let asking = Holder {
                 booker: maker.booker,
                 is_anonymous: principal.is_none(),
@@ -62,7 +81,7 @@ impl Store {
                 current: None,
             };
             let decided = placed
-                .decide(connection, seating, |day| {
+                .decide(connection, cache, begun, |day| {
                     hold(day, new, asking, id.clone(), now)
                 })
                 .await?;
@@ -70,14 +89,17 @@ impl Store {
             decided
                 .write_moves(connection, &maker.actor, context)
                 .await?;
+            let day = decided.day_after(key, now);
             let hold = decided.made.hold;
             tokio::try_join!(
                 biased;
                 holds::insert(connection, &hold, key, &holder),
                 occupancies::insert_of_hold(connection, restaurant, (key, &hold.placement)),
             )?;
-            Ok(hold)
+            Ok((hold, day))
         });
-        transaction.await
+        let (hold, day) = transaction.await?;
+        self.keep_after(context, day);
+        Ok(hold)
     }
 }

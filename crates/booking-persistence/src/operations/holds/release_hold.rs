@@ -3,10 +3,10 @@
 use booking_domain::{HoldId, RestaurantId};
 
 use crate::access::RequestContext;
-use crate::connection::{FromViolation, Visibility, lock_seating_shared};
+use crate::connection::{FromViolation, Visibility, lock_days};
 use crate::error::{StoreError, TransactionError};
 use crate::store::Store;
-use crate::tables::{booking_days, holds};
+use crate::tables::holds;
 
 /// The restaurant has no such hold, or no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,10 +34,9 @@ impl Store {
             let (key, hold) = live.ok_or(TransactionError::Refused(HoldNotFound))?;
             let dates = hold.dates();
             let keys = [key];
-            let (_, _, deleted) = tokio::try_join!(
+            let ((), deleted) = tokio::try_join!(
                 biased;
-                lock_seating_shared(connection, restaurant),
-                booking_days::lock(connection, restaurant, &dates),
+                lock_days(connection, restaurant, &dates),
                 holds::delete(connection, restaurant, &keys),
             )?;
             match deleted {

@@ -1,11 +1,11 @@
 //! `getAvailability`.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use booking_domain::{
-    AvailabilityQuery, AvailabilityRefusal, RestaurantId, Slot, TimeZoneName, available_slots,
-};
+use booking_domain::{AvailabilityQuery, AvailabilityRefusal, RestaurantId, Slot, TimeZoneName};
 
 use super::{AvailabilityCaller, AvailabilityRefused};
 use crate::connection::FromViolation;
@@ -18,7 +18,7 @@ pub struct Availability {
     /// Whose wall clock the times are of.
     pub time_zone: TimeZoneName,
     /// The times, earliest first.
-    pub slots: Vec<Slot>,
+    pub slots: Arc<[Slot]>,
 }
 
 impl FromViolation for AvailabilityRefusal {}
@@ -44,12 +44,16 @@ impl Store {
             let refusal = OperationRefusal::Rule(OperationRefusal::Rule(refusal));
             StoreError::Refused(refusal)
         };
-        let mut slots = Vec::new();
-        for day in &asked.days {
-            slots.extend(available_slots(day, &asked.query(query), now).map_err(refused)?);
-        }
+        let own = asked.own();
+        let slots = match asked.days.first() {
+            Some(day) => self
+                .cache()
+                .slots(day, &asked.query(query), own, now)
+                .map_err(refused)?,
+            None => [].into(),
+        };
         Ok(Availability {
-            time_zone: asked.time_zone,
+            time_zone: asked.time_zone().clone(),
             slots,
         })
     }

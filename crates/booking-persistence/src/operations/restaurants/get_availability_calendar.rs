@@ -9,6 +9,7 @@ use booking_domain::{
 
 use super::{AvailabilityCaller, AvailabilityRefused};
 use crate::error::StoreError;
+use crate::operations::service_day::KnownDay;
 use crate::store::Store;
 
 /// What some service dates come to for one party.
@@ -37,14 +38,14 @@ impl Store {
     ) -> Result<AvailabilityCalendar, StoreError<AvailabilityRefused>> {
         let asked = self.load_asked_days("get_availability_calendar", id, dates, asking, now);
         let asked = asked.await?;
-        let status = |day: &_| day_availability(day, &asked.query(query), now);
+        let status = |day: &KnownDay| {
+            let service_day = day.service_day(asked.own());
+            day_availability(&service_day, &asked.query(query), now)
+        };
+        let days = asked.days.iter();
         Ok(AvailabilityCalendar {
-            days: asked
-                .days
-                .iter()
-                .map(|day| (day.date, status(day)))
-                .collect(),
-            time_zone: asked.time_zone,
+            days: days.map(|day| (day.date, status(day))).collect(),
+            time_zone: asked.time_zone().clone(),
         })
     }
 }

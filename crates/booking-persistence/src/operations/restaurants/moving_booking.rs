@@ -1,14 +1,15 @@
 //! What is a caller's own, a booking that is to move or a hold, beside the availability of its restaurant.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use diesel_async::AsyncPgConnection;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use booking_domain::{
-    AvailabilityQuery, Booker, Booking, BookingId, HoldId, Principal, RestaurantId, Scope,
-    ServiceDay, TimeZoneName,
+    AvailabilityQuery, Booker, Booking, BookingId, HoldId, Principal, RestaurantCalendar,
+    RestaurantId, Scope, TimeZoneName,
 };
 
 use super::{RestaurantNotFound, RestaurantRefusal};
@@ -16,7 +17,7 @@ use crate::access::{BookingCaller, find_booking_maker};
 use crate::connection::{FromViolation, Visibility};
 use crate::error::{OperationRefusal, StoreError, TransactionError};
 use crate::operations::holds::HoldNotFound;
-use crate::operations::service_day::load_seating_between;
+use crate::operations::service_day::KnownDay;
 use crate::store::Store;
 use crate::tables::{bookings, holds};
 
@@ -59,11 +60,17 @@ impl FromViolation for OwnPlaceNotFound {}
 
 /// Service dates of a restaurant, and for whom they are looked at.
 pub(super) struct AskedDays {
-    /// Whose calendar they are of.
-    pub(super) time_zone: TimeZoneName,
-    pub(super) days: Vec<ServiceDay>,
+    pub(super) days: Vec<Arc<KnownDay>>,
+    calendar: Arc<RestaurantCalendar>,
+    asking: Asking,
+}
+
+/// What of the caller matters to what is free for them.
+struct Asking {
     moving: Option<OpenedBooking>,
     booker: Booker,
+    /// What takes nothing from them, by its numbers: the booking that is to move, and their hold.
+    own: Vec<i64>,
 }
 
 /// A booking that the caller may change.
@@ -74,15 +81,32 @@ struct OpenedBooking {
 }
 
 impl AskedDays {
+    /// Whose wall clock the dates are of.
+    pub(super) fn time_zone(&self) -> &TimeZoneName {
+        &self.calendar.policy().time_zone
+    }
+
+    /// What takes nothing from the caller, by its numbers.
+    pub(super) fn own(&self) -> &[i64] {
+        &self.asking.own
+    }
+
     /// The question, by the rules that decide on the booking that is to move.
     pub(super) fn query<'a>(&'a self, query: &AvailabilityQuery<'a>) -> AvailabilityQuery<'a> {
-        match &self.moving {
+        match &self.asking.moving {
             Some(opened) => query.moving(&opened.booking, opened.booker),
             None => AvailabilityQuery {
-                booker: self.booker,
+                booker: self.asking.booker,
                 ..*query
             },
         }
+    }
+}
+
+impl AvailabilityCaller<'_> {
+    /// Whether it is a guest of whom nothing has to be looked up.
+    const fn is_anybody(&self) -> bool {
+        self.principal.is_none() && self.moving.is_none() && self.hold.is_none()
     }
 }
 
@@ -118,8 +142,7 @@ impl MovingBooking<'_> {
 }
 
 impl Store {
-    /// Loads so many service dates of a restaurant in two round trips, without what the booking
-    /// that is to move and the caller's hold take.
+    /// So many service dates of a restaurant, and what is the caller's own there.
     pub(super) async fn load_asked_days<R: FromViolation>(
         &self,
         operation: &'static str,
@@ -128,7 +151,46 @@ impl Store {
         asking: AvailabilityCaller<'_>,
         now: Timestamp,
     ) -> Result<AskedDays, StoreError<AvailabilityRefused<R>>> {
-        let last = first.checked_add(days.days()).unwrap_or(Date::MAX);
+        let dates = first.series(1.day());
+        let dates: Vec<Date> = dates.take(usize::try_from(days).unwrap_or(0)).collect();
+        let restaurants = [restaurant];
+        // A booking that is to move may have a time outside of all hours.
+        let booker = match asking.moving {
+            Some(_) => Booker::Staff,
+            None => Booker::Guest,
+        };
+        let known = self.service_days((operation, booker), &restaurants, &dates);
+        let asking = self.load_asking(operation, restaurant, asking, now);
+        let (known, asking) = tokio::try_join!(biased; known, asking)?;
+        let days: Vec<Arc<KnownDay>> = known.into_iter().flatten().collect();
+        let missing = StoreError::Refused(OperationRefusal::NotFound(RestaurantNotFound));
+        let calendar = Arc::clone(&days.first().ok_or(missing)?.seating.calendar);
+        let asking = asking.map_err(|missing| {
+            StoreError::Refused(OperationRefusal::Rule(OperationRefusal::NotFound(missing)))
+        })?;
+        Ok(AskedDays {
+            days,
+            calendar,
+            asking,
+        })
+    }
+
+    /// What of the caller matters: one round trip, or none for those of whom nothing has to be looked up.
+    /// The inner `Err` is what is not there.
+    async fn load_asking<R: FromViolation>(
+        &self,
+        operation: &'static str,
+        restaurant: RestaurantId,
+        asking: AvailabilityCaller<'_>,
+        now: Timestamp,
+    ) -> Result<Result<Asking, OwnPlaceNotFound>, StoreError<AvailabilityRefused<R>>> {
+        if asking.is_anybody() {
+            return Ok(Ok(Asking {
+                moving: None,
+                booker: Booker::Guest,
+                own: Vec::new(),
+            }));
+        }
         let moving = asking.moving.as_ref();
         let caller = moving.and_then(|moving| Some((moving.caller.as_ref()?, moving.id)));
         let visibility = match caller {
@@ -137,8 +199,6 @@ impl Store {
         };
         let seeing = self.seeing(visibility);
         let reading = seeing.read(operation, async |connection| {
-            let seating =
-                async { Ok(load_seating_between(connection, restaurant, (first, last)).await?) };
             let opened = async {
                 match moving {
                     Some(moving) => moving.open(connection, restaurant, now).await,
@@ -152,26 +212,23 @@ impl Store {
                     None => Ok(None),
                 }
             };
-            let (seating, opened, booker, held) =
-                tokio::try_join!(biased; seating, opened, booker, held)?;
-            let missing = |missing| TransactionError::rule(OperationRefusal::NotFound(missing));
-            let seating = seating.ok_or(TransactionError::not_found(RestaurantNotFound))?;
+            let (opened, booker, held) = tokio::try_join!(biased; opened, booker, held)?;
             if moving.is_some() && opened.is_none() {
-                return Err(missing(OwnPlaceNotFound::Booking));
+                return Ok(Err(OwnPlaceNotFound::Booking));
             }
             let mut own: Vec<i64> = opened.iter().map(|opened| opened.key).collect();
             if asking.hold.is_some() {
                 let held = held.filter(|(_, hold)| now < hold.expires_at);
-                let (key, _) = held.ok_or(missing(OwnPlaceNotFound::Hold(HoldNotFound)))?;
-                own.push(key);
+                match held {
+                    Some((key, _)) => own.push(key),
+                    None => return Ok(Err(OwnPlaceNotFound::Hold(HoldNotFound))),
+                }
             }
-            let days = seating.load_service_days(connection, (first, days), &own);
-            Ok(AskedDays {
-                time_zone: seating.calendar.policy().time_zone.clone(),
-                days: days.await?,
+            Ok(Ok(Asking {
                 moving: opened,
                 booker,
-            })
+                own,
+            }))
         });
         reading.await
     }

@@ -1,5 +1,7 @@
 //! `searchAvailability`.
 
+use std::sync::Arc;
+
 use diesel::IntoSql;
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -9,20 +11,19 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use booking_domain::{
-    AreaSetting, AvailabilityQuery, Neighbourhood, PartySize, RestaurantId, RestaurantView,
-    ServiceDay, Slot, SlotFilter, matching_slots,
+    AreaSetting, AvailabilityQuery, Booker, Neighbourhood, PartySize, RestaurantId, RestaurantView,
+    Slot, SlotFilter,
 };
 
 use super::RestaurantFilter;
 use super::distance::Distance;
 use super::list_restaurants::{containing, lower, narrowed, place_by_name};
-use crate::connection::{Visibility, show_restaurants};
+use crate::connection::Visibility;
 use crate::error::{Corrupt, Internal, StoreError, TransactionError};
 use crate::lists::{Cursor, CursorOfAnotherList, Digest, Page, Window, keyset};
-use crate::operations::service_day::{load_seatings, load_service_days_of};
+use crate::operations::service_day::KnownDay;
 use crate::schema::{booking_policies, dining_areas, restaurants};
 use crate::store::Store;
-use crate::tables::booking_policies::PolicyRow;
 use crate::tables::restaurants::ProfileRow;
 
 /// What is looked for: slots of restaurants that meet everything that is given.
@@ -55,7 +56,9 @@ pub struct FoundRestaurant {
 const MOST_PER_PAGE: i64 = 50;
 
 /// A restaurant that may have slots, and how far away it is.
-type Candidate = (ProfileRow, PolicyRow, Option<i64>);
+type Candidate = (ProfileRow, Option<i64>);
+
+const OPERATION: &str = "search_availability";
 
 impl AvailabilitySearch {
     fn digest(&self) -> u64 {
@@ -92,42 +95,35 @@ impl Store {
         now: Timestamp,
     ) -> Result<Page<FoundRestaurant>, StoreError<CursorOfAnotherList>> {
         let seeing = self.seeing(Visibility::of_search());
-        let reading = seeing.read("search_availability", async |connection| {
-            let candidates = load_candidates(connection, search, window).await?;
-            let mut found = Vec::new();
-            let mut policies = Vec::new();
-            for (profile, policy, distance) in candidates.items {
-                let key = profile.restaurant_id;
-                let id = RestaurantId::new(key)
-                    .ok_or_else(|| Corrupt::new("restaurants.restaurant_id", key))?;
-                let version = policy.seating_version;
-                policies.push((id, (policy.try_into()?, version)));
-                found.push((profile, distance));
-            }
-            let ids: Vec<i64> = policies.iter().map(|(id, _)| id.get()).collect();
-            let shown = async { Ok(show_restaurants(connection, &ids).await?) };
-            let seatings = load_seatings(connection, policies, search.date);
-            let ((), seatings) = tokio::try_join!(biased; shown, seatings)?;
-            let days = load_service_days_of(connection, seatings, search.date).await?;
-            Ok((found, days, candidates.next))
+        let reading = seeing.read(OPERATION, async |connection| {
+            load_candidates(connection, search, window).await
         });
-        let (found, days, next) = reading.await?;
-        let page = search.page(found.into_iter().zip(days), window, next, now);
+        let candidates = reading.await?;
+        let ids = candidates.items.iter().map(|(profile, _)| {
+            let key = profile.restaurant_id;
+            RestaurantId::new(key).ok_or_else(|| Corrupt::new("restaurants.restaurant_id", key))
+        });
+        let ids = ids.collect::<Result<Vec<_>, _>>().map_err(Internal::from)?;
+        let days = self
+            .service_days((OPERATION, Booker::Guest), &ids, &[search.date])
+            .await?;
+        let (found, next) = (candidates.items, candidates.next);
+        let page = self.page(search, found.into_iter().zip(days), (window, next), now);
         Ok(page.map_err(Internal::from)?)
     }
 }
 
-impl AvailabilitySearch {
+impl Store {
     /// The page, of the candidates in their order. `next` is the place after the last of them, if
     /// there are more.
     fn page(
         &self,
-        candidates: impl ExactSizeIterator<Item = ((ProfileRow, Option<i64>), ServiceDay)>,
-        window: &Window,
-        next: Option<Cursor>,
+        search: &AvailabilitySearch,
+        candidates: impl ExactSizeIterator<Item = (Candidate, Vec<Arc<KnownDay>>)>,
+        (window, next): (&Window, Option<Cursor>),
         now: Timestamp,
     ) -> Result<Page<FoundRestaurant>, Corrupt> {
-        let query = AvailabilityQuery::of_guest(self.party);
+        let query = AvailabilityQuery::of_guest(search.party);
         let limit = usize::try_from(window.limit()).unwrap_or(usize::MAX);
         let mut page = Page {
             items: Vec::new(),
@@ -137,12 +133,22 @@ impl AvailabilitySearch {
         let mut left = candidates.len();
         for ((profile, distance_metres), day) in candidates {
             left -= 1;
-            let slots = matching_slots(&day, &query, &self.slots, now);
+            // One that takes no bookings any more has none.
+            let Some(day) = day.as_slice().first() else {
+                continue;
+            };
+            // A date that is past has no slots.
+            let slots = self
+                .cache()
+                .slots(day, &query, &[], now)
+                .unwrap_or_default();
+            let slots = search.slots.matching(&slots, &day.seating.floor);
             if slots.is_empty() {
                 continue;
             }
-            let place = self.place(profile.restaurant_id, distance_metres);
-            let (policy, services) = (day.calendar.policy(), day.calendar.service_periods());
+            let place = search.place(profile.restaurant_id, distance_metres);
+            let calendar = &day.seating.calendar;
+            let (policy, services) = (calendar.policy(), calendar.service_periods());
             page.items.push(FoundRestaurant {
                 restaurant: profile.with_policy(policy.clone(), services, now)?,
                 distance_metres,
@@ -155,7 +161,9 @@ impl AvailabilitySearch {
         }
         Ok(page)
     }
+}
 
+impl AvailabilitySearch {
     /// The place of a restaurant among those that are looked for.
     fn place(&self, restaurant: i64, distance_metres: Option<i64>) -> Cursor {
         Cursor {
@@ -179,12 +187,12 @@ async fn load_candidates(
     let query = match &search.near {
         Some(near) => {
             let distance = Distance::from(near).nullable();
-            let columns = (ProfileRow::as_select(), PolicyRow::as_select(), distance);
+            let columns = (ProfileRow::as_select(), distance);
             takes_bookings.select(columns).into_boxed()
         }
         None => {
             let distance = None::<i64>.into_sql::<Nullable<BigInt>>();
-            let columns = (ProfileRow::as_select(), PolicyRow::as_select(), distance);
+            let columns = (ProfileRow::as_select(), distance);
             takes_bookings.select(columns).into_boxed()
         }
     };
@@ -229,6 +237,6 @@ async fn load_candidates(
         .limit(window.rows())
         .offset(window.offset())
         .load::<Candidate>(&mut connection);
-    let place = |(profile, _, distance): &Candidate| search.place(profile.restaurant_id, *distance);
+    let place = |(profile, distance): &Candidate| search.place(profile.restaurant_id, *distance);
     Ok(window.load_uncounted(rows, place).await?)
 }

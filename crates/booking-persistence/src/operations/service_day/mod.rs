@@ -5,10 +5,17 @@
 //! touches are locked: as it is if they have the versions that were read, and anew if they have
 //! others.
 
+mod cache;
+mod known_day;
 mod moves;
+mod packed_claims;
 mod placed_booking;
 mod seating;
+mod service_days;
 
+pub(super) use cache::Attempts;
+pub(crate) use cache::ServiceDayCache;
+pub(super) use known_day::KnownDay;
 pub(super) use moves::MovedBooking;
 pub(super) use placed_booking::{Decided, PlacedBooking, has_changed};
-pub(super) use seating::{load_seating, load_seating_between, load_seatings, load_service_days_of};
+pub(super) use seating::load_seating;

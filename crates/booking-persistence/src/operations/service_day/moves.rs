@@ -88,7 +88,7 @@ impl<M: Made> Decided<M> {
 
     /// The bookings and the holds that have expired and are in the way, by their numbers: nobody has written
     /// it yet of the first, or deleted the second.
-    fn expired(&self, now: Timestamp) -> (Vec<i64>, Vec<i64>) {
+    pub(super) fn expired(&self, now: Timestamp) -> (Vec<i64>, Vec<i64>) {
         let moved = self.moved().into_iter().map(|(_, placement)| placement);
         let taken: Vec<Placement> = self.made.occupied().into_iter().chain(moved).collect();
         let is_in_the_way = |claim: &&Claim| {

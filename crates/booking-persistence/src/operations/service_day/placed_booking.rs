@@ -1,18 +1,24 @@
 //! How what is to be placed is decided, and the locks that it takes to be written.
 
+use std::sync::Arc;
+
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::AsyncPgConnection;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use booking_domain::{
-    MadeBooking, MadeHold, Move, PlaceRequest, Placement, RestaurantId, ServiceDay,
+    Claim, MadeBooking, MadeHold, Move, PlaceRequest, Placement, RestaurantId, ServiceDay,
 };
 
+use super::cache::ServiceDayCache;
+use super::known_day::KnownDay;
 use super::moves::moved_claims;
-use super::seating::{Seating, load_seating};
-use crate::connection::lock_seating_shared;
-use crate::error::TransactionError;
-use crate::tables::booking_days::DayVersions;
+use super::seating::{Seating, WantedDays, load_days, load_seating};
+use super::service_days::range;
+use crate::connection::lock_days;
+use crate::error::{LoadError, TransactionError};
+use crate::tables::booking_days::{DateRange, RangeVersions};
 use crate::tables::{booking_claims, booking_days, booking_policies};
 
 /// A booking that is to be placed.
@@ -32,12 +38,35 @@ pub(in crate::operations) struct Decided<M = MadeBooking> {
     pub(super) leaving: Option<i64>,
     pub(super) restaurant: RestaurantId,
     pub(super) day: ServiceDay,
+    /// What it was decided on, unless that was not all as it was read, and the dates that are locked.
+    read: Option<(Arc<KnownDay>, Vec<Date>)>,
+}
+
+impl<M: Made> Decided<M> {
+    /// The day as it is for everybody once this is committed, where the booking or hold has this number.
+    pub(in crate::operations) fn day_after(&self, key: i64, now: Timestamp) -> Option<KnownDay> {
+        let (day, locked) = self.read.as_ref()?;
+        let (bookings, holds) = self.expired(now);
+        let mut claims = self.day.claims.clone();
+        claims.retain(|claim| !bookings.contains(&claim.key) && !holds.contains(&claim.key));
+        for moved in self.made.moves() {
+            let mut claims = claims.iter_mut();
+            if let Some(claim) = claims.find(|claim| claim.key == moved.key) {
+                claim.tables.clone_from(&moved.tables);
+            }
+        }
+        claims.extend(self.made.claim(key));
+        Some(day.after(locked, &claims))
+    }
 }
 
 /// What a decision makes, as far as others are concerned.
 pub(in crate::operations) trait Made {
     /// What it takes, if it takes anything.
     fn occupied(&self) -> Option<Placement>;
+
+    /// The same, as others see it who decide, under its number.
+    fn claim(&self, key: i64) -> Option<Claim>;
 
     /// Who makes room for it.
     fn moves(&self) -> &[Move];
@@ -46,6 +75,10 @@ pub(in crate::operations) trait Made {
 impl Made for MadeBooking {
     fn occupied(&self) -> Option<Placement> {
         self.booking.occupied()
+    }
+
+    fn claim(&self, key: i64) -> Option<Claim> {
+        self.booking.claim(key)
     }
 
     fn moves(&self) -> &[Move] {
@@ -58,56 +91,155 @@ impl Made for MadeHold {
         Some(self.hold.placement.clone())
     }
 
+    fn claim(&self, key: i64) -> Option<Claim> {
+        Some(self.hold.claim(key))
+    }
+
     fn moves(&self) -> &[Move] {
         &self.moves
     }
 }
 
+/// What was decided on a day that is kept, before anybody was asked whether it still is so.
+pub(in crate::operations) struct Plan {
+    day: Arc<KnownDay>,
+    /// The dates that it touches, earliest first.
+    dates: Vec<Date>,
+}
+
+/// What is known of how the restaurant seats and of the service date once the transaction has begun.
+pub(in crate::operations) struct Begun {
+    /// The plan, if there was one: its dates are locked.
+    plan: Option<Plan>,
+    /// `None` for a restaurant that takes no bookings.
+    versions: Option<RangeVersions>,
+    /// How it seats, if nothing was kept.
+    seating: Option<Seating>,
+}
+
+impl Begun {
+    /// Whether the restaurant takes bookings.
+    pub(in crate::operations) const fn takes_bookings(&self) -> bool {
+        self.versions.is_some()
+    }
+}
+
 impl PlacedBooking<'_> {
-    /// Decides, and takes every lock that what was decided needs to be written: two round trips, one
-    /// for what is refused. The inner `Err` is a refusal.
+    /// What would be decided on the day that is kept, if that grants it: then it can be locked at once.
+    pub(in crate::operations) fn plan<R, M: Made>(
+        &self,
+        cache: Option<&ServiceDayCache>,
+        decide: impl Fn(&ServiceDay) -> Result<M, R>,
+    ) -> Option<Plan> {
+        let day = self.kept_day(cache)?;
+        let service_day = day.service_day(&self.excluded());
+        let made = decide(&service_day).ok()?;
+        let dates = self.dates(&made, &service_day);
+        Some(Plan { day, dates })
+    }
+
+    /// Locks what was planned, or reads the versions of what will be decided on. To be sent in the message that
+    /// begins the transaction.
+    pub(in crate::operations) async fn begin(
+        &self,
+        connection: &AsyncPgConnection,
+        cache: Option<&ServiceDayCache>,
+        plan: Option<Plan>,
+    ) -> Result<Begun, LoadError> {
+        let (restaurant, date) = (self.restaurant, self.request.date);
+        let is_kept = cache.is_some_and(|cache| cache.seating(restaurant, date).is_some());
+        let (versions, seating) = tokio::try_join!(
+            biased;
+            async {
+                match &plan {
+                    Some(plan) => Ok(self.lock(connection, &plan.dates).await?),
+                    None => Ok(self.versions(connection, &[]).await?),
+                }
+            },
+            async {
+                match plan.is_some() || is_kept {
+                    true => Ok(None),
+                    false => load_seating(connection, restaurant, date).await,
+                }
+            },
+        )?;
+        Ok(Begun {
+            plan,
+            versions,
+            seating,
+        })
+    }
+
+    /// Decides, and takes every lock that what was decided needs to be written. No round trip for what was
+    /// planned on a day that is still so, and one for the lock of what was not; one or two more to read a day
+    /// that is not kept. The inner `Err` is a refusal, for which nothing is locked that was not planned.
     pub(in crate::operations) async fn decide<T, R, M: Made>(
         &self,
         connection: &AsyncPgConnection,
-        mut seating: Seating,
+        cache: Option<&ServiceDayCache>,
+        begun: Begun,
         decide: impl Fn(&ServiceDay) -> Result<M, R>,
     ) -> Result<Result<Decided<M>, R>, TransactionError<T>> {
-        let excluded: Vec<i64> = self.current.iter().map(|(key, _)| *key).collect();
-        let date = seating.calendar.service_date(self.request);
-        let mut snapshot = seating.load_snapshot(connection, date, &excluded).await?;
-        let decided = decide(&snapshot.day);
-        let dates = match &decided {
-            Err(_) if snapshot.is_whole => {
-                return Ok(decided.map(|made| Decided {
-                    leaving: self.leaving(&made),
-                    made,
-                    restaurant: self.restaurant,
-                    day: snapshot.day,
-                }));
+        // That it takes no bookings was told to whoever has begun.
+        let versions = begun.versions.ok_or_else(has_changed)?;
+        let booker = self.request.booker;
+        let (day, dates, decided) = match begun.plan {
+            Some(Plan { day, dates }) => {
+                let service_day = day.service_day(&self.excluded());
+                let decided = decide(&service_day);
+                let is_current = match &decided {
+                    Ok(_) => day.is_current_on(&dates, &versions),
+                    Err(_) => day.is_current_for(booker, &versions, &dates),
+                };
+                match is_current {
+                    true => (day, dates, Some((service_day, decided))),
+                    false => {
+                        // Somebody was faster. Now nobody is.
+                        let source = (cache, begun.seating);
+                        let (day, _) = self.load(connection, source, &versions, &dates).await?;
+                        (day, dates, None)
+                    }
+                }
             }
-            Err(_) => snapshot.dates.clone(),
-            Ok(made) => self.dates(made, &snapshot.day),
-        };
-        let (version, locked) = self.lock(connection, &dates).await?;
-        let is_current = snapshot.is_whole
-            && version == Some(seating.version)
-            && locked.into_iter().all(|date| snapshot.is_current(date));
-        let decided = if is_current {
-            decided
-        } else {
-            // Somebody was faster. Now nobody is.
-            if version != Some(seating.version) {
-                let anew = load_seating(connection, self.restaurant, self.request.date).await?;
-                seating = anew.ok_or_else(has_changed)?;
+            None => {
+                let kept = self.kept_day(cache);
+                let kept = kept.filter(|day| day.is_current_for(booker, &versions, &[]));
+                let source = (cache, begun.seating);
+                let (day, is_whole) = match kept {
+                    Some(day) => (day, true),
+                    None => self.load(connection, source, &versions, &[]).await?,
+                };
+                let service_day = day.service_day(&self.excluded());
+                let decided = match decide(&service_day) {
+                    Err(refusal) if is_whole => return Ok(Err(refusal)),
+                    decided => decided,
+                };
+                let dates = match &decided {
+                    Ok(made) => self.dates(made, &service_day),
+                    Err(_) => day.dates(),
+                };
+                let versions = self.lock(connection, &dates).await?;
+                let versions = versions.ok_or_else(has_changed)?;
+                match is_whole && day.is_current_on(&dates, &versions) {
+                    true => (day, dates, Some((service_day, decided))),
+                    false => {
+                        let source = (cache, None);
+                        let (day, _) = self.load(connection, source, &versions, &dates).await?;
+                        (day, dates, None)
+                    }
+                }
             }
-            let date = seating.calendar.service_date(self.request);
-            snapshot = seating.load_snapshot(connection, date, &excluded).await?;
-            decide(&snapshot.day)
         };
+        let (mut service_day, decided) = decided.unwrap_or_else(|| {
+            let service_day = day.service_day(&self.excluded());
+            let decided = decide(&service_day);
+            (service_day, decided)
+        });
         let mut made = match decided {
             Ok(made) => made,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        let mut is_as_read = true;
         // Whoever makes room is held by nobody else; who is held stays where they are.
         while !made.moves().is_empty() {
             let keys: Vec<i64> = made.moves().iter().map(|moved| moved.key).collect();
@@ -115,15 +247,16 @@ impl PlacedBooking<'_> {
             if free.len() == keys.len() {
                 break;
             }
-            for claim in &mut snapshot.day.claims {
+            is_as_read = false;
+            for claim in &mut service_day.claims {
                 claim.is_pinned |= keys.contains(&claim.key) && !free.contains(&claim.key);
             }
-            made = match decide(&snapshot.day) {
+            made = match decide(&service_day) {
                 Ok(made) => made,
                 Err(refusal) => return Ok(Err(refusal)),
             };
         }
-        let touched = self.dates(&made, &snapshot.day);
+        let touched = self.dates(&made, &service_day);
         if touched.iter().any(|date| !dates.contains(date)) {
             return Err(has_changed().into());
         }
@@ -131,8 +264,58 @@ impl PlacedBooking<'_> {
             leaving: self.leaving(&made),
             made,
             restaurant: self.restaurant,
-            day: snapshot.day,
+            day: service_day,
+            read: is_as_read.then_some((day, dates)),
         }))
+    }
+
+    /// The numbers of what takes nothing from the party.
+    fn excluded(&self) -> Vec<i64> {
+        self.current.iter().map(|(key, _)| *key).collect()
+    }
+
+    /// The service date that decides, as it is kept, be it still so or not.
+    fn kept_day(&self, cache: Option<&ServiceDayCache>) -> Option<Arc<KnownDay>> {
+        let seating = cache?.seating(self.restaurant, self.request.date)?;
+        let date = seating.calendar.service_date(self.request);
+        cache?.day(self.restaurant, date)
+    }
+
+    /// Reads the service date that decides, by how the restaurant seats in its version, and whether nothing
+    /// has changed meanwhile. The dates in `locked` are this transaction's.
+    async fn load(
+        &self,
+        connection: &AsyncPgConnection,
+        (cache, seating): (Option<&ServiceDayCache>, Option<Seating>),
+        versions: &RangeVersions,
+        locked: &[Date],
+    ) -> Result<(Arc<KnownDay>, bool), LoadError> {
+        let date = self.request.date;
+        let kept = || cache.and_then(|cache| cache.seating(self.restaurant, date));
+        let known = seating.or_else(kept);
+        let seating = match known.filter(|seating| seating.version == versions.seating) {
+            Some(seating) => seating,
+            None => {
+                let seating = load_seating(connection, self.restaurant, date).await?;
+                seating.ok_or_else(has_changed)?
+            }
+        };
+        let wanted = [WantedDays {
+            dates: vec![seating.calendar.service_date(self.request)],
+            range: self.range(locked),
+            versions: versions.clone(),
+            seating,
+        }];
+        let loaded = load_days(connection, &wanted).await?.pop();
+        let loaded = loaded.ok_or_else(has_changed)?;
+        let day = Arc::new(loaded.day.before(locked));
+        if let Some(cache) = cache
+            && loaded.is_whole
+        {
+            cache.keep_seating(&day.seating);
+            cache.keep(Arc::clone(&day));
+        }
+        Ok((day, loaded.is_whole))
     }
 
     /// The booking itself, where it takes other tables than before, or at another time.
@@ -157,23 +340,40 @@ impl PlacedBooking<'_> {
         dates
     }
 
-    /// Locks dates, and how the restaurant seats; gives the version of that, and those of the dates.
+    /// Locks dates, and how the restaurant seats, and gives the versions of then; `None` where it takes no
+    /// bookings. One round trip.
     async fn lock(
         &self,
         connection: &AsyncPgConnection,
         dates: &[Date],
-    ) -> Result<(Option<i32>, DayVersions), Error> {
-        let ((), version, versions) = tokio::try_join!(
+    ) -> Result<Option<RangeVersions>, Error> {
+        let ((), versions) = tokio::try_join!(
             biased;
-            lock_seating_shared(connection, self.restaurant),
-            booking_policies::locked_seating_version(connection, self.restaurant),
-            booking_days::lock(connection, self.restaurant, dates),
+            lock_days(connection, self.restaurant, dates),
+            self.versions(connection, dates),
         )?;
-        if let Some((_, true)) = version {
+        if versions.as_ref().is_some_and(|it| it.is_release_newer) {
             // A newer program runs beside this one, and computes anew what this one writes.
             booking_policies::set_time_zone_release(connection, self.restaurant).await?;
         }
-        Ok((version.map(|(version, _)| version), versions))
+        Ok(versions)
+    }
+
+    /// The versions of what decides, and of these dates.
+    async fn versions(
+        &self,
+        connection: &AsyncPgConnection,
+        dates: &[Date],
+    ) -> Result<Option<RangeVersions>, Error> {
+        booking_days::versions(connection, self.range(dates)).await
+    }
+
+    /// The dates whose versions count, with these.
+    fn range(&self, dates: &[Date]) -> DateRange {
+        let date = self.request.date;
+        let first = dates.first().copied().unwrap_or(date);
+        let last = dates.last().copied().unwrap_or(date);
+        range(self.restaurant, first.min(date), last.max(date))
     }
 }
 

@@ -1,80 +1,73 @@
-//! How restaurants seat their guests, and their service dates as they are.
+//! How restaurants seat their guests.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel_async::AsyncPgConnection;
+use jiff::ToSpan;
 use jiff::civil::{Date, Time};
-use jiff::{Timestamp, ToSpan};
 
 use booking_domain::{
     Blockout, BookingPolicy, Claim, DiningArea, DiningTable, Floor, RestaurantCalendar,
-    RestaurantId, ServiceDay, ServicePeriod, SpecialDay, TableCombination,
+    RestaurantId, ServicePeriod, SpecialDay, TableCombination,
 };
 
+use super::known_day::KnownDay;
 use crate::error::{Corrupt, LoadError};
-use crate::tables::booking_days::DayVersions;
+use crate::tables::booking_days::{DateRange, RangeVersions};
 use crate::tables::{
     blockouts, booking_claims, booking_days, booking_policies, by_restaurant, dining_areas,
     dining_tables, service_periods, special_days, table_combinations,
 };
 
-/// How a restaurant seats its guests around a date.
+/// How a restaurant seats its guests from a date on. Cheap to clone.
+#[derive(Debug, Clone)]
 pub(in crate::operations) struct Seating {
-    restaurant: RestaurantId,
+    pub(super) restaurant: RestaurantId,
     /// Of all of this.
     pub(super) version: i32,
-    pub(in crate::operations) calendar: RestaurantCalendar,
-    floor: Floor,
-    blockouts: Vec<Blockout>,
+    /// The first date for which everything is known.
+    pub(super) first_date: Date,
+    pub(in crate::operations) calendar: Arc<RestaurantCalendar>,
+    pub(in crate::operations) floor: Arc<Floor>,
+    pub(super) blockouts: Arc<[Blockout]>,
 }
 
 /// How many dates before and after the one that is asked about matter: those of a service that runs
 /// past midnight, and of turns that run into the next.
-const DAYS_AROUND: i64 = 4;
+pub(super) const DAYS_AROUND: i64 = 4;
 
-/// Loads how a restaurant seats around a date, if it takes bookings, in one round trip.
+/// Loads how a restaurant seats from a date on, if it takes bookings, in one round trip.
 pub(in crate::operations) async fn load_seating(
     connection: &AsyncPgConnection,
     restaurant: RestaurantId,
     date: Date,
 ) -> Result<Option<Seating>, LoadError> {
-    load_seating_between(connection, restaurant, (date, date)).await
+    let mut seatings = load_seatings(connection, &[restaurant.get()], date).await?;
+    Ok(seatings.remove(&restaurant))
 }
 
-/// Loads how a restaurant seats around these dates, if it takes bookings, in one round trip.
-pub(in crate::operations) async fn load_seating_between(
+/// Loads how those of these restaurants seat that take bookings, from a date on, in one round trip.
+pub(super) async fn load_seatings(
     connection: &AsyncPgConnection,
-    restaurant: RestaurantId,
-    dates: (Date, Date),
-) -> Result<Option<Seating>, LoadError> {
-    let ids = [restaurant.get()];
-    // The version first: what is read after it is that or newer.
-    let (policy, mut parts) = tokio::try_join!(
-        biased;
-        booking_policies::find(connection, restaurant),
-        SeatingParts::load(connection, &ids, dates),
-    )?;
-    let seating = policy.map(|policy| parts.seating(restaurant, policy));
-    Ok(seating.transpose()?)
-}
-
-/// Loads how restaurants seat around a date, whose policies are known, in one round trip.
-pub(in crate::operations) async fn load_seatings(
-    connection: &AsyncPgConnection,
-    policies: Vec<(RestaurantId, (BookingPolicy, i32))>,
+    restaurants: &[i64],
     date: Date,
-) -> Result<Vec<Seating>, LoadError> {
-    let ids: Vec<i64> = policies
-        .iter()
-        .map(|(restaurant, _)| restaurant.get())
-        .collect();
-    let mut parts = SeatingParts::load(connection, &ids, (date, date)).await?;
+) -> Result<HashMap<RestaurantId, Seating>, LoadError> {
+    // The versions first: what is read after them is of those or of newer ones.
+    let (policies, mut parts) = tokio::try_join!(
+        biased;
+        booking_policies::of_restaurants(connection, restaurants),
+        SeatingParts::load(connection, restaurants, date),
+    )?;
     let policies = policies.into_iter();
-    let seatings = policies.map(|(restaurant, policy)| parts.seating(restaurant, policy));
+    let seatings = policies.map(|(restaurant, policy)| {
+        let seating = parts.seating(restaurant, policy, date)?;
+        Ok::<_, Corrupt>((restaurant, seating))
+    });
     Ok(seatings.collect::<Result<_, _>>()?)
 }
 
-/// What beside their policies says how restaurants seat, by their numbers.
+/// What how restaurants seat is made of, by their numbers.
 struct SeatingParts {
     services: HashMap<i64, Vec<ServicePeriod>>,
     special_days: HashMap<i64, Vec<SpecialDay>>,
@@ -88,10 +81,10 @@ impl SeatingParts {
     async fn load(
         connection: &AsyncPgConnection,
         restaurants: &[i64],
-        (first, last): (Date, Date),
+        date: Date,
     ) -> Result<Self, LoadError> {
-        let from = first.checked_sub(DAYS_AROUND.days()).unwrap_or(Date::MIN);
-        let to = last.checked_add(DAYS_AROUND.days()).unwrap_or(Date::MAX);
+        let from = date.checked_sub(DAYS_AROUND.days()).unwrap_or(Date::MIN);
+        let to = Date::MAX;
         let time = (
             from.to_datetime(Time::midnight()),
             to.to_datetime(Time::midnight()),
@@ -120,163 +113,137 @@ impl SeatingParts {
         &mut self,
         restaurant: RestaurantId,
         (policy, version): (BookingPolicy, i32),
+        first_date: Date,
     ) -> Result<Seating, Corrupt> {
         let id = restaurant.get();
         let services = self.services.remove(&id).unwrap_or_default();
         let special_days = self.special_days.remove(&id).unwrap_or_default();
         let calendar = RestaurantCalendar::new(policy, services, special_days)
             .map_err(|_| Corrupt::new("booking_policies.time_zone", restaurant))?;
+        let floor = Floor {
+            areas: self.areas.remove(&id).unwrap_or_default(),
+            tables: self.tables.remove(&id).unwrap_or_default(),
+            combinations: self.combinations.remove(&id).unwrap_or_default(),
+        };
         Ok(Seating {
             restaurant,
             version,
-            calendar,
-            floor: Floor {
-                areas: self.areas.remove(&id).unwrap_or_default(),
-                tables: self.tables.remove(&id).unwrap_or_default(),
-                combinations: self.combinations.remove(&id).unwrap_or_default(),
-            },
-            blockouts: self.blockouts.remove(&id).unwrap_or_default(),
+            first_date,
+            calendar: calendar.into(),
+            floor: floor.into(),
+            blockouts: self.blockouts.remove(&id).unwrap_or_default().into(),
         })
     }
 }
 
-/// One service date of each of these restaurants, as it is now, in one round trip.
-pub(in crate::operations) async fn load_service_days_of(
-    connection: &AsyncPgConnection,
-    seatings: Vec<Seating>,
-    date: Date,
-) -> Result<Vec<ServiceDay>, LoadError> {
-    let ids: Vec<i64> = seatings
-        .iter()
-        .map(|seating| seating.restaurant.get())
-        .collect();
-    let spans: Vec<_> = seatings
-        .iter()
-        .map(|seating| seating.calendar.span(date))
-        .collect();
-    let mut claims = by_restaurant(load_claims(connection, &ids, &spans, &[]).await?);
-    let days = seatings.into_iter().zip(spans).map(|(seating, span)| {
-        let claims = claims.remove(&seating.restaurant.get()).unwrap_or_default();
-        let claims = span.map_or_else(Vec::new, |span| within(&claims, span));
-        ServiceDay {
-            calendar: seating.calendar,
-            floor: seating.floor,
-            blockouts: seating.blockouts,
-            date,
-            claims,
-        }
-    });
-    Ok(days.collect())
-}
-
-/// What is taken from the beginning of the first of these spans to the end of the last; `None` is none.
-async fn load_claims(
-    connection: &AsyncPgConnection,
-    restaurants: &[i64],
-    spans: &[Option<(Timestamp, Timestamp)>],
-    excluded: &[i64],
-) -> Result<Vec<(i64, Claim)>, LoadError> {
-    let known = || spans.iter().flatten();
-    let from = known().map(|(from, _)| *from).min();
-    let to = known().map(|(_, to)| *to).max();
-    match (from, to) {
-        (Some(from), Some(to)) => {
-            booking_claims::claims(connection, restaurants, (from, to), excluded).await
-        }
-        _ => Ok(Vec::new()),
-    }
-}
-
-/// Those claims that have a part of the span.
-fn within(claims: &[Claim], (from, to): (Timestamp, Timestamp)) -> Vec<Claim> {
-    let overlaps = |claim: &&Claim| claim.taken_from() < to && from < claim.free_at;
-    claims.iter().filter(overlaps).cloned().collect()
-}
-
-/// A service date as it was read, with the versions that say whether it still is.
-pub(super) struct Snapshot {
-    pub(super) day: ServiceDay,
-    /// The dates of which everything is in it, and their versions before it was read.
-    pub(super) dates: Vec<Date>,
-    versions: DayVersions,
-    /// Whether nothing has changed while it was read.
+/// Of a service date as it was read, and whether nothing has changed while it was.
+pub(super) struct LoadedDay {
+    pub(super) day: KnownDay,
     pub(super) is_whole: bool,
 }
 
-impl Snapshot {
-    /// Whether a date is as it was read, if `next` is its version after this one.
-    pub(super) fn is_current(&self, (date, next): (Date, i64)) -> bool {
-        let known = self.versions.iter().find(|(known, _)| *known == date);
-        let known = known.map_or(0, |(_, version)| *version);
-        !self.dates.contains(&date) || known + 1 == next
+impl Seating {
+    /// Whether everything is known that matters to a date.
+    pub(super) fn covers(&self, date: Date) -> bool {
+        self.first_date <= date
+    }
+
+    /// Every date of the wall clock of which something matters to a service date.
+    pub(super) fn dates(&self, date: Date) -> Vec<Date> {
+        let span = self.calendar.span(date);
+        span.map_or_else(Vec::new, |(from, to)| self.calendar.dates(from, to))
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn size(&self) -> usize {
+        const NAME: usize = 48;
+        let special_days = self.calendar.special_days().iter();
+        let services = special_days
+            .map(|day| 1 + day.services.len())
+            .sum::<usize>()
+            + self.calendar.service_periods().len();
+        let Floor {
+            areas,
+            tables,
+            combinations,
+        } = &*self.floor;
+        size_of::<RestaurantCalendar>()
+            + services * (size_of::<ServicePeriod>() + NAME)
+            + areas.len() * (size_of::<DiningArea>() + NAME)
+            + tables.len() * (size_of::<DiningTable>() + NAME)
+            + combinations.len() * (size_of::<TableCombination>() + 2 * NAME)
+            + self.blockouts.len() * size_of::<Blockout>()
     }
 }
 
-impl Seating {
-    /// So many service dates from `first` on, as they are now, in one round trip; without what those
-    /// with the numbers `excluded` take.
-    pub(in crate::operations) async fn load_service_days(
-        &self,
-        connection: &AsyncPgConnection,
-        (first, days): (Date, i64),
-        excluded: &[i64],
-    ) -> Result<Vec<ServiceDay>, LoadError> {
-        let dates: Vec<Date> = first
-            .series(1.day())
-            .take(usize::try_from(days).unwrap_or(0))
-            .collect();
-        let spans: Vec<_> = dates.iter().map(|date| self.calendar.span(*date)).collect();
-        let ids = [self.restaurant.get()];
-        let claims = load_claims(connection, &ids, &spans, excluded).await?;
-        let claims: Vec<Claim> = claims.into_iter().map(|(_, claim)| claim).collect();
-        let of_span = |span| within(&claims, span);
-        let days = dates.into_iter().zip(&spans);
-        Ok(days
-            .map(|(date, span)| self.service_day(date, span.map_or_else(Vec::new, of_span)))
-            .collect())
-    }
+/// Service dates of a restaurant that are to be read.
+pub(super) struct WantedDays {
+    pub(super) seating: Seating,
+    pub(super) dates: Vec<Date>,
+    /// The range of dates whose versions count, and what these were before.
+    pub(super) range: DateRange,
+    pub(super) versions: RangeVersions,
+}
 
-    fn service_day(&self, date: Date, claims: Vec<Claim>) -> ServiceDay {
-        ServiceDay {
-            calendar: self.calendar.clone(),
-            floor: self.floor.clone(),
-            blockouts: self.blockouts.clone(),
-            date,
-            claims,
-        }
-    }
-
-    /// Without what those with the numbers `excluded` take.
-    pub(super) async fn load_snapshot(
-        &self,
-        connection: &AsyncPgConnection,
-        date: Date,
-        excluded: &[i64],
-    ) -> Result<Snapshot, LoadError> {
-        let restaurant = self.restaurant;
-        let span = self.calendar.span(date);
-        let dates = span.map_or_else(Vec::new, |(from, to)| self.calendar.dates(from, to));
-        let ids = [restaurant.get()];
-        let (mut versions, mut claims, mut is_whole) = (Vec::new(), Vec::new(), true);
-        if let (Some(span), Some(last)) = (span, dates.last()) {
-            let read_versions = || async {
-                Ok(booking_days::versions(connection, restaurant, (date, *last)).await?)
+/// Loads service dates as they are now, in one round trip: those of the first restaurant, then those of the
+/// second, and so on.
+pub(super) async fn load_days(
+    connection: &AsyncPgConnection,
+    wanted: &[WantedDays],
+) -> Result<Vec<LoadedDay>, LoadError> {
+    let ids: Vec<i64> = wanted
+        .iter()
+        .map(|it| it.seating.restaurant.get())
+        .collect();
+    let spans = wanted.iter().flat_map(|it| {
+        let spans = it
+            .dates
+            .iter()
+            .filter_map(|date| it.seating.calendar.span(*date));
+        spans.collect::<Vec<_>>()
+    });
+    let spans: Vec<_> = spans.collect();
+    let from = spans.iter().map(|(from, _)| *from).min();
+    let to = spans.iter().map(|(_, to)| *to).max();
+    let (claims, after) = tokio::try_join!(
+        biased;
+        async {
+            match from.zip(to) {
+                Some(span) => booking_claims::claims(connection, &ids, span).await,
+                // At the ends of the calendar nothing can be taken.
+                None => Ok(Vec::new()),
+            }
+        },
+        async {
+            let after = match wanted {
+                [one] => vec![booking_days::versions(connection, one.range).await?],
+                _ => {
+                    let ranges: Vec<DateRange> = wanted.iter().map(|it| it.range).collect();
+                    booking_days::versions_of(connection, &ranges).await?
+                }
             };
-            let (before, taken, after, seating) = tokio::try_join!(
-                biased;
-                read_versions(),
-                booking_claims::claims(connection, &ids, span, excluded),
-                read_versions(),
-                async { Ok(booking_policies::seating_version(connection, restaurant).await?) },
-            )?;
-            is_whole = before == after && seating == Some(self.version);
-            (versions, claims) = (before, taken);
+            Ok(after)
+        },
+    )?;
+    let claims = by_restaurant(claims);
+    let mut loaded = Vec::new();
+    for (wanted, after) in wanted.iter().zip(after) {
+        let seating = &wanted.seating;
+        let is_whole =
+            after.as_ref() == Some(&wanted.versions) && seating.version == wanted.versions.seating;
+        let claims = claims.get(&seating.restaurant.get());
+        let claims = claims.map_or(&[][..], |claims| claims);
+        for date in &wanted.dates {
+            let span = seating.calendar.span(*date);
+            let taken = span.map_or_else(Vec::new, |(from, to)| {
+                let overlaps = |claim: &Claim| claim.taken_from() < to && from < claim.free_at;
+                // Who sits still has the table, be the turn over or not.
+                let matters = |claim: &&Claim| claim.seated_at.is_some() || overlaps(claim);
+                claims.iter().filter(matters).cloned().collect()
+            });
+            let day = KnownDay::new(seating.clone(), *date, &wanted.versions.days, &taken);
+            loaded.push(LoadedDay { day, is_whole });
         }
-        Ok(Snapshot {
-            day: self.service_day(date, claims.into_iter().map(|(_, claim)| claim).collect()),
-            dates,
-            versions,
-            is_whole,
-        })
     }
+    Ok(loaded)
 }

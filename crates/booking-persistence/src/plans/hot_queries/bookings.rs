@@ -127,7 +127,7 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
     };
     let indexes = ["bookings_public_id_key", "restaurants_pkey"];
     observed
-        .assert("getBooking", &indexes, reads(20, 45), get)
+        .assert("getBooking", &indexes, reads(60, 90), get)
         .await;
     let owner = owner(8);
     let get = async |store: &Store, run: usize| {
@@ -141,7 +141,7 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
         "restaurant_staff_pkey",
     ];
     observed
-        .assert("getBooking by the owner", &indexes, reads(20, 45), get)
+        .assert("getBooking by the owner", &indexes, reads(60, 90), get)
         .await;
 
     let find = async |store: &Store, run: usize| {
@@ -165,7 +165,7 @@ pub(super) async fn what_is_free(observed: &ObservedStore) {
         available.expect("it takes bookings")
     };
     observed
-        .assert("getAvailability", &indexes, reads(1_500, 150), day)
+        .assert("getAvailability", &indexes, reads(1_500, 200), day)
         .await;
     let month = async |store: &Store, _: usize| {
         let days = (date(2027, 2, 10), 30);
@@ -206,7 +206,7 @@ pub(super) async fn who_has_a_table(observed: &ObservedStore) {
         .assert(
             "searchAvailability near",
             &indexes,
-            reads(5_000, 1_000),
+            reads(5_000, 6_000),
             nearest,
         )
         .await;
@@ -221,7 +221,7 @@ pub(super) async fn who_has_a_table(observed: &ObservedStore) {
     // Hardly any of them is booked: by which index that is found does not matter.
     let indexes = ["idx_restaurants_name"];
     observed
-        .assert("searchAvailability", &indexes, reads(5_000, 2_000), next)
+        .assert("searchAvailability", &indexes, reads(5_000, 6_000), next)
         .await;
 }
 

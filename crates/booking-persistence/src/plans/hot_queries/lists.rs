@@ -141,7 +141,7 @@ pub(super) async fn of_all_else(observed: &ObservedStore) {
         "booking_events_pkey",
     ];
     observed
-        .assert("listBookingEvents", &indexes, reads(20, 70), events)
+        .assert("listBookingEvents", &indexes, reads(60, 90), events)
         .await;
     let keys = async |store: &Store, _: usize| {
         let page = store.list_api_keys(owner, here, &FIRST, context).await;

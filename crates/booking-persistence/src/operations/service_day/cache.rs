@@ -1,0 +1,262 @@
+//! What was read of restaurants' service dates and is looked at again, as much as fits.
+//!
+//! Nothing here is ever invalidated, and nothing is warmed. Whoever uses a day that is kept has read
+//! before, from the database, the versions of what decides on it ([`load_versions`]), and uses it only if
+//! it is of those versions. So it is right in any number of processes, and to lose it costs time alone.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use booking_domain::{
+    AvailabilityQuery, AvailabilityRefusal, Booker, PartySize, RestaurantId, Slot, available_slots,
+    unchanged_until,
+};
+
+use super::known_day::KnownDay;
+use super::seating::Seating;
+use crate::access::RequestContext;
+use crate::connection::{Batches, Visibility};
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::tables::booking_days::{self, DateRange, DayVersions, RangeVersions};
+
+/// How many bytes of each are kept at most. All three together are a third of what the whole process is
+/// meant to take.
+const SEATING_BYTES: u64 = 4 << 20;
+const DAY_BYTES: u64 = 12 << 20;
+const SLOT_BYTES: u64 = 6 << 20;
+
+/// How many of each there are about, to begin with.
+const EXPECTED: usize = 1_000;
+
+/// What was read, and the reads of versions that wait for their batch. Cheap to clone; all clones share it.
+#[derive(Clone)]
+pub(crate) struct ServiceDayCache {
+    kept: Arc<Kept>,
+    versions: Batches<DateRange, Option<RangeVersions>>,
+}
+
+struct Kept {
+    seatings: Cache<RestaurantId, Seating, Size>,
+    days: Cache<(RestaurantId, Date), Arc<KnownDay>, Size>,
+    slots: Cache<SlotsKey, KnownSlots, Size>,
+}
+
+/// What the slots of a day depend on beside the day and the time.
+type SlotsKey = (RestaurantId, Date, PartySize, Booker);
+
+/// Slots, with what they were computed from.
+#[derive(Clone)]
+struct KnownSlots {
+    seating: i32,
+    days: DayVersions,
+    /// From when until when they are the same.
+    valid: (Timestamp, Timestamp),
+    slots: Arc<[Slot]>,
+}
+
+/// How many bytes something takes, about.
+#[derive(Clone)]
+struct Size;
+
+impl Weighter<RestaurantId, Seating> for Size {
+    fn weight(&self, _: &RestaurantId, seating: &Seating) -> u64 {
+        bytes(seating.size())
+    }
+}
+
+impl Weighter<(RestaurantId, Date), Arc<KnownDay>> for Size {
+    fn weight(&self, _: &(RestaurantId, Date), day: &Arc<KnownDay>) -> u64 {
+        bytes(day.size())
+    }
+}
+
+impl Weighter<SlotsKey, KnownSlots> for Size {
+    fn weight(&self, _: &SlotsKey, known: &KnownSlots) -> u64 {
+        // An area or two for each.
+        bytes(size_of::<KnownSlots>() + known.slots.len() * (size_of::<Slot>() + 16))
+    }
+}
+
+fn bytes(size: usize) -> u64 {
+    // What the map needs for itself.
+    u64::try_from(size + 64).unwrap_or(u64::MAX)
+}
+
+impl Default for ServiceDayCache {
+    fn default() -> Self {
+        let kept = Kept {
+            seatings: Cache::with_weighter(EXPECTED, SEATING_BYTES, Size),
+            days: Cache::with_weighter(EXPECTED, DAY_BYTES, Size),
+            slots: Cache::with_weighter(EXPECTED, SLOT_BYTES, Size),
+        };
+        Self {
+            kept: Arc::new(kept),
+            versions: Batches::default(),
+        }
+    }
+}
+
+impl ServiceDayCache {
+    /// How the restaurant seats around this date and later, be it still so or not.
+    pub(in crate::operations) fn seating(
+        &self,
+        restaurant: RestaurantId,
+        date: Date,
+    ) -> Option<Seating> {
+        let seating = self.kept.seatings.get(&restaurant);
+        seating.filter(|seating| seating.covers(date))
+    }
+
+    /// Keeps how a restaurant seats.
+    pub(super) fn keep_seating(&self, seating: &Seating) {
+        let kept = self.kept.seatings.peek(&seating.restaurant);
+        // Who has read before does not take the place of who has read later.
+        if kept.is_none_or(|kept| {
+            (kept.version, seating.first_date) <= (seating.version, kept.first_date)
+        }) {
+            self.kept
+                .seatings
+                .insert(seating.restaurant, seating.clone());
+        }
+    }
+
+    /// A service date, be it still so or not.
+    pub(super) fn day(&self, restaurant: RestaurantId, date: Date) -> Option<Arc<KnownDay>> {
+        let day = self.kept.days.get(&(restaurant, date));
+        let outcome = if day.is_some() { "hit" } else { "miss" };
+        record("service_days", outcome);
+        day
+    }
+
+    /// Keeps a service date.
+    pub(in crate::operations) fn keep(&self, day: Arc<KnownDay>) {
+        self.kept.days.insert((day.restaurant(), day.date), day);
+    }
+
+    /// The slots of a day, as [`available_slots`] has them without what those with the numbers `excluded`
+    /// take, whether or not they have to be computed.
+    pub(in crate::operations) fn slots(
+        &self,
+        day: &KnownDay,
+        query: &AvailabilityQuery<'_>,
+        excluded: &[i64],
+        now: Timestamp,
+    ) -> Result<Arc<[Slot]>, AvailabilityRefusal> {
+        let AvailabilityQuery {
+            party,
+            area,
+            booker,
+            moving,
+        } = *query;
+        let key = (day.restaurant(), day.date, party, booker);
+        let is_asked_often = area.is_none() && moving.is_none() && excluded.is_empty();
+        let known = is_asked_often.then(|| self.kept.slots.get(&key)).flatten();
+        let is_right = |known: &KnownSlots| {
+            known.seating == day.seating.version
+                && known.days == day.slot_versions()
+                && known.valid.0 <= now
+                && now < known.valid.1
+        };
+        if let Some(known) = known.filter(is_right) {
+            record("slots", "hit");
+            return Ok(known.slots);
+        }
+        let service_day = day.service_day(excluded);
+        let slots: Arc<[Slot]> = available_slots(&service_day, query, now)?.into();
+        if is_asked_often {
+            record("slots", "miss");
+            let known = KnownSlots {
+                seating: day.seating.version,
+                days: day.slot_versions().to_vec(),
+                valid: (now, unchanged_until(&service_day, query, now)),
+                slots: Arc::clone(&slots),
+            };
+            self.kept.slots.insert(key, known);
+        }
+        Ok(slots)
+    }
+
+    /// Forgets everything.
+    #[cfg(test)]
+    pub(crate) fn clear(&self) {
+        self.kept.seatings.clear();
+        self.kept.days.clear();
+        self.kept.slots.clear();
+    }
+
+    /// The versions of what decides on these dates, as they are once this is called or later; `None` where
+    /// the restaurant takes no bookings. Many are read at once.
+    pub(super) async fn versions<R>(
+        &self,
+        store: &Store,
+        range: DateRange,
+    ) -> Result<Option<RangeVersions>, StoreError<R>> {
+        self.versions.read(store, range, load_versions).await
+    }
+}
+
+/// Which attempt of a transaction it is. The first may decide on what is kept. One that comes after has
+/// found that something is not as it was, and reads everything anew.
+pub(in crate::operations) struct Attempts<'a> {
+    cache: &'a ServiceDayCache,
+    is_first: AtomicBool,
+}
+
+impl<'a> Attempts<'a> {
+    /// Before the first.
+    pub(in crate::operations) const fn new(store: &'a Store) -> Self {
+        Self {
+            cache: store.cache(),
+            is_first: AtomicBool::new(true),
+        }
+    }
+
+    /// What is kept, for the first.
+    pub(in crate::operations) fn next(&self) -> Option<&'a ServiceDayCache> {
+        let is_first = self.is_first.swap(false, Ordering::Relaxed);
+        is_first.then_some(self.cache)
+    }
+}
+
+impl Store {
+    /// Keeps a day as a request has made it, once that is committed.
+    pub(in crate::operations) fn keep_after(
+        &self,
+        context: &RequestContext,
+        day: Option<KnownDay>,
+    ) {
+        let Some(day) = day.map(Arc::new) else {
+            return;
+        };
+        match &context.idempotency {
+            None => self.cache().keep(day),
+            Some(request) => {
+                let cache = self.cache().clone();
+                request.after_commit(move || cache.keep(day));
+            }
+        }
+    }
+}
+
+async fn load_versions(
+    store: Store,
+    ranges: Vec<DateRange>,
+) -> Result<Vec<Option<RangeVersions>>, StoreError<Infallible>> {
+    // Versions are for everybody to see.
+    let seeing = store.seeing(Visibility::default());
+    let reading = seeing.read("read_versions", async |connection| {
+        Ok(booking_days::versions_of(connection, &ranges).await?)
+    });
+    reading.await
+}
+
+fn record(cache: &'static str, outcome: &'static str) {
+    metrics::counter!("cache_lookups_total", "cache" => cache, "outcome" => outcome).increment(1);
+}
