@@ -499,3 +499,40 @@ async fn link_is_mailed_once_and_only_where_code_and_address_are_of_one_booking(
     let expected = format!("booking_link diner@example.com Testküche {}", made.id);
     assert_eq!(venue.texts(mails).await, [expected]);
 }
+
+/// Many ask at once, so that bookings are read together, whoever asks for them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bookings_that_are_read_together_are_opened_each_by_whose_it_is() {
+    use Outcome::{Done, NotFound};
+    let venue = with_staff().await;
+    let mut made = Vec::new();
+    for by in [None, Some("diner"), None] {
+        made.push(booked(&venue, by).await.booking.id);
+    }
+    let mut asking = tokio::task::JoinSet::new();
+    for number in 0..300 {
+        let (store, id) = (venue.store.clone(), made[number % 3].clone());
+        let other = made[(number + 1) % 3].clone();
+        asking.spawn(async move {
+            let key = &secret_key();
+            let (own, of_other) = (key.secret(id.as_str(), 0), key.secret(other.as_str(), 0));
+            let by_secret = |secret| BookingCaller::SecretHolder { secret, key };
+            let [diner, host, nobody] = ["diner", "host1", "nobody"].map(user);
+            let (caller, expected) = match number % 5 {
+                0 => (by_secret(&own), Done),
+                1 => (by_secret(&of_other), NotFound),
+                // Made by the diner, or with the diner's address.
+                2 => (BookingCaller::Principal(&diner), Done),
+                3 => (BookingCaller::Principal(&host), Done),
+                _ => (BookingCaller::Principal(&nobody), NotFound),
+            };
+            let found = store.get_booking(&caller, &id, &at(NOW)).await;
+            if let Ok(view) = &found {
+                assert_eq!(view.booking.id, id);
+                assert_eq!(view.is_for_restaurant, number % 5 == 3);
+            }
+            assert_eq!(outcome(found), expected, "{number}");
+        });
+    }
+    asking.join_all().await;
+}
