@@ -67,7 +67,8 @@ const STAFF: &str = "
             CASE public_id WHEN 'usr_conform' THEN 'owner' ELSE 'host' END,
             1, accounts.created_at, accounts.created_at
         FROM restaurants, accounts WHERE accounts.name = 'Conform';
-    UPDATE booking_policies SET max_bookings_per_guest = NULL, one_booking_per_service = false;
+    UPDATE booking_policies SET max_bookings_per_guest = NULL, one_booking_per_service = false,
+        seating_version = seating_version + 1;
     UPDATE accounts SET is_platform_admin = true WHERE public_id = 'usr_conform';
     INSERT INTO bookings (restaurant_id, public_id, user_id, booking_date, booking_time, party_size,
         status, confirmation_code, contact_version, table_ids, starts_at, ends_at, free_at, service_date,
