@@ -90,6 +90,29 @@ pub enum Claimant {
 }
 
 impl Claim {
+    /// What a booking of this party takes that nobody has pinned or seated, and that does not expire.
+    pub(crate) fn new(
+        key: i64,
+        placement: &Placement,
+        party: PartySize,
+        area: Option<AreaWish>,
+    ) -> Self {
+        Self {
+            key,
+            service_date: placement.service_date,
+            party,
+            tables: placement.tables.clone(),
+            starts_at: placement.starts_at,
+            ends_at: placement.ends_at,
+            free_at: placement.free_at,
+            area,
+            is_pinned: false,
+            seated_at: None,
+            expires_at: None,
+            claimant: Claimant::Booking,
+        }
+    }
+
     /// Whether it takes anything at `now`, or has expired.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {

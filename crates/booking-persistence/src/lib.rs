@@ -21,6 +21,11 @@
 //!    service that reaches into the next date, another program) is refused by the database,
 //!    and the decision is made again on what is there now.
 //!
+//! What decides on a service date is kept in memory, and used only where the versions of the restaurant's
+//! seating and of the dates that matter are those that it was read with (`operations/service_day/`). So
+//! whatever changes what somebody takes (a `Claim` of the domain), or how a restaurant seats, raises them in
+//! its own transaction.
+//!
 //! What keeps two restaurants apart:
 //!
 //! 1. What is done or read for somebody takes a value that only authorization makes, from the rows as

@@ -43,7 +43,7 @@ use crate::floor::PartySize;
 use crate::ids::{BookingId, ConfirmationCode, HoldId, RestaurantId};
 use crate::placement::{Placement, StaffRequest};
 use crate::restaurant::RestaurantSummary;
-use crate::service_day::{AreaWish, Claim, Claimant};
+use crate::service_day::{AreaWish, Claim};
 
 bounded_text! {
     /// Wishes for the visit, for the restaurant to read. Several lines are fine.
@@ -215,54 +215,21 @@ impl Booking {
         })
     }
 
-    /// Whether it takes the same of its restaurant as `other`, which is itself at another time: its
-    /// tables, its part of pacing and capacity, until when, and whether and where to others can have it
-    /// make room. Whoever knows its [`crate::Claim`] knows it still.
+    /// Whether it takes the same of its restaurant as `other`, which is itself at another time: whoever knows
+    /// its [`Claim`] knows it still.
     #[must_use]
     pub fn takes_as_much_as(&self, other: &Self) -> bool {
-        let rest = |booking: &Self| {
-            let Self {
-                party,
-                area,
-                is_pinned,
-                expires_at,
-                ..
-            } = booking;
-            (
-                *party,
-                *area,
-                *is_pinned,
-                *expires_at,
-                booking.visit.seated_at,
-            )
-        };
-        self.occupied() == other.occupied() && rest(self) == rest(other)
+        self.claim(0) == other.claim(0)
     }
 
     /// What it takes, if it takes anything, under the number `key`.
     #[must_use]
     pub fn claim(&self, key: i64) -> Option<Claim> {
-        self.occupied()?;
-        let Placement {
-            service_date,
-            tables,
-            starts_at,
-            ends_at,
-            free_at,
-        } = self.placement.clone();
-        Some(Claim {
-            key,
-            service_date,
-            party: self.party,
-            tables,
-            starts_at,
-            ends_at,
-            free_at,
-            area: self.area,
+        self.status.is_active().then(|| Claim {
             is_pinned: self.is_pinned,
             seated_at: self.visit.seated_at,
             expires_at: self.expires_at,
-            claimant: Claimant::Booking,
+            ..Claim::new(key, &self.placement, self.party, self.area)
         })
     }
 

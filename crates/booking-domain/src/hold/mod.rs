@@ -46,28 +46,13 @@ impl Hold {
     /// What it takes, under the number `key`. Nobody has it make room.
     #[must_use]
     pub fn claim(&self, key: i64) -> Claim {
-        let Placement {
-            service_date,
-            tables,
-            starts_at,
-            ends_at,
-            free_at,
-        } = self.placement.clone();
         Claim {
-            key,
-            service_date,
-            party: self.party,
-            tables,
-            starts_at,
-            ends_at,
-            free_at,
-            area: self.area,
             is_pinned: true,
-            seated_at: None,
             expires_at: Some(self.expires_at),
             claimant: Claimant::Hold {
                 is_anonymous: self.is_anonymous,
             },
+            ..Claim::new(key, &self.placement, self.party, self.area)
         }
     }
 }

@@ -141,8 +141,8 @@ impl fmt::Debug for IdempotentRequest {
 
 impl RequestContext {
     /// Finds out by `prepare` whether a caller may do what they ask for, and claims the key of their
-    /// request, if it has one, for this transaction: in the message that begins it, so that there is no
-    /// round trip more than without a key. What was answered before, or is asked for at this moment by
+    /// request, if it has one, for this transaction: in the message that begins it, which is one round trip
+    /// more than without a key. What was answered before, or is asked for at this moment by
     /// another request, is not done.
     pub(crate) async fn claim<T, R>(
         &self,

@@ -116,11 +116,7 @@ impl<'a> SeeingStore<'a> {
                     (Err(error), _) => error,
                 };
                 attempts += 1;
-                let kind = match is_settled {
-                    true => store.release_after(connection, operation, &error),
-                    // Closed, for its transaction may still be open.
-                    false => store.discard_after(connection, operation, &error),
-                };
+                let kind = store.release_after(connection, (operation, is_settled), &error);
                 match kind {
                     Some(kind) if TRANSACTION_RETRY_POLICY.should_retry(attempts, kind) => {
                         tracing::warn!(
@@ -176,7 +172,7 @@ impl<'a> SeeingStore<'a> {
                 match &done {
                     Ok(_) => connection.release(),
                     Err(error) => {
-                        store.release_after(connection, operation, error);
+                        store.release_after(connection, (operation, true), error);
                     }
                 }
                 return Ok(done?);
@@ -251,33 +247,18 @@ impl Store {
     }
 
     /// Releases a connection after it was used in vain, and says what was wrong with the
-    /// database, if anything was. A broken connection is closed, with all that are idle.
+    /// database, if anything was. A broken connection is closed, with all that are idle, and so is one whose
+    /// transaction may still be open.
     fn release_after<R>(
         &self,
         connection: PooledConnection,
-        operation: &'static str,
-        error: &TransactionError<R>,
-    ) -> Option<DatabaseErrorKind> {
-        let kind = self.record_failure(operation, error);
-        if kind == Some(DatabaseErrorKind::ConnectionLost) {
-            self.discard(connection);
-        } else {
-            connection.release();
-        }
-        kind
-    }
-
-    /// Closes a connection after it was used in vain, and says what was wrong with the database, if anything
-    /// was.
-    fn discard_after<R>(
-        &self,
-        connection: PooledConnection,
-        operation: &'static str,
+        (operation, is_settled): (&'static str, bool),
         error: &TransactionError<R>,
     ) -> Option<DatabaseErrorKind> {
         let kind = self.record_failure(operation, error);
         match kind {
             Some(DatabaseErrorKind::ConnectionLost) => self.discard(connection),
+            _ if is_settled => connection.release(),
             _ => drop(connection),
         }
         kind

@@ -13,8 +13,9 @@ use booking_domain::{
     RestaurantId, UpcomingBooking, UtcOffset,
 };
 
+use super::active_bookings::IsActive;
 use super::booking_events::{StateColumns, state_columns};
-use super::bookings::{IsActive, area_wish, expiry, numbers, tables};
+use super::bookings::{area_wish, expiry, numbers, tables};
 use super::{holds, parsed, to_the_minute};
 use crate::error::{Corrupt, LoadError};
 use crate::schema::bookings;

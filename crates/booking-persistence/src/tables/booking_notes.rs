@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use booking_domain::{Booking, BookingNotes, BookingTag, InternalNote};
+use booking_domain::{Booking, BookingNotes, BookingTag, InternalNote, RestaurantId};
 
 use super::parsed;
-use crate::error::Corrupt;
+use crate::error::{Corrupt, LoadError};
 use crate::schema::{booking_notes, bookings};
 
 /// What a restaurant has noted of a booking, as it is read.
@@ -40,6 +40,22 @@ pub(crate) fn notes_of_booking() -> _ {
     let is_of_restaurant = booking_notes::restaurant_id.eq(bookings::restaurant_id);
     booking_notes::table
         .on(is_of_restaurant.and(booking_notes::booking_id.eq(bookings::booking_id)))
+}
+
+/// What is noted of the booking with the number `key`.
+pub(crate) async fn find(
+    mut connection: &AsyncPgConnection,
+    restaurant: RestaurantId,
+    key: i64,
+) -> Result<BookingNotes, LoadError> {
+    let row: Option<NotesRow> = booking_notes::table
+        .find((restaurant.get(), key))
+        .select(NotesRow::as_select())
+        .first(&mut connection)
+        .await
+        .optional()?;
+    let notes = row.map(|row| row.parse(key)).transpose()?;
+    Ok(notes.unwrap_or_default())
 }
 
 /// Writes what is noted of the booking with the number `key`, in the place of what was noted before.

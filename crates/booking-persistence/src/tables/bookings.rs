@@ -1,11 +1,7 @@
 //! The table `bookings`.
 
 use diesel::dsl::exists;
-use diesel::expression::ValidGrouping;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -17,6 +13,7 @@ use booking_domain::{
     Placement, RestaurantId, RestaurantName, TableId, UserId, UtcOffset, Visit,
 };
 
+use super::active_bookings::IsActive;
 use super::booking_contacts::{ContactRow, of_booking};
 use super::booking_notes::{NotesRow, notes_of_booking};
 use super::restaurants::SummaryRow;
@@ -29,9 +26,9 @@ use crate::schema::{accounts, booking_contacts, bookings, restaurants, users};
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = bookings, check_for_backend(diesel::pg::Pg))]
 pub(crate) struct BookingRow {
-    restaurant_id: i64,
+    pub(super) restaurant_id: i64,
     pub(crate) booking_id: i64,
-    public_id: String,
+    pub(super) public_id: String,
     #[diesel(deserialize_as = jiff_diesel::Date)]
     pub(crate) booking_date: Date,
     #[diesel(deserialize_as = jiff_diesel::Time)]
@@ -246,65 +243,6 @@ pub(crate) async fn find(
     Ok(found.transpose()?)
 }
 
-/// A booking as its guest sees it, with its restaurant.
-#[derive(Clone, Queryable, Selectable)]
-#[diesel(table_name = bookings, check_for_backend(diesel::pg::Pg))]
-pub(crate) struct GuestRow {
-    #[diesel(embed)]
-    booking: BookingRow,
-    secret_rotation: i32,
-    user_id: Option<i64>,
-    account_user_id: Option<i64>,
-    #[diesel(embed)]
-    restaurant: SummaryRow,
-    #[diesel(select_expression = restaurants::suspended_at.is_not_null())]
-    is_suspended: bool,
-}
-
-impl GuestRow {
-    /// The booking's id.
-    pub(crate) fn id(&self) -> &str {
-        &self.booking.public_id
-    }
-
-    /// The number of its restaurant.
-    pub(crate) fn restaurant(&self) -> i64 {
-        self.booking.restaurant_id
-    }
-
-    /// The booking at `now`, with what is known of who asks.
-    pub(crate) fn guarded(
-        self,
-        id: &BookingId,
-        caller: CallerRow,
-        now: Timestamp,
-    ) -> Result<GuardedBooking<BookingView>, Corrupt> {
-        let rights = BookingRights {
-            id: id.clone(),
-            secret_rotation: self.secret_rotation,
-            owners: [self.user_id, self.account_user_id],
-            is_suspended: self.is_suspended,
-            caller,
-        };
-        let view = view((self.booking, None, self.restaurant), now)?;
-        Ok(GuardedBooking::new(rights, view))
-    }
-}
-
-/// The bookings with these ids, as their guests see them, in no order. One statement.
-pub(crate) async fn find_as_guests(
-    mut connection: &AsyncPgConnection,
-    ids: &[&str],
-) -> QueryResult<Vec<GuestRow>> {
-    bookings::table
-        .inner_join(restaurants::table)
-        .left_join(of_booking())
-        .filter(bookings::public_id.eq_any(ids))
-        .select(GuestRow::as_select())
-        .load(&mut connection)
-        .await
-}
-
 /// A booking whose row nobody else changes until the transaction ends.
 pub(crate) struct LockedBooking {
     /// The row's own number, within its restaurant.
@@ -482,30 +420,6 @@ pub(crate) async fn find_by_code(
         ))
     });
     Ok(found.collect::<Result<_, _>>()?)
-}
-
-/// Whether a booking takes anything, as the partial indexes have it. Written out: what is bound to a statement
-/// that is planned once matches none of them.
-#[derive(Debug, Clone, Copy, QueryId)]
-pub(super) struct IsActive;
-
-impl Expression for IsActive {
-    type SqlType = Bool;
-}
-
-impl<S> AppearsOnTable<S> for IsActive {}
-
-impl<S> SelectableExpression<S> for IsActive {}
-
-impl ValidGrouping<()> for IsActive {
-    type IsAggregate = diesel::expression::is_aggregate::No;
-}
-
-impl QueryFragment<Pg> for IsActive {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("bookings.status IN ('pending', 'confirmed')");
-        Ok(())
-    }
 }
 
 /// What of a booking can change.

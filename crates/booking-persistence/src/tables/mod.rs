@@ -6,6 +6,7 @@
 //! that fits.
 
 pub(crate) mod accounts;
+mod active_bookings;
 pub(crate) mod api_keys;
 pub(crate) mod audit_events;
 pub(crate) mod authorization_codes;
@@ -20,6 +21,7 @@ pub(crate) mod booking_policies;
 pub(crate) mod bookings;
 pub(crate) mod dining_areas;
 pub(crate) mod dining_tables;
+pub(crate) mod guest_bookings;
 pub(crate) mod holds;
 pub(crate) mod idempotency_records;
 pub(crate) mod live_bookings;

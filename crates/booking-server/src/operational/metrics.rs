@@ -97,7 +97,7 @@ fn describe_database_metrics() {
     );
     metrics::describe_counter!(
         "cache_lookups_total",
-        "What was looked for among what is kept in memory, by what it is and whether it was there."
+        "What was looked for among what is kept in memory, by what it is: hit, stale or miss."
     );
     metrics::describe_counter!(
         "retention_rows_total",

@@ -12,7 +12,7 @@ use super::made_booking::Making;
 use crate::access::{RequestContext, RestaurantAccessRefusal, StaffRequest, actor, caller_name};
 use crate::connection::Visibility;
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::{PlacedBooking, load_seating};
+use crate::operations::service_day::{Begun, PlacedBooking};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
 use crate::tables::{bookings, restaurants, users};
@@ -74,15 +74,17 @@ async fn create_in(
                 }
             },
             async { Ok(restaurants::find_summary(connection, new.restaurant).await?) },
-            async { Ok(load_seating(connection, new.restaurant, today).await?) },
+            // Who has sat for longer than their turn matters here, and leaves without a change of today's
+            // version: what is kept will not do.
+            async { Ok(Begun::anew(connection, new.restaurant, today).await?) },
             async { Ok(bookings::draw_key(connection).await?) },
         )
     };
     let loaded = context
         .claim(connection, &caller_name(principal), loading)
         .await?;
-    let (_, user, restaurant, seating, key) = loaded;
-    let (Some(restaurant), Some(seating)) = (restaurant, seating) else {
+    let (_, user, restaurant, begun, key) = loaded;
+    let (Some(restaurant), Some(calendar)) = (restaurant, begun.calendar()) else {
         return Err(TransactionError::no_access(RestaurantNotFound));
     };
     if !new.overrides.is_empty() && principal.user().is_none() {
@@ -90,13 +92,10 @@ async fn create_in(
     }
     let placed = PlacedBooking {
         restaurant: new.restaurant,
-        request: &new.place_request(&seating.calendar, now),
+        request: &new.place_request(calendar, now),
         current: None,
     };
     let seat = |day: &ServiceDay| walk_in(day, new, reference.clone(), now);
-    // Who has sat for longer than their turn matters here, and leaves without a change of today's version: what
-    // is kept will not do.
-    let begun = placed.begin(connection, None, None).await?;
     let decided = placed.decide(connection, None, begun, seat).await?;
     let decided = decided.map_err(TransactionError::refused)?;
     let making = Making {

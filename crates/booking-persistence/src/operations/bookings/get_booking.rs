@@ -3,16 +3,20 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 
-use booking_domain::{BookingId, BookingView, Principal, Scope, UserId};
+use diesel_async::AsyncPgConnection;
+use jiff::Timestamp;
+
+use booking_domain::{Booking, BookingId, BookingView, Principal, Scope, UserId};
 
 use super::BookingRefusal;
 use super::overdue_bookings::{OverdueBookings, may_wait};
 use crate::access::{BookingCaller, CallerRow, RequestContext};
-use crate::connection::{Batches, FromViolation, Visibility, show_restaurant};
+use crate::connection::{Batches, FromViolation, Visibility};
 use crate::error::{Internal, StoreError, TransactionError};
 use crate::store::Store;
-use crate::tables::bookings::{self, GuestRow};
+use crate::tables::guest_bookings::{self, GuestRow};
 use crate::tables::restaurant_staff::{self, Employed};
+use crate::tables::{booking_notes, bookings};
 
 /// There is no such booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -21,8 +25,7 @@ pub struct BookingNotFound;
 
 impl FromViolation for BookingNotFound {}
 
-/// The bookings that guests wait for: whoever holds a secret, and users, who may work for the restaurant
-/// besides.
+/// The bookings that people wait for: whoever holds a secret, and users.
 pub(crate) type BookingBatches =
     Batches<(BookingId, Option<UserId>), Option<(GuestRow, CallerRow)>>;
 
@@ -31,6 +34,8 @@ const OPERATION: &str = "get_booking";
 impl Store {
     /// One booking, for whomever it concerns. For its restaurant, one that is due within hours is looked at
     /// beside those who are overdue at its tables.
+    ///
+    /// One round trip, in which those of others are read, too; for a restaurant one or two more.
     ///
     /// # Errors
     ///
@@ -41,54 +46,73 @@ impl Store {
         id: &BookingId,
         context: &RequestContext,
     ) -> Result<BookingView, StoreError<BookingRefusal>> {
-        if caller.principal().is_none_or(|it| it.user().is_some())
-            && let Some(view) = self.get_booking_as_guest(caller, id, context).await?
-        {
-            return Ok(view);
+        let user = match caller.principal() {
+            // The row that says what a key may is seen by that key alone.
+            Some(Principal::ApiKey { .. }) => {
+                return self.get_booking_by_key(caller, id, context).await;
+            }
+            principal => principal.and_then(Principal::user).cloned(),
+        };
+        let found = self
+            .bookings()
+            .read(self, (id.clone(), user), find_together);
+        let missing = StoreError::Refused(BookingRefusal::NotFound(BookingNotFound));
+        let (found, known) = found.await?.ok_or(missing)?;
+        let guarded = found.guarded(id, known, context.now);
+        let guarded = guarded.map_err(Internal::from)?;
+        let ((key, mut view), by) = guarded.open(caller, Scope::BookingsRead)?;
+        view.is_for_restaurant = by.is_of_restaurant;
+        if by.is_of_restaurant {
+            let seeing = self.seeing(Visibility::of_restaurant(view.booking.restaurant));
+            let reading = seeing.read(OPERATION, async |connection| {
+                let restaurant = view.booking.restaurant;
+                let notes = async { Ok(booking_notes::find(connection, restaurant, key).await?) };
+                let overdue = overdue_bookings(connection, key, &view.booking, context.now);
+                tokio::try_join!(biased; notes, overdue)
+            });
+            (view.booking.notes, view.overdue_bookings) = reading.await?;
         }
+        Ok(view)
+    }
+
+    async fn get_booking_by_key(
+        &self,
+        caller: &BookingCaller<'_>,
+        id: &BookingId,
+        context: &RequestContext,
+    ) -> Result<BookingView, StoreError<BookingRefusal>> {
         let seeing = self.seeing(Visibility::of_booking(caller, id));
         let reading = seeing.read(OPERATION, async |connection| {
             let found = bookings::find(connection, caller, id, context.now).await?;
             let found = found.ok_or(TransactionError::no_access(BookingNotFound))?;
             let ((key, mut view), by) = found.open(caller, Scope::BookingsRead)?;
             view.is_for_restaurant = by.is_of_restaurant;
-            if by.is_of_restaurant && may_wait(&view.booking, context.now) {
-                let restaurant = view.booking.restaurant;
-                let shown = async { Ok(show_restaurant(connection, restaurant).await?) };
-                let overdue = OverdueBookings::load(connection, restaurant, context.now);
-                let ((), overdue) = tokio::try_join!(biased; shown, overdue)?;
-                let mut next = overdue.next(connection).await?;
-                view.overdue_bookings = next.remove(&key).unwrap_or_default();
-            }
+            // A key opens the bookings of its own restaurant, all of which it sees.
+            view.overdue_bookings =
+                overdue_bookings(connection, key, &view.booking, context.now).await?;
             Ok(view)
         });
         reading.await
     }
-
-    /// The same for guests, many of whom are read for at once; `None` for somebody of the restaurant, who sees
-    /// more.
-    async fn get_booking_as_guest(
-        &self,
-        caller: &BookingCaller<'_>,
-        id: &BookingId,
-        context: &RequestContext,
-    ) -> Result<Option<BookingView>, StoreError<BookingRefusal>> {
-        let key = (
-            id.clone(),
-            caller.principal().and_then(Principal::user).cloned(),
-        );
-        let found = self.bookings().read(self, key, find_as_guests);
-        let missing = StoreError::Refused(BookingRefusal::NotFound(BookingNotFound));
-        let (found, known) = found.await?.ok_or(missing)?;
-        let guarded = found.guarded(id, known, context.now);
-        let (view, by) = guarded
-            .map_err(Internal::from)?
-            .open(caller, Scope::BookingsRead)?;
-        Ok(Some(view).filter(|_| !by.is_of_restaurant))
-    }
 }
 
-async fn find_as_guests(
+/// Who sits at the tables of a booking for longer than their turn: two round trips, or none where it is not due
+/// within hours.
+async fn overdue_bookings(
+    connection: &AsyncPgConnection,
+    key: i64,
+    booking: &Booking,
+    now: Timestamp,
+) -> Result<Vec<BookingId>, TransactionError<BookingRefusal>> {
+    if !may_wait(booking, now) {
+        return Ok(Vec::new());
+    }
+    let overdue = OverdueBookings::load(connection, booking.restaurant, now).await?;
+    let mut next = overdue.next(connection).await?;
+    Ok(next.remove(&key).unwrap_or_default())
+}
+
+async fn find_together(
     store: Store,
     keys: Vec<(BookingId, Option<UserId>)>,
 ) -> Result<Vec<Option<(GuestRow, CallerRow)>>, StoreError<Infallible>> {
@@ -99,7 +123,7 @@ async fn find_as_guests(
     users.dedup();
     let seeing = store.seeing(Visibility::of_bookings(&ids, &users));
     let reading = seeing.read(OPERATION, async |connection| {
-        let rows = async { Ok(bookings::find_as_guests(connection, &ids).await?) };
+        let rows = async { Ok(guest_bookings::find(connection, &ids).await?) };
         let employments = async {
             match users.is_empty() {
                 true => Ok(Vec::new()),

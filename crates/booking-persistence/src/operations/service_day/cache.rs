@@ -129,8 +129,21 @@ impl ServiceDayCache {
 
     /// A service date, be it still so or not.
     pub(super) fn day(&self, restaurant: RestaurantId, date: Date) -> Option<Arc<KnownDay>> {
-        let day = self.kept.days.get(&(restaurant, date));
-        let outcome = if day.is_some() { "hit" } else { "miss" };
+        self.kept.days.get(&(restaurant, date))
+    }
+
+    /// A service date that is kept, if it is current; counted.
+    pub(super) fn current_day(
+        kept: Option<Arc<KnownDay>>,
+        is_current: impl Fn(&KnownDay) -> bool,
+    ) -> Option<Arc<KnownDay>> {
+        let is_kept = kept.is_some();
+        let day = kept.filter(|day| is_current(day));
+        let outcome = match (&day, is_kept) {
+            (Some(_), _) => "hit",
+            (None, true) => "stale",
+            (None, false) => "miss",
+        };
         record("service_days", outcome);
         day
     }
@@ -164,6 +177,7 @@ impl ServiceDayCache {
                 && known.valid.0 <= now
                 && now < known.valid.1
         };
+        let is_kept = known.is_some();
         if let Some(known) = known.filter(is_right) {
             record("slots", "hit");
             return Ok(known.slots);
@@ -171,7 +185,7 @@ impl ServiceDayCache {
         let service_day = day.service_day(excluded);
         let slots: Arc<[Slot]> = available_slots(&service_day, query, now)?.into();
         if is_asked_often {
-            record("slots", "miss");
+            record("slots", if is_kept { "stale" } else { "miss" });
             let known = KnownSlots {
                 seating: day.seating.version,
                 days: day.slot_versions().to_vec(),

@@ -17,5 +17,5 @@ pub(super) use cache::Attempts;
 pub(crate) use cache::ServiceDayCache;
 pub(super) use known_day::KnownDay;
 pub(super) use moves::MovedBooking;
-pub(super) use placed_booking::{Decided, PlacedBooking, has_changed};
+pub(super) use placed_booking::{Begun, Decided, PlacedBooking, has_changed};
 pub(super) use seating::load_seating;

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use booking_domain::{
-    Claim, MadeBooking, MadeHold, Move, PlaceRequest, Placement, RestaurantId, ServiceDay,
+    Claim, MadeBooking, MadeHold, Move, PlaceRequest, Placement, RestaurantCalendar, RestaurantId,
+    ServiceDay,
 };
 
 use super::cache::ServiceDayCache;
@@ -103,6 +104,7 @@ impl Made for MadeHold {
 /// What was decided on a day that is kept, before anybody was asked whether it still is so.
 pub(in crate::operations) struct Plan {
     day: Arc<KnownDay>,
+    service_day: ServiceDay,
     /// The dates that it touches, earliest first.
     dates: Vec<Date>,
 }
@@ -111,6 +113,8 @@ pub(in crate::operations) struct Plan {
 pub(in crate::operations) struct Begun {
     /// The plan, if there was one: its dates are locked.
     plan: Option<Plan>,
+    /// The dates whose versions were read.
+    range: DateRange,
     /// `None` for a restaurant that takes no bookings.
     versions: Option<RangeVersions>,
     /// How it seats, if nothing was kept.
@@ -121,6 +125,33 @@ impl Begun {
     /// Whether the restaurant takes bookings.
     pub(in crate::operations) const fn takes_bookings(&self) -> bool {
         self.versions.is_some()
+    }
+
+    /// Reads how a restaurant seats on this date or a neighbour of it, and the versions of what will be decided on,
+    /// whatever is kept. To be sent in the message that begins the transaction.
+    pub(in crate::operations) async fn anew(
+        connection: &AsyncPgConnection,
+        restaurant: RestaurantId,
+        date: Date,
+    ) -> Result<Self, LoadError> {
+        let range = range(restaurant, date, date);
+        let (versions, seating) = tokio::try_join!(
+            biased;
+            async { Ok::<_, LoadError>(booking_days::versions(connection, range).await?) },
+            load_seating(connection, restaurant, date),
+        )?;
+        Ok(Self {
+            plan: None,
+            range,
+            versions,
+            seating,
+        })
+    }
+
+    /// The calendar of a restaurant that takes bookings, where it was read.
+    pub(in crate::operations) fn calendar(&self) -> Option<&RestaurantCalendar> {
+        let seating = self.seating.as_ref().filter(|_| self.takes_bookings());
+        seating.map(|seating| &*seating.calendar)
     }
 }
 
@@ -135,7 +166,11 @@ impl PlacedBooking<'_> {
         let service_day = day.service_day(&self.excluded());
         let made = decide(&service_day).ok()?;
         let dates = self.dates(&made, &service_day);
-        Some(Plan { day, dates })
+        Some(Plan {
+            day,
+            service_day,
+            dates,
+        })
     }
 
     /// Locks what was planned, or reads the versions of what will be decided on. To be sent in the message that
@@ -148,25 +183,22 @@ impl PlacedBooking<'_> {
     ) -> Result<Begun, LoadError> {
         let (restaurant, date) = (self.restaurant, self.request.date);
         let is_kept = cache.is_some_and(|cache| cache.seating(restaurant, date).is_some());
-        let (versions, seating) = tokio::try_join!(
-            biased;
-            async {
-                match &plan {
-                    Some(plan) => Ok(self.lock(connection, &plan.dates).await?),
-                    None => Ok(self.versions(connection, &[]).await?),
-                }
-            },
-            async {
-                match plan.is_some() || is_kept {
-                    true => Ok(None),
-                    false => load_seating(connection, restaurant, date).await,
-                }
-            },
-        )?;
+        let (range, versions) = match &plan {
+            Some(plan) => {
+                let range = self.range(&plan.dates);
+                (range, self.lock(connection, &plan.dates).await?)
+            }
+            None if is_kept => {
+                let range = self.range(&[]);
+                (range, booking_days::versions(connection, range).await?)
+            }
+            None => return Begun::anew(connection, restaurant, date).await,
+        };
         Ok(Begun {
             plan,
+            range,
             versions,
-            seating,
+            seating: None,
         })
     }
 
@@ -184,30 +216,37 @@ impl PlacedBooking<'_> {
         let versions = begun.versions.ok_or_else(has_changed)?;
         let booker = self.request.booker;
         let (day, dates, decided) = match begun.plan {
-            Some(Plan { day, dates }) => {
-                let service_day = day.service_day(&self.excluded());
+            Some(Plan {
+                day,
+                service_day,
+                dates,
+            }) => {
                 let decided = decide(&service_day);
-                let is_current = match &decided {
+                let is_current = |day: &KnownDay| match &decided {
                     Ok(_) => day.is_current_on(&dates, &versions),
                     Err(_) => day.is_current_for(booker, &versions, &dates),
                 };
-                match is_current {
-                    true => (day, dates, Some((service_day, decided))),
-                    false => {
+                match ServiceDayCache::current_day(Some(day), is_current) {
+                    Some(day) => (day, dates, Some((service_day, decided))),
+                    None => {
                         // Somebody was faster. Now nobody is.
                         let source = (cache, begun.seating);
-                        let (day, _) = self.load(connection, source, &versions, &dates).await?;
+                        let read = (begun.range, &versions);
+                        let (day, _) = self.load(connection, source, read, &dates).await?;
                         (day, dates, None)
                     }
                 }
             }
             None => {
-                let kept = self.kept_day(cache);
-                let kept = kept.filter(|day| day.is_current_for(booker, &versions, &[]));
+                let is_current = |day: &KnownDay| day.is_current_for(booker, &versions, &[]);
+                let kept = ServiceDayCache::current_day(self.kept_day(cache), is_current);
                 let source = (cache, begun.seating);
                 let (day, is_whole) = match kept {
                     Some(day) => (day, true),
-                    None => self.load(connection, source, &versions, &[]).await?,
+                    None => {
+                        let read = (begun.range, &versions);
+                        self.load(connection, source, read, &[]).await?
+                    }
                 };
                 let service_day = day.service_day(&self.excluded());
                 let decided = match decide(&service_day) {
@@ -223,8 +262,8 @@ impl PlacedBooking<'_> {
                 match is_whole && day.is_current_on(&dates, &versions) {
                     true => (day, dates, Some((service_day, decided))),
                     false => {
-                        let source = (cache, None);
-                        let (day, _) = self.load(connection, source, &versions, &dates).await?;
+                        let (source, read) = ((cache, None), (self.range(&dates), &versions));
+                        let (day, _) = self.load(connection, source, read, &dates).await?;
                         (day, dates, None)
                     }
                 }
@@ -287,7 +326,7 @@ impl PlacedBooking<'_> {
         &self,
         connection: &AsyncPgConnection,
         (cache, seating): (Option<&ServiceDayCache>, Option<Seating>),
-        versions: &RangeVersions,
+        (range, versions): (DateRange, &RangeVersions),
         locked: &[Date],
     ) -> Result<(Arc<KnownDay>, bool), LoadError> {
         let date = self.request.date;
@@ -302,7 +341,7 @@ impl PlacedBooking<'_> {
         };
         let wanted = [WantedDays {
             dates: vec![seating.calendar.service_date(self.request)],
-            range: self.range(locked),
+            range,
             versions: versions.clone(),
             seating,
         }];
@@ -350,22 +389,13 @@ impl PlacedBooking<'_> {
         let ((), versions) = tokio::try_join!(
             biased;
             lock_days(connection, self.restaurant, dates),
-            self.versions(connection, dates),
+            booking_days::versions(connection, self.range(dates)),
         )?;
         if versions.as_ref().is_some_and(|it| it.is_release_newer) {
             // A newer program runs beside this one, and computes anew what this one writes.
             booking_policies::set_time_zone_release(connection, self.restaurant).await?;
         }
         Ok(versions)
-    }
-
-    /// The versions of what decides, and of these dates.
-    async fn versions(
-        &self,
-        connection: &AsyncPgConnection,
-        dates: &[Date],
-    ) -> Result<Option<RangeVersions>, Error> {
-        booking_days::versions(connection, self.range(dates)).await
     }
 
     /// The dates whose versions count, with these.

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use booking_domain::{Booker, RestaurantId};
 
+use super::cache::ServiceDayCache;
 use super::known_day::KnownDay;
 use super::seating::{DAYS_AROUND, Seating, WantedDays, load_days, load_seatings};
 use crate::connection::{FromViolation, Visibility, show_restaurants};
@@ -58,8 +59,9 @@ impl Store {
                 continue;
             };
             let kept = dates.iter().map(|date| {
-                let day = self.cache().day(*restaurant, *date);
-                day.filter(|day| day.is_current_for(booker, versions, &[]))
+                let kept = self.cache().day(*restaurant, *date);
+                let is_current = |day: &KnownDay| day.is_current_for(booker, versions, &[]);
+                ServiceDayCache::current_day(kept, is_current)
             });
             let kept: Vec<Option<Arc<KnownDay>>> = kept.collect();
             let not_kept = dates.iter().zip(&kept).filter(|(_, day)| day.is_none());

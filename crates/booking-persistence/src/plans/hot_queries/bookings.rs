@@ -127,7 +127,7 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
     };
     let indexes = ["bookings_public_id_key", "restaurants_pkey"];
     observed
-        .assert("getBooking", &indexes, reads(60, 90), get)
+        .assert("getBooking", &indexes, reads(20, 45), get)
         .await;
     let owner = owner(8);
     let get = async |store: &Store, run: usize| {
@@ -138,10 +138,10 @@ pub(super) async fn from_the_first_to_the_last(observed: &ObservedStore) {
     let indexes = [
         "bookings_public_id_key",
         "accounts_public_id_key",
-        "restaurant_staff_pkey",
+        "idx_restaurant_staff_user|restaurant_staff_pkey",
     ];
     observed
-        .assert("getBooking by the owner", &indexes, reads(60, 90), get)
+        .assert("getBooking by the owner", &indexes, reads(60, 60), get)
         .await;
 
     let find = async |store: &Store, run: usize| {
