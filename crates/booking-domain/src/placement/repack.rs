@@ -1,6 +1,10 @@
 //! Making room: other bookings of the service date move to other tables, so that one more party is
 //! seated.
 
+use std::collections::BTreeSet;
+use std::iter;
+use std::rc::Rc;
+
 use jiff::Timestamp;
 
 use super::Move;
@@ -22,19 +26,15 @@ pub(crate) fn repack(
     query: &SeatingQuery,
     slot: &CandidateSlot<'_>,
 ) -> Option<(Vec<TableId>, Vec<Move>)> {
-    let mut search = Search {
-        room,
-        query: *query,
-        loaded: room.day.calendar.span(room.day.date)?,
-        plan: Vec::new(),
-        gone: Vec::new(),
-        tries: MAX_TRIES,
-    };
+    let mut search = Search::new(room, query)?;
     let party = Party {
         key: None,
         span: (slot.starts_at, slot.free_at),
         query: *query,
     };
+    if search.is_short_of_tables(&party) {
+        return None;
+    }
     search.seat(&party, MAX_MOVES)?;
     let mut tables = Vec::new();
     let mut moves = Vec::new();
@@ -50,6 +50,31 @@ pub(crate) fn repack(
     Some((tables, moves))
 }
 
+/// The tables where some parties can sit.
+#[derive(Default)]
+struct Reached {
+    tables: BTreeSet<TableId>,
+    /// The ways to seat them, with how many tables each needs at least.
+    seatings: Vec<(Rc<[Seating]>, Option<usize>)>,
+}
+
+impl Reached {
+    /// Adds the tables where a party can sit, and gives how many of them it needs at least.
+    fn add(&mut self, seatings: Rc<[Seating]>) -> Option<usize> {
+        let mut known = self.seatings.iter();
+        // Most parties are of few sizes, for each of which the room looks once.
+        if let Some((_, least)) = known.find(|(known, _)| Rc::ptr_eq(known, &seatings)) {
+            return *least;
+        }
+        let tables = seatings.iter().map(|seating| &seating.tables);
+        self.tables.extend(tables.clone().flatten());
+        let least = tables.map(Vec::len).min();
+        self.seatings.push((seatings, least));
+        least
+    }
+}
+
+/// The search for tables, and for those of whoever makes room.
 struct Search<'a> {
     room: &'a Room<'a>,
     query: SeatingQuery,
@@ -75,7 +100,69 @@ struct Seated {
     span: (Timestamp, Timestamp),
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(room: &'a Room<'a>, query: &SeatingQuery) -> Option<Self> {
+        Some(Self {
+            room,
+            query: *query,
+            loaded: room.day.calendar.span(room.day.date)?,
+            plan: Vec::new(),
+            gone: Vec::new(),
+            tries: MAX_TRIES,
+        })
+    }
+
+    /// Whether the party cannot be seated by any moves, for at some time there are fewer tables than are needed.
+    /// A full house is told so at once, instead of after all that can be tried.
+    fn is_short_of_tables(&self, party: &Party) -> bool {
+        let (from, to) = party.span;
+        let claims = self.room.claims_in(party.span);
+        let arrivals = claims.map(Claim::taken_from);
+        let arrivals = arrivals.filter(|arrival| from < *arrival && *arrival < to);
+        iter::once(from)
+            .chain(arrivals)
+            .any(|instant| self.is_short_of_tables_at(party, instant))
+    }
+
+    /// Counts the tables where the party can sit, where those can sit who are there, and so on; and how many
+    /// of them all of these need at least.
+    fn is_short_of_tables_at(&self, party: &Party, instant: Timestamp) -> bool {
+        let mut present: Vec<usize> = self.room.present(instant).collect();
+        let mut reached = Reached::default();
+        let mut needed = reached.add(self.room.seatings(&party.query)).unwrap_or(0);
+        let mut taken = BTreeSet::new();
+        let mut kept = Vec::new();
+        loop {
+            let is_reached = |index: &usize| {
+                let mut own = self.room.claim(*index).tables.iter();
+                own.any(|table| reached.tables.contains(table))
+            };
+            let (here, elsewhere): (Vec<usize>, Vec<usize>) =
+                present.into_iter().partition(is_reached);
+            if here.is_empty() {
+                break;
+            }
+            present = elsewhere;
+            for index in here {
+                let claim = self.room.claim(index);
+                let own = &claim.tables;
+                // Of those who have one table together, one is counted.
+                if !own.iter().all(|table| taken.insert(*table)) {
+                    continue;
+                }
+                if self.may_move(claim) {
+                    let least = reached.add(self.room.seatings(&self.party(index).query));
+                    needed += least.map_or(own.len(), |least| least.min(own.len()));
+                    reached.tables.extend(own);
+                } else {
+                    kept.extend(own);
+                }
+            }
+        }
+        let kept = kept.iter().filter(|table| reached.tables.contains(table));
+        reached.tables.len() < needed + kept.count()
+    }
+
     /// Seats the party, and in turn whoever sits there, with so many moves. Gives how many are left;
     /// `None` changes nothing.
     fn seat(&mut self, party: &Party, moves: usize) -> Option<usize> {
@@ -179,5 +266,100 @@ impl Search<'_> {
             tables: seating.tables.clone(),
             span: party.span,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::RuleOverrides;
+    use crate::fixtures::{NOW, with_plan};
+    use crate::placement::comparison::{Evening, any_evening, evenings};
+    use crate::placement::{Placement, PlacementPlan};
+
+    /// How an evening has gone.
+    #[derive(Default)]
+    struct Told {
+        /// How many were told at once that tables are short.
+        at_once: usize,
+        /// How many got none.
+        refused: usize,
+    }
+
+    /// Seats whoever can be, one after the other, of whom some will not move; and who is told that tables are
+    /// short is not seated, however long it is looked for.
+    fn seat_all(evening: &Evening, pinned: &[bool]) -> Told {
+        let mut day = evening.day.clone();
+        let calendar = &evening.day.calendar;
+        let mut told = Told::default();
+        for (asking, is_pinned) in evening.askings.iter().zip(pinned.iter().cycle()) {
+            let slots = calendar.candidate_slots(day.date, asking.party);
+            let slot = slots.iter().find(|slot| slot.starts_at == asking.span.0);
+            let slot = slot.expect("they ask for slots");
+            let query = SeatingQuery {
+                party: asking.party,
+                starts_at: slot.starts_at,
+                now: NOW,
+                is_online: true,
+                is_any_party: false,
+                area: None,
+            };
+            let party = Party {
+                key: None,
+                span: (slot.starts_at, slot.free_at),
+                query,
+            };
+            let room = Room::new(&day, NOW);
+            let mut search = Search::new(&room, &query).expect("there are dates around it");
+            if search.is_short_of_tables(&party) {
+                told.at_once += 1;
+                search.tries = 20_000;
+                let seated = search.seat(&party, MAX_MOVES);
+                assert_eq!(seated, None, "{:?} on {day:?}", party.span);
+            }
+            let Some((tables, moves)) = repack(&room, &query, slot) else {
+                told.refused += 1;
+                continue;
+            };
+            let plan = PlacementPlan {
+                placement: Placement {
+                    service_date: slot.service_date,
+                    tables,
+                    starts_at: slot.starts_at,
+                    ends_at: slot.ends_at,
+                    free_at: slot.free_at,
+                },
+                moves,
+                overridden: RuleOverrides::default(),
+            };
+            day = with_plan(day, query.party, &plan);
+            if let Some(claim) = day.claims.last_mut() {
+                claim.is_pinned = *is_pinned;
+            }
+        }
+        told
+    }
+
+    #[test]
+    fn of_those_who_get_no_table_a_third_are_told_so_at_once() {
+        let told = evenings()
+            .into_iter()
+            .map(|evening| seat_all(&evening, &[false]));
+        let (at_once, refused) = told.fold((0, 0), |(at_once, refused), told| {
+            (at_once + told.at_once, refused + told.refused)
+        });
+        assert!(refused / 3 < at_once, "{at_once} of {refused}");
+    }
+
+    proptest! {
+        #[test]
+        fn who_is_told_that_tables_are_short_is_seated_by_no_moves(
+            evening in any_evening(2..=8),
+            pinned in prop::collection::vec(prop::bool::weighted(0.2), 24),
+        ) {
+            seat_all(&evening, &pinned);
+        }
     }
 }

@@ -174,6 +174,15 @@ impl<'a> Room<'a> {
         self.claims[index]
     }
 
+    /// The claims whose tables are taken at an instant.
+    pub(crate) fn present(&self, instant: Timestamp) -> impl Iterator<Item = usize> {
+        let claims = self.claims.iter().enumerate();
+        claims.filter_map(move |(index, claim)| {
+            let is_present = claim.taken_from() <= instant && instant < claim.free_at;
+            is_present.then_some(index)
+        })
+    }
+
     /// The claims that have not expired and have a part of the span.
     pub(crate) fn claims_in(
         &self,

@@ -6,7 +6,7 @@ use crate::floor::overlap;
 use crate::{Floor, PartySize, TableId};
 
 /// From when to when somebody has tables.
-pub(super) type Span = (Timestamp, Timestamp);
+pub(in crate::placement) type Span = (Timestamp, Timestamp);
 
 /// Tables, by their places in the floor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,9 +30,9 @@ impl Seat {
 
 /// A party that asks for a table.
 #[derive(Debug, Clone)]
-pub(super) struct Asking {
-    pub(super) party: PartySize,
-    pub(super) span: Span,
+pub(in crate::placement) struct Asking {
+    pub(in crate::placement) party: PartySize,
+    pub(in crate::placement) span: Span,
     /// Where it can sit, from the fewest places to the most, and at one table first.
     pub(super) seats: Vec<Seat>,
 }

@@ -17,13 +17,13 @@ const REQUESTS_PER_TABLE: usize = 3;
 
 /// A restaurant on one evening, with nothing booked, and who asks for a table, in this order.
 #[derive(Debug, Clone)]
-pub(super) struct Evening {
-    pub(super) day: ServiceDay,
-    pub(super) askings: Vec<Asking>,
+pub(in crate::placement) struct Evening {
+    pub(in crate::placement) day: ServiceDay,
+    pub(in crate::placement) askings: Vec<Asking>,
 }
 
 /// Two hundred evenings, always the same.
-pub(super) fn evenings() -> Vec<Evening> {
+pub(in crate::placement) fn evenings() -> Vec<Evening> {
     let random = TestRng::from_seed(RngAlgorithm::ChaCha, b"an evening is like any other one");
     let mut runner = TestRunner::new_with_rng(Config::default(), random);
     let evenings = prop::collection::vec(any_evening(5..=30), 200);
@@ -34,7 +34,9 @@ pub(super) fn evenings() -> Vec<Evening> {
 }
 
 /// An evening of a restaurant with so many tables.
-pub(super) fn any_evening(tables: RangeInclusive<usize>) -> impl Strategy<Value = Evening> {
+pub(in crate::placement) fn any_evening(
+    tables: RangeInclusive<usize>,
+) -> impl Strategy<Value = Evening> {
     tables.prop_flat_map(|tables| {
         let requests = prop::collection::vec(any_request(), tables * REQUESTS_PER_TABLE);
         (any_floor(tables), requests).prop_map(|(floor, requests)| evening_of(floor, &requests))

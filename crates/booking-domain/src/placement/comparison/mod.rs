@@ -10,7 +10,7 @@ use std::fmt::Write;
 use std::fs;
 
 use asking::{Asking, Seat, Span};
-use evening::{Evening, any_evening, evenings};
+pub(super) use evening::{Evening, any_evening, evenings};
 use exact::Exact;
 use players::{Score, first_fit, ours, score};
 use proptest::prelude::*;
