@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::instant::later;
+use crate::opaque::TokenDigest;
 use crate::signing_key::{SigningKey, VerificationKeys};
 
 /// For how long a token is good.
@@ -54,6 +55,35 @@ pub struct VerifiedAccessToken {
     pub token_id: Uuid,
     /// `exp`: when it ends.
     pub expires_at: Timestamp,
+    /// `nbf`: when it begins.
+    not_before: Timestamp,
+    /// `kid`: the key that has signed it.
+    key_id: String,
+}
+
+impl VerifiedAccessToken {
+    /// Whether it still is to be believed now. Who looks at a token again need not try its signature again,
+    /// which is right for good: a key's id is made of the key.
+    ///
+    /// # Errors
+    /// [`AccessTokenRejection::UnknownKey`], [`AccessTokenRejection::Expired`],
+    /// [`AccessTokenRejection::NotYetValid`].
+    pub fn check(
+        &self,
+        keys: &VerificationKeys,
+        now: Timestamp,
+    ) -> Result<(), AccessTokenRejection> {
+        if keys.find(&self.key_id, now).is_none() {
+            return Err(AccessTokenRejection::UnknownKey);
+        }
+        if now >= self.expires_at {
+            return Err(AccessTokenRejection::Expired);
+        }
+        if later(now, LEEWAY) < self.not_before {
+            return Err(AccessTokenRejection::NotYetValid);
+        }
+        Ok(())
+    }
 }
 
 /// Why a token is not accepted: for the log and for tests. Callers hear `invalid_token` for all of
@@ -194,18 +224,12 @@ impl AccessTokenVerifier {
         if !header.typ.is_some_and(|typ| is_access_token_type(&typ)) {
             return Err(AccessTokenRejection::WrongType);
         }
-        let key = header.kid.and_then(|key_id| keys.find(&key_id, now));
+        let key_id = header.kid.ok_or(AccessTokenRejection::UnknownKey)?;
+        let key = keys.find(&key_id, now);
         let key = key.ok_or(AccessTokenRejection::UnknownKey)?;
         let token = jsonwebtoken::decode::<Claims>(token, key, &self.0);
         let claims = token.map_err(|error| rejection(error.kind()))?.claims;
-        let expires_at = instant(claims.exp)?;
-        if now >= expires_at {
-            return Err(AccessTokenRejection::Expired);
-        }
-        if later(now, LEEWAY) < instant(claims.nbf)? {
-            return Err(AccessTokenRejection::NotYetValid);
-        }
-        Ok(VerifiedAccessToken {
+        let verified = VerifiedAccessToken {
             grant: AccessGrant {
                 subject: claims.sub,
                 client_id: claims.client_id,
@@ -214,8 +238,18 @@ impl AccessTokenVerifier {
                 authenticated_at: instant(claims.auth_time)?,
             },
             token_id: claims.jti,
-            expires_at,
-        })
+            expires_at: instant(claims.exp)?,
+            not_before: instant(claims.nbf)?,
+            key_id,
+        };
+        verified.check(keys, now)?;
+        Ok(verified)
+    }
+
+    /// What a token is told by from others, for whoever remembers those that were verified.
+    #[must_use]
+    pub fn digest(token: &str) -> TokenDigest {
+        TokenDigest::new("access_token", token.as_bytes())
     }
 }
 

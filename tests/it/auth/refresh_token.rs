@@ -15,10 +15,11 @@ async fn a_refresh_gives_a_token_that_is_good_and_the_next_refresh_token() {
     let service = TestService::start().await;
     service.register("ada@example.com").await;
     let first = service.login("ada@example.com").await;
-    // The access token is over by then, and the refresh token is not.
+    let me = || service.client().get_me().oauth(first.access_token.as_str());
+    assert_eq!(me().send().await.unwrap().user_id.as_str(), first.user_id);
+    // The access token is over by then, though it was good before, and the refresh token is not.
     service.set_clock("2027-02-08T18:00:00Z");
-    let me = service.client().get_me().oauth(first.access_token.as_str());
-    refused(me.send().await, 401, ErrorCode::Unauthenticated);
+    refused(me().send().await, 401, ErrorCode::Unauthenticated);
     let second = refresh(&service, &first.refresh_token).await.unwrap();
     assert_ne!(second.refresh_token.as_str(), first.refresh_token);
     let me = service

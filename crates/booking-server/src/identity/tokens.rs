@@ -1,12 +1,20 @@
 //! Access tokens and refresh tokens, for sessions that the store keeps.
+//!
+//! An access token is verified once, and remembered: to try a signature takes longer than to read a booking.
+//! That it has not ended, and that its key still counts, is looked at each time.
+
+use std::fmt;
+use std::sync::Arc;
 
 use booking_domain::{Scope, Scopes, UserId};
 use booking_persistence::AccountSession;
 use credentials::{
     AccessGrant, AccessTokenIssuer, AccessTokenRejection, AccessTokenVerifier,
     AuthenticRefreshToken, RefreshToken, RefreshTokenKey, SecretKey, SecretString,
+    VerifiedAccessToken,
 };
 use jiff::Timestamp;
+use quick_cache::sync::Cache;
 use uuid::Uuid;
 
 use super::signing_keys::KnownKeys;
@@ -18,7 +26,31 @@ pub(crate) struct Tokens {
     issuer_name: String,
     issuer: AccessTokenIssuer,
     verifier: AccessTokenVerifier,
+    verified: VerifiedTokens,
     refresh_tokens: RefreshTokenKey,
+}
+
+/// Good tokens, by their digests. What is wrong with one that was refused is found again each time.
+struct VerifiedTokens(Cache<[u8; 32], Arc<VerifiedUser>>);
+
+/// How many tokens are remembered at most, of some 500 bytes each.
+const MOST_VERIFIED: usize = 4_096;
+
+struct VerifiedUser {
+    token: VerifiedAccessToken,
+    user: AuthenticUser,
+}
+
+impl Default for VerifiedTokens {
+    fn default() -> Self {
+        Self(Cache::new(MOST_VERIFIED))
+    }
+}
+
+impl fmt::Debug for VerifiedTokens {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "VerifiedTokens({})", self.0.len())
+    }
 }
 
 /// What a client is given to act for a person.
@@ -57,6 +89,7 @@ impl Tokens {
             issuer_name: issuer.to_owned(),
             issuer: AccessTokenIssuer::new(issuer, issuer),
             verifier: AccessTokenVerifier::new(issuer, issuer),
+            verified: VerifiedTokens::default(),
             refresh_tokens: RefreshTokenKey::new(secret_key),
         }
     }
@@ -99,19 +132,34 @@ impl Tokens {
         access_token: &str,
         now: Timestamp,
     ) -> Result<AuthenticUser, AccessTokenRejection> {
+        let digest = AccessTokenVerifier::digest(access_token);
+        let known = self.verified.0.get(digest.as_bytes());
+        let outcome = if known.is_some() { "hit" } else { "miss" };
+        let labels = [("cache", "access_tokens"), ("outcome", outcome)];
+        metrics::counter!("cache_lookups_total", &labels).increment(1);
+        if let Some(known) = known {
+            known.token.check(&keys.verification, now)?;
+            return Ok(known.user.clone());
+        }
         let verified = self
             .verifier
-            .verify(&keys.verification, access_token, now)?
-            .grant;
+            .verify(&keys.verification, access_token, now)?;
+        let grant = &verified.grant;
         // Scopes that this server does not know allow nothing here.
-        let scopes = verified.scope.split(' ').filter_map(Scope::parse);
-        Ok(AuthenticUser {
-            id: UserId::parse(verified.subject).ok_or(AccessTokenRejection::Malformed)?,
+        let scopes = grant.scope.split(' ').filter_map(Scope::parse);
+        let user = AuthenticUser {
+            id: UserId::parse(grant.subject.clone()).ok_or(AccessTokenRejection::Malformed)?,
             scopes: scopes.fold(Scopes::default(), |set, scope| {
                 set.union(Scopes::new(&[scope]))
             }),
-            session: verified.family_id,
-        })
+            session: grant.family_id,
+        };
+        let known = VerifiedUser {
+            token: verified,
+            user: user.clone(),
+        };
+        self.verified.0.insert(*digest.as_bytes(), Arc::new(known));
+        Ok(user)
     }
 
     /// What a refresh token says, if this service has made it.

@@ -105,7 +105,13 @@ fn a_token_says_what_it_was_given() {
 #[test]
 fn a_token_is_good_for_fifteen_minutes_and_half_a_minute_ahead() {
     let token = issue();
-    let verify_at = |second| verify_at(token.expose_secret(), second).err();
+    let known = verify_at(token.expose_secret(), NOW).unwrap();
+    let verify_at = |second| {
+        let rejection = verify_at(token.expose_secret(), second).err();
+        // Whoever has verified it before is told the same.
+        assert_eq!(known.check(&keys(), at(second)).err(), rejection);
+        rejection
+    };
     assert_eq!(verify_at(NOW - 31), Some(AccessTokenRejection::NotYetValid));
     assert_eq!(verify_at(NOW - 30), None);
     assert_eq!(verify_at(NOW + 899), None);
@@ -236,10 +242,14 @@ fn a_retired_key_verifies_what_it_signed_and_nothing_later() {
     };
     let keys = VerificationKeys::new([(key().public_key().clone(), life)]);
     let verifier = AccessTokenVerifier::new(ISSUER, AUDIENCE);
+    let known = verifier.verify(&keys, issue().expose_secret(), at(NOW));
+    let known = known.unwrap();
     let verify_at = |second| {
-        verifier
-            .verify(&keys, issue().expose_secret(), at(second))
-            .err()
+        let token = issue();
+        let rejection = verifier.verify(&keys, token.expose_secret(), at(second));
+        let rejection = rejection.err();
+        assert_eq!(known.check(&keys, at(second)).err(), rejection);
+        rejection
     };
     assert_eq!(verify_at(NOW + 899), None);
     assert_eq!(verify_at(NOW + 930), Some(AccessTokenRejection::UnknownKey));
