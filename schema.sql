@@ -1277,19 +1277,22 @@ ALTER TABLE idempotency_records FORCE ROW LEVEL SECURITY;
 -- What tells of a booking's guest, a row for each of its versions; bookings and booking_events say
 -- which one counts. Nothing of it ever changes, unless a person is erased.
 CREATE TABLE booking_contacts (
-    restaurant_id    bigint       NOT NULL,
-    booking_id       bigint       NOT NULL,
+    restaurant_id     bigint       NOT NULL,
+    booking_id        bigint       NOT NULL,
     -- Contract: none, it is not shown.
-    version          integer      NOT NULL,
+    version           integer      NOT NULL,
     -- As given with this booking: a later booking of the same user cannot change it. Contract:
     -- CustomerName.
-    name             varchar(100),
+    name              varchar(100),
     -- Contract: EmailAddress.
-    email            varchar(254),
+    email             varchar(254),
     -- Contract: PhoneNumber.
-    phone            varchar(16),
+    phone             varchar(16),
     -- Contract: SpecialRequests.
-    special_requests varchar(500),
+    special_requests  varchar(500),
+    -- bookings.public_id, unless a program of before has written it. Contract: none, it is not
+    -- shown.
+    booking_public_id varchar(35),
     CONSTRAINT booking_contacts_pkey PRIMARY KEY (restaurant_id, booking_id, version),
     CONSTRAINT booking_contacts_booking_id_fkey FOREIGN KEY (restaurant_id, booking_id)
         REFERENCES bookings (restaurant_id, booking_id) ON DELETE CASCADE,
@@ -1484,18 +1487,6 @@ CREATE POLICY idempotency_records_retention_select ON idempotency_records FOR SE
 CREATE POLICY idempotency_records_retention_delete ON idempotency_records FOR DELETE
     TO booking_retention USING (expires_at < now());
 
-CREATE POLICY booking_contacts_select ON booking_contacts FOR SELECT USING (
-    CASE
-        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
-            THEN true
-        ELSE EXISTS (
-            SELECT FROM bookings booking
-            WHERE booking.restaurant_id = booking_contacts.restaurant_id
-                AND booking.booking_id = booking_contacts.booking_id
-        )
-    END
-);
-
 CREATE POLICY booking_contacts_insert ON booking_contacts FOR INSERT
     WITH CHECK (restaurant_id = NULLIF(current_setting('booking.restaurant', true), '')::bigint);
 
@@ -1559,6 +1550,21 @@ CREATE POLICY restaurant_staff_select ON restaurant_staff FOR SELECT USING (
 );
 
 CREATE POLICY booking_days_public ON booking_days FOR SELECT USING (true);
+
+CREATE POLICY booking_contacts_select ON booking_contacts FOR SELECT USING (
+    CASE
+        WHEN restaurant_id = (SELECT NULLIF(current_setting('booking.restaurant', true), '')::bigint)
+            THEN true
+        WHEN booking_public_id = ANY (
+            (SELECT string_to_array(current_setting('booking.reference', true), ','))::text[]
+        ) THEN true
+        ELSE EXISTS (
+            SELECT FROM bookings booking
+            WHERE booking.restaurant_id = booking_contacts.restaurant_id
+                AND booking.booking_id = booking_contacts.booking_id
+        )
+    END
+);
 
 GRANT SELECT, INSERT, UPDATE ON users TO booking_service;
 GRANT SELECT, INSERT, UPDATE ON restaurants TO booking_service;

@@ -426,6 +426,7 @@ diesel::table! {
         email -> Nullable<Varchar>,
         phone -> Nullable<Varchar>,
         special_requests -> Nullable<Varchar>,
+        booking_public_id -> Nullable<Varchar>,
     }
 }
 

@@ -64,8 +64,8 @@ FROM (
     WHERE (table_id + day + turn) % 8 < 5
 ) AS turns,
     LATERAL (SELECT 1 + number % current_setting('bench.users')::integer AS user_id) AS guest;
-INSERT INTO booking_contacts (restaurant_id, booking_id, version, name, email, phone)
-SELECT restaurant_id, booking_id, 1, 'Guest ' || user_id, 'guest' || user_id || '@example.com',
+INSERT INTO booking_contacts (restaurant_id, booking_id, version, booking_public_id, name, email, phone)
+SELECT restaurant_id, booking_id, 1, public_id, 'Guest ' || user_id, 'guest' || user_id || '@example.com',
     '+4930' || user_id
 FROM bookings;
 INSERT INTO occupancies (restaurant_id, booking_id, table_id, period)

@@ -1,8 +1,8 @@
 //! Reads of one kind that are asked for at the same time, sent to the database as one.
 //!
-//! Whoever asks while others wait for an answer waits for the next batch, which begins when one of those
-//! that run ends. Who asks alone is a batch of one, at once: nobody waits for company. So the more there
-//! is to do, the less of it is done per read: one message, one plan and one wake-up for all of a batch.
+//! Whoever asks while a batch runs waits for the next, which begins when that ends, or when many wait. Who asks
+//! alone is a batch of one, at once: nobody waits for company. So the more there is to do, the less of it is
+//! done per read: one message, one plan and one wake-up for all of a batch.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -17,8 +17,12 @@ use crate::store::Store;
 /// How many reads one batch has at most.
 const MOST_READS: usize = 64;
 
-/// How many batches run at once: while the database works at one, the next gathers.
+/// How many batches run at once, at most: while the database works at one, whoever reads the other's answers
+/// does not keep it waiting.
 const MOST_BATCHES: usize = 2;
+
+/// How many reads a batch has at least that runs beside another: small ones would cost more than they save.
+const LEAST_BESIDE: usize = 16;
 
 /// How many reads wait at most. Those that come on top would be answered too late to be of use.
 const MOST_WAITING: usize = 4096;
@@ -31,6 +35,14 @@ pub(crate) struct Batches<K, V> {
 struct State<K, V> {
     waiting: VecDeque<(K, Answer<V>)>,
     running: usize,
+}
+
+impl<K, V> State<K, V> {
+    /// Whether a batch may begin beside so many others, of which each begins the next when it ends.
+    fn is_worth_a_batch(&self, others: usize) -> bool {
+        let least = if others == 0 { 1 } else { LEAST_BESIDE };
+        least <= self.waiting.len()
+    }
 }
 
 type Answer<V> = oneshot::Sender<Result<V, SharedFailure>>;
@@ -110,7 +122,7 @@ impl<K: Send + 'static, V: Send + 'static> Batches<K, V> {
                 return Err(Unavailable::new("too many wait for it").into());
             }
             state.waiting.push_back((key, answer));
-            let begins = state.running < MOST_BATCHES;
+            let begins = state.running < MOST_BATCHES && state.is_worth_a_batch(state.running);
             state.running += usize::from(begins);
             begins
         };
@@ -146,12 +158,12 @@ impl<K, V> Drop for Running<K, V> {
 }
 
 impl<K, V> Running<K, V> {
-    /// The next batch, if anybody waits. Else the task counts no more, from the same moment on: whoever comes
-    /// next begins another.
+    /// The next batch, if there is to be one. Else the task counts no more, from the same moment on: whoever
+    /// comes next begins another, or the one that still runs does when it ends.
     fn next(&mut self) -> Option<(Vec<K>, Vec<Answer<V>>)> {
         let mut state = self.batches.state();
         let count = state.waiting.len().min(MOST_READS);
-        if count == 0 {
+        if !state.is_worth_a_batch(state.running - 1) {
             state.running -= 1;
             self.is_counted = false;
             return None;

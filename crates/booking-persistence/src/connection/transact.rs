@@ -135,6 +135,8 @@ impl<'a> SeeingStore<'a> {
                 }
             }
         };
+        // In the heap, once: every future around it would move all that `work` ever keeps.
+        let attempts = Box::pin(attempts);
         let outcome = store.with_deadline(OPERATION_TIMEOUT, attempts).await;
         count(operation, "committed", &outcome);
         outcome
@@ -193,6 +195,8 @@ impl<'a> SeeingStore<'a> {
             }
             Ok(done?)
         };
+        // In the heap, as in `transact`.
+        let reading = Box::pin(reading);
         let outcome = store.with_deadline(timeout, reading).await;
         count(operation, "read", &outcome);
         outcome

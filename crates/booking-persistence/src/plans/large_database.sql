@@ -76,7 +76,7 @@ FROM (
 ) AS turns;
 INSERT INTO booking_contacts
 SELECT restaurant_id, booking_id, 1, 'Guest', 'guest' || user_id || '@example.com',
-    '+4930' || user_id
+    '+4930' || user_id, NULL, public_id
 FROM bookings;
 INSERT INTO booking_notes
 SELECT restaurant_id, booking_id, 'Knows the owner', '{regular}' FROM bookings;

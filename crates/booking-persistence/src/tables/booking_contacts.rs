@@ -61,6 +61,7 @@ pub(crate) async fn insert(
             booking_contacts::restaurant_id.eq(booking.restaurant.get()),
             booking_contacts::booking_id.eq(key),
             booking_contacts::version.eq(booking.contact_version),
+            booking_contacts::booking_public_id.eq(booking.id.as_str()),
             booking_contacts::name.eq(name.as_ref().map(CustomerName::as_str)),
             booking_contacts::email.eq(email.as_ref().map(EmailAddress::as_str)),
             booking_contacts::phone.eq(phone.as_ref().map(PhoneNumber::as_str)),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
@@ -27,7 +28,7 @@ impl FromViolation for BookingNotFound {}
 
 /// The bookings that people wait for: whoever holds a secret, and users.
 pub(crate) type BookingBatches =
-    Batches<(BookingId, Option<UserId>), Option<(GuestRow, CallerRow)>>;
+    Batches<(BookingId, Option<UserId>), Option<(Arc<GuestRow>, CallerRow)>>;
 
 const OPERATION: &str = "get_booking";
 
@@ -58,7 +59,7 @@ impl Store {
             .read(self, (id.clone(), user), find_together);
         let missing = StoreError::Refused(BookingRefusal::NotFound(BookingNotFound));
         let (found, known) = found.await?.ok_or(missing)?;
-        let guarded = found.guarded(id, known, context.now);
+        let guarded = Arc::unwrap_or_clone(found).guarded(id, known, context.now);
         let guarded = guarded.map_err(Internal::from)?;
         let ((key, mut view), by) = guarded.open(caller, Scope::BookingsRead)?;
         view.is_for_restaurant = by.is_of_restaurant;
@@ -115,7 +116,7 @@ async fn overdue_bookings(
 async fn find_together(
     store: Store,
     keys: Vec<(BookingId, Option<UserId>)>,
-) -> Result<Vec<Option<(GuestRow, CallerRow)>>, StoreError<Infallible>> {
+) -> Result<Vec<Option<(Arc<GuestRow>, CallerRow)>>, StoreError<Infallible>> {
     let ids: Vec<&str> = keys.iter().map(|(id, _)| id.as_str()).collect();
     let users = keys.iter().filter_map(|(_, user)| user.as_ref());
     let mut users: Vec<&str> = users.map(UserId::as_str).collect();
@@ -133,16 +134,18 @@ async fn find_together(
         tokio::try_join!(biased; rows, employments)
     });
     let (rows, employments): (Vec<GuestRow>, Vec<Employed>) = reading.await?;
-    let rows: HashMap<&str, &GuestRow> = rows.iter().map(|row| (row.id(), row)).collect();
+    let rows = rows.into_iter();
+    let rows = rows.map(|row| (row.id().to_owned(), Arc::new(row)));
     // Several may wait for one booking.
+    let rows: HashMap<String, Arc<GuestRow>> = rows.collect();
     let found = keys.iter().map(|(id, user)| {
-        let row = *rows.get(id.as_str())?;
+        let row = rows.get(id.as_str())?;
         let of_user = |it: &&Employed| user.as_ref().is_some_and(|user| it.user == user.as_str());
         let mut employments = employments.iter().filter(of_user).peekable();
         let account = employments.peek().map(|it| it.account);
         let here = employments.find(|it| it.restaurant == Some(row.restaurant()));
         let role = here.and_then(|it| it.role.clone());
-        Some((row.clone(), (account, role, None)))
+        Some((Arc::clone(row), (account, role, None)))
     });
     Ok(found.collect())
 }

@@ -30,7 +30,7 @@ use crate::tables::booking_days::{self, DateRange, DayVersions, RangeVersions};
 /// meant to take.
 const SEATING_BYTES: u64 = 4 << 20;
 const DAY_BYTES: u64 = 12 << 20;
-const SLOT_BYTES: u64 = 6 << 20;
+const SLOT_BYTES: u64 = 4 << 20;
 
 /// How many of each there are about, to begin with.
 const EXPECTED: usize = 1_000;
