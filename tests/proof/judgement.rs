@@ -1,13 +1,19 @@
 //! What must hold afterwards, whatever has happened.
 
-use booking_tests::{OVERLAPS, UNTRUE_HISTORIES, WRONG_OCCUPANCIES};
+use booking_tests::{OVERLAPS, UNTRUE_HISTORIES, WRONG_CONTACTS, WRONG_OCCUPANCIES};
 
 use crate::installation::Installation;
 
 /// No two bookings have one table, no table is taken by nothing, and every booking is what its events
 /// say.
 pub(crate) async fn assert_consistent(installation: &Installation) {
-    for query in [OVERLAPS, WRONG_OCCUPANCIES, UNTRUE_HISTORIES] {
+    let wrong = [
+        OVERLAPS,
+        WRONG_OCCUPANCIES,
+        WRONG_CONTACTS,
+        UNTRUE_HISTORIES,
+    ];
+    for query in wrong {
         assert_eq!(installation.rows(query).await, ["0"], "{query}");
     }
 }

@@ -41,6 +41,12 @@ pub const UNTRUE_HISTORIES: &str = "WITH events AS (
         )
     ) SELECT count(*) FROM untrue";
 
+/// How many contacts are shown with another booking than their own: the policy of `booking_contacts` trusts the
+/// id that is written with them.
+pub const WRONG_CONTACTS: &str = "SELECT count(*) FROM booking_contacts
+    JOIN bookings USING (restaurant_id, booking_id)
+    WHERE booking_public_id IS DISTINCT FROM public_id";
+
 /// How many tables are taken that no active booking has, or not taken that one has.
 pub const WRONG_OCCUPANCIES: &str = "SELECT count(*) FROM (
         SELECT restaurant_id, booking_id AS claim, unnest(table_ids) AS table_id FROM bookings

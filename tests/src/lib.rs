@@ -20,7 +20,7 @@ mod service;
 mod witness;
 
 pub use accounts::{ALL_SCOPES, ISSUER, LoggedIn, PASSWORD, signed};
-pub use consistency::{OVERLAPS, UNTRUE_HISTORIES, WRONG_OCCUPANCIES};
+pub use consistency::{OVERLAPS, UNTRUE_HISTORIES, WRONG_CONTACTS, WRONG_OCCUPANCIES};
 pub use examples::{Examples, alternatives, is_optional, is_secured, takes};
 pub use owner::{OWNER, OwnerTokens, hire_owner};
 pub use request::Request;

@@ -59,5 +59,5 @@ pub use connection::{
 pub use error::{Corrupt, Internal, OperationRefusal, StoreError, Unavailable};
 pub use lists::{Cursor, CursorOfAnotherList, Page, Window};
 pub use operations::*;
-pub use store::{RandomSource, Store};
+pub use store::{DEFAULT_CACHE_BYTES, RandomSource, Store};
 pub use tables::{Authorization, PasswordLogin, PendingMessage, Session, StoredSigningKey};

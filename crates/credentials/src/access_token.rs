@@ -247,9 +247,15 @@ impl AccessTokenVerifier {
     }
 
     /// What a token is told by from others, for whoever remembers those that were verified.
-    #[must_use]
-    pub fn digest(token: &str) -> TokenDigest {
-        TokenDigest::new("access_token", token.as_bytes())
+    ///
+    /// # Errors
+    ///
+    /// It is longer than any of ours: then nothing is computed.
+    pub fn digest(token: &str) -> Result<TokenDigest, AccessTokenRejection> {
+        if token.len() > MAX_BYTES {
+            return Err(AccessTokenRejection::Malformed);
+        }
+        Ok(TokenDigest::new("access-token", token.as_bytes()))
     }
 }
 

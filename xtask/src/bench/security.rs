@@ -3,15 +3,13 @@
 use std::path::Path;
 
 use super::answers;
+use super::database::ACCOUNTS;
 use super::load::Workload;
 use super::measure::{Bed, Turns};
 use super::programs::{self, Security};
 use super::report::{Figure, Goal, Row};
 use super::requests::Requests;
 use crate::finding::Failure;
-
-/// How many accounts ask.
-const ASKING: u64 = 16;
 
 const ON: &str = "security on";
 const OFF: &str = "security off";
@@ -31,7 +29,7 @@ pub(super) fn rows(
     let on = start(Security::Limited, "secure.log")?;
     let off = start(Security::Off, "privileged.log")?;
     // Each knows its own tokens: their address is in them.
-    let tokens = (1..=ASKING).map(|user| answers::log_in(&on.address, user));
+    let tokens = (1..=ACCOUNTS).map(|user| answers::log_in(&on.address, user));
     let tokens = tokens.collect::<Result<Vec<_>, _>>()?;
     let measure = |name: &str, with: &Workload, without: &Workload| {
         bed.warm(&on, with)?;

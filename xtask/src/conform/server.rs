@@ -81,8 +81,8 @@ const STAFF: &str = "
                 AS made (status, code, later),
             LATERAL (SELECT date_trunc('minute', now() AT TIME ZONE 'UTC') + later AS starts_at) AS due
         WHERE email = 'conform@example.com';
-    INSERT INTO booking_contacts (restaurant_id, booking_id, version, name, email, phone)
-        SELECT restaurant_id, booking_id, 1, 'Sarah Chen', 'conform@example.com', '+15551234567'
+    INSERT INTO booking_contacts (restaurant_id, booking_id, version, booking_public_id, name, email, phone)
+        SELECT restaurant_id, booking_id, 1, public_id, 'Sarah Chen', 'conform@example.com', '+15551234567'
         FROM bookings WHERE public_id LIKE 'bk_conform%'";
 
 /// Has the restaurants of the demo staff.

@@ -185,6 +185,7 @@ async fn id_of_a_booking_shows_that_booking_and_lets_nobody_write_it() {
     let reference = format!("SELECT set_config('booking.reference', '{id}', true)");
     let mut touched = async |statement: &str| rows(&mut connection, &reference, statement).await;
     assert_eq!(touched("SELECT FROM bookings").await, 1);
+    assert_eq!(touched("SELECT FROM booking_contacts").await, 1);
     assert_eq!(touched("SELECT FROM booking_notes").await, 0);
     assert_eq!(
         touched("SELECT FROM bookings, api_keys, staff_invitations").await,
@@ -195,6 +196,28 @@ async fn id_of_a_booking_shows_that_booking_and_lets_nobody_write_it() {
         0
     );
     assert_eq!(touched("DELETE FROM bookings RETURNING 1").await, 0);
+}
+
+#[tokio::test]
+async fn contact_is_seen_by_its_own_note_of_the_booking_or_with_the_booking_where_it_has_none() {
+    let (venue, mut connection) = without_the_first_wall().await;
+    let id = "SELECT public_id AS line FROM bookings WHERE restaurant_id = 2";
+    let id = venue.texts(id).await.remove(0);
+    let of_booking = format!("SELECT set_config('booking.reference', '{id}', true)");
+    let contacts = "SELECT FROM booking_contacts";
+    // As a program of before has written it.
+    let noted = "UPDATE booking_contacts SET booking_public_id";
+    venue.sql(&format!("{noted} = NULL")).await;
+    assert_eq!(rows(&mut connection, &of_booking, contacts).await, 1);
+    venue
+        .sql(&format!("{noted} = 'bk_alone' WHERE restaurant_id = 1"))
+        .await;
+    let alone = "SELECT set_config('booking.reference', 'bk_other,bk_alone', true)";
+    assert_eq!(
+        rows(&mut connection, alone, "SELECT FROM bookings").await,
+        0
+    );
+    assert_eq!(rows(&mut connection, alone, contacts).await, 1);
 }
 
 #[tokio::test]

@@ -47,6 +47,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Which PostgreSQL holds the bookings.
     pub database: DatabaseChoice,
+    /// How many MiB of service days are kept in memory, at most.
+    pub cache_mib: u32,
     /// What tokens and secrets are made of; `None` is a key that is kept beside a private cluster.
     pub secret_key: Option<SecretKeyChoice>,
     /// Where callers reach the service, if it is not the address that it listens on.
@@ -217,6 +219,11 @@ struct Arguments {
     #[arg(default_value = "false", action = clap::ArgAction::Set)]
     allow_privileged_database_role: bool,
 
+    /// How many MiB of service days are kept in memory, at most: a day with 200 bookings takes 4 KiB
+    #[arg(long, env = "BOOKING_CACHE_MIB", value_name = "NUMBER")]
+    #[arg(default_value = "256", value_parser = parse_number)]
+    cache_mib: u32,
+
     /// What tokens and secrets are made of: 32 random bytes, as `openssl rand -base64 32` prints
     /// them. All servers on one database have the same. (The command line is seen by every user of
     /// the machine: better give the variable or a file)
@@ -240,7 +247,7 @@ struct Arguments {
     /// password, to find a booking or, as a guest, to book; 0 is as often as they like. Behind a proxy all callers are one address:
     /// give 0, and limit there
     #[arg(long, env = "BOOKING_ATTEMPTS_PER_MINUTE", value_name = "NUMBER")]
-    #[arg(default_value = "10", value_parser = parse_attempts)]
+    #[arg(default_value = "10", value_parser = parse_number)]
     attempts_per_minute: u32,
 
     /// The programs that people may let act for them at /oauth/authorize, and where their codes are
@@ -385,6 +392,7 @@ impl Config {
             listen: given.listen,
             metrics_listen: given.metrics_listen,
             database,
+            cache_mib: given.cache_mib,
             secret_key,
             public_url: given.public_url,
             attempts_per_minute: NonZeroU32::new(given.attempts_per_minute),
@@ -561,7 +569,7 @@ fn parse_secret_key(text: &str) -> Result<Arc<SecretKey>, String> {
         .map_err(|error| format!("must be 32 random bytes, but {error}"))
 }
 
-fn parse_attempts(text: &str) -> Result<u32, String> {
+fn parse_number(text: &str) -> Result<u32, String> {
     text.parse()
         .map_err(|_| format!("must be a number from 0 to {}, and is {text:?}", u32::MAX))
 }

@@ -78,6 +78,7 @@ async fn serve(config: Config) -> Result<(), StartError> {
     let options = ServerOptions {
         listen: config.listen,
         database: database.access().clone(),
+        cache_bytes: u64::from(config.cache_mib) << 20,
         clock: None,
         demo,
         forgets: true,

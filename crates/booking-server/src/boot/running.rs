@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use booking_persistence::Store;
+use booking_persistence::{DEFAULT_CACHE_BYTES, Store};
 use credentials::SecretKey;
 
 use crate::api;
@@ -25,6 +25,8 @@ pub struct ServerOptions {
     pub listen: SocketAddr,
     /// The PostgreSQL database.
     pub database: DatabaseAccess,
+    /// How many bytes of service days it keeps in memory, at most.
+    pub cache_bytes: u64,
     /// What time it is; `None` is the time of the database.
     pub clock: Option<Clock>,
     /// Whether to fill in the demo restaurants, unless they are there.
@@ -47,6 +49,7 @@ impl ServerOptions {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             database: DatabaseAccess::new(database_url),
+            cache_bytes: DEFAULT_CACHE_BYTES,
             clock: None,
             demo: false,
             show_mails: false,
@@ -102,6 +105,7 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> 
     // Asked once here, so that a machine without randomness is found out before a guest is.
     Random.bytes()?;
     let store = open_store(&options.database).await?;
+    let store = store.with_cache_of(options.cache_bytes);
     let clock = match options.clock {
         Some(clock) => clock,
         None => database_clock(&options.database.url, &store).await?,

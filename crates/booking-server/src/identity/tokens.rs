@@ -1,7 +1,7 @@
 //! Access tokens and refresh tokens, for sessions that the store keeps.
 //!
-//! An access token is verified once, and remembered: to try a signature takes longer than to read a booking.
-//! That it has not ended, and that its key still counts, is looked at each time.
+//! An access token that was verified is remembered for as long as there is room: to try a signature takes longer
+//! than to read a booking. That it has not ended, and that its key still counts, is looked at each time.
 
 use std::fmt;
 use std::sync::Arc;
@@ -132,14 +132,21 @@ impl Tokens {
         access_token: &str,
         now: Timestamp,
     ) -> Result<AuthenticUser, AccessTokenRejection> {
-        let digest = AccessTokenVerifier::digest(access_token);
+        let digest = AccessTokenVerifier::digest(access_token)?;
         let known = self.verified.0.get(digest.as_bytes());
-        let outcome = if known.is_some() { "hit" } else { "miss" };
+        let checked = known.map(|known| {
+            let checked = known.token.check(&keys.verification, now);
+            checked.map(|()| known.user.clone())
+        });
+        let outcome = match &checked {
+            Some(Ok(_)) => "hit",
+            Some(Err(_)) => "stale",
+            None => "miss",
+        };
         let labels = [("cache", "access_tokens"), ("outcome", outcome)];
         metrics::counter!("cache_lookups_total", &labels).increment(1);
-        if let Some(known) = known {
-            known.token.check(&keys.verification, now)?;
-            return Ok(known.user.clone());
+        if let Some(checked) = checked {
+            return checked;
         }
         let verified = self
             .verifier

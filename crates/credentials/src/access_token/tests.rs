@@ -253,6 +253,8 @@ fn a_retired_key_verifies_what_it_signed_and_nothing_later() {
     };
     assert_eq!(verify_at(NOW + 899), None);
     assert_eq!(verify_at(NOW + 930), Some(AccessTokenRejection::UnknownKey));
+    let removed = known.check(&VerificationKeys::default(), at(NOW));
+    assert_eq!(removed, Err(AccessTokenRejection::UnknownKey));
 }
 
 #[test]

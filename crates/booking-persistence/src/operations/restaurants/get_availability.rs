@@ -1,7 +1,5 @@
 //! `getAvailability`.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -18,7 +16,7 @@ pub struct Availability {
     /// Whose wall clock the times are of.
     pub time_zone: TimeZoneName,
     /// The times, earliest first.
-    pub slots: Arc<[Slot]>,
+    pub slots: Vec<Slot>,
 }
 
 impl FromViolation for AvailabilityRefusal {}
@@ -50,7 +48,7 @@ impl Store {
                 .cache()
                 .slots(day, &asked.query(query), own, now)
                 .map_err(refused)?,
-            None => [].into(),
+            None => Vec::new(),
         };
         Ok(Availability {
             time_zone: asked.time_zone().clone(),

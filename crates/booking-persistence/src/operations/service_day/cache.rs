@@ -19,6 +19,7 @@ use booking_domain::{
 };
 
 use super::known_day::KnownDay;
+use super::packed_slots::PackedSlots;
 use super::seating::Seating;
 use crate::access::RequestContext;
 use crate::connection::{Batches, Visibility};
@@ -26,11 +27,10 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::tables::booking_days::{self, DateRange, DayVersions, RangeVersions};
 
-/// How many bytes of each are kept at most. All three together are a third of what the whole process is
-/// meant to take.
-const SEATING_BYTES: u64 = 4 << 20;
-const DAY_BYTES: u64 = 12 << 20;
-const SLOT_BYTES: u64 = 4 << 20;
+/// Which parts of what is kept are seatings and slots, at most; the rest is days. A restaurant with 40 tables takes
+/// 6 KiB, a date of it with 200 bookings 4, and its slots for parties of one size a half.
+const SEATING_PART: u64 = 16;
+const SLOT_PART: u64 = 4;
 
 /// How many of each there are about, to begin with.
 const EXPECTED: usize = 1_000;
@@ -58,7 +58,7 @@ struct KnownSlots {
     days: DayVersions,
     /// From when until when they are the same.
     valid: (Timestamp, Timestamp),
-    slots: Arc<[Slot]>,
+    slots: PackedSlots,
 }
 
 /// How many bytes something takes, about.
@@ -79,8 +79,8 @@ impl Weighter<(RestaurantId, Date), Arc<KnownDay>> for Size {
 
 impl Weighter<SlotsKey, KnownSlots> for Size {
     fn weight(&self, _: &SlotsKey, known: &KnownSlots) -> u64 {
-        // An area or two for each.
-        bytes(size_of::<KnownSlots>() + known.slots.len() * (size_of::<Slot>() + 16))
+        let versions = known.days.capacity() * size_of::<(Date, i64)>();
+        bytes(size_of::<KnownSlots>() + versions + known.slots.size())
     }
 }
 
@@ -89,21 +89,21 @@ fn bytes(size: usize) -> u64 {
     u64::try_from(size + 64).unwrap_or(u64::MAX)
 }
 
-impl Default for ServiceDayCache {
-    fn default() -> Self {
+impl ServiceDayCache {
+    /// A cache that keeps so many bytes at most.
+    pub(crate) fn new(bytes: u64) -> Self {
+        let (seatings, slots) = (bytes / SEATING_PART, bytes / SLOT_PART);
         let kept = Kept {
-            seatings: Cache::with_weighter(EXPECTED, SEATING_BYTES, Size),
-            days: Cache::with_weighter(EXPECTED, DAY_BYTES, Size),
-            slots: Cache::with_weighter(EXPECTED, SLOT_BYTES, Size),
+            seatings: Cache::with_weighter(EXPECTED, seatings, Size),
+            days: Cache::with_weighter(EXPECTED, bytes - seatings - slots, Size),
+            slots: Cache::with_weighter(EXPECTED, slots, Size),
         };
         Self {
             kept: Arc::new(kept),
             versions: Batches::default(),
         }
     }
-}
 
-impl ServiceDayCache {
     /// How the restaurant seats around this date and later, be it still so or not.
     pub(in crate::operations) fn seating(
         &self,
@@ -161,7 +161,7 @@ impl ServiceDayCache {
         query: &AvailabilityQuery<'_>,
         excluded: &[i64],
         now: Timestamp,
-    ) -> Result<Arc<[Slot]>, AvailabilityRefusal> {
+    ) -> Result<Vec<Slot>, AvailabilityRefusal> {
         let AvailabilityQuery {
             party,
             area,
@@ -180,17 +180,17 @@ impl ServiceDayCache {
         let is_kept = known.is_some();
         if let Some(known) = known.filter(is_right) {
             record("slots", "hit");
-            return Ok(known.slots);
+            return Ok(known.slots.unpack());
         }
         let service_day = day.service_day(excluded);
-        let slots: Arc<[Slot]> = available_slots(&service_day, query, now)?.into();
+        let slots = available_slots(&service_day, query, now)?;
         if is_asked_often {
             record("slots", if is_kept { "stale" } else { "miss" });
             let known = KnownSlots {
                 seating: day.seating.version,
                 days: day.slot_versions().to_vec(),
                 valid: (now, unchanged_until(&service_day, query, now)),
-                slots: Arc::clone(&slots),
+                slots: PackedSlots::pack(day.date, &slots),
             };
             self.kept.slots.insert(key, known);
         }

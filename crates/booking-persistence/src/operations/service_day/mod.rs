@@ -9,6 +9,7 @@ mod cache;
 mod known_day;
 mod moves;
 mod packed_claims;
+mod packed_slots;
 mod placed_booking;
 mod seating;
 mod service_days;

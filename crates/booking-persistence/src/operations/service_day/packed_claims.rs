@@ -52,19 +52,19 @@ impl PackedRest {
 /// A number of microseconds, as the database keeps them: twice as many minutes where they are whole ones, and
 /// twice as many microseconds and one where they are not.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct PackedTime(i64);
+pub(super) struct PackedTime(i64);
 
 const MINUTE: i64 = 60_000_000;
 
 impl PackedTime {
-    const fn new(microseconds: i64) -> Self {
+    pub(super) const fn new(microseconds: i64) -> Self {
         match microseconds % MINUTE {
             0 => Self(microseconds / MINUTE * 2),
             _ => Self(microseconds * 2 + 1),
         }
     }
 
-    const fn microseconds(self) -> i64 {
+    pub(super) const fn microseconds(self) -> i64 {
         match self.0 & 1 {
             0 => self.0 / 2 * MINUTE,
             _ => (self.0 - 1) / 2,
@@ -72,7 +72,7 @@ impl PackedTime {
     }
 }
 
-const FITS: &str = "what was a claim before it was packed is one again";
+pub(super) const FITS: &str = "what was packed is the same again";
 
 impl PackedClaims {
     /// These claims, of this service date or of those around it.
@@ -104,7 +104,7 @@ impl PackedClaims {
 }
 
 /// The instant in relation to which those of a day are small, in microseconds.
-fn midnight(date: Date) -> i64 {
+pub(super) fn midnight(date: Date) -> i64 {
     let midnight = Offset::UTC.to_timestamp(date.to_datetime(Time::midnight()));
     midnight.map_or(0, Timestamp::as_microsecond)
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use booking_persistence::DEFAULT_CACHE_BYTES;
+
 use super::*;
 
 const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
@@ -35,6 +37,7 @@ fn nothing_given_means_a_private_cluster_on_the_loopback_and_no_metrics() {
     let config = decide(&[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.metrics_listen, None);
+    assert_eq!(u64::from(config.cache_mib) << 20, DEFAULT_CACHE_BYTES);
     assert_eq!(data_dir(&config), DATA_DIR);
     assert_eq!(config.demo, None);
     assert_eq!(config.log_level, LevelFilter::INFO);
@@ -49,6 +52,7 @@ fn every_setting_can_be_a_flag() {
         "localhost:9090",
         "--data-dir",
         "/srv/data",
+        "--cache-mib=0",
         "--demo",
         "false",
         "--log",
@@ -60,6 +64,7 @@ fn every_setting_can_be_a_flag() {
     assert_eq!(config.listen.to_string(), "[::1]:9000");
     assert_eq!(config.metrics_listen.unwrap().to_string(), "127.0.0.1:9090");
     assert_eq!(data_dir(&config), "/srv/data");
+    assert_eq!(config.cache_mib, 0);
     assert_eq!(config.demo, Some(false));
     assert_eq!(config.log_level, LevelFilter::DEBUG);
     assert_eq!(config.log_format, LogFormat::Json);
