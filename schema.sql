@@ -13,7 +13,8 @@
 --   * row-level security guards each of them. What a statement sees depends on settings of its
 --     transaction: booking.restaurant and booking.user say for which restaurant (by its number) or
 --     account (by its public id) something is done, booking.reference by which id or code one row is
---     looked up, whosever it is. What everybody may see (USING (true)) says nothing of any guest.
+--     looked up, whosever it is, or by which ids several bookings with their contacts. What everybody
+--     may see (USING (true)) says nothing of any guest.
 
 -- Equality of numbers inside a GiST index, for the exclusion constraint.
 CREATE EXTENSION IF NOT EXISTS btree_gist;
