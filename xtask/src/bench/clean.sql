@@ -23,14 +23,15 @@ WHERE (e.restaurant_id, e.booking_id) = (changed.restaurant_id, changed.booking_
 DROP TABLE changed;
 -- Whoever remembers a date as a measurement has left it would see that it is another one; those that none has
 -- touched since the last time are remembered.
-CREATE TABLE IF NOT EXISTS bench_days (restaurant_id bigint, date date, version bigint);
+CREATE SCHEMA IF NOT EXISTS bench;
+CREATE TABLE IF NOT EXISTS bench.days (restaurant_id bigint, date date, version bigint);
 UPDATE booking_days SET version = booking_days.version + 1
 WHERE NOT EXISTS (
-    SELECT FROM bench_days known
+    SELECT FROM bench.days known
     WHERE (known.restaurant_id, known.date, known.version)
         = (booking_days.restaurant_id, booking_days.date, booking_days.version)
 );
-TRUNCATE bench_days;
-INSERT INTO bench_days SELECT restaurant_id, date, version FROM booking_days;
+TRUNCATE bench.days;
+INSERT INTO bench.days SELECT restaurant_id, date, version FROM booking_days;
 SELECT setval('bookings_booking_id_seq', current_setting('bench.last_booking')::bigint),
     setval('users_user_id_seq', current_setting('bench.last_user')::bigint);
