@@ -4,8 +4,8 @@ use booking_tests::{OVERLAPS, UNTRUE_HISTORIES, WRONG_CONTACTS, WRONG_OCCUPANCIE
 
 use crate::installation::Installation;
 
-/// No two bookings have one table, no table is taken by nothing, and every booking is what its events
-/// say.
+/// No two bookings have one table, no table is taken by nothing, every booking is what its events say, and
+/// every contact has the id of its own booking.
 pub(crate) async fn assert_consistent(installation: &Installation) {
     let wrong = [
         OVERLAPS,

@@ -41,8 +41,8 @@ pub const UNTRUE_HISTORIES: &str = "WITH events AS (
         )
     ) SELECT count(*) FROM untrue";
 
-/// How many contacts are shown with another booking than their own: the policy of `booking_contacts` trusts the
-/// id that is written with them.
+/// How many contacts have not the id of their own booking written with them, which the policy of
+/// `booking_contacts` trusts.
 pub const WRONG_CONTACTS: &str = "SELECT count(*) FROM booking_contacts
     JOIN bookings USING (restaurant_id, booking_id)
     WHERE booking_public_id IS DISTINCT FROM public_id";

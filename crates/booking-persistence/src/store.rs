@@ -87,7 +87,7 @@ impl Store {
     /// The same store, which keeps so many bytes of service days in memory at most instead of
     /// [`DEFAULT_CACHE_BYTES`], and none yet. What is not kept is read each time.
     #[must_use]
-    pub fn with_cache_of(self, bytes: u64) -> Self {
+    pub fn with_cache_bytes(self, bytes: u64) -> Self {
         Self {
             cache: ServiceDayCache::new(bytes),
             ..self

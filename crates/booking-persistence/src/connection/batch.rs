@@ -27,7 +27,7 @@ const LEAST_BESIDE: usize = 16;
 
 /// For how long a read waits for a batch that may stand still, be it on a connection that is lost, before
 /// another runs beside it, however small.
-const PATIENCE: Duration = Duration::from_millis(100);
+const STALLED_BATCH_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// How many reads wait at most. Those that come on top would be answered too late to be of use.
 const MOST_WAITING: usize = 4096;
@@ -43,25 +43,17 @@ struct State<K, V> {
 }
 
 impl<K, V> State<K, V> {
-    /// Whether a batch may begin beside so many others, of which each begins the next when it ends.
-    fn is_worth_a_batch(&self, others: usize) -> bool {
-        let least = if others == 0 { 1 } else { LEAST_BESIDE };
-        least <= self.waiting.len()
+    /// Counts one more batch as running, if one may run and so many reads wait for it.
+    fn start_batch(&mut self, least: usize) -> bool {
+        let starts = self.running < MOST_BATCHES && least <= self.waiting.len();
+        self.running += usize::from(starts);
+        starts
     }
+}
 
-    /// Whether a batch begins now, which counts from here on.
-    fn begins(&mut self) -> bool {
-        let begins = self.running < MOST_BATCHES && self.is_worth_a_batch(self.running);
-        self.running += usize::from(begins);
-        begins
-    }
-
-    /// The same for those who have been patient: however few they are.
-    fn begins_for_few(&mut self) -> bool {
-        let begins = self.running < MOST_BATCHES && !self.waiting.is_empty();
-        self.running += usize::from(begins);
-        begins
-    }
+/// How many reads a batch has at least beside so many others, of which each starts the next when it ends.
+const fn least_reads(others: usize) -> usize {
+    if others == 0 { 1 } else { LEAST_BESIDE }
 }
 
 type Answer<V> = oneshot::Sender<Result<V, SharedFailure>>;
@@ -136,15 +128,16 @@ impl<K: Send + 'static, V: Send + 'static> Batches<K, V> {
         L: Future<Output = Result<Vec<V>, StoreError<Infallible>>> + Send + 'static,
     {
         let (answer, mut answered) = oneshot::channel();
-        let begins = {
+        let starts = {
             let mut state = self.state();
             if state.waiting.len() >= MOST_WAITING {
                 return Err(Unavailable::new("too many wait for it").into());
             }
             state.waiting.push_back((key, answer));
-            state.begins()
+            let least = least_reads(state.running);
+            state.start_batch(least)
         };
-        let begin = || {
+        let start = || {
             // A task of its own: who has begun it may go away, and others wait.
             let running = Running {
                 batches: self.clone(),
@@ -152,12 +145,12 @@ impl<K: Send + 'static, V: Send + 'static> Batches<K, V> {
             };
             tokio::spawn(running.run(source.clone(), load));
         };
-        if begins {
-            begin();
+        if starts {
+            start();
         }
         let deadline = Instant::now() + OPERATION_TIMEOUT;
         loop {
-            let until = deadline.min(Instant::now() + PATIENCE);
+            let until = deadline.min(Instant::now() + STALLED_BATCH_TIMEOUT);
             match tokio::time::timeout_at(until, &mut answered).await {
                 Ok(Ok(read)) => return Ok(read?),
                 Ok(Err(_)) => return Err(Unavailable::new("the batch was abandoned").into()),
@@ -166,8 +159,8 @@ impl<K: Send + 'static, V: Send + 'static> Batches<K, V> {
                 }
                 // Each time: what stood in the way may have ended, and have left few behind.
                 Err(_) => {
-                    if self.state().begins_for_few() {
-                        begin();
+                    if self.state().start_batch(1) {
+                        start();
                     }
                 }
             }
@@ -196,7 +189,7 @@ impl<K, V> Running<K, V> {
     fn next(&mut self, is_due: bool) -> Option<(Vec<K>, Vec<Answer<V>>)> {
         let mut state = self.batches.state();
         let count = state.waiting.len().min(MOST_READS);
-        if !is_due && !state.is_worth_a_batch(state.running - 1) {
+        if !is_due && state.waiting.len() < least_reads(state.running - 1) {
             state.running -= 1;
             self.is_counted = false;
             return None;
@@ -313,7 +306,7 @@ mod tests {
         batches.state().running = MOST_BATCHES;
         let first = batches.clone();
         let waits = tokio::spawn(async move { first.read::<_, Infallible, _>(&(), 2, load).await });
-        tokio::time::sleep(PATIENCE * 3 / 2).await;
+        tokio::time::sleep(STALLED_BATCH_TIMEOUT * 3 / 2).await;
         assert!(!waits.is_finished());
         // One ends as `Running::next` has it, for too few wait; the other stands still.
         batches.state().running -= 1;
@@ -322,22 +315,22 @@ mod tests {
     }
 
     #[test]
-    fn another_batch_begins_beside_one_where_many_wait_or_one_has_waited_long_enough() {
+    fn another_batch_starts_beside_one_where_many_wait_or_one_has_waited_long_enough() {
         let batches = Batches::<usize, ()>::default();
         let mut state = batches.state();
-        assert!(!state.begins() && !state.begins_for_few(), "for nobody");
+        assert!(!state.start_batch(1), "for nobody");
         let wait = |state: &mut State<usize, ()>, count: usize| {
             let waiting = (0..count).map(|key| (key, oneshot::channel().0));
             state.waiting = waiting.collect();
         };
         wait(&mut state, 1);
-        assert!(state.begins(), "alone");
-        assert!(!state.begins(), "beside one, for one");
+        assert!(state.start_batch(least_reads(0)), "alone");
+        assert!(!state.start_batch(least_reads(1)), "beside one, for one");
         wait(&mut state, LEAST_BESIDE);
-        assert!(state.begins(), "beside one, for many");
-        assert!(!state.begins() && !state.begins_for_few(), "beside two");
+        assert!(state.start_batch(least_reads(1)), "beside one, for many");
+        assert!(!state.start_batch(1), "beside two");
         state.running = 1;
         wait(&mut state, 1);
-        assert!(state.begins_for_few(), "beside one, for one who has waited");
+        assert!(state.start_batch(1), "beside one, for one who has waited");
     }
 }

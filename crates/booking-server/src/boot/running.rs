@@ -105,7 +105,7 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, StartError> 
     // Asked once here, so that a machine without randomness is found out before a guest is.
     Random.bytes()?;
     let store = open_store(&options.database).await?;
-    let store = store.with_cache_of(options.cache_bytes);
+    let store = store.with_cache_bytes(options.cache_bytes);
     let clock = match options.clock {
         Some(clock) => clock,
         None => database_clock(&options.database.url, &store).await?,

@@ -27,8 +27,7 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::tables::booking_days::{self, DateRange, DayVersions, RangeVersions};
 
-/// Which parts of what is kept are seatings and slots, at most; the rest is days. A restaurant with 40 tables takes
-/// 6 KiB, a date of it with 200 bookings 4, and its slots for parties of one size a half.
+/// Which parts of what is kept are seatings and slots, at most; the rest is days, which take the most.
 const SEATING_PART: u64 = 16;
 const SLOT_PART: u64 = 4;
 

@@ -8,7 +8,7 @@ use booking_domain::{DiningAreaId, Slot, UtcOffset};
 
 use super::packed_claims::{FITS, PackedTime, midnight};
 
-/// Slots of one service date, of about eight bytes each.
+/// Slots of one service date, of ten bytes each at most beside their areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PackedSlots {
     date: Date,
@@ -103,6 +103,25 @@ mod tests {
                 needs_confirmation,
             }
         }
+    }
+
+    #[test]
+    fn a_slot_takes_ten_bytes_at_most_beside_its_areas() {
+        let slots: Vec<Slot> = (11..23)
+            .map(|hour| Slot {
+                date: DATE,
+                time: time(hour, 45, 0, 0),
+                utc_offset: UtcOffset::from_minutes(60).expect("it is one"),
+                service_date: DATE,
+                starts_at: format!("2027-02-15T{:02}:45:00Z", hour - 1)
+                    .parse()
+                    .expect("it is one"),
+                areas: Vec::new(),
+                needs_confirmation: false,
+            })
+            .collect();
+        let size = PackedSlots::pack(DATE, &slots).size();
+        assert!(size <= 10 * slots.len(), "{size} for {}", slots.len());
     }
 
     proptest! {
