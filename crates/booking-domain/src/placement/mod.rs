@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::availability::nearest_slots;
+use crate::calendar::CandidateSlot;
 use crate::ids::TableId;
 use crate::service_day::ServiceDay;
 
@@ -35,6 +36,19 @@ pub struct Placement {
     pub ends_at: Timestamp,
     /// The instant at which the tables are free again.
     pub free_at: Timestamp,
+}
+
+impl Placement {
+    /// At these tables, for a turn from this slot on.
+    pub(crate) fn from_slot(slot: &CandidateSlot<'_>, tables: Vec<TableId>) -> Self {
+        Self {
+            service_date: slot.service_date,
+            tables,
+            starts_at: slot.starts_at,
+            ends_at: slot.ends_at,
+            free_at: slot.free_at,
+        }
+    }
 }
 
 /// A party's placement, and what other parties make room for it by.

@@ -324,13 +324,7 @@ mod tests {
                 continue;
             };
             let plan = PlacementPlan {
-                placement: Placement {
-                    service_date: slot.service_date,
-                    tables,
-                    starts_at: slot.starts_at,
-                    ends_at: slot.ends_at,
-                    free_at: slot.free_at,
-                },
+                placement: Placement::from_slot(slot, tables),
                 moves,
                 overridden: RuleOverrides::default(),
             };

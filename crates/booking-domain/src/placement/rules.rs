@@ -183,13 +183,7 @@ pub(crate) fn check_slot(
         (seating.tables.clone(), Vec::new())
     };
     Ok(PlacementPlan {
-        placement: Placement {
-            service_date: slot.service_date,
-            tables,
-            starts_at: slot.starts_at,
-            ends_at: slot.ends_at,
-            free_at: slot.free_at,
-        },
+        placement: Placement::from_slot(slot, tables),
         moves,
         overridden,
     })
