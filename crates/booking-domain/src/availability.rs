@@ -144,7 +144,13 @@ pub fn unchanged_until(
         before.chain([start]).collect::<Vec<_>>()
     });
     let expiries = day.claims.iter().filter_map(|claim| claim.expires_at);
-    let instants = of_start.chain(expiries).filter(|instant| *instant > now);
+    // Some rules change with such an instant, and some behind it: who comes at the last instant of the notice has
+    // given it still.
+    let instants = of_start.chain(expiries).flat_map(|instant| {
+        let behind = instant.checked_add(1.nanosecond()).ok();
+        [Some(instant), behind].into_iter().flatten()
+    });
+    let instants = instants.filter(|instant| *instant > now);
     let next_date = day.calendar.next_date(now);
     instants.chain([next_date]).min().unwrap_or(next_date)
 }
@@ -341,6 +347,25 @@ mod tests {
         let mut day = day(vec![table(1, 1, 4)]);
         day.claims = vec![claim(&day, &[1], time(19, 30, 0, 0))];
         assert_eq!(times(&day, 2), ["18:00", "21:00", "21:30"]);
+    }
+
+    #[test]
+    fn last_instant_at_which_notice_is_given_is_the_last_at_which_a_slot_stays() {
+        let mut day = day(vec![table(1, 1, 4)]);
+        let mut policy = policy("Europe/Berlin");
+        policy.min_notice = crate::MinNotice::from_minutes(60).expect("it is in range");
+        day.calendar = calendar_of(&policy).into();
+        let slots = available_slots(&day, &query(2), NOW).expect("the date is ahead");
+        let first = slots.first().expect("it has slots").starts_at;
+        let last_instant = first - 60.minutes();
+        let offered_at = |now| {
+            let slots = available_slots(&day, &query(2), now).expect("the date is ahead");
+            slots.first().map(|slot| slot.starts_at)
+        };
+        assert_eq!(offered_at(last_instant), Some(first));
+        let until = unchanged_until(&day, &query(2), last_instant);
+        assert_ne!(offered_at(until), Some(first));
+        assert_eq!(until, last_instant + 1.nanosecond());
     }
 
     #[test]
