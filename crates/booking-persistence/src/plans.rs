@@ -32,7 +32,8 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 pub(crate) use self::report::Reads;
 use self::report::{PlanLog, connect};
 use crate::connection::{ConnectError, Pool};
-use crate::{RandomSource, SERVICE_ROLE, Store, migrate};
+use crate::operations::ServiceDayCache;
+use crate::{DEFAULT_CACHE_BYTES, RandomSource, SERVICE_ROLE, Store, migrate};
 
 /// A city: see there.
 const FILL: &str = include_str!("plans/large_database.sql");
@@ -124,9 +125,12 @@ impl LargeDatabase {
             let (url, log) = (url.clone(), observed.clone());
             async move { Ok::<_, ConnectError>(connect_observed(&url, &log).await) }
         };
-        let pool = Pool::connect_with(1, open).await.expect("it answers");
+        let cache = ServiceDayCache::new(DEFAULT_CACHE_BYTES);
+        let pool = Pool::connect_with(1, open, cache.on_loss()).await;
+        let pool = pool.expect("it answers");
+        let random = RandomSource::new(|| Ok(report::fresh()));
         ObservedStore {
-            store: Store::from_parts(config, pool, RandomSource::new(|| Ok(report::fresh()))),
+            store: Store::from_parts(config, pool, cache, random),
             log,
         }
     }

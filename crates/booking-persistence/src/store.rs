@@ -69,29 +69,33 @@ impl Store {
     /// The URL is none, nobody answers, or the server refuses.
     pub async fn connect(url: &str, random: RandomSource) -> Result<Self, ConnectError> {
         let config = configuration(url)?;
-        let pool = Pool::connect(config.clone()).await?;
-        Ok(Self::from_parts(config, pool, random))
+        let cache = ServiceDayCache::new(DEFAULT_CACHE_BYTES);
+        let pool = Pool::connect(config.clone(), cache.on_loss()).await?;
+        Ok(Self::from_parts(config, pool, cache, random))
     }
 
-    /// A store on the connections of a pool to this database.
-    pub(crate) fn from_parts(config: Config, pool: Pool, random: RandomSource) -> Self {
+    /// A store on the connections of a pool to this database, which forgets what is in the cache when it loses them.
+    pub(crate) fn from_parts(
+        config: Config,
+        pool: Pool,
+        cache: ServiceDayCache,
+        random: RandomSource,
+    ) -> Self {
         Self {
             config: config.into(),
             pool,
             random,
             bookings: BookingBatches::default(),
-            cache: ServiceDayCache::new(DEFAULT_CACHE_BYTES),
+            cache,
         }
     }
 
     /// The same store, which keeps so many bytes of service days in memory at most instead of
-    /// [`DEFAULT_CACHE_BYTES`], and none yet. What is not kept is read each time.
+    /// [`DEFAULT_CACHE_BYTES`]. What is not kept is read each time.
     #[must_use]
     pub fn with_cache_bytes(self, bytes: u64) -> Self {
-        Self {
-            cache: ServiceDayCache::new(bytes),
-            ..self
-        }
+        self.cache.set_capacity(bytes);
+        self
     }
 
     /// Looks whether the database is as the service needs it: every migration has run, the role is

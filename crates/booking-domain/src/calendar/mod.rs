@@ -157,9 +157,21 @@ impl RestaurantCalendar {
         let last = services.iter().map(|service| service.hours.ends).max();
         let last = last.map_or(midnight, |last| last.max(midnight));
         let begin = self.instant(date.to_datetime(Time::midnight()))?;
-        let minutes = self.longest_occupancy_minutes().minutes();
-        let end = self.instant(last)?.checked_add(minutes).ok()?;
+        let minutes = self.longest_occupancy_minutes().max(self.paced_minutes());
+        let end = self.instant(last)?.checked_add(minutes.minutes()).ok()?;
         Some((begin, end))
+    }
+
+    /// For how long after a party has come others come who are counted with it ([`Pacing`]): for less than
+    /// this; 0 where no service has a pacing.
+    pub(crate) fn paced_minutes(&self) -> i64 {
+        let special = self.special_days.iter().flat_map(|day| &day.services);
+        let weekly = self.service_periods.iter().map(|period| &period.service);
+        let is_paced = |service: &Service| service.pacing != Pacing::default();
+        match special.chain(weekly).any(is_paced) {
+            true => i64::from(self.policy.slot_interval.minutes()),
+            false => 0,
+        }
     }
 
     fn longest_occupancy_minutes(&self) -> i64 {
@@ -191,6 +203,14 @@ impl RestaurantCalendar {
             .series(1.day())
             .take_while(|date| *date <= last.date())
             .collect()
+    }
+
+    /// The dates of the wall clock on which something is taken, or others come who are counted with it
+    /// ([`Pacing`]): whatever matters to it has one of them in common.
+    #[must_use]
+    pub fn touched_dates(&self, starts_at: Timestamp, free_at: Timestamp) -> Vec<Date> {
+        let counted_until = starts_at.checked_add(self.paced_minutes().minutes());
+        self.dates(starts_at, free_at.max(counted_until.unwrap_or(free_at)))
     }
 
     /// The date that the restaurant's calendar shows.
@@ -242,7 +262,12 @@ impl RestaurantCalendar {
         let today = self.today(now);
         let dates = [Some(today), today.tomorrow().ok()];
         let times = [Time::midnight(), self.policy.booking_window_opens];
-        let on = |date: Date| times.map(|time| self.instant(date.to_datetime(time)));
+        // The clock shows some of them twice, and skips others.
+        let on = |wall: DateTime| {
+            let shown = self.instants(wall).map(|(instant, _)| instant);
+            shown.chain(self.instant(wall)).collect::<Vec<_>>()
+        };
+        let on = |date: Date| times.map(|time| on(date.to_datetime(time)));
         let on_clock = dates.into_iter().flatten().flat_map(on).flatten();
         // The clock may be set back over a midnight.
         let set = self.zone.following(now).next().map(|it| it.timestamp());
@@ -301,8 +326,8 @@ mod tests {
     use jiff::civil::{date, time};
 
     use super::*;
-    use crate::fixtures::{calendar_of, policy};
-    use crate::policy::BookingWindow;
+    use crate::fixtures::{calendar_of, calendar_with, policy, service_period};
+    use crate::policy::{BookingWindow, SlotInterval};
 
     #[test]
     fn a_calendar_needs_a_zone_that_exists() {
@@ -338,6 +363,53 @@ mod tests {
         let today = date(2027, 2, 8);
         assert_eq!(last(today.at(9, 59, 59, 0)), date(2027, 2, 14));
         assert_eq!(last(today.at(10, 0, 0, 0)), date(2027, 2, 15));
+    }
+
+    #[test]
+    fn what_the_clock_shows_twice_happens_twice() {
+        let mut policy = policy("Europe/Berlin");
+        policy.booking_window_opens = time(2, 30, 0, 0);
+        let calendar = calendar_of(&policy);
+        // At three in the morning it is set back to two.
+        let instants = ["00:30", "01:00", "01:30", "23:00"].map(|time| {
+            format!("2027-10-31T{time}Z")
+                .parse()
+                .expect("it is an instant")
+        });
+        let [opens, set_back, opens_again, tomorrow] = instants;
+        assert_eq!(calendar.next_date(opens), set_back);
+        assert_eq!(calendar.next_date(set_back), opens_again);
+        assert_eq!(calendar.next_date(opens_again), tomorrow);
+    }
+
+    #[test]
+    fn who_is_counted_with_those_after_midnight_touches_both_dates() {
+        let mut policy = policy("Europe/Berlin");
+        policy.slot_interval = SlotInterval::from_minutes(60).expect("it is in range");
+        let mut dinner = service_period(time(17, 30, 0, 0), time(23, 45, 0, 0));
+        dinner.service.turn_times = Some(TurnTimes {
+            base: TurnTime::from_minutes(15).expect("it is in range"),
+            steps: Vec::new(),
+        });
+        let (monday, tuesday) = (date(2027, 2, 15), date(2027, 2, 16));
+        let touched = |period: &ServicePeriod| {
+            let calendar = calendar_with(&policy, vec![period.clone()]);
+            let at = |wall: DateTime| calendar.instant(wall).expect("it exists");
+            let matters = calendar
+                .slots_matter_until(monday)
+                .expect("there are slots");
+            let half_past_midnight = at(tuesday.at(0, 30, 0, 0));
+            let touched =
+                calendar.touched_dates(at(monday.at(23, 30, 0, 0)), at(monday.at(23, 45, 0, 0)));
+            (touched, matters >= half_past_midnight)
+        };
+        assert_eq!(touched(&dinner), (vec![monday], false));
+        dinner.service.pacing.max_parties = MaxParties::new(1);
+        assert_eq!(touched(&dinner), (vec![monday, tuesday], true));
+        // And all who come until then are read.
+        let calendar = calendar_with(&policy, vec![dinner]);
+        let (_, end) = calendar.span(monday).expect("the date exists");
+        assert!(calendar.wall_clock(end) >= tuesday.at(0, 30, 0, 0));
     }
 
     #[test]

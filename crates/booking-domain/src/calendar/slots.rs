@@ -170,17 +170,19 @@ impl RestaurantCalendar {
         Some(CandidateSlot { paced_from, ..slot })
     }
 
-    /// When the last table is laid again of whoever comes at a slot of the date, at the latest; `None` where there
-    /// is no slot.
+    /// Until when what is taken, or who comes, matters to a slot of the date, at the latest: until the last table is
+    /// laid again of whoever comes at one, and nobody comes any more who is counted with them ([`super::Pacing`]).
+    /// `None` where there is no slot.
     #[must_use]
-    pub fn last_free_at(&self, date: Date) -> Option<Timestamp> {
+    pub fn slots_matter_until(&self, date: Date) -> Option<Timestamp> {
         let services = self.services_on(date);
         let ends = services.iter().map(|service| service.hours.ends);
         let closes = ends.map(|ends| self.stretch_end(date, ends)).max()?;
         let buffers = services.iter().filter_map(|service| service.service.buffer);
         let buffers = buffers.chain([self.policy.buffer]).map(|it| it.minutes());
-        let buffer = i64::from(buffers.max().unwrap_or(0)).minutes();
-        self.instant(closes)?.checked_add(buffer).ok()
+        let buffer = i64::from(buffers.max().unwrap_or(0));
+        let minutes = buffer.max(self.paced_minutes());
+        self.instant(closes)?.checked_add(minutes.minutes()).ok()
     }
 
     /// When the restaurant closes after a service that ends at `ends`: later, if another begins

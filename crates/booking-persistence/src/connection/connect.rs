@@ -32,12 +32,14 @@ const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(10);
 /// What every session of the pool begins with. Diesel has no words for settings. A statement
 /// that takes longer than this is of no use to the guest who waits; a transaction that idles
 /// longer has lost its process. Without `jit`, no plan is ever compiled: none of ours takes
-/// long enough to pay for that.
+/// long enough to pay for that. Whoever has waited for a lock has to see what was done meanwhile, whatever
+/// the database, the role or the server says of isolation.
 const SESSION_SETTINGS: &str = "
     SET statement_timeout = '5s';
     SET lock_timeout = '3s';
     SET idle_in_transaction_session_timeout = '10s';
     SET jit = off;
+    SET default_transaction_isolation = 'read committed';
     SET application_name = 'reserve-easy';
 ";
 

@@ -1,13 +1,15 @@
 //! Connections: how many, how long anyone waits for one, and what happens to broken ones.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use diesel::ConnectionError;
 use diesel::result::Error;
 use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::deadpool::{self, Object, PoolError};
+use diesel_async::pooled_connection::deadpool::{self, Hook, Object, PoolError};
 use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, PoolError as ManagerError, RecyclingMethod,
+    AsyncDieselConnectionManager, ManagerConfig, PoolError as ManagerError, PoolableConnection,
+    RecyclingMethod,
 };
 use tokio_postgres::Config;
 
@@ -58,26 +60,31 @@ impl Drop for PooledConnection {
 /// other, and several processes share its limit, which is 100 unless somebody raised it.
 const CONNECTIONS: usize = 16;
 
+/// What is done when connections turn out to be lost: whoever answers next may be another server.
+pub(crate) type OnLoss = Arc<dyn Fn() + Send + Sync>;
+
 /// The connections of one process.
 #[derive(Clone)]
 pub(crate) struct Pool {
     connections: deadpool::Pool<AsyncPgConnection>,
+    on_loss: OnLoss,
 }
 
 impl Pool {
     /// A pool that has made one connection, to see whether it can.
-    pub(crate) async fn connect(config: Config) -> Result<Self, ConnectError> {
+    pub(crate) async fn connect(config: Config, on_loss: OnLoss) -> Result<Self, ConnectError> {
         let open = move || {
             let config = config.clone();
             async move { open_session(&config).await }
         };
-        Self::connect_with(CONNECTIONS, open).await
+        Self::connect_with(CONNECTIONS, open, on_loss).await
     }
 
     /// A pool of so many connections, at most, that `open` makes.
     pub(crate) async fn connect_with<F>(
         connections: usize,
         open: impl Fn() -> F + Send + Sync + 'static,
+        on_loss: OnLoss,
     ) -> Result<Self, ConnectError>
     where
         F: Future<Output = Result<AsyncPgConnection, ConnectError>> + Send + 'static,
@@ -92,12 +99,25 @@ impl Pool {
         });
         // The URL is in the configuration.
         let manager = AsyncDieselConnectionManager::new_with_config("", manager);
+        let lost = Arc::clone(&on_loss);
+        let look = move |connection: &mut AsyncPgConnection| {
+            if connection.is_broken() {
+                lost();
+            }
+        };
         let connections = deadpool::Pool::builder(manager)
             .max_size(connections)
+            .pre_recycle(Hook::sync_fn(move |connection, _| {
+                look(connection);
+                Ok(())
+            }))
             .build()
             .expect("building fails only when timeouts are set without a runtime");
         match tokio::time::timeout(CONNECTION_TIMEOUT, connections.get()).await {
-            Ok(Ok(_)) => Ok(Self { connections }),
+            Ok(Ok(_)) => Ok(Self {
+                connections,
+                on_loss,
+            }),
             Ok(Err(PoolError::Backend(ManagerError::ConnectionError(error)))) => {
                 Err(from_connection_error(error))
             }
@@ -128,6 +148,7 @@ impl Pool {
     /// Closes the idle connections, which are most likely no better than one that has turned out
     /// broken: the next request gets a new one.
     pub(crate) fn discard_idle(&self) {
+        (self.on_loss)();
         self.connections.retain(|_, _| false);
         self.record();
     }

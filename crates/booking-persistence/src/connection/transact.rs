@@ -142,8 +142,9 @@ impl<'a> SeeingStore<'a> {
         outcome
     }
 
-    /// Runs `work`, which only reads, on a connection of its own. Each of its statements sees
-    /// what is committed when it begins.
+    /// Runs `work`, which only reads, on a connection of its own. All of its statements see what is committed at
+    /// one instant, which is not before this call; where everybody sees what is read, each what is committed when
+    /// it begins.
     ///
     /// It costs no round trip but those of `work`: what begins the transaction that bounds the
     /// visibility is sent with its first statement, and nobody waits for the end. Where everybody
@@ -179,7 +180,7 @@ impl<'a> SeeingStore<'a> {
                 }
                 return Ok(done?);
             }
-            let begin = self.visibility.begin();
+            let begin = self.visibility.begin_reading();
             let mut shared = &*connection;
             let begin = shared.batch_execute(&begin);
             let (began, done) = tokio::join!(biased; begin, work(&connection));

@@ -128,17 +128,27 @@ impl Visibility {
         ]
     }
 
-    /// What begins a transaction that sees this.
+    /// What begins a transaction that sees this. Each of its statements sees what is committed when the statement
+    /// begins, so that who has waited for a lock sees what whoever had it has done.
     pub(super) fn begin(&self) -> String {
+        self.begin_with("BEGIN")
+    }
+
+    /// What begins a transaction that only reads, and sees this as it is at one instant.
+    pub(super) fn begin_reading(&self) -> String {
+        self.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    }
+
+    fn begin_with(&self, begin: &str) -> String {
         let settings = self.settings().into_iter();
         let settings: Vec<String> = settings
             .filter_map(|(name, value)| value.map(|value| set(name, &value)))
             .collect();
         let role = if self.is_search { AS_SEARCH } else { "" };
         if settings.is_empty() {
-            format!("BEGIN{role}")
+            format!("{begin}{role}")
         } else {
-            format!("BEGIN{role}; SELECT {}", settings.join(", "))
+            format!("{begin}{role}; SELECT {}", settings.join(", "))
         }
     }
 }
@@ -272,6 +282,39 @@ mod tests {
         while let Some(request) = requests.join_next().await {
             request.expect("each sees its own");
         }
+    }
+
+    async fn isolation(mut connection: &AsyncPgConnection) -> QueryResult<String> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            transaction_isolation: String,
+        }
+        let shown = diesel::sql_query("SHOW transaction_isolation");
+        let shown: Row = shown.get_result(&mut connection).await?;
+        Ok(shown.transaction_isolation)
+    }
+
+    #[tokio::test]
+    async fn what_is_read_is_of_one_instant_and_what_is_decided_of_now_whatever_the_database_says()
+    {
+        let database = TestDatabase::create().expect("PostgreSQL runs");
+        let superuser = AsyncPgConnection::establish(&database.url()).await;
+        let mut superuser = superuser.expect("it answers");
+        let otherwise = "DO $$ BEGIN
+            EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable',
+                current_database());
+            END $$";
+        let said = superuser.batch_execute(otherwise).await;
+        said.expect("it is SQL");
+        let store = store(&database).await;
+        let seeing = store.seeing(of(1));
+        let read = seeing.read("test", async |it| Ok(isolation(it).await?));
+        let read: Result<_, StoreError<Infallible>> = read.await;
+        assert_eq!(read.expect("it is read"), "repeatable read");
+        let done = seeing.transact("test", async |it| Ok(isolation(it).await?));
+        let done: Result<_, StoreError<Infallible>> = done.await;
+        assert_eq!(done.expect("it is done"), "read committed");
     }
 
     #[tokio::test]

@@ -98,6 +98,9 @@ pub(crate) async fn versions_of(
     mut connection: &AsyncPgConnection,
     ranges: &[DateRange],
 ) -> QueryResult<Vec<Option<RangeVersions>>> {
+    if let [range] = ranges {
+        return Ok(vec![versions(connection, *range).await?]);
+    }
     let query = VersionsOfRanges {
         restaurants: ranges.iter().map(|range| range.restaurant.get()).collect(),
         first_dates: ranges.iter().map(|it| it.first.to_diesel()).collect(),

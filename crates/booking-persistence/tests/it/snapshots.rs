@@ -1,12 +1,20 @@
 //! What is decided on a snapshot that is read without a lock: what is refused waits for nobody but its
 //! own guest, and what has changed while it was read refuses nobody.
 
-use booking_domain::{CreateRefusal, NewBooking, PlaceReason};
-use booking_persistence::{AccessRefusal, StoreError};
+use booking_domain::{
+    BookingChange, CreateRefusal, NewBooking, NewHold, PlaceReason, RuleOverride, RuleOverrides,
+    StaffRequest, StaffRole, TableId,
+};
+use booking_persistence::{AccessRefusal, AvailabilityCaller, BookingCaller, Store, StoreError};
 use diesel_async::SimpleAsyncConnection;
-use jiff::civil::time;
+use jiff::civil::{Date, Time, time};
+use jiff::{Timestamp, ToSpan};
 
-use crate::support::{NOW, TestRestaurant, at, until_somebody_waits};
+use crate::support::{
+    DAY, NOW, SEVEN, TestRestaurant, at, cancel_booking, party, query, restaurant_id,
+    until_somebody_waits,
+};
+use crate::team::{add_account, hire, user};
 
 type Made = Result<
     booking_persistence::CreatedBooking,
@@ -100,4 +108,185 @@ async fn what_is_refused_waits_for_no_lock() {
         refused.expect("it does not panic"),
         PlaceReason::TableNotAvailable,
     );
+}
+
+/// When the restaurant has a table for so many guests.
+async fn offered(store: &Store, date: Date, guests: i64, now: Timestamp) -> Vec<Time> {
+    let anybody = AvailabilityCaller::default();
+    let query = query(guests);
+    let offered = store.get_availability(restaurant_id(1), date, &query, anybody, now);
+    let offered = offered.await.expect("it is told");
+    offered.slots.iter().map(|slot| slot.time).collect()
+}
+
+/// Of the restaurant's only table. It is read who has booked, then a hold becomes a booking, and then it is read
+/// who holds a table.
+#[tokio::test(flavor = "multi_thread")]
+async fn hold_that_becomes_a_booking_while_the_day_is_read_is_never_neither() {
+    let context = at(NOW);
+    let venue = TestRestaurant::with_tables(1).await;
+    let booked = venue.book(&venue.request()).await.expect("it is free");
+    let cancelled = cancel_booking(&venue.store, &booked.booking.id, None, NOW).await;
+    cancelled.expect("it is there");
+    let hold = NewHold {
+        restaurant: venue.restaurant,
+        date: DAY,
+        time: SEVEN,
+        utc_offset: None,
+        service_date: None,
+        party: party(2),
+        area: None,
+    };
+    let held = venue.store.create_hold(&hold, None, "guest", &context);
+    held.await.expect("it is free");
+    // By another process, which has read other days, so that its statements are there.
+    let other = venue.store_with(|| [7; 32]).await;
+    for days in 1..=5 {
+        assert!(
+            offered(&other, DAY + days.days(), 2, NOW)
+                .await
+                .contains(&SEVEN)
+        );
+    }
+    let mut owner = venue.connection().await;
+    let begin = "BEGIN; LOCK TABLE holds IN ACCESS EXCLUSIVE MODE";
+    owner.batch_execute(begin).await.expect("nobody has it");
+    let reading = tokio::spawn(async move { offered(&other, DAY, 2, NOW).await });
+    until_somebody_waits(&mut venue.connection().await).await;
+    let become_booking = "DELETE FROM holds;
+        UPDATE bookings SET status = 'confirmed', cancellation_kind = NULL;
+        UPDATE booking_days SET version = version + 1;
+        COMMIT";
+    let became = owner.batch_execute(become_booking).await;
+    became.expect("it ends");
+    let offered = reading.await.expect("it does not panic");
+    assert!(
+        !offered.is_empty() && !offered.contains(&SEVEN),
+        "{offered:?}"
+    );
+}
+
+#[tokio::test]
+async fn who_comes_after_midnight_counts_with_those_whose_interval_began_before() {
+    let context = at(NOW);
+    let venue = TestRestaurant::with_tables(5).await;
+    venue
+        .sql(
+            "UPDATE booking_policies SET slot_interval_minutes = 60, turn_minutes = 15;
+             DELETE FROM service_periods;
+             INSERT INTO service_periods
+                 (restaurant_id, name, weekdays, first_seating, ends, max_parties)
+                 VALUES (1, 'Dinner', 127, '17:30', '23:45', 1), (1, 'Night', 127, '00:00', '03:00', 1)",
+        )
+        .await;
+    let late = time(23, 30, 0, 0);
+    assert!(offered(&venue.store, DAY, 2, NOW).await.contains(&late));
+    let other = venue.store_with(|| [7; 32]).await;
+    let after_midnight = NewBooking {
+        date: DAY + 1.day(),
+        time: time(0, 0, 0, 0),
+        ..venue.request()
+    };
+    let made = other.create_booking(&after_midnight, None, &context).await;
+    made.expect("it is free");
+    let before_midnight = NewBooking {
+        time: late,
+        ..venue.request()
+    };
+    let made = venue.store.create_booking(&before_midnight, None, &context);
+    assert_refused(made.await, PlaceReason::PacingLimitReached);
+    assert!(!offered(&venue.store, DAY, 2, NOW).await.contains(&late));
+}
+
+/// At these tables, at any hour.
+fn at_tables(tables: &[i64]) -> Option<StaffRequest> {
+    let tables = tables.iter().copied().map(TableId::new);
+    Some(StaffRequest {
+        tables: tables.collect(),
+        overrides: RuleOverrides::default().with(RuleOverride::Hours),
+        ..StaffRequest::default()
+    })
+}
+
+/// Two tables, of which the first alone takes five, and somebody of the staff.
+async fn with_host() -> TestRestaurant {
+    let venue = TestRestaurant::with_tables(2).await;
+    venue
+        .sql("UPDATE dining_tables SET max_party = 5 WHERE table_id = 1")
+        .await;
+    add_account(&venue, "host").await;
+    hire(&venue, 1, "host", StaffRole::Host).await;
+    venue
+}
+
+#[tokio::test]
+async fn where_a_turn_outside_of_all_hours_ends_matters_to_who_is_moved_for_others() {
+    let context = at(NOW);
+    let venue = with_host().await;
+    let host = user("host");
+    let other = venue.store_with(|| [7; 32]).await;
+    // Until a quarter past midnight, and moved to the second table for five who come before.
+    let late = NewBooking {
+        time: time(22, 45, 0, 0),
+        staff: at_tables(&[1]),
+        ..venue.request()
+    };
+    let made = venue.store.create_booking(&late, Some(&host), &context);
+    made.await.expect("it is free");
+    let last = time(21, 30, 0, 0);
+    assert!(offered(&venue.store, DAY, 5, NOW).await.contains(&last));
+    let after_midnight = NewBooking {
+        date: DAY + 1.day(),
+        time: time(0, 0, 0, 0),
+        staff: at_tables(&[2]),
+        ..venue.request()
+    };
+    let made = other.create_booking(&after_midnight, Some(&host), &context);
+    made.await.expect("it is free");
+    assert!(!offered(&venue.store, DAY, 5, NOW).await.contains(&last));
+}
+
+#[tokio::test]
+async fn party_that_sits_takes_a_table_that_a_party_of_yesterday_has_left() {
+    let context = at(NOW);
+    let venue = with_host().await;
+    let (host, other) = (user("host"), venue.store_with(|| [7; 32]).await);
+    let staff = BookingCaller::Principal(&host);
+    let berlin = |date: Date, hour: i8| {
+        let wall = date.at(hour, 30, 0, 0).in_tz("Europe/Berlin");
+        wall.expect("it exists").timestamp()
+    };
+    let seat = async |date: Date, hour: i8, table: i64| {
+        let request = NewBooking {
+            date,
+            time: time(hour, 30, 0, 0),
+            staff: at_tables(&[table]),
+            ..venue.request()
+        };
+        let made = venue.store.create_booking(&request, Some(&host), &context);
+        let id = made.await.expect("it is free").view.booking.id;
+        let coming = at(berlin(date, hour));
+        let seated = venue.store.seat_booking(&staff, &id, None, &coming).await;
+        seated.expect("they sit down");
+        id
+    };
+    let yesterday = seat(DAY - 1.day(), 21, 1).await;
+    let today = seat(DAY, 17, 2).await;
+    let now = berlin(DAY, 18);
+    let later = at(now);
+    // The day is kept, with the party of yesterday, which then leaves by another process.
+    offered(&venue.store, DAY, 2, now).await;
+    let finished = other.finish_booking(&staff, &yesterday, &later).await;
+    finished.expect("they have sat");
+    let change = BookingChange {
+        staff: at_tables(&[1]),
+        ..BookingChange::default()
+    };
+    let change = (&change, None);
+    let moved = venue
+        .store
+        .update_booking(&staff, &today, change, &later)
+        .await;
+    let tables = moved.expect("nobody sits there").booking.placement.tables;
+    assert_eq!(tables.first().map(|table| table.get()), Some(1));
 }

@@ -92,7 +92,10 @@ impl Store {
                     let change = |day: &ServiceDay, live: &Vec<LiveBooking>| {
                         request.clone().decide(day, live, booker, now)
                     };
-                    let booking = (locked, attempts.next());
+                    // Who has sat for longer than their turn matters to whoever sits: see createWalkIn.
+                    let is_seated = locked.booking.visit.seated_at.is_some();
+                    let cache = attempts.next().filter(|_| !is_seated);
+                    let booking = (locked, cache);
                     place_anew(connection, booking, wanted, live, change).await
                 }
             }

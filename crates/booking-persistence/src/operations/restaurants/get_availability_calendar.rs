@@ -44,7 +44,7 @@ impl Store {
         };
         let days = asked.days.iter();
         Ok(AvailabilityCalendar {
-            days: days.map(|day| (day.date, status(day))).collect(),
+            days: days.map(|day| (day.date(), status(day))).collect(),
             time_zone: asked.time_zone().clone(),
         })
     }

@@ -60,7 +60,7 @@ impl FromViolation for OwnPlaceNotFound {}
 
 /// Service dates of a restaurant, and for whom they are looked at.
 pub(super) struct AskedDays {
-    pub(super) days: Vec<Arc<KnownDay>>,
+    pub(super) days: Vec<KnownDay>,
     calendar: Arc<RestaurantCalendar>,
     asking: Asking,
 }
@@ -162,7 +162,7 @@ impl Store {
         let known = self.service_days((operation, booker), &restaurants, &dates);
         let asking = self.load_asking(operation, restaurant, asking, now);
         let (known, asking) = tokio::try_join!(biased; known, asking)?;
-        let days: Vec<Arc<KnownDay>> = known.into_iter().flatten().collect();
+        let days: Vec<KnownDay> = known.into_iter().flatten().collect();
         let missing = StoreError::Refused(OperationRefusal::NotFound(RestaurantNotFound));
         let calendar = Arc::clone(&days.first().ok_or(missing)?.seating.calendar);
         let asking = asking.map_err(|missing| {

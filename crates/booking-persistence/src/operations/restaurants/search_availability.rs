@@ -1,7 +1,5 @@
 //! `searchAvailability`.
 
-use std::sync::Arc;
-
 use diesel::IntoSql;
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -119,7 +117,7 @@ impl Store {
     fn page(
         &self,
         search: &AvailabilitySearch,
-        candidates: impl ExactSizeIterator<Item = (Candidate, Vec<Arc<KnownDay>>)>,
+        candidates: impl ExactSizeIterator<Item = (Candidate, Vec<KnownDay>)>,
         (window, next): (&Window, Option<Cursor>),
         now: Timestamp,
     ) -> Result<Page<FoundRestaurant>, Corrupt> {

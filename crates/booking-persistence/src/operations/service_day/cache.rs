@@ -18,17 +18,18 @@ use booking_domain::{
     unchanged_until,
 };
 
-use super::known_day::KnownDay;
+use super::known_day::{KnownDay, TakenDay};
 use super::packed_slots::PackedSlots;
 use super::seating::Seating;
 use crate::access::RequestContext;
-use crate::connection::{Batches, Visibility};
+use crate::connection::{Batches, OnLoss, Visibility};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::tables::booking_days::{self, DateRange, DayVersions, RangeVersions};
 
-/// Which parts of what is kept are seatings and slots, at most; the rest is days, which take the most.
-const SEATING_PART: u64 = 16;
+/// Which parts of what is kept are seatings and slots, at most; the rest is days, which take the most. A day
+/// is of no use without how its restaurant seats.
+const SEATING_PART: u64 = 8;
 const SLOT_PART: u64 = 4;
 
 /// How many of each there are about, to begin with.
@@ -43,7 +44,7 @@ pub(crate) struct ServiceDayCache {
 
 struct Kept {
     seatings: Cache<RestaurantId, Seating, Size>,
-    days: Cache<(RestaurantId, Date), Arc<KnownDay>, Size>,
+    days: Cache<(RestaurantId, Date), Arc<TakenDay>, Size>,
     slots: Cache<SlotsKey, KnownSlots, Size>,
 }
 
@@ -70,8 +71,8 @@ impl Weighter<RestaurantId, Seating> for Size {
     }
 }
 
-impl Weighter<(RestaurantId, Date), Arc<KnownDay>> for Size {
-    fn weight(&self, _: &(RestaurantId, Date), day: &Arc<KnownDay>) -> u64 {
+impl Weighter<(RestaurantId, Date), Arc<TakenDay>> for Size {
+    fn weight(&self, _: &(RestaurantId, Date), day: &Arc<TakenDay>) -> u64 {
         bytes(day.size())
     }
 }
@@ -88,19 +89,33 @@ fn bytes(size: usize) -> u64 {
     u64::try_from(size + 64).unwrap_or(u64::MAX)
 }
 
+/// How many of so many bytes are for seatings, slots and days.
+const fn parts(bytes: u64) -> [u64; 3] {
+    let (seatings, slots) = (bytes / SEATING_PART, bytes / SLOT_PART);
+    [seatings, slots, bytes - seatings - slots]
+}
+
 impl ServiceDayCache {
     /// A cache that keeps so many bytes at most.
     pub(crate) fn new(bytes: u64) -> Self {
-        let (seatings, slots) = (bytes / SEATING_PART, bytes / SLOT_PART);
+        let [seatings, slots, days] = parts(bytes);
         let kept = Kept {
             seatings: Cache::with_weighter(EXPECTED, seatings, Size),
-            days: Cache::with_weighter(EXPECTED, bytes - seatings - slots, Size),
+            days: Cache::with_weighter(EXPECTED, days, Size),
             slots: Cache::with_weighter(EXPECTED, slots, Size),
         };
         Self {
             kept: Arc::new(kept),
             versions: Batches::default(),
         }
+    }
+
+    /// From now on it keeps so many bytes at most.
+    pub(crate) fn set_capacity(&self, bytes: u64) {
+        let [seatings, slots, days] = parts(bytes);
+        self.kept.seatings.set_capacity(seatings);
+        self.kept.slots.set_capacity(slots);
+        self.kept.days.set_capacity(days);
     }
 
     /// How the restaurant seats around this date and later, be it still so or not.
@@ -126,16 +141,17 @@ impl ServiceDayCache {
         }
     }
 
-    /// A service date, be it still so or not.
-    pub(super) fn day(&self, restaurant: RestaurantId, date: Date) -> Option<Arc<KnownDay>> {
-        self.kept.days.get(&(restaurant, date))
+    /// A service date of the restaurant that seats so, be it still so or not.
+    pub(super) fn day(&self, seating: &Seating, date: Date) -> Option<KnownDay> {
+        let taken = self.kept.days.get(&(seating.restaurant, date))?;
+        KnownDay::of(seating, taken)
     }
 
     /// A service date that is kept, if it is current; counted.
     pub(super) fn current_day(
-        kept: Option<Arc<KnownDay>>,
+        kept: Option<KnownDay>,
         is_current: impl Fn(&KnownDay) -> bool,
-    ) -> Option<Arc<KnownDay>> {
+    ) -> Option<KnownDay> {
         let is_kept = kept.is_some();
         let day = kept.filter(|day| is_current(day));
         let outcome = match (&day, is_kept) {
@@ -147,9 +163,10 @@ impl ServiceDayCache {
         day
     }
 
-    /// Keeps a service date.
-    pub(in crate::operations) fn keep(&self, day: Arc<KnownDay>) {
-        self.kept.days.insert((day.restaurant(), day.date), day);
+    /// Keeps a service date, without how the restaurant seats.
+    pub(in crate::operations) fn keep(&self, day: &KnownDay) {
+        let key = (day.restaurant(), day.date());
+        self.kept.days.insert(key, Arc::clone(day.taken()));
     }
 
     /// The slots of a day, as [`available_slots`] has them without what those with the numbers `excluded`
@@ -167,7 +184,7 @@ impl ServiceDayCache {
             booker,
             moving,
         } = *query;
-        let key = (day.restaurant(), day.date, party, booker);
+        let key = (day.restaurant(), day.date(), party, booker);
         let is_asked_often = area.is_none() && moving.is_none() && excluded.is_empty();
         let known = is_asked_often.then(|| self.kept.slots.get(&key)).flatten();
         let is_right = |known: &KnownSlots| {
@@ -189,7 +206,7 @@ impl ServiceDayCache {
                 seating: day.seating.version,
                 days: day.slot_versions().to_vec(),
                 valid: (now, unchanged_until(&service_day, query, now)),
-                slots: PackedSlots::pack(day.date, &slots),
+                slots: PackedSlots::pack(day.date(), &slots),
             };
             self.kept.slots.insert(key, known);
         }
@@ -197,11 +214,17 @@ impl ServiceDayCache {
     }
 
     /// Forgets everything.
-    #[cfg(test)]
     pub(crate) fn clear(&self) {
         self.kept.seatings.clear();
         self.kept.days.clear();
         self.kept.slots.clear();
+    }
+
+    /// Forgets everything when the database is lost: after a failover that has lost a commit, the next one gives
+    /// versions that were seen already to something else.
+    pub(crate) fn on_loss(&self) -> OnLoss {
+        let cache = self.clone();
+        Arc::new(move || cache.clear())
     }
 
     /// The versions of what decides on these dates, as they are once this is called or later; `None` where
@@ -245,14 +268,14 @@ impl Store {
         context: &RequestContext,
         day: Option<KnownDay>,
     ) {
-        let Some(day) = day.map(Arc::new) else {
+        let Some(day) = day else {
             return;
         };
         match &context.idempotency {
-            None => self.cache().keep(day),
+            None => self.cache().keep(&day),
             Some(request) => {
                 let cache = self.cache().clone();
-                request.after_commit(move || cache.keep(day));
+                request.after_commit(move || cache.keep(&day));
             }
         }
     }

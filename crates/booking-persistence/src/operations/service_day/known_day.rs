@@ -11,11 +11,19 @@ use super::seating::Seating;
 use crate::tables::booking_days::{DayVersions, RangeVersions};
 
 /// A service date as it was read: right exactly as long as all that decides on it has the versions that it
-/// was read with, in whichever process that is.
+/// was read with, in whichever process that is. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(in crate::operations) struct KnownDay {
     pub(in crate::operations) seating: Seating,
-    pub(in crate::operations) date: Date,
+    taken: Arc<TakenDay>,
+}
+
+/// What is taken on a service date, without how the restaurant seats, which all its days share.
+#[derive(Debug, Clone)]
+pub(super) struct TakenDay {
+    /// How the restaurant seats in the version by which it was read.
+    seating_version: i32,
+    date: Date,
     /// The versions of every date of which everything is in it.
     versions: DayVersions,
     /// How many of them, the first ones, matter to the slots of the date. A turn that begins outside of all
@@ -37,27 +45,50 @@ impl KnownDay {
         let versions = dates
             .iter()
             .map(|date| (*date, version_of(versions, *date)));
-        Self {
+        let taken = TakenDay {
+            seating_version: seating.version,
             versions: versions.collect(),
             claims: PackedClaims::pack(date, claims),
             slot_dates: slot_dates.min(dates.len()),
-            seating,
             date,
+        };
+        Self {
+            taken: taken.into(),
+            seating,
         }
+    }
+
+    /// The date of which this was taken, if the restaurant seats as it did when that was read.
+    pub(super) fn of(seating: &Seating, taken: Arc<TakenDay>) -> Option<Self> {
+        let is_read_by = taken.seating_version == seating.version;
+        is_read_by.then(|| Self {
+            seating: seating.clone(),
+            taken,
+        })
+    }
+
+    /// What is taken.
+    pub(super) fn taken(&self) -> &Arc<TakenDay> {
+        &self.taken
     }
 
     pub(super) fn restaurant(&self) -> RestaurantId {
         self.seating.restaurant
     }
 
+    pub(in crate::operations) fn date(&self) -> Date {
+        self.taken.date
+    }
+
     /// Every date of which everything is in it.
     pub(super) fn dates(&self) -> Vec<Date> {
-        self.versions.iter().map(|(date, _)| *date).collect()
+        let versions = self.taken.versions.iter();
+        versions.map(|(date, _)| *date).collect()
     }
 
     /// The versions of the dates that matter to the slots of the date.
     pub(super) fn slot_versions(&self) -> &[(Date, i64)] {
-        &self.versions[..self.slot_dates]
+        &self.taken.versions[..self.taken.slot_dates]
     }
 
     /// Whether everything that this booker can be refused by still is as it was read, if those are the versions
@@ -70,7 +101,7 @@ impl KnownDay {
     ) -> bool {
         let versions = match booker {
             Booker::Guest => self.slot_versions(),
-            Booker::Staff => &self.versions,
+            Booker::Staff => &self.taken.versions,
         };
         self.is_current(versions, now, locked)
     }
@@ -78,7 +109,7 @@ impl KnownDay {
     /// Whether these dates still are as they were read, if those are the versions now, but for the next ones
     /// that all of them have been given since. What is granted touches no others.
     pub(super) fn is_current_on(&self, locked: &[Date], now: &RangeVersions) -> bool {
-        let versions = self.versions.iter().copied();
+        let versions = self.taken.versions.iter().copied();
         let versions = versions.filter(|(date, _)| locked.contains(date));
         self.is_current(&versions.collect::<Vec<_>>(), now, locked)
     }
@@ -93,28 +124,36 @@ impl KnownDay {
 
     /// The same as it was before these dates were given their next versions by the transaction that has read
     /// it.
-    pub(super) fn before(mut self, locked: &[Date]) -> Self {
-        for (date, version) in &mut self.versions {
+    pub(super) fn before(self, locked: &[Date]) -> Self {
+        let mut taken = Arc::unwrap_or_clone(self.taken);
+        for (date, version) in &mut taken.versions {
             *version -= i64::from(locked.contains(date));
         }
-        self
+        Self {
+            taken: taken.into(),
+            seating: self.seating,
+        }
     }
 
     /// The date with these claims, once these dates have their next versions.
     pub(super) fn after(&self, locked: &[Date], claims: &[Claim]) -> Self {
-        let mut day = Self {
-            claims: PackedClaims::pack(self.date, claims),
-            ..self.clone()
-        };
-        for (date, version) in &mut day.versions {
-            *version += i64::from(locked.contains(date));
-        }
-        day
+        let known = self.taken.versions.iter();
+        let versions = known.map(|(date, version)| {
+            let own = i64::from(locked.contains(date));
+            (*date, version + own)
+        });
+        // Who has come to be there may matter to other dates than those who were.
+        Self::new(
+            self.seating.clone(),
+            self.taken.date,
+            &versions.collect(),
+            claims,
+        )
     }
 
     /// What decides on the date, without what those with the numbers `excluded` take.
     pub(in crate::operations) fn service_day(&self, excluded: &[i64]) -> ServiceDay {
-        let mut claims = self.claims.unpack();
+        let mut claims = self.taken.claims.unpack();
         if !excluded.is_empty() {
             claims.retain(|claim| !excluded.contains(&claim.key));
         }
@@ -122,23 +161,25 @@ impl KnownDay {
             calendar: Arc::clone(&self.seating.calendar),
             floor: Arc::clone(&self.seating.floor),
             blockouts: Arc::clone(&self.seating.blockouts),
-            date: self.date,
+            date: self.taken.date,
             claims,
         }
     }
+}
 
-    /// About how many bytes it takes, without how the restaurant seats, which its days share.
+impl TakenDay {
+    /// About how many bytes it takes.
     pub(super) fn size(&self) -> usize {
         size_of::<Self>() + self.claims.size() + self.versions.capacity() * size_of::<(Date, i64)>()
     }
 }
 
-/// How many dates matter to the slots of a date: until the last of those is over who come at one, or are booked
-/// for it, and might be moved.
+/// How many dates matter to the slots of a date: until nothing matters to who comes at one, and the last of those is
+/// over who are booked for it, and might be moved.
 fn slot_dates(seating: &Seating, date: Date, claims: &[Claim]) -> usize {
     let claims = claims.iter().filter(|claim| claim.service_date == date);
     let ends = claims.map(|claim| claim.free_at);
-    let end = ends.chain(seating.calendar.last_free_at(date)).max();
+    let end = ends.chain(seating.calendar.slots_matter_until(date)).max();
     let begin = seating.calendar.span(date).map(|(begin, _)| begin);
     begin
         .zip(end)

@@ -1,21 +1,19 @@
 //! How what is to be placed is decided, and the locks that it takes to be written.
 
-use std::sync::Arc;
-
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::AsyncPgConnection;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use booking_domain::{
-    Claim, MadeBooking, MadeHold, Move, PlaceRequest, Placement, RestaurantCalendar, RestaurantId,
-    ServiceDay,
+    Booker, Claim, MadeBooking, MadeHold, Move, PlaceRequest, Placement, RestaurantCalendar,
+    RestaurantId, ServiceDay,
 };
 
 use super::cache::ServiceDayCache;
 use super::known_day::KnownDay;
 use super::moves::moved_claims;
-use super::seating::{Seating, WantedDays, load_days, load_seating};
+use super::seating::{Seating, WantedDays, load_claims, load_seating};
 use super::service_days::range;
 use crate::connection::lock_days;
 use crate::error::{LoadError, TransactionError};
@@ -40,7 +38,7 @@ pub(in crate::operations) struct Decided<M = MadeBooking> {
     pub(super) restaurant: RestaurantId,
     pub(super) day: ServiceDay,
     /// What it was decided on, unless that was not all as it was read, and the dates that are locked.
-    read: Option<(Arc<KnownDay>, Vec<Date>)>,
+    read: Option<(KnownDay, Vec<Date>)>,
 }
 
 impl<M: Made> Decided<M> {
@@ -103,7 +101,7 @@ impl Made for MadeHold {
 
 /// What was decided on a day that is kept, before anybody was asked whether it still is so.
 pub(in crate::operations) struct Plan {
-    day: Arc<KnownDay>,
+    day: KnownDay,
     service_day: ServiceDay,
     /// The dates that it touches, earliest first.
     dates: Vec<Date>,
@@ -214,7 +212,11 @@ impl PlacedBooking<'_> {
     ) -> Result<Result<Decided<M>, R>, TransactionError<T>> {
         // That it takes no bookings was told to whoever has begun.
         let versions = begun.versions.ok_or_else(has_changed)?;
-        let booker = self.request.booker;
+        // Who keeps a time outside of all hours may be refused by what no slot depends on.
+        let booker = match &self.request.keep {
+            Some(_) => Booker::Staff,
+            None => self.request.booker,
+        };
         let (day, dates, decided) = match begun.plan {
             Some(Plan {
                 day,
@@ -314,10 +316,10 @@ impl PlacedBooking<'_> {
     }
 
     /// The service date that decides, as it is kept, be it still so or not.
-    fn kept_day(&self, cache: Option<&ServiceDayCache>) -> Option<Arc<KnownDay>> {
+    fn kept_day(&self, cache: Option<&ServiceDayCache>) -> Option<KnownDay> {
         let seating = cache?.seating(self.restaurant, self.request.date)?;
         let date = seating.calendar.service_date(self.request);
-        cache?.day(self.restaurant, date)
+        cache?.day(&seating, date)
     }
 
     /// Reads the service date that decides, by how the restaurant seats in its version, and whether nothing
@@ -328,7 +330,7 @@ impl PlacedBooking<'_> {
         (cache, seating): (Option<&ServiceDayCache>, Option<Seating>),
         (range, versions): (DateRange, &RangeVersions),
         locked: &[Date],
-    ) -> Result<(Arc<KnownDay>, bool), LoadError> {
+    ) -> Result<(KnownDay, bool), LoadError> {
         let date = self.request.date;
         let kept = || cache.and_then(|cache| cache.seating(self.restaurant, date));
         let known = seating.or_else(kept);
@@ -339,22 +341,25 @@ impl PlacedBooking<'_> {
                 seating.ok_or_else(has_changed)?
             }
         };
-        let wanted = [WantedDays {
+        let wanted = WantedDays {
             dates: vec![seating.calendar.service_date(self.request)],
-            range,
-            versions: versions.clone(),
             seating,
-        }];
-        let loaded = load_days(connection, &wanted).await?.pop();
-        let loaded = loaded.ok_or_else(has_changed)?;
-        let day = Arc::new(loaded.day.before(locked));
+        };
+        let (claims, after) = tokio::try_join!(
+            biased;
+            load_claims(connection, std::slice::from_ref(&wanted)),
+            async { Ok(booking_days::versions(connection, range).await?) },
+        )?;
+        let day = wanted.known_days(&claims, &versions.days).pop();
+        let day = day.ok_or_else(has_changed)?.before(locked);
+        let is_whole = after.as_ref() == Some(versions) && day.seating.version == versions.seating;
         if let Some(cache) = cache
-            && loaded.is_whole
+            && is_whole
         {
             cache.keep_seating(&day.seating);
-            cache.keep(Arc::clone(&day));
+            cache.keep(&day);
         }
-        Ok((day, loaded.is_whole))
+        Ok((day, is_whole))
     }
 
     /// The booking itself, where it takes other tables than before, or at another time.
@@ -367,7 +372,7 @@ impl PlacedBooking<'_> {
     /// Every date that is touched, earliest first: by the booking as it is made and as it was, and by
     /// those who make room.
     fn dates(&self, made: &impl Made, day: &ServiceDay) -> Vec<Date> {
-        let placement = |it: &Placement| day.calendar.dates(it.starts_at, it.free_at);
+        let placement = |it: &Placement| day.calendar.touched_dates(it.starts_at, it.free_at);
         let taken = made.occupied();
         let before = self.current.and_then(|(_, current)| current);
         let mut dates: Vec<Date> = taken.iter().chain(before).flat_map(placement).collect();

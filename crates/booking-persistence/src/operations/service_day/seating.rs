@@ -14,10 +14,10 @@ use booking_domain::{
 
 use super::known_day::KnownDay;
 use crate::error::{Corrupt, LoadError};
-use crate::tables::booking_days::{DateRange, RangeVersions};
+use crate::tables::booking_days::DayVersions;
 use crate::tables::{
-    blockouts, booking_claims, booking_days, booking_policies, by_restaurant, dining_areas,
-    dining_tables, service_periods, special_days, table_combinations,
+    blockouts, booking_claims, booking_policies, by_restaurant, dining_areas, dining_tables,
+    service_periods, special_days, table_combinations,
 };
 
 /// How a restaurant seats its guests from a date on. Cheap to clone.
@@ -136,12 +136,6 @@ impl SeatingParts {
     }
 }
 
-/// Of a service date as it was read, and whether nothing has changed while it was.
-pub(super) struct LoadedDay {
-    pub(super) day: KnownDay,
-    pub(super) is_whole: bool,
-}
-
 impl Seating {
     /// Whether everything is known that matters to a date.
     pub(super) fn covers(&self, date: Date) -> bool {
@@ -180,17 +174,16 @@ impl Seating {
 pub(super) struct WantedDays {
     pub(super) seating: Seating,
     pub(super) dates: Vec<Date>,
-    /// The range of dates whose versions count, and what these were before.
-    pub(super) range: DateRange,
-    pub(super) versions: RangeVersions,
 }
 
-/// Loads service dates as they are now, in one round trip: those of the first restaurant, then those of the
-/// second, and so on.
-pub(super) async fn load_days(
+/// What is taken of restaurants, by their numbers.
+type RestaurantClaims = HashMap<i64, Vec<Claim>>;
+
+/// Loads what is taken on service dates, and around them, in one round trip.
+pub(super) async fn load_claims(
     connection: &AsyncPgConnection,
     wanted: &[WantedDays],
-) -> Result<Vec<LoadedDay>, LoadError> {
+) -> Result<RestaurantClaims, LoadError> {
     let ids: Vec<i64> = wanted
         .iter()
         .map(|it| it.seating.restaurant.get())
@@ -205,35 +198,27 @@ pub(super) async fn load_days(
     let spans: Vec<_> = spans.collect();
     let from = spans.iter().map(|(from, _)| *from).min();
     let to = spans.iter().map(|(_, to)| *to).max();
-    let (claims, after) = tokio::try_join!(
-        biased;
-        async {
-            match from.zip(to) {
-                Some(span) => booking_claims::claims(connection, &ids, span).await,
-                // At the ends of the calendar nothing can be taken.
-                None => Ok(Vec::new()),
-            }
-        },
-        async {
-            let after = match wanted {
-                [one] => vec![booking_days::versions(connection, one.range).await?],
-                _ => {
-                    let ranges: Vec<DateRange> = wanted.iter().map(|it| it.range).collect();
-                    booking_days::versions_of(connection, &ranges).await?
-                }
-            };
-            Ok(after)
-        },
-    )?;
-    let claims = by_restaurant(claims);
-    let mut loaded = Vec::new();
-    for (wanted, after) in wanted.iter().zip(after) {
-        let seating = &wanted.seating;
-        let is_whole =
-            after.as_ref() == Some(&wanted.versions) && seating.version == wanted.versions.seating;
+    match from.zip(to) {
+        Some(span) => {
+            let claims = booking_claims::claims(connection, &ids, span).await?;
+            Ok(by_restaurant(claims))
+        }
+        // At the ends of the calendar nothing can be taken.
+        None => Ok(HashMap::new()),
+    }
+}
+
+impl WantedDays {
+    /// The dates with what of this is taken on them, which was read with these versions.
+    pub(super) fn known_days(
+        &self,
+        claims: &RestaurantClaims,
+        versions: &DayVersions,
+    ) -> Vec<KnownDay> {
+        let seating = &self.seating;
         let claims = claims.get(&seating.restaurant.get());
         let claims = claims.map_or(&[][..], |claims| claims);
-        for date in &wanted.dates {
+        let days = self.dates.iter().map(|date| {
             let span = seating.calendar.span(*date);
             let taken = span.map_or_else(Vec::new, |(from, to)| {
                 let overlaps = |claim: &Claim| claim.taken_from() < to && from < claim.free_at;
@@ -241,9 +226,8 @@ pub(super) async fn load_days(
                 let matters = |claim: &&Claim| claim.seated_at.is_some() || overlaps(claim);
                 claims.iter().filter(matters).cloned().collect()
             });
-            let day = KnownDay::new(seating.clone(), *date, &wanted.versions.days, &taken);
-            loaded.push(LoadedDay { day, is_whole });
-        }
+            KnownDay::new(seating.clone(), *date, versions, &taken)
+        });
+        days.collect()
     }
-    Ok(loaded)
 }

@@ -1,8 +1,8 @@
 //! Service dates as they are, whether they are kept or have to be read.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
 
+use diesel_async::AsyncPgConnection;
 use futures_util::future::try_join_all;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -11,11 +11,11 @@ use booking_domain::{Booker, RestaurantId};
 
 use super::cache::ServiceDayCache;
 use super::known_day::KnownDay;
-use super::seating::{DAYS_AROUND, Seating, WantedDays, load_days, load_seatings};
+use super::seating::{DAYS_AROUND, Seating, WantedDays, load_claims, load_seatings};
 use crate::connection::{FromViolation, Visibility, show_restaurants};
 use crate::error::{LoadError, StoreError};
 use crate::store::Store;
-use crate::tables::booking_days::{DateRange, RangeVersions};
+use crate::tables::booking_days::{self, DateRange, RangeVersions};
 
 /// The dates whose versions count for these service dates, and for those that begin the day before.
 pub(super) fn range(restaurant: RestaurantId, first: Date, last: Date) -> DateRange {
@@ -30,21 +30,30 @@ pub(super) fn range(restaurant: RestaurantId, first: Date, last: Date) -> DateRa
 struct Missing {
     dates: Vec<Date>,
     range: DateRange,
-    versions: RangeVersions,
     /// How it seats, if that is known.
     seating: Option<Seating>,
 }
 
+impl Missing {
+    /// What is wanted of a restaurant that seats so.
+    fn seated(&self, seating: Seating) -> WantedDays {
+        WantedDays {
+            seating,
+            dates: self.dates.clone(),
+        }
+    }
+}
+
 impl Store {
     /// These service dates of each of these restaurants, as they are now as far as it matters to this booker's
-    /// slots, with none for a restaurant that takes no bookings. One round trip, in which others ask, too, for what is kept; two or three more for
-    /// what is not.
+    /// slots, with none for a restaurant that takes no bookings. One round trip, in which others ask, too, for what is
+    /// kept; two or three more for what is not.
     pub(in crate::operations) async fn service_days<R: FromViolation>(
         &self,
         (operation, booker): (&'static str, Booker),
         restaurants: &[RestaurantId],
         dates: &[Date],
-    ) -> Result<Vec<Vec<Arc<KnownDay>>>, StoreError<R>> {
+    ) -> Result<Vec<Vec<KnownDay>>, StoreError<R>> {
         let (Some(first), Some(last)) = (dates.iter().min(), dates.iter().max()) else {
             return Ok(vec![Vec::new(); restaurants.len()]);
         };
@@ -58,20 +67,20 @@ impl Store {
                 days.push(Vec::new());
                 continue;
             };
+            let seating = self.cache().seating(*restaurant, *first);
             let kept = dates.iter().map(|date| {
-                let kept = self.cache().day(*restaurant, *date);
+                let seating = seating.as_ref();
+                let kept = seating.and_then(|seating| self.cache().day(seating, *date));
                 let is_current = |day: &KnownDay| day.is_current_for(booker, versions, &[]);
                 ServiceDayCache::current_day(kept, is_current)
             });
-            let kept: Vec<Option<Arc<KnownDay>>> = kept.collect();
+            let kept: Vec<Option<KnownDay>> = kept.collect();
             let not_kept = dates.iter().zip(&kept).filter(|(_, day)| day.is_none());
             let not_kept: Vec<Date> = not_kept.map(|(date, _)| *date).collect();
             if !not_kept.is_empty() {
-                let seating = self.cache().seating(*restaurant, *first);
                 let missing_days = Missing {
                     dates: not_kept,
                     range: range(*restaurant, *first, *last),
-                    versions: versions.clone(),
                     seating: seating.filter(|seating| seating.version == versions.seating),
                 };
                 missing.insert(*restaurant, missing_days);
@@ -93,11 +102,12 @@ impl Store {
         Ok(days.collect())
     }
 
+    /// Reads days as they are at one instant: half of what a transaction has done is seen by nobody.
     async fn read_days<R: FromViolation>(
         &self,
         operation: &'static str,
         missing: BTreeMap<RestaurantId, Missing>,
-    ) -> Result<BTreeMap<(RestaurantId, Date), Arc<KnownDay>>, StoreError<R>> {
+    ) -> Result<BTreeMap<(RestaurantId, Date), KnownDay>, StoreError<R>> {
         let ids: Vec<i64> = missing.keys().map(|restaurant| restaurant.get()).collect();
         let one = missing.keys().next().filter(|_| missing.len() == 1);
         let visibility =
@@ -111,44 +121,159 @@ impl Store {
                     false => Ok(()),
                 }
             };
-            let unknown = missing.iter().filter(|(_, it)| it.seating.is_none());
-            let unknown: Vec<i64> = unknown.map(|(id, _)| id.get()).collect();
+            let ranges: Vec<DateRange> = missing.values().map(|it| it.range).collect();
             let first = missing.values().flat_map(|it| &it.dates).min();
-            let seatings = async {
-                match first {
-                    Some(first) if !unknown.is_empty() => {
-                        load_seatings(connection, &unknown, *first).await
-                    }
-                    _ => Ok(Default::default()),
+            let first = first.copied().unwrap_or(Date::MAX);
+            let mut unknown = Vec::new();
+            let mut wanted = Vec::new();
+            for (restaurant, missing) in &missing {
+                match &missing.seating {
+                    Some(seating) => wanted.push(missing.seated(seating.clone())),
+                    None => unknown.push(restaurant.get()),
                 }
-            };
-            let ((), mut seatings) = tokio::try_join!(
+            }
+            let ((), versions, mut seatings, claims) = tokio::try_join!(
                 biased;
-                async { shown.await.map_err(LoadError::Database) },
-                seatings,
+                shown,
+                async { Ok(booking_days::versions_of(connection, &ranges).await?) },
+                seatings_of(connection, &unknown, first),
+                load_claims(connection, &wanted),
             )?;
-            let wanted = missing.iter().filter_map(|(restaurant, missing)| {
-                let known = missing.seating.clone();
-                let seating = known.or_else(|| seatings.remove(restaurant))?;
-                Some(WantedDays {
-                    seating,
-                    dates: missing.dates.clone(),
-                    range: missing.range,
-                    versions: missing.versions.clone(),
-                })
+            let versions = missing.keys().zip(versions);
+            let versions: HashMap<RestaurantId, RangeVersions> = versions
+                .filter_map(|(restaurant, versions)| Some((*restaurant, versions?)))
+                .collect();
+            let mut days = Vec::new();
+            let mut changed = Vec::new();
+            for wanted in wanted {
+                let restaurant = wanted.seating.restaurant;
+                match versions.get(&restaurant) {
+                    Some(now) if now.seating == wanted.seating.version => {
+                        days.extend(wanted.known_days(&claims, &now.days));
+                    }
+                    Some(_) => changed.push(restaurant.get()),
+                    None => {}
+                }
+            }
+            seatings.extend(seatings_of(connection, &changed, first).await?);
+            let wanted = seatings.into_iter().filter_map(|(restaurant, seating)| {
+                let missing = missing.get(&restaurant)?;
+                Some(missing.seated(seating))
             });
             let wanted: Vec<WantedDays> = wanted.collect();
-            Ok(load_days(connection, &wanted).await?)
+            let claims = load_claims(connection, &wanted).await?;
+            for wanted in wanted {
+                if let Some(now) = versions.get(&wanted.seating.restaurant) {
+                    days.extend(wanted.known_days(&claims, &now.days));
+                }
+            }
+            Ok(days)
         });
         let mut read = BTreeMap::new();
-        for loaded in reading.await? {
-            let day = Arc::new(loaded.day);
-            if loaded.is_whole {
-                self.cache().keep_seating(&day.seating);
-                self.cache().keep(Arc::clone(&day));
-            }
-            read.insert((day.restaurant(), day.date), day);
+        for day in reading.await? {
+            self.cache().keep_seating(&day.seating);
+            self.cache().keep(&day);
+            read.insert((day.restaurant(), day.date()), day);
         }
         Ok(read)
+    }
+}
+
+async fn seatings_of(
+    connection: &AsyncPgConnection,
+    restaurants: &[i64],
+    first: Date,
+) -> Result<HashMap<RestaurantId, Seating>, LoadError> {
+    match restaurants {
+        [] => Ok(HashMap::new()),
+        _ => load_seatings(connection, restaurants, first).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::sync::Arc;
+
+    use dev_postgres::TestDatabase;
+    use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::{RandomSource, SERVICE_ROLE, migrate};
+
+    const DAY: Date = date(2027, 2, 15);
+
+    const RESTAURANT: &str = "
+        INSERT INTO restaurants VALUES (1, 'A', 'X', 'Y', 0, 0, '2026-01-01 00:00Z');
+        INSERT INTO booking_policies VALUES (1, 'Europe/Berlin', 15, 90, 365);
+        INSERT INTO service_periods (restaurant_id, name, weekdays, first_seating, ends)
+            VALUES (1, 'Dinner', 127, '17:00', '23:00');
+        INSERT INTO dining_tables (restaurant_id, name, min_party, max_party)
+            VALUES (1, 'Table 1', 1, 4)";
+
+    fn restaurant() -> RestaurantId {
+        RestaurantId::new(1).expect("it is a number")
+    }
+
+    /// A store, and somebody who can do anything to its database.
+    async fn store(database: &TestDatabase) -> (Store, AsyncPgConnection) {
+        migrate(&database.url()).await.expect("it migrates");
+        let superuser = AsyncPgConnection::establish(&database.url()).await;
+        let mut superuser = superuser.expect("it answers");
+        let filled = superuser.batch_execute(RESTAURANT).await;
+        filled.expect("it is SQL");
+        let random = RandomSource::new(|| Ok([0; 32]));
+        let store = Store::connect(&database.url_as(SERVICE_ROLE), random).await;
+        (store.expect("it answers"), superuser)
+    }
+
+    async fn read(store: &Store, date: Date) -> KnownDay {
+        let (restaurants, dates) = ([restaurant()], [date]);
+        let asking = ("test", Booker::Guest);
+        let days = store.service_days::<Infallible>(asking, &restaurants, &dates);
+        let mut days = days.await.expect("it is read");
+        let day = days.pop().and_then(|mut days| days.pop());
+        day.expect("it takes bookings")
+    }
+
+    #[tokio::test]
+    async fn days_keep_no_way_of_seating_alive_that_is_not_kept_itself() {
+        let database = TestDatabase::create().expect("PostgreSQL runs");
+        let (store, _) = store(&database).await;
+        // Each is before all for which it is known how the restaurant seats.
+        let dates = (0..10).rev().map(|days| DAY + days.days());
+        let dates: Vec<Date> = dates.collect();
+        let mut before = Vec::new();
+        for date in &dates {
+            before.push(Arc::downgrade(&read(&store, *date).await.seating.floor));
+        }
+        let seating = store.cache().seating(restaurant(), DAY);
+        let seating = seating.expect("it is kept");
+        let alive = before.iter().filter_map(std::sync::Weak::upgrade);
+        assert!(
+            alive
+                .clone()
+                .all(|floor| Arc::ptr_eq(&floor, &seating.floor))
+        );
+        assert_eq!(alive.count(), 1);
+        let kept = dates
+            .iter()
+            .filter_map(|date| store.cache().day(&seating, *date));
+        assert_eq!(kept.count(), dates.len());
+    }
+
+    #[tokio::test]
+    async fn whoever_loses_the_database_trusts_no_version_of_before() {
+        let database = TestDatabase::create().expect("PostgreSQL runs");
+        let (store, mut superuser) = store(&database).await;
+        read(&store, DAY).await;
+        assert!(store.cache().seating(restaurant(), DAY).is_some());
+        let end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        superuser.batch_execute(end).await.expect("they end");
+        // It fails, or has a connection of its own.
+        let _ = store.ping().await;
+        assert!(store.cache().seating(restaurant(), DAY).is_none());
     }
 }
