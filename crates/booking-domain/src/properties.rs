@@ -16,8 +16,8 @@ use crate::{
     MaxCovers, MaxParties, MinNotice, MinPartyLapse, Pacing, PartySize, PlaceReason, PlaceRequest,
     Placement, RestaurantCalendar, RuleOverride, RuleOverrides, ServiceDay, ServicePeriod,
     SlotInterval, SpecialDay, SpecialDayId, SpecialDayName, TurnTime, TurnTimeStep, TurnTimes,
-    UtcOffset, Weekdays, available_slots, check_service_periods, place, plan_change,
-    unchanged_until,
+    UtcOffset, Weekdays, available_slots, check_service_periods, day_availability, place,
+    plan_change, unchanged_until,
 };
 
 /// Zones with ordinary, large, half-hour and skipped-midnight changes of the clock.
@@ -308,8 +308,10 @@ proptest! {
         let offered = available_slots(&day, &query, now);
         let last = length - SignedDuration::from_nanos(1);
         let later = [length.mul_f64(part).min(last), last];
+        let status = day_availability(&day, &query, now);
         for after in later {
             prop_assert_eq!(&available_slots(&day, &query, now + after), &offered, "{}", after);
+            prop_assert_eq!(day_availability(&day, &query, now + after), status, "{}", after);
         }
     }
 

@@ -3,9 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use booking_domain::{
-    AvailabilityQuery, DayAvailability, RestaurantId, TimeZoneName, day_availability,
-};
+use booking_domain::{AvailabilityQuery, DayAvailability, RestaurantId, TimeZoneName};
 
 use super::{AvailabilityCaller, AvailabilityRefused};
 use crate::error::StoreError;
@@ -38,10 +36,8 @@ impl Store {
     ) -> Result<AvailabilityCalendar, StoreError<AvailabilityRefused>> {
         let asked = self.load_asked_days("get_availability_calendar", id, dates, asking, now);
         let asked = asked.await?;
-        let status = |day: &KnownDay| {
-            let service_day = day.service_day(asked.own());
-            day_availability(&service_day, &asked.query(query), now)
-        };
+        let (query, own) = (asked.query(query), asked.own());
+        let status = |day: &KnownDay| self.cache().status(day, &query, own, now);
         let days = asked.days.iter();
         Ok(AvailabilityCalendar {
             days: days.map(|day| (day.date(), status(day))).collect(),

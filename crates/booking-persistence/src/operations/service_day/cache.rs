@@ -14,8 +14,8 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use booking_domain::{
-    AvailabilityQuery, AvailabilityRefusal, Booker, PartySize, RestaurantId, Slot, available_slots,
-    unchanged_until,
+    AvailabilityQuery, AvailabilityRefusal, Booker, DayAvailability, PartySize, RestaurantId,
+    ServiceDay, Slot, available_slots, day_availability, unchanged_until,
 };
 
 use super::known_day::{KnownDay, TakenDay};
@@ -27,10 +27,11 @@ use crate::error::StoreError;
 use crate::store::Store;
 use crate::tables::booking_days::{self, DateRange, DayVersions, RangeVersions};
 
-/// Which parts of what is kept are seatings and slots, at most; the rest is days, which take the most. A day
-/// is of no use without how its restaurant seats.
+/// Which parts of what is kept are seatings, slots and what days come to, at most; the rest is days, which take the
+/// most. A day is of no use without how its restaurant seats.
 const SEATING_PART: u64 = 8;
 const SLOT_PART: u64 = 4;
+const STATUS_PART: u64 = 16;
 
 /// How many of each there are about, to begin with.
 const EXPECTED: usize = 1_000;
@@ -45,20 +46,57 @@ pub(crate) struct ServiceDayCache {
 struct Kept {
     seatings: Cache<RestaurantId, Seating, Size>,
     days: Cache<(RestaurantId, Date), Arc<TakenDay>, Size>,
-    slots: Cache<SlotsKey, KnownSlots, Size>,
+    slots: Cache<QueryKey, Arc<Computed<PackedSlots>>, Size>,
+    statuses: Cache<QueryKey, Arc<Computed<DayAvailability>>, Size>,
 }
 
-/// What the slots of a day depend on beside the day and the time.
-type SlotsKey = (RestaurantId, Date, PartySize, Booker);
+/// What is computed of a day depends on this beside the day and the time.
+type QueryKey = (RestaurantId, Date, PartySize, Booker);
 
-/// Slots, with what they were computed from.
-#[derive(Clone)]
-struct KnownSlots {
+/// What was computed of a day, with what it was computed from.
+struct Computed<T> {
     seating: i32,
     days: DayVersions,
-    /// From when until when they are the same.
+    /// From when until when it is the same.
     valid: (Timestamp, Timestamp),
-    slots: PackedSlots,
+    value: T,
+}
+
+impl<T> Computed<T> {
+    fn is_right(&self, day: &KnownDay, now: Timestamp) -> bool {
+        self.seating == day.seating.version
+            && self.days == day.slot_versions()
+            && self.valid.0 <= now
+            && now < self.valid.1
+    }
+
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.days.capacity() * size_of::<(Date, i64)>()
+    }
+}
+
+/// What is asked of a day.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    day: &'a KnownDay,
+    query: &'a AvailabilityQuery<'a>,
+    /// The numbers of what takes nothing from the party.
+    excluded: &'a [i64],
+    now: Timestamp,
+}
+
+impl Asked<'_> {
+    /// Under which it is kept, if it is asked often.
+    fn key(&self) -> Option<QueryKey> {
+        let AvailabilityQuery {
+            party,
+            area,
+            booker,
+            moving,
+        } = *self.query;
+        let is_asked_often = area.is_none() && moving.is_none() && self.excluded.is_empty();
+        is_asked_often.then(|| (self.day.restaurant(), self.day.date(), party, booker))
+    }
 }
 
 /// How many bytes something takes, about.
@@ -77,10 +115,15 @@ impl Weighter<(RestaurantId, Date), Arc<TakenDay>> for Size {
     }
 }
 
-impl Weighter<SlotsKey, KnownSlots> for Size {
-    fn weight(&self, _: &SlotsKey, known: &KnownSlots) -> u64 {
-        let versions = known.days.capacity() * size_of::<(Date, i64)>();
-        bytes(size_of::<KnownSlots>() + versions + known.slots.size())
+impl Weighter<QueryKey, Arc<Computed<PackedSlots>>> for Size {
+    fn weight(&self, _: &QueryKey, known: &Arc<Computed<PackedSlots>>) -> u64 {
+        bytes(known.size() + known.value.size())
+    }
+}
+
+impl Weighter<QueryKey, Arc<Computed<DayAvailability>>> for Size {
+    fn weight(&self, _: &QueryKey, known: &Arc<Computed<DayAvailability>>) -> u64 {
+        bytes(known.size())
     }
 }
 
@@ -89,20 +132,27 @@ fn bytes(size: usize) -> u64 {
     u64::try_from(size + 64).unwrap_or(u64::MAX)
 }
 
-/// How many of so many bytes are for seatings, slots and days.
-const fn parts(bytes: u64) -> [u64; 3] {
-    let (seatings, slots) = (bytes / SEATING_PART, bytes / SLOT_PART);
-    [seatings, slots, bytes - seatings - slots]
+/// How many of so many bytes are for seatings, slots, what days come to, and days.
+const fn parts(bytes: u64) -> [u64; 4] {
+    let (seatings, slots, statuses) =
+        (bytes / SEATING_PART, bytes / SLOT_PART, bytes / STATUS_PART);
+    [
+        seatings,
+        slots,
+        statuses,
+        bytes - seatings - slots - statuses,
+    ]
 }
 
 impl ServiceDayCache {
     /// A cache that keeps so many bytes at most.
     pub(crate) fn new(bytes: u64) -> Self {
-        let [seatings, slots, days] = parts(bytes);
+        let [seatings, slots, statuses, days] = parts(bytes);
         let kept = Kept {
             seatings: Cache::with_weighter(EXPECTED, seatings, Size),
             days: Cache::with_weighter(EXPECTED, days, Size),
             slots: Cache::with_weighter(EXPECTED, slots, Size),
+            statuses: Cache::with_weighter(EXPECTED, statuses, Size),
         };
         Self {
             kept: Arc::new(kept),
@@ -112,9 +162,10 @@ impl ServiceDayCache {
 
     /// From now on it keeps so many bytes at most.
     pub(crate) fn set_capacity(&self, bytes: u64) {
-        let [seatings, slots, days] = parts(bytes);
+        let [seatings, slots, statuses, days] = parts(bytes);
         self.kept.seatings.set_capacity(seatings);
         self.kept.slots.set_capacity(slots);
+        self.kept.statuses.set_capacity(statuses);
         self.kept.days.set_capacity(days);
     }
 
@@ -178,39 +229,40 @@ impl ServiceDayCache {
         excluded: &[i64],
         now: Timestamp,
     ) -> Result<Vec<Slot>, AvailabilityRefusal> {
-        let AvailabilityQuery {
-            party,
-            area,
-            booker,
-            moving,
-        } = *query;
-        let key = (day.restaurant(), day.date(), party, booker);
-        let is_asked_often = area.is_none() && moving.is_none() && excluded.is_empty();
-        let known = is_asked_often.then(|| self.kept.slots.get(&key)).flatten();
-        let is_right = |known: &KnownSlots| {
-            known.seating == day.seating.version
-                && known.days == day.slot_versions()
-                && known.valid.0 <= now
-                && now < known.valid.1
+        let asked = Asked {
+            day,
+            query,
+            excluded,
+            now,
         };
-        let is_kept = known.is_some();
-        if let Some(known) = known.filter(is_right) {
-            record("slots", "hit");
-            return Ok(known.slots.unpack());
+        let slots = computed("slots", &self.kept.slots, asked, |service_day| {
+            let slots = available_slots(service_day, query, now)?;
+            Ok(PackedSlots::pack(day.date(), &slots))
+        })?;
+        Ok(slots.value.unpack())
+    }
+
+    /// What a day comes to, as [`day_availability`] has it, in the same way.
+    pub(in crate::operations) fn status(
+        &self,
+        day: &KnownDay,
+        query: &AvailabilityQuery<'_>,
+        excluded: &[i64],
+        now: Timestamp,
+    ) -> DayAvailability {
+        let asked = Asked {
+            day,
+            query,
+            excluded,
+            now,
+        };
+        let status = computed("day_statuses", &self.kept.statuses, asked, |service_day| {
+            Ok::<_, Infallible>(day_availability(service_day, query, now))
+        });
+        match status {
+            Ok(status) => status.value,
+            Err(never) => match never {},
         }
-        let service_day = day.service_day(excluded);
-        let slots = available_slots(&service_day, query, now)?;
-        if is_asked_often {
-            record("slots", if is_kept { "stale" } else { "miss" });
-            let known = KnownSlots {
-                seating: day.seating.version,
-                days: day.slot_versions().to_vec(),
-                valid: (now, unchanged_until(&service_day, query, now)),
-                slots: PackedSlots::pack(day.date(), &slots),
-            };
-            self.kept.slots.insert(key, known);
-        }
-        Ok(slots)
     }
 
     /// Forgets everything.
@@ -218,6 +270,7 @@ impl ServiceDayCache {
         self.kept.seatings.clear();
         self.kept.days.clear();
         self.kept.slots.clear();
+        self.kept.statuses.clear();
     }
 
     /// Forgets everything when the database is lost: after a failover that has lost a commit, the next one gives
@@ -236,6 +289,46 @@ impl ServiceDayCache {
     ) -> Result<Option<RangeVersions>, StoreError<R>> {
         self.versions.read(store, range, load_versions).await
     }
+}
+
+/// What is kept, if it is right, or what `compute` makes, which is kept from then on.
+fn computed<T, E>(
+    name: &'static str,
+    kept: &Cache<QueryKey, Arc<Computed<T>>, Size>,
+    asked: Asked<'_>,
+    compute: impl FnOnce(&ServiceDay) -> Result<T, E>,
+) -> Result<Arc<Computed<T>>, E>
+where
+    Size: Weighter<QueryKey, Arc<Computed<T>>>,
+{
+    let Asked {
+        day,
+        query,
+        excluded,
+        now,
+    } = asked;
+    let key = asked.key();
+    let known = key.and_then(|key| kept.get(&key));
+    let is_kept = known.is_some();
+    if let Some(known) = known.filter(|known| known.is_right(day, now)) {
+        record(name, "hit");
+        return Ok(known);
+    }
+    let service_day = day.service_day(excluded);
+    let known = Arc::new(Computed {
+        seating: day.seating.version,
+        days: day.slot_versions().to_vec(),
+        valid: (
+            now,
+            key.map_or(now, |_| unchanged_until(&service_day, query, now)),
+        ),
+        value: compute(&service_day)?,
+    });
+    if let Some(key) = key {
+        record(name, if is_kept { "stale" } else { "miss" });
+        kept.insert(key, Arc::clone(&known));
+    }
+    Ok(known)
 }
 
 /// Which attempt of a transaction it is. The first may decide on what is kept. One that comes after has
