@@ -4,7 +4,7 @@
 use super::load::Workload;
 use super::measure::{Bed, Turns, rate};
 use super::programs::Server;
-use super::report::{Figure, Goal, Row};
+use super::report::{Figure, Goal, Measurement, Row};
 use super::requests::Requests;
 use super::rows::{AT_HALF, MOST_MIXED, SERVICE};
 use crate::finding::Failure;
@@ -60,6 +60,15 @@ const OPERATIONS: [Operation; 7] = [
 ];
 
 impl Side<'_> {
+    /// As much as the service answers, which keeps all days in memory: those that a measurement has written on
+    /// were taken back, and are others than it has kept.
+    fn peak(&self, workload: &Workload) -> Result<Measurement, Failure> {
+        if workload.writes {
+            self.bed.warm(self.server, &self.requests.get_availability()?)?;
+        }
+        self.bed.peak(self.server, workload)
+    }
+
     fn mix(&self) -> Result<Workload, Failure> {
         let plan = self.bed.plan;
         let most = MOST_MIXED * plan.duration.max(plan.warm_up).as_secs();
@@ -91,8 +100,8 @@ pub(super) fn rows(
                 name,
                 format!("{} connections, {setting}", of_base.connections),
             )
-            .then(SERVICE, |_| base.bed.peak(base.server, of_base))
-            .then(GROWN, |_| grown.bed.peak(grown.server, of_grown))
+            .then(SERVICE, |_| base.peak(of_base))
+            .then(GROWN, |_| grown.peak(of_grown))
             .goal(Goal::ratio(Figure::PerSecond, (GROWN, SERVICE), Some(FLAT)));
             if with_latency {
                 turns = turns
