@@ -15,6 +15,9 @@ const GROWN_AT_HALF: &str = "service, larger, same rate";
 /// As flat as it is to be: no more than one and a half times as slow.
 const FLAT: f64 = 1.0 / 1.5;
 
+/// How often a server is warmed until it has read all days again, of ten times the bookings.
+const WARM_UPS: usize = 3;
+
 /// A database with the service on it.
 pub(super) struct Side<'a> {
     pub(super) bed: Bed<'a>,
@@ -64,7 +67,10 @@ impl Side<'_> {
     /// were taken back, and are others than it has kept.
     fn peak(&self, workload: &Workload) -> Result<Measurement, Failure> {
         if workload.writes {
-            self.bed.warm(self.server, &self.requests.get_availability()?)?;
+            let days = self.requests.get_availability()?;
+            for _ in 0..WARM_UPS {
+                self.bed.warm(self.server, &days)?;
+            }
         }
         self.bed.peak(self.server, workload)
     }
