@@ -117,8 +117,8 @@ pub fn available_slots(
         .collect())
 }
 
-/// Until when [`available_slots`] and [`day_availability`] give the same as at `now`, as long as the day is the same. It may be
-/// longer, and for a booking that is to move it is not at all.
+/// Until when [`available_slots`] and [`day_availability`] give the same as at `now`, as long as the day is
+/// the same. It may be longer, and for a booking that is to move it is not at all.
 #[must_use]
 pub fn unchanged_until(
     day: &ServiceDay,

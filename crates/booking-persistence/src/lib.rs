@@ -26,6 +26,9 @@
 //! whatever changes what somebody takes (a `Claim` of the domain), or how a restaurant seats, raises them in
 //! its own transaction.
 //!
+//! What is read for somebody is of one instant; what decides sees what is committed when each of its statements
+//! begins, and so what whoever it has waited for has done (`connection/transact.rs`).
+//!
 //! What keeps two restaurants apart:
 //!
 //! 1. What is done or read for somebody takes a value that only authorization makes, from the rows as

@@ -165,21 +165,23 @@ impl RestaurantCalendar {
     /// For how long after a party has come others come who are counted with it ([`Pacing`]): for less than
     /// this; 0 where no service has a pacing.
     pub(crate) fn paced_minutes(&self) -> i64 {
-        let special = self.special_days.iter().flat_map(|day| &day.services);
-        let weekly = self.service_periods.iter().map(|period| &period.service);
         let is_paced = |service: &Service| service.pacing != Pacing::default();
-        match special.chain(weekly).any(is_paced) {
+        match self.services().any(is_paced) {
             true => i64::from(self.policy.slot_interval.minutes()),
             false => 0,
         }
     }
 
-    fn longest_occupancy_minutes(&self) -> i64 {
+    /// All services, weekly or of special days.
+    fn services(&self) -> impl Iterator<Item = &Service> {
         let special = self.special_days.iter().flat_map(|day| &day.services);
         let weekly = self.service_periods.iter().map(|period| &period.service);
-        let services: Vec<&crate::Service> = special.chain(weekly).collect();
-        let own_turns = services
-            .iter()
+        special.chain(weekly)
+    }
+
+    fn longest_occupancy_minutes(&self) -> i64 {
+        let own_turns = self
+            .services()
             .filter_map(|service| service.turn_times.as_ref());
         let turns = own_turns
             .chain([&self.policy.turn_times])
@@ -187,7 +189,7 @@ impl RestaurantCalendar {
                 let steps = turns.steps.iter().map(|step| step.turn_time);
                 steps.chain([turns.base])
             });
-        let buffers = services.iter().filter_map(|service| service.buffer);
+        let buffers = self.services().filter_map(|service| service.buffer);
         let turn = turns.map(TurnTime::minutes).max().unwrap_or(0);
         let buffer = buffers.chain([self.policy.buffer]).map(BufferTime::minutes);
         i64::from(turn) + i64::from(buffer.max().unwrap_or(0))

@@ -100,17 +100,16 @@ impl Pool {
         // The URL is in the configuration.
         let manager = AsyncDieselConnectionManager::new_with_config("", manager);
         let lost = Arc::clone(&on_loss);
-        let look = move |connection: &mut AsyncPgConnection| {
-            if connection.is_broken() {
-                lost();
-            }
-        };
         let connections = deadpool::Pool::builder(manager)
             .max_size(connections)
-            .pre_recycle(Hook::sync_fn(move |connection, _| {
-                look(connection);
-                Ok(())
-            }))
+            .pre_recycle(Hook::sync_fn(
+                move |connection: &mut AsyncPgConnection, _| {
+                    if connection.is_broken() {
+                        lost();
+                    }
+                    Ok(())
+                },
+            ))
             .build()
             .expect("building fails only when timeouts are set without a runtime");
         match tokio::time::timeout(CONNECTION_TIMEOUT, connections.get()).await {

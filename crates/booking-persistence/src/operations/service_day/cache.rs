@@ -75,30 +75,6 @@ impl<T> Computed<T> {
     }
 }
 
-/// What is asked of a day.
-#[derive(Clone, Copy)]
-struct Asked<'a> {
-    day: &'a KnownDay,
-    query: &'a AvailabilityQuery<'a>,
-    /// The numbers of what takes nothing from the party.
-    excluded: &'a [i64],
-    now: Timestamp,
-}
-
-impl Asked<'_> {
-    /// Under which it is kept, if it is asked often.
-    fn key(&self) -> Option<QueryKey> {
-        let AvailabilityQuery {
-            party,
-            area,
-            booker,
-            moving,
-        } = *self.query;
-        let is_asked_often = area.is_none() && moving.is_none() && self.excluded.is_empty();
-        is_asked_often.then(|| (self.day.restaurant(), self.day.date(), party, booker))
-    }
-}
-
 /// How many bytes something takes, about.
 #[derive(Clone)]
 struct Size;
@@ -229,12 +205,7 @@ impl ServiceDayCache {
         excluded: &[i64],
         now: Timestamp,
     ) -> Result<Vec<Slot>, AvailabilityRefusal> {
-        let asked = Asked {
-            day,
-            query,
-            excluded,
-            now,
-        };
+        let asked = (day, query, excluded, now);
         let slots = computed("slots", &self.kept.slots, asked, |service_day| {
             let slots = available_slots(service_day, query, now)?;
             Ok(PackedSlots::pack(day.date(), &slots))
@@ -250,12 +221,7 @@ impl ServiceDayCache {
         excluded: &[i64],
         now: Timestamp,
     ) -> DayAvailability {
-        let asked = Asked {
-            day,
-            query,
-            excluded,
-            now,
-        };
+        let asked = (day, query, excluded, now);
         let status = computed("day_statuses", &self.kept.statuses, asked, |service_day| {
             Ok::<_, Infallible>(day_availability(service_day, query, now))
         });
@@ -295,19 +261,15 @@ impl ServiceDayCache {
 fn computed<T, E>(
     name: &'static str,
     kept: &Cache<QueryKey, Arc<Computed<T>>, Size>,
-    asked: Asked<'_>,
+    (day, query, excluded, now): (&KnownDay, &AvailabilityQuery<'_>, &[i64], Timestamp),
     compute: impl FnOnce(&ServiceDay) -> Result<T, E>,
 ) -> Result<Arc<Computed<T>>, E>
 where
     Size: Weighter<QueryKey, Arc<Computed<T>>>,
 {
-    let Asked {
-        day,
-        query,
-        excluded,
-        now,
-    } = asked;
-    let key = asked.key();
+    let is_asked_often = query.area.is_none() && query.moving.is_none() && excluded.is_empty();
+    let key = (day.restaurant(), day.date(), query.party, query.booker);
+    let key = is_asked_often.then_some(key);
     let known = key.and_then(|key| kept.get(&key));
     let is_kept = known.is_some();
     if let Some(known) = known.filter(|known| known.is_right(day, now)) {
