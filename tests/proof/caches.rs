@@ -70,6 +70,16 @@ impl Watched {
         create.body(new).send().await.unwrap().into_inner()
     }
 
+    /// A guest gets no table, through the other server than the one that has acknowledged.
+    async fn assert_taken(&self, (what, server): (&str, usize), date: &str) {
+        let create = self.guests[1 - server].create_booking();
+        let create = create.idempotency_key(new_key().as_str());
+        let new = wanted(self.restaurant, date, TIME, 2);
+        let refused = create.body(new).send().await;
+        let status = refused.err().and_then(|error| error.status());
+        assert_eq!(status.map(|it| it.as_u16()), Some(409), "{what}, on {date}");
+    }
+
     async fn cancel(&self, server: usize, booking: &types::Booking) {
         let cancel = self.guests[server].cancel_booking();
         let cancel = cancel.booking_id(booking.booking_id.clone());
@@ -112,10 +122,12 @@ impl Watched {
         let (one, other) = (round % 2, 1 - round % 2);
         let booking = self.book(one, date).await;
         self.assert_offered(("booked", one), date, false).await;
+        self.assert_taken(("booked", one), date).await;
         self.cancel(other, &booking).await;
         self.assert_offered(("cancelled", other), date, true).await;
         let hold = self.hold(one, date).await;
         self.assert_offered(("held", one), date, false).await;
+        self.assert_taken(("held", one), date).await;
         self.release(other, &hold).await;
         self.assert_offered(("released", other), date, true).await;
         self.limit_parties(one, 1).await;

@@ -25,7 +25,7 @@ pub struct MadeBooking {
 }
 
 /// What decides on a new booking beside its service date.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BookingFacts<'a> {
     /// By whose rules.
     pub booker: Booker,

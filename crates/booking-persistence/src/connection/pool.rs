@@ -1,16 +1,17 @@
 //! Connections: how many, how long anyone waits for one, and what happens to broken ones.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::ConnectionError;
+use diesel::dsl::sql;
 use diesel::result::Error;
-use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::deadpool::{self, Hook, Object, PoolError};
+use diesel::sql_types::Text;
+use diesel_async::pooled_connection::deadpool::{self, Object, PoolError};
 use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, PoolError as ManagerError, PoolableConnection,
-    RecyclingMethod,
+    AsyncDieselConnectionManager, ManagerConfig, PoolError as ManagerError, RecyclingMethod,
 };
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tokio_postgres::Config;
 
 use super::connect::{CONNECTION_TIMEOUT, ConnectError, not_answered, open_session};
@@ -60,31 +61,34 @@ impl Drop for PooledConnection {
 /// other, and several processes share its limit, which is 100 unless somebody raised it.
 const CONNECTIONS: usize = 16;
 
-/// What is done when connections turn out to be lost: whoever answers next may be another server.
-pub(crate) type OnLoss = Arc<dyn Fn() + Send + Sync>;
+/// What is done when another server answers than before, or one that was started anew, before it is asked for
+/// anything: it may lack what was committed last.
+pub(crate) type OnOtherServer = Arc<dyn Fn() + Send + Sync>;
 
 /// The connections of one process.
 #[derive(Clone)]
 pub(crate) struct Pool {
     connections: deadpool::Pool<AsyncPgConnection>,
-    on_loss: OnLoss,
 }
 
 impl Pool {
     /// A pool that has made one connection, to see whether it can.
-    pub(crate) async fn connect(config: Config, on_loss: OnLoss) -> Result<Self, ConnectError> {
+    pub(crate) async fn connect(
+        config: Config,
+        on_other_server: OnOtherServer,
+    ) -> Result<Self, ConnectError> {
         let open = move || {
             let config = config.clone();
             async move { open_session(&config).await }
         };
-        Self::connect_with(CONNECTIONS, open, on_loss).await
+        Self::connect_with(CONNECTIONS, open, on_other_server).await
     }
 
     /// A pool of so many connections, at most, that `open` makes.
     pub(crate) async fn connect_with<F>(
         connections: usize,
         open: impl Fn() -> F + Send + Sync + 'static,
-        on_loss: OnLoss,
+        on_other_server: OnOtherServer,
     ) -> Result<Self, ConnectError>
     where
         F: Future<Output = Result<AsyncPgConnection, ConnectError>> + Send + 'static,
@@ -93,30 +97,26 @@ impl Pool {
         // The default sends a query at every checkout, which costs a third of the throughput. A
         // broken connection is found when it is used, and then all idle ones are discarded.
         manager.recycling_method = RecyclingMethod::Fast;
+        let server = Arc::new(LastServer {
+            server: Mutex::default(),
+            on_other_server,
+        });
         manager.custom_setup = Box::new(move |_| {
-            let opening = open();
-            Box::pin(async move { opening.await.map_err(to_connection_error) })
+            let (opening, server) = (open(), Arc::clone(&server));
+            Box::pin(async move {
+                let connection = opening.await.map_err(to_connection_error)?;
+                server.answers_by(&connection).await?;
+                Ok(connection)
+            })
         });
         // The URL is in the configuration.
         let manager = AsyncDieselConnectionManager::new_with_config("", manager);
-        let lost = Arc::clone(&on_loss);
         let connections = deadpool::Pool::builder(manager)
             .max_size(connections)
-            .pre_recycle(Hook::sync_fn(
-                move |connection: &mut AsyncPgConnection, _| {
-                    if connection.is_broken() {
-                        lost();
-                    }
-                    Ok(())
-                },
-            ))
             .build()
             .expect("building fails only when timeouts are set without a runtime");
         match tokio::time::timeout(CONNECTION_TIMEOUT, connections.get()).await {
-            Ok(Ok(_)) => Ok(Self {
-                connections,
-                on_loss,
-            }),
+            Ok(Ok(_)) => Ok(Self { connections }),
             Ok(Err(PoolError::Backend(ManagerError::ConnectionError(error)))) => {
                 Err(from_connection_error(error))
             }
@@ -147,7 +147,6 @@ impl Pool {
     /// Closes the idle connections, which are most likely no better than one that has turned out
     /// broken: the next request gets a new one.
     pub(crate) fn discard_idle(&self) {
-        (self.on_loss)();
         self.connections.retain(|_, _| false);
         self.record();
     }
@@ -176,6 +175,30 @@ impl Pool {
     }
 }
 
+/// Which server has answered last.
+struct LastServer {
+    server: Mutex<Option<String>>,
+    on_other_server: OnOtherServer,
+}
+
+impl LastServer {
+    /// Looks which server answers on a new connection.
+    async fn answers_by(&self, mut connection: &AsyncPgConnection) -> Result<(), ConnectionError> {
+        // No two were started at the same microsecond.
+        let started = sql::<Text>("concat(pg_postmaster_start_time(), ' ', current_database())");
+        let server = diesel::select(started).get_result(&mut connection).await;
+        let server: String = server.map_err(ConnectionError::CouldntSetupConfiguration)?;
+        let mut last = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_some_and(|last| *last != server) {
+            tracing::warn!("another database server answers, or one that was started anew");
+            // Before anybody else finds that it is the same as the last one.
+            (self.on_other_server)();
+        }
+        *last = Some(server);
+        Ok(())
+    }
+}
+
 /// Our error in the one that Diesel's pool passes on, which can hold any in one place only.
 fn to_connection_error(error: ConnectError) -> ConnectionError {
     ConnectionError::CouldntSetupConfiguration(Error::QueryBuilderError(Box::new(error)))
@@ -194,5 +217,50 @@ fn from_connection_error(error: ConnectionError) -> ConnectError {
 fn unreachable_because(error: impl ToString) -> ConnectError {
     ConnectError::Unreachable {
         reason: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use dev_postgres::TestDatabase;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn other_server_is_found_on_its_first_connection_and_the_same_one_is_none() {
+        let databases = [(); 2].map(|()| TestDatabase::create().expect("PostgreSQL runs"));
+        let configs = [0, 1].map(|index: usize| {
+            let config = databases[index].url().parse::<Config>();
+            config.expect("it is a URL")
+        });
+        let answering = Arc::new(AtomicUsize::new(0));
+        let found = Arc::new(AtomicUsize::new(0));
+        let open = {
+            let answering = Arc::clone(&answering);
+            move || {
+                // Diesel has a `load` of its own for whatever is pointed to.
+                let config = configs[AtomicUsize::load(&answering, Ordering::Relaxed)].clone();
+                async move { open_session(&config).await }
+            }
+        };
+        let on_other_server: OnOtherServer = {
+            let found = Arc::clone(&found);
+            Arc::new(move || {
+                found.fetch_add(1, Ordering::Relaxed);
+            })
+        };
+        let pool = Pool::connect_with(1, open, on_other_server).await;
+        let pool = pool.expect("it answers");
+        let mut times = Vec::new();
+        // Each is dropped, and so closed.
+        for index in [0, 0, 1, 1, 0] {
+            answering.store(index, Ordering::Relaxed);
+            pool.discard_idle();
+            drop(pool.check_out().await.expect("it answers"));
+            times.push(AtomicUsize::load(&found, Ordering::Relaxed));
+        }
+        assert_eq!(times, [0, 0, 1, 1, 2]);
     }
 }

@@ -2,8 +2,8 @@
 //! own guest, and what has changed while it was read refuses nobody.
 
 use booking_domain::{
-    BookingChange, CreateRefusal, NewBooking, NewHold, PlaceReason, RuleOverride, RuleOverrides,
-    StaffRequest, StaffRole, TableId,
+    BookingChange, CreateRefusal, Customer, NewBooking, NewHold, PhoneNumber, PlaceReason,
+    RuleOverride, RuleOverrides, StaffRequest, StaffRole, TableId,
 };
 use booking_persistence::{AccessRefusal, AvailabilityCaller, BookingCaller, Store, StoreError};
 use diesel_async::SimpleAsyncConnection;
@@ -11,7 +11,7 @@ use jiff::civil::{Date, Time, time};
 use jiff::{Timestamp, ToSpan};
 
 use crate::support::{
-    DAY, NOW, SEVEN, TestRestaurant, at, cancel_booking, party, query, restaurant_id,
+    DAY, NOW, SEVEN, TestRestaurant, at, cancel_booking, email, party, query, restaurant_id,
     until_somebody_waits,
 };
 use crate::team::{add_account, hire, user};
@@ -196,6 +196,46 @@ async fn who_comes_after_midnight_counts_with_those_whose_interval_began_before(
     let made = venue.store.create_booking(&before_midnight, None, &context);
     assert_refused(made.await, PlaceReason::PacingLimitReached);
     assert!(!offered(&venue.store, DAY, 2, NOW).await.contains(&late));
+}
+
+#[tokio::test]
+async fn who_was_refused_is_remembered_no_longer_than_the_day_stays() {
+    let venue = TestRestaurant::with_tables(1).await;
+    venue
+        .sql("UPDATE booking_policies SET one_booking_per_service = true")
+        .await;
+    let other = venue.store_with(|| [7; 32]).await;
+    let first = venue.book(&venue.request()).await.expect("it is free");
+    let create = async |request: &NewBooking| {
+        let context = at(NOW);
+        venue.store.create_booking(request, None, &context).await
+    };
+    let stranger = NewBooking {
+        customer: Customer {
+            email: Some(email("bob@example.com")),
+            phone: PhoneNumber::parse("+15557654321"),
+            ..venue.request().customer
+        },
+        ..venue.request()
+    };
+    for _ in 0..2 {
+        assert_refused(create(&stranger).await, PlaceReason::TableNotAvailable);
+    }
+    // Whoever sits there already is told so, and not that there is no table.
+    let again = create(&venue.request()).await;
+    assert!(
+        matches!(
+            again,
+            Err(StoreError::Refused(AccessRefusal::Rule(
+                CreateRefusal::AlreadyBooked(_)
+            )))
+        ),
+        "{again:?}"
+    );
+    // By another process.
+    let left = cancel_booking(&other, &first.booking.id, None, NOW).await;
+    left.expect("it is there");
+    create(&stranger).await.expect("it is free again");
 }
 
 /// At these tables, at any hour.

@@ -171,7 +171,7 @@ pub(super) async fn place_anew<F, R>(
         return Err(TransactionError::refused(closed));
     }
     let decide = |day: &ServiceDay| decide(day, &facts);
-    let decided = placed.decide(connection, cache, begun, decide).await?;
+    let decided = placed.decide(connection, cache, begun, &decide).await?;
     decided
         .map(|decided| Change::Placement(decided.into()))
         .map_err(TransactionError::refused)

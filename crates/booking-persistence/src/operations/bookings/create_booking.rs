@@ -12,7 +12,9 @@ use super::made_booking::Making;
 use crate::access::{RequestContext, RestaurantAccessRefusal, caller_name, find_booking_maker};
 use crate::connection::{ConstraintViolation, FromViolation, Visibility, lock_guest};
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::{Attempts, KnownDay, PlacedBooking, ServiceDayCache};
+use crate::operations::service_day::{
+    Attempts, GuestRule, KnownDay, PlacedBooking, ServiceDayCache,
+};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
 use crate::tables::{bookings, holds, live_bookings, restaurants, users};
@@ -114,9 +116,9 @@ async fn create_in(
         request: &expected,
         current: None,
     };
-    let plan = expected.plan(cache, |day| {
-        create(day, new.clone(), stranger, reference.clone(), now)
-    });
+    let make = |day: &ServiceDay| create(day, new.clone(), stranger, reference.clone(), now);
+    let rule = GuestRule::new(cache, expected.request, new.hold.is_none(), now, make);
+    let plan = expected.plan(cache, &rule);
     let is_planned = plan.is_some();
     let loading = async {
         tokio::try_join!(
@@ -174,7 +176,10 @@ async fn create_in(
             .map(|(key, hold)| (*key, Some(&hold.placement))),
     };
     let make = |day: &ServiceDay| create(day, new.clone(), facts, reference.clone(), now);
-    let decided = placed.decide(connection, cache, begun, make).await?;
+    let is_up_to_the_day = new.hold.is_none() && live.is_empty();
+    let rule = GuestRule::new(cache, &request, is_up_to_the_day, now, make);
+    let rule = rule.deciding_as_planned(facts == stranger);
+    let decided = placed.decide(connection, cache, begun, &rule).await?;
     let decided = match (decided, &new.hold) {
         (Ok(decided), _) => decided,
         // Whoever has used the hold in the meantime has its tables.

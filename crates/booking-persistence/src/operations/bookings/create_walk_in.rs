@@ -96,7 +96,7 @@ async fn create_in(
         current: None,
     };
     let seat = |day: &ServiceDay| walk_in(day, new, reference.clone(), now);
-    let decided = placed.decide(connection, None, begun, seat).await?;
+    let decided = placed.decide(connection, None, begun, &seat).await?;
     let decided = decided.map_err(TransactionError::refused)?;
     let making = Making {
         operation: OPERATION,

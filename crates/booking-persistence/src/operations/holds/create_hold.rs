@@ -1,13 +1,14 @@
 //! `createHold`.
 
 use booking_domain::{
-    Booker, Hold, HoldId, HoldRefusal, Holder, NewHold, PlaceRefusal, Principal, hold,
+    Booker, Hold, HoldId, HoldRefusal, Holder, MAX_LIVE_HOLDS, NewHold, PlaceRefusal, Principal,
+    ServiceDay, hold,
 };
 
 use crate::access::{RequestContext, RestaurantAccessRefusal, caller_name, find_booking_maker};
 use crate::connection::{ConstraintViolation, FromViolation, Visibility, lock_quota};
 use crate::error::{StoreError, TransactionError};
-use crate::operations::service_day::{Attempts, PlacedBooking};
+use crate::operations::service_day::{Attempts, GuestRule, PlacedBooking};
 use crate::operations::{RestaurantNotFound, to_the_microsecond};
 use crate::store::Store;
 use crate::tables::{bookings, holds, occupancies};
@@ -53,7 +54,9 @@ impl Store {
                 is_anonymous: false,
                 live_holds: 0,
             };
-            let plan = expected.plan(cache, |day| hold(day, new, diner, id.clone(), now));
+            let make = |day: &ServiceDay| hold(day, new, diner, id.clone(), now);
+            let rule = GuestRule::new(cache, expected.request, true, now, make);
+            let plan = expected.plan(cache, &rule);
             let loading = async {
                 tokio::try_join!(
                     biased;
@@ -80,11 +83,11 @@ impl Store {
                 request: &request,
                 current: None,
             };
-            let decided = placed
-                .decide(connection, cache, begun, |day| {
-                    hold(day, new, asking, id.clone(), now)
-                })
-                .await?;
+            let make = |day: &ServiceDay| hold(day, new, asking, id.clone(), now);
+            let is_up_to_the_day = asking.live_holds < MAX_LIVE_HOLDS;
+            let rule = GuestRule::new(cache, &request, is_up_to_the_day, now, make);
+            let rule = rule.deciding_as_planned(asking == diner);
+            let decided = placed.decide(connection, cache, begun, &rule).await?;
             let decided = decided.map_err(TransactionError::refused)?;
             decided
                 .write_moves(connection, &maker.actor, context)

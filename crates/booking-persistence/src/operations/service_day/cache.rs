@@ -14,24 +14,26 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use booking_domain::{
-    AvailabilityQuery, AvailabilityRefusal, Booker, DayAvailability, PartySize, RestaurantId,
+    AvailabilityQuery, AvailabilityRefusal, DayAvailability, PlaceRefusal, RestaurantId,
     ServiceDay, Slot, available_slots, day_availability, unchanged_until,
 };
 
+use super::computed::{Computed, GuestSlot, QueryKey, refusal_size};
 use super::known_day::{KnownDay, TakenDay};
 use super::packed_slots::PackedSlots;
 use super::seating::Seating;
 use crate::access::RequestContext;
-use crate::connection::{Batches, OnLoss, Visibility};
+use crate::connection::{Batches, OnOtherServer, Visibility};
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::tables::booking_days::{self, DateRange, DayVersions, RangeVersions};
+use crate::tables::booking_days::{self, DateRange, RangeVersions};
 
-/// Which parts of what is kept are seatings, slots and what days come to, at most; the rest is days, which take the
-/// most. A day is of no use without how its restaurant seats.
+/// Which parts of what is kept are seatings, slots, what days come to and what was refused, at most; the rest is days,
+/// which take the most. A day is of no use without how its restaurant seats.
 const SEATING_PART: u64 = 8;
 const SLOT_PART: u64 = 4;
-const STATUS_PART: u64 = 16;
+const STATUS_PART: u64 = 32;
+const REFUSAL_PART: u64 = 32;
 
 /// How many of each there are about, to begin with.
 const EXPECTED: usize = 1_000;
@@ -48,32 +50,10 @@ struct Kept {
     days: Cache<(RestaurantId, Date), Arc<TakenDay>, Size>,
     slots: Cache<QueryKey, Arc<Computed<PackedSlots>>, Size>,
     statuses: Cache<QueryKey, Arc<Computed<DayAvailability>>, Size>,
+    refusals: Cache<RefusalKey, Arc<Computed<PlaceRefusal>>, Size>,
 }
 
-/// What is computed of a day depends on this beside the day and the time.
-type QueryKey = (RestaurantId, Date, PartySize, Booker);
-
-/// What was computed of a day, with what it was computed from.
-struct Computed<T> {
-    seating: i32,
-    days: DayVersions,
-    /// From when until when it is the same.
-    valid: (Timestamp, Timestamp),
-    value: T,
-}
-
-impl<T> Computed<T> {
-    fn is_right(&self, day: &KnownDay, now: Timestamp) -> bool {
-        self.seating == day.seating.version
-            && self.days == day.slot_versions()
-            && self.valid.0 <= now
-            && now < self.valid.1
-    }
-
-    fn size(&self) -> usize {
-        size_of::<Self>() + self.days.capacity() * size_of::<(Date, i64)>()
-    }
-}
+type RefusalKey = (RestaurantId, Date, GuestSlot);
 
 /// How many bytes something takes, about.
 #[derive(Clone)]
@@ -103,32 +83,50 @@ impl Weighter<QueryKey, Arc<Computed<DayAvailability>>> for Size {
     }
 }
 
+impl Weighter<RefusalKey, Arc<Computed<PlaceRefusal>>> for Size {
+    fn weight(&self, _: &RefusalKey, known: &Arc<Computed<PlaceRefusal>>) -> u64 {
+        bytes(known.size() + refusal_size(&known.value))
+    }
+}
+
 fn bytes(size: usize) -> u64 {
     // What the map needs for itself.
     u64::try_from(size + 64).unwrap_or(u64::MAX)
 }
 
-/// How many of so many bytes are for seatings, slots, what days come to, and days.
-const fn parts(bytes: u64) -> [u64; 4] {
-    let (seatings, slots, statuses) =
-        (bytes / SEATING_PART, bytes / SLOT_PART, bytes / STATUS_PART);
-    [
-        seatings,
-        slots,
-        statuses,
-        bytes - seatings - slots - statuses,
-    ]
+/// How many of so many bytes are for each.
+struct Parts {
+    seatings: u64,
+    slots: u64,
+    statuses: u64,
+    refusals: u64,
+    days: u64,
+}
+
+impl Parts {
+    const fn of(bytes: u64) -> Self {
+        let (seatings, slots) = (bytes / SEATING_PART, bytes / SLOT_PART);
+        let (statuses, refusals) = (bytes / STATUS_PART, bytes / REFUSAL_PART);
+        Self {
+            seatings,
+            slots,
+            statuses,
+            refusals,
+            days: bytes - seatings - slots - statuses - refusals,
+        }
+    }
 }
 
 impl ServiceDayCache {
     /// A cache that keeps so many bytes at most.
     pub(crate) fn new(bytes: u64) -> Self {
-        let [seatings, slots, statuses, days] = parts(bytes);
+        let parts = Parts::of(bytes);
         let kept = Kept {
-            seatings: Cache::with_weighter(EXPECTED, seatings, Size),
-            days: Cache::with_weighter(EXPECTED, days, Size),
-            slots: Cache::with_weighter(EXPECTED, slots, Size),
-            statuses: Cache::with_weighter(EXPECTED, statuses, Size),
+            seatings: Cache::with_weighter(EXPECTED, parts.seatings, Size),
+            days: Cache::with_weighter(EXPECTED, parts.days, Size),
+            slots: Cache::with_weighter(EXPECTED, parts.slots, Size),
+            statuses: Cache::with_weighter(EXPECTED, parts.statuses, Size),
+            refusals: Cache::with_weighter(EXPECTED, parts.refusals, Size),
         };
         Self {
             kept: Arc::new(kept),
@@ -138,11 +136,12 @@ impl ServiceDayCache {
 
     /// From now on it keeps so many bytes at most.
     pub(crate) fn set_capacity(&self, bytes: u64) {
-        let [seatings, slots, statuses, days] = parts(bytes);
-        self.kept.seatings.set_capacity(seatings);
-        self.kept.slots.set_capacity(slots);
-        self.kept.statuses.set_capacity(statuses);
-        self.kept.days.set_capacity(days);
+        let parts = Parts::of(bytes);
+        self.kept.seatings.set_capacity(parts.seatings);
+        self.kept.days.set_capacity(parts.days);
+        self.kept.slots.set_capacity(parts.slots);
+        self.kept.statuses.set_capacity(parts.statuses);
+        self.kept.refusals.set_capacity(parts.refusals);
     }
 
     /// How the restaurant seats around this date and later, be it still so or not.
@@ -231,17 +230,46 @@ impl ServiceDayCache {
         }
     }
 
+    /// Why a guest gets no table at a slot, if that was found on this day before.
+    pub(super) fn refusal(
+        &self,
+        day: &KnownDay,
+        slot: &GuestSlot,
+        now: Timestamp,
+    ) -> Option<PlaceRefusal> {
+        let key = (day.restaurant(), day.date(), *slot);
+        let known = self.kept.refusals.get(&key);
+        let known = known.filter(|known| known.is_right(day, now))?;
+        record("slot_refusals", "hit");
+        Some(known.value.clone())
+    }
+
+    /// Keeps why guests get no table at a slot, from when and until when.
+    pub(super) fn keep_refusal(
+        &self,
+        day: &KnownDay,
+        slot: &GuestSlot,
+        valid: (Timestamp, Timestamp),
+        refusal: PlaceRefusal,
+    ) {
+        record("slot_refusals", "miss");
+        let key = (day.restaurant(), day.date(), *slot);
+        let known = Computed::new(day, valid, refusal);
+        self.kept.refusals.insert(key, known.into());
+    }
+
     /// Forgets everything.
     pub(crate) fn clear(&self) {
         self.kept.seatings.clear();
         self.kept.days.clear();
         self.kept.slots.clear();
         self.kept.statuses.clear();
+        self.kept.refusals.clear();
     }
 
-    /// Forgets everything when the database is lost: after a failover that has lost a commit, the next one gives
+    /// Forgets everything when another server answers: after a failover that has lost a commit, the next one gives
     /// versions that were seen already to something else.
-    pub(crate) fn on_loss(&self) -> OnLoss {
+    pub(crate) fn on_other_server(&self) -> OnOtherServer {
         let cache = self.clone();
         Arc::new(move || cache.clear())
     }
@@ -277,15 +305,9 @@ where
         return Ok(known);
     }
     let service_day = day.service_day(excluded);
-    let known = Arc::new(Computed {
-        seating: day.seating.version,
-        days: day.slot_versions().to_vec(),
-        valid: (
-            now,
-            key.map_or(now, |_| unchanged_until(&service_day, query, now)),
-        ),
-        value: compute(&service_day)?,
-    });
+    let until = key.map_or(now, |_| unchanged_until(&service_day, query, now));
+    let known = Computed::new(day, (now, until), compute(&service_day)?);
+    let known = Arc::new(known);
     if let Some(key) = key {
         record(name, if is_kept { "stale" } else { "miss" });
         kept.insert(key, Arc::clone(&known));

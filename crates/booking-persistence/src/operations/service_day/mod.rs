@@ -6,6 +6,8 @@
 //! others.
 
 mod cache;
+mod computed;
+mod day_rule;
 mod known_day;
 mod moves;
 mod packed_claims;
@@ -16,6 +18,7 @@ mod service_days;
 
 pub(super) use cache::Attempts;
 pub(crate) use cache::ServiceDayCache;
+pub(super) use day_rule::GuestRule;
 pub(super) use known_day::KnownDay;
 pub(super) use moves::MovedBooking;
 pub(super) use placed_booking::{Begun, Decided, PlacedBooking, has_changed};

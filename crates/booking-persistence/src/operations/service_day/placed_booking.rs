@@ -11,6 +11,7 @@ use booking_domain::{
 };
 
 use super::cache::ServiceDayCache;
+use super::day_rule::DayRule;
 use super::known_day::KnownDay;
 use super::moves::moved_claims;
 use super::seating::{Seating, WantedDays, load_claims, load_seating};
@@ -100,17 +101,18 @@ impl Made for MadeHold {
 }
 
 /// What was decided on a day that is kept, before anybody was asked whether it still is so.
-pub(in crate::operations) struct Plan {
+pub(in crate::operations) struct Plan<M> {
     day: KnownDay,
     service_day: ServiceDay,
+    made: M,
     /// The dates that it touches, earliest first.
     dates: Vec<Date>,
 }
 
 /// What is known of how the restaurant seats and of the service date once the transaction has begun.
-pub(in crate::operations) struct Begun {
+pub(in crate::operations) struct Begun<M = MadeBooking> {
     /// The plan, if there was one: its dates are locked.
-    plan: Option<Plan>,
+    plan: Option<Plan<M>>,
     /// The dates whose versions were read.
     range: DateRange,
     /// `None` for a restaurant that takes no bookings.
@@ -119,7 +121,7 @@ pub(in crate::operations) struct Begun {
     seating: Option<Seating>,
 }
 
-impl Begun {
+impl<M> Begun<M> {
     /// Whether the restaurant takes bookings.
     pub(in crate::operations) const fn takes_bookings(&self) -> bool {
         self.versions.is_some()
@@ -158,27 +160,33 @@ impl PlacedBooking<'_> {
     pub(in crate::operations) fn plan<R, M: Made>(
         &self,
         cache: Option<&ServiceDayCache>,
-        decide: impl Fn(&ServiceDay) -> Result<M, R>,
-    ) -> Option<Plan> {
+        rule: &impl DayRule<M, R>,
+    ) -> Option<Plan<M>> {
         let day = self.kept_day(cache)?;
+        if rule.known_refusal(&day).is_some() {
+            return None;
+        }
         let service_day = day.service_day(&self.excluded());
-        let made = decide(&service_day).ok()?;
+        let made = rule.decide(&service_day);
+        let made = made.map_err(|refusal| rule.keep_refusal(&day, &service_day, &refusal));
+        let made = made.ok()?;
         let dates = self.dates(&made, &service_day);
         Some(Plan {
             day,
             service_day,
+            made,
             dates,
         })
     }
 
     /// Locks what was planned, or reads the versions of what will be decided on. To be sent in the message that
     /// begins the transaction.
-    pub(in crate::operations) async fn begin(
+    pub(in crate::operations) async fn begin<M>(
         &self,
         connection: &AsyncPgConnection,
         cache: Option<&ServiceDayCache>,
-        plan: Option<Plan>,
-    ) -> Result<Begun, LoadError> {
+        plan: Option<Plan<M>>,
+    ) -> Result<Begun<M>, LoadError> {
         let (restaurant, date) = (self.restaurant, self.request.date);
         let is_kept = cache.is_some_and(|cache| cache.seating(restaurant, date).is_some());
         let (range, versions) = match &plan {
@@ -207,8 +215,8 @@ impl PlacedBooking<'_> {
         &self,
         connection: &AsyncPgConnection,
         cache: Option<&ServiceDayCache>,
-        begun: Begun,
-        decide: impl Fn(&ServiceDay) -> Result<M, R>,
+        begun: Begun<M>,
+        rule: &impl DayRule<M, R>,
     ) -> Result<Result<Decided<M>, R>, TransactionError<T>> {
         // That it takes no bookings was told to whoever has begun.
         let versions = begun.versions.ok_or_else(has_changed)?;
@@ -221,9 +229,13 @@ impl PlacedBooking<'_> {
             Some(Plan {
                 day,
                 service_day,
+                made,
                 dates,
             }) => {
-                let decided = decide(&service_day);
+                let decided = match rule.is_as_planned() {
+                    true => Ok(made),
+                    false => rule.decide(&service_day),
+                };
                 let is_current = |day: &KnownDay| match &decided {
                     Ok(_) => day.is_current_on(&dates, &versions),
                     Err(_) => day.is_current_for(booker, &versions, &dates),
@@ -250,9 +262,15 @@ impl PlacedBooking<'_> {
                         self.load(connection, source, read, &[]).await?
                     }
                 };
+                if let Some(refusal) = rule.known_refusal(&day).filter(|_| is_whole) {
+                    return Ok(Err(refusal));
+                }
                 let service_day = day.service_day(&self.excluded());
-                let decided = match decide(&service_day) {
-                    Err(refusal) if is_whole => return Ok(Err(refusal)),
+                let decided = match rule.decide(&service_day) {
+                    Err(refusal) if is_whole => {
+                        rule.keep_refusal(&day, &service_day, &refusal);
+                        return Ok(Err(refusal));
+                    }
                     decided => decided,
                 };
                 let dates = match &decided {
@@ -273,7 +291,7 @@ impl PlacedBooking<'_> {
         };
         let (mut service_day, decided) = decided.unwrap_or_else(|| {
             let service_day = day.service_day(&self.excluded());
-            let decided = decide(&service_day);
+            let decided = rule.decide(&service_day);
             (service_day, decided)
         });
         let mut made = match decided {
@@ -292,7 +310,7 @@ impl PlacedBooking<'_> {
             for claim in &mut service_day.claims {
                 claim.is_pinned |= keys.contains(&claim.key) && !free.contains(&claim.key);
             }
-            made = match decide(&service_day) {
+            made = match rule.decide(&service_day) {
                 Ok(made) => made,
                 Err(refusal) => return Ok(Err(refusal)),
             };

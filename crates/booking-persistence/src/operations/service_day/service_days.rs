@@ -192,14 +192,19 @@ async fn seatings_of(
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::convert::Infallible;
     use std::sync::Arc;
 
+    use booking_domain::{Claim, HoldId, Holder, NewHold, PartySize, ServiceDay, hold};
     use dev_postgres::TestDatabase;
     use diesel_async::{AsyncConnection, SimpleAsyncConnection};
-    use jiff::civil::date;
+    use jiff::Timestamp;
+    use jiff::civil::{date, time};
 
     use super::*;
+    use crate::operations::service_day::placed_booking::Made;
+    use crate::operations::service_day::{GuestRule, PlacedBooking};
     use crate::{RandomSource, SERVICE_ROLE, migrate};
 
     const DAY: Date = date(2027, 2, 15);
@@ -264,16 +269,57 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_loses_the_database_trusts_no_version_of_before() {
+    async fn that_a_slot_has_no_table_is_found_once() {
         let database = TestDatabase::create().expect("PostgreSQL runs");
-        let (store, mut superuser) = store(&database).await;
-        read(&store, DAY).await;
-        assert!(store.cache().seating(restaurant(), DAY).is_some());
-        let end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        superuser.batch_execute(end).await.expect("they end");
-        // It fails, or has a connection of its own.
-        let _ = store.ping().await;
-        assert!(store.cache().seating(restaurant(), DAY).is_none());
+        let (store, _) = store(&database).await;
+        let now: Timestamp = "2027-02-01T12:00:00Z".parse().expect("it is an instant");
+        let new = NewHold {
+            restaurant: restaurant(),
+            date: DAY,
+            time: time(19, 0, 0, 0),
+            utc_offset: None,
+            service_date: None,
+            party: PartySize::new(2).expect("it is in range"),
+            area: None,
+        };
+        let guest = Holder {
+            booker: Booker::Guest,
+            is_anonymous: false,
+            live_holds: 0,
+        };
+        let id = HoldId::from_random([7; 32]);
+        let asked = Cell::new(0);
+        let decide = |day: &ServiceDay| {
+            asked.set(asked.get() + 1);
+            hold(day, &new, guest, id.clone(), now)
+        };
+        let day = read(&store, DAY).await;
+        let made = decide(&day.service_day(&[])).expect("it is free");
+        let taken: Vec<Claim> = made.claim(1).into_iter().collect();
+        store.cache().keep(&day.after(&[], &taken));
+        let request = new.place_request(Booker::Guest);
+        let placed = PlacedBooking {
+            restaurant: restaurant(),
+            request: &request,
+            current: None,
+        };
+        let cache = Some(store.cache());
+        let plans = |is_up_to_the_day: bool, later: i64| {
+            let now = now + later.hours();
+            let rule = GuestRule::new(cache, &request, is_up_to_the_day, now, decide);
+            placed.plan(cache, &rule).is_some()
+        };
+        for _ in 0..3 {
+            assert!(!plans(true, 0));
+        }
+        assert_eq!(asked.get(), 2);
+        // Who may be refused by something else is told that, and another date is another window.
+        assert!(!plans(false, 0));
+        assert_eq!(asked.get(), 3);
+        assert!(!plans(true, 24));
+        assert_eq!(asked.get(), 4);
+        // The table is free again.
+        store.cache().keep(&day.after(&[DAY], &[]));
+        assert!(plans(true, 0));
     }
 }

@@ -1,0 +1,134 @@
+//! What decides on a service date, and what of that is known already.
+
+use jiff::Timestamp;
+
+use booking_domain::{
+    AvailabilityQuery, CreateRefusal, HoldRefusal, PlaceReason, PlaceRefusal, PlaceRequest,
+    ServiceDay, unchanged_until,
+};
+
+use super::cache::ServiceDayCache;
+use super::computed::GuestSlot;
+use super::known_day::KnownDay;
+
+/// What decides on a service date.
+pub(in crate::operations) trait DayRule<M, R> {
+    /// What is decided.
+    fn decide(&self, day: &ServiceDay) -> Result<M, R>;
+
+    /// Whether it decides as it did for the plan.
+    fn is_as_planned(&self) -> bool {
+        false
+    }
+
+    /// What refuses it on this day, if that was found before.
+    fn known_refusal(&self, _: &KnownDay) -> Option<R> {
+        None
+    }
+
+    /// Keeps what has refused it on this day, with which `day` was computed.
+    fn keep_refusal(&self, _: &KnownDay, _day: &ServiceDay, _: &R) {}
+}
+
+impl<F: Fn(&ServiceDay) -> Result<M, R>, M, R> DayRule<M, R> for F {
+    fn decide(&self, day: &ServiceDay) -> Result<M, R> {
+        self(day)
+    }
+}
+
+/// What decides on what a guest asks for. That there is no table at a slot is the same for all of them, and to look
+/// for one takes longer than all else that is done for those who come too late.
+pub(in crate::operations) struct GuestRule<'a, F> {
+    cache: Option<&'a ServiceDayCache>,
+    /// What is asked for, if all guests are told the same.
+    slot: Option<GuestSlot>,
+    is_as_planned: bool,
+    now: Timestamp,
+    decide: F,
+}
+
+impl<'a, F> GuestRule<'a, F> {
+    /// The rule by which something is decided that was asked for like this, as at `now`. `is_up_to_the_day`: whether
+    /// nothing refuses it before its day does, whoever asks.
+    pub(in crate::operations) fn new(
+        cache: Option<&'a ServiceDayCache>,
+        request: &PlaceRequest,
+        is_up_to_the_day: bool,
+        now: Timestamp,
+        decide: F,
+    ) -> Self {
+        Self {
+            cache,
+            slot: GuestSlot::of(request).filter(|_| is_up_to_the_day),
+            is_as_planned: false,
+            now,
+            decide,
+        }
+    }
+
+    /// The same, which decides as it did for the plan where that is so.
+    pub(in crate::operations) fn deciding_as_planned(self, is_as_planned: bool) -> Self {
+        Self {
+            is_as_planned,
+            ..self
+        }
+    }
+}
+
+impl<F, M, R> DayRule<M, R> for GuestRule<'_, F>
+where
+    F: Fn(&ServiceDay) -> Result<M, R>,
+    R: OfPlace,
+{
+    fn decide(&self, day: &ServiceDay) -> Result<M, R> {
+        (self.decide)(day)
+    }
+
+    fn is_as_planned(&self) -> bool {
+        self.is_as_planned
+    }
+
+    fn known_refusal(&self, known: &KnownDay) -> Option<R> {
+        let refusal = self.cache?.refusal(known, &self.slot?, self.now)?;
+        Some(refusal.into())
+    }
+
+    fn keep_refusal(&self, known: &KnownDay, day: &ServiceDay, refusal: &R) {
+        let (Some(cache), Some(slot)) = (self.cache, &self.slot) else {
+            return;
+        };
+        // All other reasons are found sooner than this is read, and may end with other instants.
+        let refusal = refusal
+            .place()
+            .filter(|it| it.reason == PlaceReason::TableNotAvailable);
+        if let Some(refusal) = refusal {
+            let query = AvailabilityQuery::of_guest(slot.party);
+            let until = unchanged_until(day, &query, self.now);
+            cache.keep_refusal(known, slot, (self.now, until), refusal.clone());
+        }
+    }
+}
+
+/// A refusal that may be one of a place.
+pub(in crate::operations) trait OfPlace: From<PlaceRefusal> {
+    /// That of the place, if it is one.
+    fn place(&self) -> Option<&PlaceRefusal>;
+}
+
+impl OfPlace for CreateRefusal {
+    fn place(&self) -> Option<&PlaceRefusal> {
+        match self {
+            Self::Place(refusal) => Some(refusal),
+            Self::ContactRequired { .. } | Self::AlreadyBooked(_) | Self::Hold(_) => None,
+        }
+    }
+}
+
+impl OfPlace for HoldRefusal {
+    fn place(&self) -> Option<&PlaceRefusal> {
+        match self {
+            Self::Place(refusal) => Some(refusal),
+            Self::TooManyOfCaller | Self::SlotHeld => None,
+        }
+    }
+}
