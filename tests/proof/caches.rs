@@ -116,7 +116,7 @@ impl Watched {
         update.body(change).send().await.unwrap();
     }
 
-    /// Six changes, each of which is looked at once it is acknowledged.
+    /// Eight changes, of which six are looked at once they are acknowledged.
     async fn change(&self, round: usize) {
         let date = &self.dates[round % DATES];
         let (one, other) = (round % 2, 1 - round % 2);
@@ -125,6 +125,9 @@ impl Watched {
         self.assert_taken(("booked", one), date).await;
         self.cancel(other, &booking).await;
         self.assert_offered(("cancelled", other), date, true).await;
+        // Of the server that has refused it before.
+        let again = self.book(other, date).await;
+        self.cancel(one, &again).await;
         let hold = self.hold(one, date).await;
         self.assert_offered(("held", one), date, false).await;
         self.assert_taken(("held", one), date).await;
@@ -187,7 +190,7 @@ async fn ten_thousand_changes_are_seen_by_the_other_server_at_once() {
         tasks.spawn(async move {
             loop {
                 let round = rounds.fetch_add(1, Ordering::Relaxed);
-                if round * 6 >= CHANGES {
+                if round * 8 >= CHANGES {
                     return;
                 }
                 watched.change(round).await;

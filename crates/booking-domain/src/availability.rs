@@ -1,7 +1,9 @@
 //! What can be booked on a service date.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, DateTime, Time};
-use jiff::{Span, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::booking::{Booking, BookingStatus};
 use crate::calendar::{CandidateSlot, RestaurantCalendar, UtcOffset};
@@ -128,31 +130,33 @@ pub fn unchanged_until(
     if query.moving.is_some() {
         return now;
     }
-    let candidates = day.calendar.candidate_slots(day.date, query.party);
-    let notice = i64::from(day.calendar.policy().min_notice.minutes()).minutes();
-    let lapses = day.floor.tables.iter().filter_map(|table| {
-        let hours = table.min_party_lapse?.hours();
-        Some(i64::from(hours).hours())
-    });
-    let lapses: Vec<Span> = lapses.collect();
-    // Whoever has come makes no room any more, and a table that is kept for larger parties is not for long.
-    let starts = candidates.iter().map(|slot| slot.starts_at);
-    let starts = starts.chain(day.claims.iter().map(|claim| claim.starts_at));
-    let of_start = starts.flat_map(|start| {
-        let before = lapses.iter().copied().chain([notice]);
-        let before = before.filter_map(move |before| start.checked_sub(before).ok());
-        before.chain([start]).collect::<Vec<_>>()
-    });
-    let expiries = day.claims.iter().filter_map(|claim| claim.expires_at);
+    let mut until = day.calendar.next_date(now);
     // Some rules change with such an instant, and some behind it: who comes at the last instant of the notice has
     // given it still.
-    let instants = of_start.chain(expiries).flat_map(|instant| {
+    let mut changes_at = |instant: Timestamp| {
         let behind = instant.checked_add(1.nanosecond()).ok();
-        [Some(instant), behind].into_iter().flatten()
+        let next = Some(instant).filter(|instant| *instant > now).or(behind);
+        until = next
+            .filter(|next| *next > now)
+            .map_or(until, |next| until.min(next));
+    };
+    let notice = day.calendar.policy().min_notice.minutes();
+    let notice = SignedDuration::from_mins(i64::from(notice));
+    let lapses = day.floor.tables.iter().filter_map(|table| {
+        let hours = table.min_party_lapse?.hours();
+        Some(SignedDuration::from_hours(i64::from(hours)))
     });
-    let instants = instants.filter(|instant| *instant > now);
-    let next_date = day.calendar.next_date(now);
-    instants.chain([next_date]).min().unwrap_or(next_date)
+    let before: BTreeSet<SignedDuration> = lapses.chain([notice, SignedDuration::ZERO]).collect();
+    // Whoever has come makes no room any more, and a table that is kept for larger parties is not for long.
+    let candidates = day.calendar.candidate_slots(day.date, query.party);
+    let starts = candidates.iter().map(|slot| slot.starts_at);
+    for start in starts.chain(day.claims.iter().map(|claim| claim.starts_at)) {
+        let instants = before.iter().map(|before| start.checked_sub(*before));
+        instants.flatten().for_each(&mut changes_at);
+    }
+    let expiries = day.claims.iter().filter_map(|claim| claim.expires_at);
+    expiries.for_each(changes_at);
+    until
 }
 
 /// What a service date comes to for a party.

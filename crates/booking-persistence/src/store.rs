@@ -70,7 +70,7 @@ impl Store {
     pub async fn connect(url: &str, random: RandomSource) -> Result<Self, ConnectError> {
         let config = configuration(url)?;
         let cache = ServiceDayCache::new(DEFAULT_CACHE_BYTES);
-        let pool = Pool::connect(config.clone(), cache.on_other_server()).await?;
+        let pool = Pool::connect(config.clone(), cache.on_server_change()).await?;
         Ok(Self::from_parts(config, pool, cache, random))
     }
 

@@ -102,23 +102,26 @@ proptest! {
         let last = length - SignedDuration::from_nanos(1);
         let later = [length.mul_f64(part).min(last), last];
         let status = day_availability(&day, &query, now);
-        // Who gets no table, and what they are proposed instead.
-        let without_table = |now| {
+        // Who is refused for want of room, and what they are proposed instead.
+        let without_room = |now| {
             let slots = day.calendar.candidate_slots(day.date, party);
             let refusals = slots.iter().map(|slot| {
                 let mut request = request(slot.wall.date(), slot.wall.time(), &query);
                 request.utc_offset = Some(slot.offset.into());
                 request.service_date = Some(day.date);
                 let refusal = place(&day, &request, now).err();
-                refusal.filter(|it| it.reason == PlaceReason::TableNotAvailable)
+                refusal.filter(|it| {
+                    use PlaceReason::{CapacityReached, PacingLimitReached, TableNotAvailable};
+                    matches!(it.reason, CapacityReached | PacingLimitReached | TableNotAvailable)
+                })
             });
             refusals.collect::<Vec<_>>()
         };
-        let refused = without_table(now);
+        let refused = without_room(now);
         for after in later {
             prop_assert_eq!(&available_slots(&day, &query, now + after), &offered, "{}", after);
             prop_assert_eq!(day_availability(&day, &query, now + after), status, "{}", after);
-            prop_assert_eq!(&without_table(now + after), &refused, "{}", after);
+            prop_assert_eq!(&without_room(now + after), &refused, "{}", after);
         }
     }
 

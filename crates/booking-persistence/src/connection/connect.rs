@@ -158,7 +158,7 @@ fn rejected(reason: impl Display) -> ConnectError {
 }
 
 /// What it means that the first statements fail.
-fn from_first_statement(error: &Error) -> ConnectError {
+pub(super) fn from_first_statement(error: &Error) -> ConnectError {
     match DatabaseErrorKind::from_error(error) {
         DatabaseErrorKind::ConnectionLost => ConnectError::Unreachable {
             reason: error.to_string(),

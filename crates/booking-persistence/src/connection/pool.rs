@@ -14,7 +14,9 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use tokio_postgres::Config;
 
-use super::connect::{CONNECTION_TIMEOUT, ConnectError, not_answered, open_session};
+use super::connect::{
+    CONNECTION_TIMEOUT, ConnectError, from_first_statement, not_answered, open_session,
+};
 use crate::error::Unavailable;
 
 /// A connection that is checked out. One that is dropped instead of released, because its
@@ -62,8 +64,8 @@ impl Drop for PooledConnection {
 const CONNECTIONS: usize = 16;
 
 /// What is done when another server answers than before, or one that was started anew, before it is asked for
-/// anything: it may lack what was committed last.
-pub(crate) type OnOtherServer = Arc<dyn Fn() + Send + Sync>;
+/// anything by whoever asks from then on: it may lack what was committed last.
+pub(crate) type OnServerChange = Arc<dyn Fn() + Send + Sync>;
 
 /// The connections of one process.
 #[derive(Clone)]
@@ -75,20 +77,20 @@ impl Pool {
     /// A pool that has made one connection, to see whether it can.
     pub(crate) async fn connect(
         config: Config,
-        on_other_server: OnOtherServer,
+        on_server_change: OnServerChange,
     ) -> Result<Self, ConnectError> {
         let open = move || {
             let config = config.clone();
             async move { open_session(&config).await }
         };
-        Self::connect_with(CONNECTIONS, open, on_other_server).await
+        Self::connect_with(CONNECTIONS, open, on_server_change).await
     }
 
     /// A pool of so many connections, at most, that `open` makes.
     pub(crate) async fn connect_with<F>(
         connections: usize,
         open: impl Fn() -> F + Send + Sync + 'static,
-        on_other_server: OnOtherServer,
+        on_server_change: OnServerChange,
     ) -> Result<Self, ConnectError>
     where
         F: Future<Output = Result<AsyncPgConnection, ConnectError>> + Send + 'static,
@@ -99,13 +101,13 @@ impl Pool {
         manager.recycling_method = RecyclingMethod::Fast;
         let server = Arc::new(LastServer {
             server: Mutex::default(),
-            on_other_server,
+            on_server_change,
         });
         manager.custom_setup = Box::new(move |_| {
             let (opening, server) = (open(), Arc::clone(&server));
             Box::pin(async move {
                 let connection = opening.await.map_err(to_connection_error)?;
-                server.answers_by(&connection).await?;
+                server.check(&connection).await?;
                 Ok(connection)
             })
         });
@@ -178,21 +180,24 @@ impl Pool {
 /// Which server has answered last.
 struct LastServer {
     server: Mutex<Option<String>>,
-    on_other_server: OnOtherServer,
+    on_server_change: OnServerChange,
 }
 
 impl LastServer {
     /// Looks which server answers on a new connection.
-    async fn answers_by(&self, mut connection: &AsyncPgConnection) -> Result<(), ConnectionError> {
-        // No two were started at the same microsecond.
-        let started = sql::<Text>("concat(pg_postmaster_start_time(), ' ', current_database())");
-        let server = diesel::select(started).get_result(&mut connection).await;
-        let server: String = server.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    async fn check(&self, mut connection: &AsyncPgConnection) -> Result<(), ConnectionError> {
+        // No two were started at the same microsecond, and what is restored into another database has its own number.
+        let identity = "(SELECT concat(pg_postmaster_start_time(), ' ', oid)
+            FROM pg_database WHERE datname = current_database())";
+        let server = diesel::select(sql::<Text>(identity));
+        let server = server.get_result(&mut connection).await;
+        let server: String =
+            server.map_err(|error| to_connection_error(from_first_statement(&error)))?;
         let mut last = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_ref().is_some_and(|last| *last != server) {
-            tracing::warn!("another database server answers, or one that was started anew");
+            tracing::warn!("another database answers, or its server was started anew");
             // Before anybody else finds that it is the same as the last one.
-            (self.on_other_server)();
+            (self.on_server_change)();
         }
         *last = Some(server);
         Ok(())
@@ -217,50 +222,5 @@ fn from_connection_error(error: ConnectionError) -> ConnectError {
 fn unreachable_because(error: impl ToString) -> ConnectError {
     ConnectError::Unreachable {
         reason: error.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use dev_postgres::TestDatabase;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn other_server_is_found_on_its_first_connection_and_the_same_one_is_none() {
-        let databases = [(); 2].map(|()| TestDatabase::create().expect("PostgreSQL runs"));
-        let configs = [0, 1].map(|index: usize| {
-            let config = databases[index].url().parse::<Config>();
-            config.expect("it is a URL")
-        });
-        let answering = Arc::new(AtomicUsize::new(0));
-        let found = Arc::new(AtomicUsize::new(0));
-        let open = {
-            let answering = Arc::clone(&answering);
-            move || {
-                // Diesel has a `load` of its own for whatever is pointed to.
-                let config = configs[AtomicUsize::load(&answering, Ordering::Relaxed)].clone();
-                async move { open_session(&config).await }
-            }
-        };
-        let on_other_server: OnOtherServer = {
-            let found = Arc::clone(&found);
-            Arc::new(move || {
-                found.fetch_add(1, Ordering::Relaxed);
-            })
-        };
-        let pool = Pool::connect_with(1, open, on_other_server).await;
-        let pool = pool.expect("it answers");
-        let mut times = Vec::new();
-        // Each is dropped, and so closed.
-        for index in [0, 0, 1, 1, 0] {
-            answering.store(index, Ordering::Relaxed);
-            pool.discard_idle();
-            drop(pool.check_out().await.expect("it answers"));
-            times.push(AtomicUsize::load(&found, Ordering::Relaxed));
-        }
-        assert_eq!(times, [0, 0, 1, 1, 2]);
     }
 }

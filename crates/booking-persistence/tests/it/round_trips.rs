@@ -8,13 +8,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use booking_domain::SlotFilter;
+use booking_domain::{BookingChange, SlotFilter};
 use booking_persistence::{
     AvailabilityCaller, AvailabilitySearch, BookingCaller, BookingFilter, BookingSort,
     IdempotentRequest, MovingBooking, RequestContext, RestaurantFilter, SERVICE_ROLE, Store,
     Window,
 };
 use credentials::{IdempotencyKeyring, SecretKey};
+use jiff::civil::time;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio_postgres::config::Host;
@@ -152,15 +153,23 @@ impl CountedStore {
         Self { store, trips }
     }
 
+    /// How often this waits, of what goes through this store.
+    async fn trips_of(&self, operation: impl AsyncFn()) -> usize {
+        self.trips.until_idle().await;
+        let before = self.trips.begun();
+        operation().await;
+        self.trips.begun() - before
+    }
+
     /// How often an operation waits, once its statements are prepared on the one connection.
     async fn count<T>(&self, operation: impl AsyncFn(&Store) -> T) -> usize {
         let mut counts = Vec::new();
         // What only reads leaves its connection to others a little later, so that there are several.
         for _ in 0..6 {
-            self.trips.until_idle().await;
-            let before = self.trips.begun();
-            operation(&self.store).await;
-            counts.push(self.trips.begun() - before);
+            let operation = async || {
+                operation(&self.store).await;
+            };
+            counts.push(self.trips_of(operation).await);
         }
         // On a connection that has not prepared them yet, it is once or twice more.
         counts.into_iter().min().unwrap_or(0)
@@ -296,9 +305,49 @@ async fn making_a_booking_waits_three_times() {
     // Who gets no table waits for no lock: BEGIN with the versions of the day, and the end.
     let refuse = counted.count(async |store| {
         let (mut request, context) = (venue.request(), at(NOW));
-        request.time = jiff::civil::time(3, 0, 0, 0);
+        request.time = time(3, 0, 0, 0);
         let refused = store.create_booking(&request, None, &context);
         refused.await.expect_err("it is closed then")
     });
     assert_eq!(refuse.await, 2, "createBooking, refused");
+}
+
+/// Whoever asks next finds the day as the change has left it, and reads its versions alone.
+#[tokio::test]
+async fn availability_after_a_change_reads_no_day() {
+    let venue = with_staff().await;
+    let counted = CountedStore::connect(&venue).await;
+    let store = &counted.store;
+    let host = user("host1");
+    let staff = BookingCaller::Principal(&host);
+    let (request, context) = (venue.request(), at(NOW));
+    let available = async || {
+        let (query, caller) = (query(2), AvailabilityCaller::default());
+        let available = store.get_availability(venue.restaurant, DAY, &query, caller, NOW);
+        available.await.expect("it takes bookings");
+    };
+    for what in ["moved", "cancelled"] {
+        let mut counts = Vec::new();
+        // As often as for every count: statements are prepared on each connection once.
+        for _ in 0..6 {
+            let made = store.create_booking(&request, None, &context);
+            let id = made.await.expect("a table is free").view.booking.id;
+            available().await;
+            if what == "moved" {
+                let change = BookingChange {
+                    time: Some(time(20, 30, 0, 0)),
+                    ..BookingChange::default()
+                };
+                let moved = store.update_booking(&staff, &id, (&change, None), &context);
+                moved.await.expect("a table is free");
+                counts.push(counted.trips_of(&available).await);
+            }
+            let cancelled = store.cancel_booking(&staff, &id, None, &context);
+            cancelled.await.expect("it is there");
+            if what == "cancelled" {
+                counts.push(counted.trips_of(&available).await);
+            }
+        }
+        assert_eq!(counts.into_iter().min(), Some(1), "{what}");
+    }
 }

@@ -2,8 +2,8 @@
 //! own guest, and what has changed while it was read refuses nobody.
 
 use booking_domain::{
-    BookingChange, CreateRefusal, Customer, NewBooking, NewHold, PhoneNumber, PlaceReason,
-    RuleOverride, RuleOverrides, StaffRequest, StaffRole, TableId,
+    BookingChange, BookingId, CreateRefusal, Customer, NewBooking, NewHold, PhoneNumber,
+    PlaceReason, RuleOverride, RuleOverrides, StaffRequest, StaffRole, TableId,
 };
 use booking_persistence::{AccessRefusal, AvailabilityCaller, BookingCaller, Store, StoreError};
 use diesel_async::SimpleAsyncConnection;
@@ -259,6 +259,12 @@ async fn with_host() -> TestRestaurant {
     venue
 }
 
+/// When it is half past this hour in the restaurant.
+fn berlin(date: Date, hour: i8) -> Timestamp {
+    let wall = date.at(hour, 30, 0, 0).in_tz("Europe/Berlin");
+    wall.expect("it exists").timestamp()
+}
+
 #[tokio::test]
 async fn where_a_turn_outside_of_all_hours_ends_matters_to_who_is_moved_for_others() {
     let context = at(NOW);
@@ -292,10 +298,6 @@ async fn party_that_sits_takes_a_table_that_a_party_of_yesterday_has_left() {
     let venue = with_host().await;
     let (host, other) = (user("host"), venue.store_with(|| [7; 32]).await);
     let staff = BookingCaller::Principal(&host);
-    let berlin = |date: Date, hour: i8| {
-        let wall = date.at(hour, 30, 0, 0).in_tz("Europe/Berlin");
-        wall.expect("it exists").timestamp()
-    };
     let seat = async |date: Date, hour: i8, table: i64| {
         let request = NewBooking {
             date,
@@ -329,4 +331,92 @@ async fn party_that_sits_takes_a_table_that_a_party_of_yesterday_has_left() {
         .await;
     let tables = moved.expect("nobody sits there").booking.placement.tables;
     assert_eq!(tables.first().map(|table| table.get()), Some(1));
+}
+
+/// Each change through one process, which keeps the day, and then it is looked at by one that keeps nothing.
+#[tokio::test]
+async fn day_that_a_change_leaves_is_the_one_that_others_read() {
+    let venue = with_host().await;
+    venue
+        .sql("UPDATE booking_policies SET confirmation_min_party = 5, one_booking_per_service = false")
+        .await;
+    let (host, seven) = (user("host"), venue.request());
+    let staff = BookingCaller::Principal(&host);
+    let (early, coming) = (at(NOW), at(berlin(DAY, 18)));
+    let store = &venue.store;
+    let assert_same = async |what: &str, now: Timestamp| {
+        let other = venue.store_with(|| [7; 32]).await;
+        for guests in 1..=5 {
+            let known = offered(store, DAY, guests, now).await;
+            let read = offered(&other, DAY, guests, now).await;
+            assert_eq!(known, read, "{what}, for {guests}");
+        }
+    };
+    let book = async |guests: i64, hour: i8| {
+        let request = NewBooking {
+            party: party(guests),
+            time: time(hour, 30, 0, 0),
+            ..seven.clone()
+        };
+        let made = store.create_booking(&request, None, &early).await;
+        made.expect("it is free").view.booking.id
+    };
+    let update = async |id: &BookingId, change: BookingChange| {
+        let updated = store.update_booking(&staff, id, (&change, None), &early);
+        updated.await.expect("it is free");
+    };
+    assert_same("nothing", NOW).await;
+    let first = book(2, 18).await;
+    assert_same("booked", NOW).await;
+    let change = BookingChange {
+        party: Some(party(3)),
+        ..BookingChange::default()
+    };
+    update(&first, change).await;
+    assert_same("larger", NOW).await;
+    let change = BookingChange {
+        time: Some(time(20, 30, 0, 0)),
+        ..BookingChange::default()
+    };
+    update(&first, change).await;
+    assert_same("later", NOW).await;
+    let change = BookingChange {
+        date: Some(DAY + 1.day()),
+        ..BookingChange::default()
+    };
+    update(&first, change).await;
+    assert_same("on another date", NOW).await;
+    let change = BookingChange {
+        date: Some(DAY),
+        ..BookingChange::default()
+    };
+    update(&first, change).await;
+    assert_same("back", NOW).await;
+    cancel_booking(store, &first, None, NOW)
+        .await
+        .expect("it is there");
+    assert_same("cancelled", NOW).await;
+    let waiting = book(5, 18).await;
+    assert_same("waiting", NOW).await;
+    let confirmed = store.confirm_booking(&staff, &waiting, &early).await;
+    confirmed.expect("it waits");
+    assert_same("confirmed", NOW).await;
+    let waiting = book(5, 21).await;
+    let declined = store.decline_booking(&staff, &waiting, None, &early).await;
+    declined.expect("it waits");
+    assert_same("declined", NOW).await;
+    let (sits, absent) = (book(2, 18).await, book(2, 21).await);
+    let seated = store.seat_booking(&staff, &sits, None, &coming).await;
+    seated.expect("the table is free");
+    assert_same("seated", coming.now).await;
+    let finished = store.finish_booking(&staff, &sits, &coming).await;
+    finished.expect("they sit");
+    assert_same("finished", coming.now).await;
+    let late = at(berlin(DAY, 22));
+    let missing = store.mark_no_show(&staff, &absent, &late).await;
+    missing.expect("they have not come");
+    assert_same("absent", late.now).await;
+    let undone = store.undo_booking_step(&staff, &absent, &late).await;
+    undone.expect("the table is free");
+    assert_same("undone", late.now).await;
 }

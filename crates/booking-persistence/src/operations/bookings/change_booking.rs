@@ -12,7 +12,9 @@ use super::{BookingNotFound, BookingRefusal};
 use crate::access::{BookingActor, BookingCaller, RequestContext};
 use crate::connection::{FromViolation, Visibility, lock_days, show_restaurant};
 use crate::error::{Corrupt, StoreError, TransactionError};
-use crate::operations::service_day::{Decided, PlacedBooking, ServiceDayCache};
+use crate::operations::service_day::{
+    ChangedDay, Decided, KnownDay, PlacedBooking, ServiceDayCache,
+};
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
 use crate::tables::audit_events::{NewEvent, Overridden};
@@ -112,19 +114,23 @@ impl Store {
                 reason,
                 ..Overridden::default()
             };
-            let booking = match change {
-                Change::Nothing => locked.booking.clone(),
+            let (booking, day) = match change {
+                Change::Nothing => (locked.booking.clone(), None),
                 Change::Booking(changed, rules) => {
                     overridden.rules = rules;
-                    write(connection, &locked, &changed, (&event, &overridden, false)).await?;
-                    *changed
+                    let dates = Dates::ToLock(self.cache());
+                    let by = (&event, &overridden);
+                    let day = write(connection, &locked, &changed, by, dates).await?;
+                    (*changed, day)
                 }
                 Change::Placement(decided) => {
                     decided.write_moves(connection, &by.actor, context).await?;
+                    let day = decided.day_after(locked.key, now);
                     overridden.rules = decided.made.overridden;
                     let changed = decided.made.booking;
-                    write(connection, &locked, &changed, (&event, &overridden, true)).await?;
-                    changed
+                    let by = (&event, &overridden);
+                    write(connection, &locked, &changed, by, Dates::Locked).await?;
+                    (changed, day)
                 }
             };
             if booking.customer.email != locked.booking.customer.email {
@@ -138,15 +144,18 @@ impl Store {
                     messages::insert_booking_link(connection, email, name, id, now).await?;
                 }
             }
-            Ok(BookingView {
+            let view = BookingView {
                 is_overdue: booking.is_overdue(now),
                 overdue_bookings: Vec::new(),
                 booking,
                 restaurant,
                 is_for_restaurant: by.is_of_restaurant,
-            })
+            };
+            Ok((view, day))
         });
-        transaction.await
+        let (view, day) = transaction.await?;
+        self.keep_after(context, day);
+        Ok(view)
     }
 }
 
@@ -177,24 +186,35 @@ pub(super) async fn place_anew<F, R>(
         .map_err(TransactionError::refused)
 }
 
+/// The dates of a booking that changes.
+enum Dates<'a> {
+    /// They are locked.
+    Locked,
+    /// They have to be, if it takes something else than before; its service date may be kept here.
+    ToLock(&'a ServiceDayCache),
+}
+
 /// Writes what a booking has become, what of its tables follows from that, and who did it, in one
-/// round trip. Who is placed anew has locked its dates; who takes something else otherwise locks them
-/// here, which gives them their next versions.
+/// round trip. Who takes something else than before without being placed anew locks its dates here, which gives
+/// them their next versions. Gives the day as it becomes by that, if it is kept.
 async fn write<R>(
     connection: &AsyncPgConnection,
     locked: &LockedBooking,
     changed: &Booking,
-    (event, overridden, are_locked): (&NewEvent<'_>, &Overridden<'_>, bool),
-) -> Result<(), TransactionError<R>> {
+    (event, overridden): (&NewEvent<'_>, &Overridden<'_>),
+    dates: Dates<'_>,
+) -> Result<Option<KnownDay>, TransactionError<R>> {
     let (key, current, restaurant) = (locked.key, &locked.booking, changed.restaurant);
     let (before, after) = (current.occupied(), changed.occupied());
-    let mut dates = Vec::new();
-    if !are_locked && !current.takes_as_much_as(changed) {
-        dates.extend(current.dates());
-        dates.extend(changed.dates());
-        dates.sort_unstable();
-        dates.dedup();
-    }
+    let (mut dates, day) = match dates {
+        Dates::ToLock(cache) if !current.takes_as_much_as(changed) => {
+            let dates = [current.dates(), changed.dates()].concat();
+            (dates, ChangedDay::of(cache, current))
+        }
+        _ => (Vec::new(), None),
+    };
+    dates.sort_unstable();
+    dates.dedup();
     let (keys, taken) = ([key], after.as_ref().map(|placement| (key, placement)));
     let taken: Vec<(i64, &Placement)> = taken.into_iter().collect();
     let happened = NewBookingEvent {
@@ -207,13 +227,19 @@ async fn write<R>(
         changed: &current.changed_fields(changed),
         state: &StateColumns::from(&changed.state()),
     };
-    let ((), _, _, row, _, _, (), ()) = tokio::try_join!(
+    let ((), versions, _, _, row, _, _, (), ()) = tokio::try_join!(
         biased;
         async {
             match dates.is_empty() {
                 true => Ok(()),
                 // So that no change of the seating plan writes what it has read of the booking before.
                 false => lock_days(connection, restaurant, &dates).await,
+            }
+        },
+        async {
+            match &day {
+                Some(day) => day.versions(connection).await,
+                None => Ok(None),
             }
         },
         async {
@@ -245,7 +271,10 @@ async fn write<R>(
         booking_events::insert(connection, &happened),
     )?;
     match row {
-        1 => Ok(()),
+        1 => {
+            let day = day.zip(versions);
+            Ok(day.and_then(|(day, versions)| day.after(&versions, &dates, (key, changed))))
+        }
         _ => Err(Corrupt::new("bookings.booking_id", key).into()),
     }
 }

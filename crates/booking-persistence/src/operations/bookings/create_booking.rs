@@ -176,9 +176,9 @@ async fn create_in(
             .map(|(key, hold)| (*key, Some(&hold.placement))),
     };
     let make = |day: &ServiceDay| create(day, new.clone(), facts, reference.clone(), now);
-    let is_up_to_the_day = new.hold.is_none() && live.is_empty();
-    let rule = GuestRule::new(cache, &request, is_up_to_the_day, now, make);
-    let rule = rule.deciding_as_planned(facts == stranger);
+    let depends_on_day_alone = new.hold.is_none() && live.is_empty();
+    let rule = GuestRule::new(cache, &request, depends_on_day_alone, now, make);
+    let rule = rule.reusing_plan(facts == stranger);
     let decided = placed.decide(connection, cache, begun, &rule).await?;
     let decided = match (decided, &new.hold) {
         (Ok(decided), _) => decided,

@@ -84,9 +84,9 @@ impl Store {
                 current: None,
             };
             let make = |day: &ServiceDay| hold(day, new, asking, id.clone(), now);
-            let is_up_to_the_day = asking.live_holds < MAX_LIVE_HOLDS;
-            let rule = GuestRule::new(cache, &request, is_up_to_the_day, now, make);
-            let rule = rule.deciding_as_planned(asking == diner);
+            let depends_on_day_alone = asking.live_holds < MAX_LIVE_HOLDS;
+            let rule = GuestRule::new(cache, &request, depends_on_day_alone, now, make);
+            let rule = rule.reusing_plan(asking == diner);
             let decided = placed.decide(connection, cache, begun, &rule).await?;
             let decided = decided.map_err(TransactionError::refused)?;
             decided

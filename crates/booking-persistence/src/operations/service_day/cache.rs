@@ -23,7 +23,7 @@ use super::known_day::{KnownDay, TakenDay};
 use super::packed_slots::PackedSlots;
 use super::seating::Seating;
 use crate::access::RequestContext;
-use crate::connection::{Batches, OnOtherServer, Visibility};
+use crate::connection::{Batches, OnServerChange, Visibility};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::tables::booking_days::{self, DateRange, RangeVersions};
@@ -90,8 +90,8 @@ impl Weighter<RefusalKey, Arc<Computed<PlaceRefusal>>> for Size {
 }
 
 fn bytes(size: usize) -> u64 {
-    // What the map needs for itself.
-    u64::try_from(size + 64).unwrap_or(u64::MAX)
+    // What the map needs for itself, and the key.
+    u64::try_from(size + 128).unwrap_or(u64::MAX)
 }
 
 /// How many of so many bytes are for each.
@@ -180,12 +180,7 @@ impl ServiceDayCache {
     ) -> Option<KnownDay> {
         let is_kept = kept.is_some();
         let day = kept.filter(|day| is_current(day));
-        let outcome = match (&day, is_kept) {
-            (Some(_), _) => "hit",
-            (None, true) => "stale",
-            (None, false) => "miss",
-        };
-        record("service_days", outcome);
+        record("service_days", outcome(day.is_some(), is_kept));
         day
     }
 
@@ -239,9 +234,10 @@ impl ServiceDayCache {
     ) -> Option<PlaceRefusal> {
         let key = (day.restaurant(), day.date(), *slot);
         let known = self.kept.refusals.get(&key);
-        let known = known.filter(|known| known.is_right(day, now))?;
-        record("slot_refusals", "hit");
-        Some(known.value.clone())
+        let is_kept = known.is_some();
+        let known = known.filter(|known| known.is_right(day, now));
+        record("slot_refusals", outcome(known.is_some(), is_kept));
+        known.map(|known| known.value.clone())
     }
 
     /// Keeps why guests get no table at a slot, from when and until when.
@@ -252,7 +248,6 @@ impl ServiceDayCache {
         valid: (Timestamp, Timestamp),
         refusal: PlaceRefusal,
     ) {
-        record("slot_refusals", "miss");
         let key = (day.restaurant(), day.date(), *slot);
         let known = Computed::new(day, valid, refusal);
         self.kept.refusals.insert(key, known.into());
@@ -269,7 +264,7 @@ impl ServiceDayCache {
 
     /// Forgets everything when another server answers: after a failover that has lost a commit, the next one gives
     /// versions that were seen already to something else.
-    pub(crate) fn on_other_server(&self) -> OnOtherServer {
+    pub(crate) fn on_server_change(&self) -> OnServerChange {
         let cache = self.clone();
         Arc::new(move || cache.clear())
     }
@@ -300,8 +295,11 @@ where
     let key = is_asked_often.then_some(key);
     let known = key.and_then(|key| kept.get(&key));
     let is_kept = known.is_some();
-    if let Some(known) = known.filter(|known| known.is_right(day, now)) {
-        record(name, "hit");
+    let known = known.filter(|known| known.is_right(day, now));
+    if key.is_some() {
+        record(name, outcome(known.is_some(), is_kept));
+    }
+    if let Some(known) = known {
         return Ok(known);
     }
     let service_day = day.service_day(excluded);
@@ -309,7 +307,6 @@ where
     let known = Computed::new(day, (now, until), compute(&service_day)?);
     let known = Arc::new(known);
     if let Some(key) = key {
-        record(name, if is_kept { "stale" } else { "miss" });
         kept.insert(key, Arc::clone(&known));
     }
     Ok(known)
@@ -368,6 +365,15 @@ async fn load_versions(
         Ok(booking_days::versions_of(connection, &ranges).await?)
     });
     reading.await
+}
+
+/// How a lookup has ended, by whether there was what is right, and whether there was anything.
+const fn outcome(is_right: bool, is_kept: bool) -> &'static str {
+    match (is_right, is_kept) {
+        (true, _) => "hit",
+        (false, true) => "stale",
+        (false, false) => "miss",
+    }
 }
 
 fn record(cache: &'static str, outcome: &'static str) {

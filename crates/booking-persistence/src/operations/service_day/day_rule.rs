@@ -16,8 +16,8 @@ pub(in crate::operations) trait DayRule<M, R> {
     /// What is decided.
     fn decide(&self, day: &ServiceDay) -> Result<M, R>;
 
-    /// Whether it decides as it did for the plan.
-    fn is_as_planned(&self) -> bool {
+    /// Whether what was planned is what it decides on the same day.
+    fn reuses_plan(&self) -> bool {
         false
     }
 
@@ -42,34 +42,34 @@ pub(in crate::operations) struct GuestRule<'a, F> {
     cache: Option<&'a ServiceDayCache>,
     /// What is asked for, if all guests are told the same.
     slot: Option<GuestSlot>,
-    is_as_planned: bool,
+    reuses_plan: bool,
     now: Timestamp,
     decide: F,
 }
 
 impl<'a, F> GuestRule<'a, F> {
-    /// The rule by which something is decided that was asked for like this, as at `now`. `is_up_to_the_day`: whether
-    /// nothing refuses it before its day does, whoever asks.
+    /// The rule by which something is decided that was asked for like this, as at `now`. `depends_on_day_alone`:
+    /// whether nothing else refuses it, whoever asks.
     pub(in crate::operations) fn new(
         cache: Option<&'a ServiceDayCache>,
         request: &PlaceRequest,
-        is_up_to_the_day: bool,
+        depends_on_day_alone: bool,
         now: Timestamp,
         decide: F,
     ) -> Self {
         Self {
             cache,
-            slot: GuestSlot::of(request).filter(|_| is_up_to_the_day),
-            is_as_planned: false,
+            slot: GuestSlot::of(request).filter(|_| depends_on_day_alone),
+            reuses_plan: false,
             now,
             decide,
         }
     }
 
-    /// The same, which decides as it did for the plan where that is so.
-    pub(in crate::operations) fn deciding_as_planned(self, is_as_planned: bool) -> Self {
+    /// The same, where what was planned is what it decides on the same day.
+    pub(in crate::operations) fn reusing_plan(self, reuses_plan: bool) -> Self {
         Self {
-            is_as_planned,
+            reuses_plan,
             ..self
         }
     }
@@ -78,14 +78,14 @@ impl<'a, F> GuestRule<'a, F> {
 impl<F, M, R> DayRule<M, R> for GuestRule<'_, F>
 where
     F: Fn(&ServiceDay) -> Result<M, R>,
-    R: OfPlace,
+    R: AsPlaceRefusal,
 {
     fn decide(&self, day: &ServiceDay) -> Result<M, R> {
         (self.decide)(day)
     }
 
-    fn is_as_planned(&self) -> bool {
-        self.is_as_planned
+    fn reuses_plan(&self) -> bool {
+        self.reuses_plan
     }
 
     fn known_refusal(&self, known: &KnownDay) -> Option<R> {
@@ -97,10 +97,16 @@ where
         let (Some(cache), Some(slot)) = (self.cache, &self.slot) else {
             return;
         };
-        // All other reasons are found sooner than this is read, and may end with other instants.
-        let refusal = refusal
-            .place()
-            .filter(|it| it.reason == PlaceReason::TableNotAvailable);
+        let refusal = refusal.as_place_refusal();
+        // These stay as long as slots do. Others end with instants that no slot depends on, or are found before
+        // any table is looked at.
+        let refusal = refusal.filter(|it| {
+            use PlaceReason::{CapacityReached, PacingLimitReached, TableNotAvailable};
+            matches!(
+                it.reason,
+                CapacityReached | PacingLimitReached | TableNotAvailable
+            )
+        });
         if let Some(refusal) = refusal {
             let query = AvailabilityQuery::of_guest(slot.party);
             let until = unchanged_until(day, &query, self.now);
@@ -110,13 +116,13 @@ where
 }
 
 /// A refusal that may be one of a place.
-pub(in crate::operations) trait OfPlace: From<PlaceRefusal> {
+pub(in crate::operations) trait AsPlaceRefusal: From<PlaceRefusal> {
     /// That of the place, if it is one.
-    fn place(&self) -> Option<&PlaceRefusal>;
+    fn as_place_refusal(&self) -> Option<&PlaceRefusal>;
 }
 
-impl OfPlace for CreateRefusal {
-    fn place(&self) -> Option<&PlaceRefusal> {
+impl AsPlaceRefusal for CreateRefusal {
+    fn as_place_refusal(&self) -> Option<&PlaceRefusal> {
         match self {
             Self::Place(refusal) => Some(refusal),
             Self::ContactRequired { .. } | Self::AlreadyBooked(_) | Self::Hold(_) => None,
@@ -124,8 +130,8 @@ impl OfPlace for CreateRefusal {
     }
 }
 
-impl OfPlace for HoldRefusal {
-    fn place(&self) -> Option<&PlaceRefusal> {
+impl AsPlaceRefusal for HoldRefusal {
+    fn as_place_refusal(&self) -> Option<&PlaceRefusal> {
         match self {
             Self::Place(refusal) => Some(refusal),
             Self::TooManyOfCaller | Self::SlotHeld => None,

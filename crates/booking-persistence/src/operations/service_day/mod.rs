@@ -6,6 +6,7 @@
 //! others.
 
 mod cache;
+mod changed_day;
 mod computed;
 mod day_rule;
 mod known_day;
@@ -18,6 +19,7 @@ mod service_days;
 
 pub(super) use cache::Attempts;
 pub(crate) use cache::ServiceDayCache;
+pub(super) use changed_day::ChangedDay;
 pub(super) use day_rule::GuestRule;
 pub(super) use known_day::KnownDay;
 pub(super) use moves::MovedBooking;

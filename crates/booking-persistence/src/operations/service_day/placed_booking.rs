@@ -232,7 +232,7 @@ impl PlacedBooking<'_> {
                 made,
                 dates,
             }) => {
-                let decided = match rule.is_as_planned() {
+                let decided = match rule.reuses_plan() {
                     true => Ok(made),
                     false => rule.decide(&service_day),
                 };

@@ -195,17 +195,20 @@ mod tests {
     use std::cell::Cell;
     use std::convert::Infallible;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use booking_domain::{Claim, HoldId, Holder, NewHold, PartySize, ServiceDay, hold};
     use dev_postgres::TestDatabase;
     use diesel_async::{AsyncConnection, SimpleAsyncConnection};
     use jiff::Timestamp;
     use jiff::civil::{date, time};
+    use tokio_postgres::Config;
 
     use super::*;
+    use crate::connection::{Pool, open_session};
     use crate::operations::service_day::placed_booking::Made;
     use crate::operations::service_day::{GuestRule, PlacedBooking};
-    use crate::{RandomSource, SERVICE_ROLE, migrate};
+    use crate::{DEFAULT_CACHE_BYTES, RandomSource, SERVICE_ROLE, migrate};
 
     const DAY: Date = date(2027, 2, 15);
 
@@ -221,16 +224,20 @@ mod tests {
         RestaurantId::new(1).expect("it is a number")
     }
 
-    /// A store, and somebody who can do anything to its database.
-    async fn store(database: &TestDatabase) -> (Store, AsyncPgConnection) {
+    /// A restaurant in a database.
+    async fn fill(database: &TestDatabase) {
         migrate(&database.url()).await.expect("it migrates");
         let superuser = AsyncPgConnection::establish(&database.url()).await;
         let mut superuser = superuser.expect("it answers");
         let filled = superuser.batch_execute(RESTAURANT).await;
         filled.expect("it is SQL");
+    }
+
+    async fn store(database: &TestDatabase) -> Store {
+        fill(database).await;
         let random = RandomSource::new(|| Ok([0; 32]));
         let store = Store::connect(&database.url_as(SERVICE_ROLE), random).await;
-        (store.expect("it answers"), superuser)
+        store.expect("it answers")
     }
 
     async fn read(store: &Store, date: Date) -> KnownDay {
@@ -245,7 +252,7 @@ mod tests {
     #[tokio::test]
     async fn days_keep_no_way_of_seating_alive_that_is_not_kept_itself() {
         let database = TestDatabase::create().expect("PostgreSQL runs");
-        let (store, _) = store(&database).await;
+        let store = store(&database).await;
         // Each is before all for which it is known how the restaurant seats.
         let dates = (0..10).rev().map(|days| DAY + days.days());
         let dates: Vec<Date> = dates.collect();
@@ -271,7 +278,7 @@ mod tests {
     #[tokio::test]
     async fn that_a_slot_has_no_table_is_found_once() {
         let database = TestDatabase::create().expect("PostgreSQL runs");
-        let (store, _) = store(&database).await;
+        let store = store(&database).await;
         let now: Timestamp = "2027-02-01T12:00:00Z".parse().expect("it is an instant");
         let new = NewHold {
             restaurant: restaurant(),
@@ -313,13 +320,46 @@ mod tests {
             assert!(!plans(true, 0));
         }
         assert_eq!(asked.get(), 2);
-        // Who may be refused by something else is told that, and another date is another window.
+        // Who may be refused by something else is told that, and on another date guests may book further ahead.
         assert!(!plans(false, 0));
         assert_eq!(asked.get(), 3);
         assert!(!plans(true, 24));
         assert_eq!(asked.get(), 4);
+        assert!(!plans(true, 0));
+        assert_eq!(asked.get(), 5);
         // The table is free again.
         store.cache().keep(&day.after(&[DAY], &[]));
         assert!(plans(true, 0));
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_forgotten_once_another_database_answers_and_not_before() {
+        let databases = [(); 2].map(|()| TestDatabase::create().expect("PostgreSQL runs"));
+        let mut configs = Vec::new();
+        for database in &databases {
+            fill(database).await;
+            let config: Config = database.url_as(SERVICE_ROLE).parse().expect("it is a URL");
+            configs.push(config);
+        }
+        let answering = Arc::new(AtomicUsize::new(0));
+        let (config, which) = (configs[0].clone(), Arc::clone(&answering));
+        let open = move || {
+            // Diesel has a `load` of its own for whatever is pointed to.
+            let config = configs[AtomicUsize::load(&which, Ordering::Relaxed)].clone();
+            async move { open_session(&config).await }
+        };
+        let cache = ServiceDayCache::new(DEFAULT_CACHE_BYTES);
+        let pool = Pool::connect_with(1, open, cache.on_server_change()).await;
+        let random = RandomSource::new(|| Ok([0; 32]));
+        let store = Store::from_parts(config, pool.expect("it answers"), cache, random);
+        let mut kept = Vec::new();
+        for database in [0, 0, 1, 1, 0] {
+            answering.store(database, Ordering::Relaxed);
+            store.pool().discard_idle();
+            store.ping().await.expect("it answers");
+            kept.push(store.cache().seating(restaurant(), DAY).is_some());
+            read(&store, DAY).await;
+        }
+        assert_eq!(kept, [false, true, false, true, false]);
     }
 }
