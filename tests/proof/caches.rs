@@ -12,7 +12,7 @@ use tokio_postgres::SimpleQueryMessage;
 use crate::installation::Installation;
 use crate::workload::{new_key, wanted};
 
-/// How often something is changed through one server and looked at through the other.
+/// How often something is changed through one server, and looked at through the other once that is acknowledged.
 const CHANGES: usize = 10_000;
 
 /// In so many restaurants at once.
@@ -190,7 +190,7 @@ async fn ten_thousand_changes_are_seen_by_the_other_server_at_once() {
         tasks.spawn(async move {
             loop {
                 let round = rounds.fetch_add(1, Ordering::Relaxed);
-                if round * 8 >= CHANGES {
+                if round * 6 >= CHANGES {
                     return;
                 }
                 watched.change(round).await;

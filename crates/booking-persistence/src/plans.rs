@@ -126,7 +126,7 @@ impl LargeDatabase {
             async move { Ok::<_, ConnectError>(connect_observed(&url, &log).await) }
         };
         let cache = ServiceDayCache::new(DEFAULT_CACHE_BYTES);
-        let pool = Pool::connect_with(1, open, cache.on_server_change()).await;
+        let pool = Pool::connect_with(1, open, cache.on_database_change()).await;
         let pool = pool.expect("it answers");
         let random = RandomSource::new(|| Ok(report::fresh()));
         ObservedStore {

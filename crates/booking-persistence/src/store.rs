@@ -70,11 +70,11 @@ impl Store {
     pub async fn connect(url: &str, random: RandomSource) -> Result<Self, ConnectError> {
         let config = configuration(url)?;
         let cache = ServiceDayCache::new(DEFAULT_CACHE_BYTES);
-        let pool = Pool::connect(config.clone(), cache.on_server_change()).await?;
+        let pool = Pool::connect(config.clone(), cache.on_database_change()).await?;
         Ok(Self::from_parts(config, pool, cache, random))
     }
 
-    /// A store on the connections of a pool to this database, which forgets what is in the cache when another server answers.
+    /// A store on the connections of a pool to this database, which forgets what is in the cache when another database answers.
     pub(crate) fn from_parts(
         config: Config,
         pool: Pool,

@@ -38,7 +38,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use crate::bounded::{bounded_text, is_multi_line};
-use crate::calendar::UtcOffset;
+use crate::calendar::{RestaurantCalendar, UtcOffset};
 use crate::floor::PartySize;
 use crate::ids::{BookingId, ConfirmationCode, HoldId, RestaurantId};
 use crate::placement::{Placement, StaffRequest};
@@ -233,11 +233,26 @@ impl Booking {
         })
     }
 
-    /// The dates of the wall clock on which it takes its tables.
+    /// The dates of the wall clock that may matter to it where nothing is known of the clock: all that do, and
+    /// perhaps a neighbour.
     #[must_use]
-    pub fn dates(&self) -> Vec<Date> {
-        self.utc_offset
-            .dates(self.taken_from(), self.placement.free_at)
+    pub fn possible_dates(&self) -> Vec<Date> {
+        let Placement {
+            starts_at, free_at, ..
+        } = self.placement;
+        let span = (self.taken_from(), free_at);
+        self.utc_offset.possible_dates(starts_at, span)
+    }
+
+    /// The dates of the wall clock that matter to it as long as it is active.
+    #[must_use]
+    pub fn touched_dates(&self, calendar: &RestaurantCalendar) -> Vec<Date> {
+        let Placement {
+            starts_at, free_at, ..
+        } = self.placement;
+        let mut dates = calendar.dates(self.taken_from(), free_at);
+        dates.extend(calendar.touched_dates(starts_at, free_at));
+        dates
     }
 
     /// The booking with a new version, as of `now`.

@@ -15,6 +15,8 @@ pub use service_period::{
     check_service_periods, check_special_days,
 };
 pub(crate) use slots::CandidateSlot;
+#[cfg(test)]
+pub(crate) use utc_offset::LARGEST_CLOCK_CHANGE;
 pub use utc_offset::UtcOffset;
 
 use jiff::civil::{Date, DateTime, Time};

@@ -2,9 +2,13 @@
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::bounded::{BoundedText, is_same_pattern};
+use crate::policy::SlotInterval;
+
+/// By how much a clock is set at once, at most: that of Casey, in Antarctica.
+pub(crate) const LARGEST_CLOCK_CHANGE: SignedDuration = SignedDuration::from_hours(3);
 
 /// What a wall clock is ahead of UTC, in whole minutes: `+02:00`, less than a day either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,9 +72,20 @@ impl UtcOffset {
         TimeZone::UTC.to_datetime(shown.unwrap_or(instant))
     }
 
-    /// The dates that it shows from one instant to another.
-    pub(crate) fn dates(self, from: Timestamp, to: Timestamp) -> Vec<Date> {
-        let (first, last) = (self.wall_clock(from).date(), self.wall_clock(to).date());
+    /// The dates that may matter to who comes when the clock shows this, and has the tables from one instant to
+    /// another: those that [`crate::RestaurantCalendar::touched_dates`] has are among them, whatever the clock
+    /// does meanwhile and however guests are paced.
+    pub(crate) fn possible_dates(
+        self,
+        starts_at: Timestamp,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Vec<Date> {
+        let counted_until = starts_at.checked_add(SlotInterval::MAX.minutes());
+        let to = to.max(counted_until.unwrap_or(to));
+        let from = from.checked_sub(LARGEST_CLOCK_CHANGE);
+        let to = to.checked_add(LARGEST_CLOCK_CHANGE);
+        let first = self.wall_clock(from.unwrap_or(Timestamp::MIN)).date();
+        let last = self.wall_clock(to.unwrap_or(Timestamp::MAX)).date();
         first
             .series(1.day())
             .take_while(|date| *date <= last)

@@ -291,11 +291,15 @@ impl Hold {
         self.placement.service_date
     }
 
-    /// The dates of the wall clock on which it keeps its tables.
+    /// The dates of the wall clock that may matter to it where nothing is known of the clock: all that do, and
+    /// perhaps a neighbour.
     #[must_use]
-    pub fn dates(&self) -> Vec<Date> {
+    pub fn possible_dates(&self) -> Vec<Date> {
+        let Placement {
+            starts_at, free_at, ..
+        } = self.placement;
         self.utc_offset
-            .dates(self.placement.starts_at, self.placement.free_at)
+            .possible_dates(starts_at, (starts_at, free_at))
     }
 
     /// What the booking that it becomes asks for: what was promised stands, and the tables are kept as

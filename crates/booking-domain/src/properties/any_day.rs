@@ -12,14 +12,16 @@ use crate::{
     Weekdays, check_service_periods,
 };
 
-/// Zones with ordinary, large, half-hour and skipped-midnight changes of the clock.
-pub(super) const ZONES: [&str; 6] = [
+/// Zones with ordinary, large, half-hour and skipped-midnight changes of the clock, and of two hours.
+pub(super) const ZONES: [&str; 8] = [
     "America/New_York",
     "Europe/Berlin",
     "Australia/Lord_Howe",
     "Africa/Cairo",
     "Asia/Kathmandu",
     "America/Scoresbysund",
+    "America/Nuuk",
+    "Antarctica/Troll",
 ];
 
 pub(super) fn any_time() -> impl Strategy<Value = Time> {

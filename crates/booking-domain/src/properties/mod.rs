@@ -9,12 +9,13 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use proptest::prelude::*;
 
 use self::any_day::{ZONES, any_day, any_time, maybe, overlaps};
+use crate::calendar::LARGEST_CLOCK_CHANGE;
 use crate::fixtures::{NOW, booking, calendar_of, party, policy, service_period, table, with_plan};
 use crate::{
     AvailabilityQuery, Booker, Booking, BookingChange, BookingStatus, ChangePlan, Claim, Floor,
     MinPartyLapse, PartySize, PlaceReason, PlaceRequest, Placement, RestaurantCalendar,
-    RuleOverride, RuleOverrides, ServiceDay, UtcOffset, available_slots, day_availability, place,
-    plan_change, unchanged_until,
+    RuleOverride, RuleOverrides, ServiceDay, UtcOffset, Visit, available_slots, day_availability,
+    place, plan_change, unchanged_until,
 };
 
 fn any_party() -> impl Strategy<Value = PartySize> {
@@ -305,6 +306,31 @@ proptest! {
         }
     }
 
+    /// Whoever changes a booking without knowing the zone locks all that matters to it.
+    #[test]
+    fn every_date_that_matters_to_a_booking_is_possible(
+        day in any_day(), from in -300_i64..1_800, length in 15_i64..700,
+        early in maybe(0_i64..240),
+    ) {
+        let (midnight, _) = day.calendar.span(day.date).expect("the date exists");
+        let starts_at = midnight + from.minutes();
+        let ends_at = starts_at + length.minutes();
+        let booking = Booking {
+            utc_offset: day.calendar.utc_offset(starts_at),
+            placement: Placement { starts_at, ends_at, free_at: ends_at, ..booking().placement },
+            visit: Visit {
+                seated_at: early.map(|minutes| starts_at - minutes.minutes()),
+                ..Visit::default()
+            },
+            ..booking()
+        };
+        let possible = booking.possible_dates();
+        let touched = booking.touched_dates(&day.calendar);
+        prop_assert!(touched.iter().all(|date| possible.contains(date)), "{touched:?} {possible:?}");
+        let touched: HashSet<Date> = touched.into_iter().collect();
+        prop_assert!(possible.len() <= touched.len() + 2, "{possible:?}");
+    }
+
     /// No date, time or instant is too absurd to be answered.
     #[test]
     fn absurd_dates_are_refused_and_never_panic(
@@ -398,4 +424,22 @@ fn services_keep_their_wall_clock_over_every_change_of_every_zone() {
         zones > 400 && changes > 5_000,
         "{zones} zones, {changes} changes"
     );
+}
+
+#[test]
+fn no_clock_is_set_by_more_than_is_allowed_for() {
+    let from: Timestamp = "2020-01-01T00:00:00Z".parse().expect("it is an instant");
+    let to: Timestamp = "2038-01-01T00:00:00Z".parse().expect("it is an instant");
+    let database = jiff::tz::TimeZoneDatabase::bundled();
+    let mut largest = SignedDuration::ZERO;
+    for name in database.available() {
+        let zone = database.get(name.as_str()).expect("it is there");
+        let mut before = zone.to_offset(from);
+        for transition in zone.following(from).take_while(|it| it.timestamp() < to) {
+            let seconds = transition.offset().seconds() - before.seconds();
+            largest = largest.max(SignedDuration::from_secs(seconds.abs().into()));
+            before = transition.offset();
+        }
+    }
+    assert_eq!(largest, LARGEST_CLOCK_CHANGE);
 }

@@ -29,7 +29,7 @@ pub(crate) use lock::{
     try_lock_retention,
 };
 pub use migrate::{MigrateError, migrate};
-pub(crate) use pool::{OnServerChange, Pool};
+pub(crate) use pool::{OnDatabaseChange, Pool};
 pub(crate) use verify::verify;
 pub use verify::{PrivilegedRole, SERVICE_ROLE, VerifyError};
 pub(crate) use visibility::{Visibility, show_booking, show_restaurant, show_restaurants};

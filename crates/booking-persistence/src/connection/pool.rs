@@ -63,9 +63,9 @@ impl Drop for PooledConnection {
 /// other, and several processes share its limit, which is 100 unless somebody raised it.
 const CONNECTIONS: usize = 16;
 
-/// What is done when another server answers than before, or one that was started anew, before it is asked for
+/// What is done when another database answers than before, or its server was started anew, before it is asked for
 /// anything by whoever asks from then on: it may lack what was committed last.
-pub(crate) type OnServerChange = Arc<dyn Fn() + Send + Sync>;
+pub(crate) type OnDatabaseChange = Arc<dyn Fn() + Send + Sync>;
 
 /// The connections of one process.
 #[derive(Clone)]
@@ -77,20 +77,20 @@ impl Pool {
     /// A pool that has made one connection, to see whether it can.
     pub(crate) async fn connect(
         config: Config,
-        on_server_change: OnServerChange,
+        on_database_change: OnDatabaseChange,
     ) -> Result<Self, ConnectError> {
         let open = move || {
             let config = config.clone();
             async move { open_session(&config).await }
         };
-        Self::connect_with(CONNECTIONS, open, on_server_change).await
+        Self::connect_with(CONNECTIONS, open, on_database_change).await
     }
 
     /// A pool of so many connections, at most, that `open` makes.
     pub(crate) async fn connect_with<F>(
         connections: usize,
         open: impl Fn() -> F + Send + Sync + 'static,
-        on_server_change: OnServerChange,
+        on_database_change: OnDatabaseChange,
     ) -> Result<Self, ConnectError>
     where
         F: Future<Output = Result<AsyncPgConnection, ConnectError>> + Send + 'static,
@@ -99,15 +99,15 @@ impl Pool {
         // The default sends a query at every checkout, which costs a third of the throughput. A
         // broken connection is found when it is used, and then all idle ones are discarded.
         manager.recycling_method = RecyclingMethod::Fast;
-        let server = Arc::new(LastServer {
-            server: Mutex::default(),
-            on_server_change,
+        let last = Arc::new(LastDatabase {
+            identity: Mutex::default(),
+            on_database_change,
         });
         manager.custom_setup = Box::new(move |_| {
-            let (opening, server) = (open(), Arc::clone(&server));
+            let (opening, last) = (open(), Arc::clone(&last));
             Box::pin(async move {
                 let connection = opening.await.map_err(to_connection_error)?;
-                server.check(&connection).await?;
+                last.check(&connection).await?;
                 Ok(connection)
             })
         });
@@ -177,29 +177,29 @@ impl Pool {
     }
 }
 
-/// Which server has answered last.
-struct LastServer {
-    server: Mutex<Option<String>>,
-    on_server_change: OnServerChange,
+/// Which database has answered last.
+struct LastDatabase {
+    identity: Mutex<Option<String>>,
+    on_database_change: OnDatabaseChange,
 }
 
-impl LastServer {
-    /// Looks which server answers on a new connection.
+impl LastDatabase {
+    /// Looks which one answers on a new connection.
     async fn check(&self, mut connection: &AsyncPgConnection) -> Result<(), ConnectionError> {
         // No two were started at the same microsecond, and what is restored into another database has its own number.
         let identity = "(SELECT concat(pg_postmaster_start_time(), ' ', oid)
             FROM pg_database WHERE datname = current_database())";
-        let server = diesel::select(sql::<Text>(identity));
-        let server = server.get_result(&mut connection).await;
-        let server: String =
-            server.map_err(|error| to_connection_error(from_first_statement(&error)))?;
-        let mut last = self.server.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.as_ref().is_some_and(|last| *last != server) {
+        let identity = diesel::select(sql::<Text>(identity));
+        let identity = identity.get_result(&mut connection).await;
+        let identity: String =
+            identity.map_err(|error| to_connection_error(from_first_statement(&error)))?;
+        let mut last = self.identity.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_some_and(|last| *last != identity) {
             tracing::warn!("another database answers, or its server was started anew");
             // Before anybody else finds that it is the same as the last one.
-            (self.on_server_change)();
+            (self.on_database_change)();
         }
-        *last = Some(server);
+        *last = Some(identity);
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use booking_domain::{
 };
 use booking_persistence::{AccessRefusal, AvailabilityCaller, BookingCaller, Store, StoreError};
 use diesel_async::SimpleAsyncConnection;
-use jiff::civil::{Date, Time, time};
+use jiff::civil::{Date, Time, date, time};
 use jiff::{Timestamp, ToSpan};
 
 use crate::support::{
@@ -346,10 +346,16 @@ async fn day_that_a_change_leaves_is_the_one_that_others_read() {
     let store = &venue.store;
     let assert_same = async |what: &str, now: Timestamp| {
         let other = venue.store_with(|| [7; 32]).await;
-        for guests in 1..=5 {
-            let known = offered(store, DAY, guests, now).await;
-            let read = offered(&other, DAY, guests, now).await;
-            assert_eq!(known, read, "{what}, for {guests}");
+        for (date, guests) in [
+            (DAY, 2),
+            (DAY, 4),
+            (DAY, 5),
+            (DAY + 1.day(), 2),
+            (DAY + 1.day(), 5),
+        ] {
+            let known = offered(store, date, guests, now).await;
+            let read = offered(&other, date, guests, now).await;
+            assert_eq!(known, read, "{what}, for {guests} on {date}");
         }
     };
     let book = async |guests: i64, hour: i8| {
@@ -401,22 +407,59 @@ async fn day_that_a_change_leaves_is_the_one_that_others_read() {
     let confirmed = store.confirm_booking(&staff, &waiting, &early).await;
     confirmed.expect("it waits");
     assert_same("confirmed", NOW).await;
+    // When it would have expired.
+    assert_same("confirmed for long", NOW + 48.hours()).await;
+    let cancelled = cancel_booking(store, &waiting, None, NOW).await;
+    cancelled.expect("it is there");
     let waiting = book(5, 21).await;
     let declined = store.decline_booking(&staff, &waiting, None, &early).await;
     declined.expect("it waits");
     assert_same("declined", NOW).await;
-    let (sits, absent) = (book(2, 18).await, book(2, 21).await);
+    let (sits, absent) = (book(2, 18).await, book(2, 18).await);
     let seated = store.seat_booking(&staff, &sits, None, &coming).await;
     seated.expect("the table is free");
     assert_same("seated", coming.now).await;
     let finished = store.finish_booking(&staff, &sits, &coming).await;
     finished.expect("they sit");
     assert_same("finished", coming.now).await;
-    let late = at(berlin(DAY, 22));
+    let late = at(berlin(DAY, 19));
     let missing = store.mark_no_show(&staff, &absent, &late).await;
     missing.expect("they have not come");
     assert_same("absent", late.now).await;
     let undone = store.undo_booking_step(&staff, &absent, &late).await;
     undone.expect("the table is free");
     assert_same("undone", late.now).await;
+}
+
+/// Of a date, how often something has changed.
+async fn version(venue: &TestRestaurant, date: Date) -> Vec<String> {
+    let version = format!("SELECT version::text AS line FROM booking_days WHERE date = '{date}'");
+    venue.texts(&version).await
+}
+
+#[tokio::test]
+async fn whoever_leaves_over_a_midnight_that_the_clock_skips_leaves_both_dates() {
+    let venue = TestRestaurant::with_tables(1).await;
+    venue
+        .sql(
+            "UPDATE booking_policies SET time_zone = 'America/Nuuk', turn_minutes = 105,
+                 slot_interval_minutes = 30, buffer_minutes = 0;
+             UPDATE service_periods SET first_seating = '18:00', ends = '03:00'",
+        )
+        .await;
+    // At eleven it is midnight at once.
+    let (saturday, sunday) = (date(2027, 3, 27), date(2027, 3, 28));
+    let request = NewBooking {
+        date: saturday,
+        time: time(22, 0, 0, 0),
+        ..venue.request()
+    };
+    let other = venue.store_with(|| [7; 32]).await;
+    for (who, store) in [("with the day", &venue.store), ("without", &other)] {
+        let made = venue.book(&request).await.expect("it is free");
+        let before = version(&venue, sunday).await;
+        let left = cancel_booking(store, &made.booking.id, None, NOW).await;
+        left.expect("it is there");
+        assert_ne!(version(&venue, sunday).await, before, "{who}");
+    }
 }

@@ -13,7 +13,7 @@ use crate::access::{BookingActor, BookingCaller, RequestContext};
 use crate::connection::{FromViolation, Visibility, lock_days, show_restaurant};
 use crate::error::{Corrupt, StoreError, TransactionError};
 use crate::operations::service_day::{
-    ChangedDay, Decided, KnownDay, PlacedBooking, ServiceDayCache,
+    Attempts, ChangedDay, Decided, KnownDay, PlacedBooking, ServiceDayCache,
 };
 use crate::operations::to_the_microsecond;
 use crate::store::Store;
@@ -86,7 +86,9 @@ impl Store {
         let now = to_the_microsecond(context.now);
         let seeing = self.seeing(Visibility::of_booking(caller, id));
         let seeing = seeing.answering(context);
+        let attempts = Attempts::new(self);
         let transaction = seeing.transact(operation, async |connection| {
+            let cache = attempts.next();
             let opening = async {
                 let locked = bookings::lock(connection, caller, id, now).await?;
                 let locked = locked.ok_or(TransactionError::no_access(BookingNotFound))?;
@@ -118,9 +120,9 @@ impl Store {
                 Change::Nothing => (locked.booking.clone(), None),
                 Change::Booking(changed, rules) => {
                     overridden.rules = rules;
-                    let dates = Dates::ToLock(self.cache());
-                    let by = (&event, &overridden);
-                    let day = write(connection, &locked, &changed, by, dates).await?;
+                    let dates = ChangedDates::ToBeLocked(cache);
+                    let recorded = (&event, &overridden);
+                    let day = write(connection, &locked, &changed, recorded, dates).await?;
                     (*changed, day)
                 }
                 Change::Placement(decided) => {
@@ -128,8 +130,15 @@ impl Store {
                     let day = decided.day_after(locked.key, now);
                     overridden.rules = decided.made.overridden;
                     let changed = decided.made.booking;
-                    let by = (&event, &overridden);
-                    write(connection, &locked, &changed, by, Dates::Locked).await?;
+                    let recorded = (&event, &overridden);
+                    write(
+                        connection,
+                        &locked,
+                        &changed,
+                        recorded,
+                        ChangedDates::Locked,
+                    )
+                    .await?;
                     (changed, day)
                 }
             };
@@ -186,12 +195,12 @@ pub(super) async fn place_anew<F, R>(
         .map_err(TransactionError::refused)
 }
 
-/// The dates of a booking that changes.
-enum Dates<'a> {
+/// The dates that matter to a booking that changes.
+enum ChangedDates<'a> {
     /// They are locked.
     Locked,
     /// They have to be, if it takes something else than before; its service date may be kept here.
-    ToLock(&'a ServiceDayCache),
+    ToBeLocked(Option<&'a ServiceDayCache>),
 }
 
 /// Writes what a booking has become, what of its tables follows from that, and who did it, in one
@@ -202,14 +211,18 @@ async fn write<R>(
     locked: &LockedBooking,
     changed: &Booking,
     (event, overridden): (&NewEvent<'_>, &Overridden<'_>),
-    dates: Dates<'_>,
+    dates: ChangedDates<'_>,
 ) -> Result<Option<KnownDay>, TransactionError<R>> {
     let (key, current, restaurant) = (locked.key, &locked.booking, changed.restaurant);
     let (before, after) = (current.occupied(), changed.occupied());
     let (mut dates, day) = match dates {
-        Dates::ToLock(cache) if !current.takes_as_much_as(changed) => {
-            let dates = [current.dates(), changed.dates()].concat();
-            (dates, ChangedDay::of(cache, current))
+        ChangedDates::ToBeLocked(cache) if !current.takes_as_much_as(changed) => {
+            let day = cache.and_then(|cache| ChangedDay::of(cache, current));
+            let dates = [current, changed].map(|booking| match &day {
+                Some(day) => day.dates(booking),
+                None => booking.possible_dates(),
+            });
+            (dates.concat(), day)
         }
         _ => (Vec::new(), None),
     };
@@ -272,8 +285,8 @@ async fn write<R>(
     )?;
     match row {
         1 => {
-            let day = day.zip(versions);
-            Ok(day.and_then(|(day, versions)| day.after(&versions, &dates, (key, changed))))
+            let day = day.map(|day| day.after(versions.as_ref(), &dates, (key, changed)));
+            Ok(day.transpose()?.flatten())
         }
         _ => Err(Corrupt::new("bookings.booking_id", key).into()),
     }

@@ -54,7 +54,7 @@ pub(super) async fn write_ended(
         return Ok(());
     }
     if dates == Dates::ToBeLocked {
-        let dates = ended.iter().flat_map(|ended| ended.before.dates());
+        let dates = ended.iter().flat_map(|ended| ended.before.possible_dates());
         let mut dates: Vec<Date> = dates.collect();
         dates.sort_unstable();
         dates.dedup();

@@ -32,7 +32,7 @@ impl Store {
             let found = holds::find(connection, restaurant, id).await?;
             let live = found.filter(|(_, hold)| context.now < hold.expires_at);
             let (key, hold) = live.ok_or(TransactionError::Refused(HoldNotFound))?;
-            let dates = hold.dates();
+            let dates = hold.possible_dates();
             let keys = [key];
             let ((), deleted) = tokio::try_join!(
                 biased;

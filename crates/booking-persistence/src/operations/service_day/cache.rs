@@ -23,7 +23,7 @@ use super::known_day::{KnownDay, TakenDay};
 use super::packed_slots::PackedSlots;
 use super::seating::Seating;
 use crate::access::RequestContext;
-use crate::connection::{Batches, OnServerChange, Visibility};
+use crate::connection::{Batches, OnDatabaseChange, Visibility};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::tables::booking_days::{self, DateRange, RangeVersions};
@@ -225,7 +225,7 @@ impl ServiceDayCache {
         }
     }
 
-    /// Why a guest gets no table at a slot, if that was found on this day before.
+    /// Why a slot has no room for a guest, if that was found on this day before.
     pub(super) fn refusal(
         &self,
         day: &KnownDay,
@@ -240,7 +240,7 @@ impl ServiceDayCache {
         known.map(|known| known.value.clone())
     }
 
-    /// Keeps why guests get no table at a slot, from when and until when.
+    /// Keeps why a slot has no room for guests, from when and until when.
     pub(super) fn keep_refusal(
         &self,
         day: &KnownDay,
@@ -262,9 +262,9 @@ impl ServiceDayCache {
         self.kept.refusals.clear();
     }
 
-    /// Forgets everything when another server answers: after a failover that has lost a commit, the next one gives
+    /// Forgets everything when another database answers: after a failover that has lost a commit, the next one gives
     /// versions that were seen already to something else.
-    pub(crate) fn on_server_change(&self) -> OnServerChange {
+    pub(crate) fn on_database_change(&self) -> OnDatabaseChange {
         let cache = self.clone();
         Arc::new(move || cache.clear())
     }

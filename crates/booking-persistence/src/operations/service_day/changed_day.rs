@@ -8,26 +8,35 @@ use booking_domain::Booking;
 
 use super::cache::ServiceDayCache;
 use super::known_day::KnownDay;
+use super::placed_booking::has_changed;
+use super::seating::Seating;
 use super::service_days::range;
 use crate::tables::booking_days::{self, DateRange, RangeVersions};
 
-/// The service date of a booking that changes, as it is kept, be it still so or not. Whoever writes the change keeps
-/// the day as it becomes, so that nobody has to read all of it again for one booking.
+/// The service date of a booking that changes, as far as it is kept, be it still so or not. Whoever writes the change
+/// keeps the day as it becomes, so that nobody has to read all of it again for one booking.
 pub(in crate::operations) struct ChangedDay {
-    day: KnownDay,
+    seating: Seating,
+    day: Option<KnownDay>,
     /// The dates whose versions count.
     range: DateRange,
 }
 
 impl ChangedDay {
-    /// The day of this booking, if it is kept.
+    /// The day of this booking, if it is kept how its restaurant seats.
     pub(in crate::operations) fn of(cache: &ServiceDayCache, booking: &Booking) -> Option<Self> {
         let date = booking.placement.service_date;
         let seating = cache.seating(booking.restaurant, date)?;
         Some(Self {
-            day: cache.day(&seating, date)?,
+            day: cache.day(&seating, date),
             range: range(booking.restaurant, date, date),
+            seating,
         })
+    }
+
+    /// The dates that matter to a booking, if the restaurant seats as it is kept.
+    pub(in crate::operations) fn dates(&self, booking: &Booking) -> Vec<Date> {
+        booking.touched_dates(&self.seating.calendar)
     }
 
     /// The versions of what decides on it. To be sent once its dates are locked.
@@ -40,18 +49,25 @@ impl ChangedDay {
 
     /// The day as it is for everybody once the change is committed, by which the booking with this number becomes
     /// `changed`, if it was current when these dates were locked, of which it has these versions since.
+    ///
+    /// # Errors
+    /// The restaurant does not seat as it is kept: other dates might have to be locked.
     pub(in crate::operations) fn after(
         &self,
-        versions: &RangeVersions,
+        versions: Option<&RangeVersions>,
         locked: &[Date],
         (key, changed): (i64, &Booking),
-    ) -> Option<KnownDay> {
-        let stays = changed.placement.service_date == self.day.date();
-        let is_current = stays && self.day.is_current_on(locked, versions);
-        is_current.then(|| {
-            let mut claims = self.day.service_day(&[key]).claims;
+    ) -> Result<Option<KnownDay>, Error> {
+        let versions = versions.filter(|versions| versions.seating == self.seating.version);
+        let versions = versions.ok_or_else(has_changed)?;
+        let day = self.day.as_ref();
+        let day = day.filter(|day| {
+            changed.placement.service_date == day.date() && day.is_current_on(locked, versions)
+        });
+        Ok(day.map(|day| {
+            let mut claims = day.service_day(&[key]).claims;
             claims.extend(changed.claim(key));
-            self.day.after(locked, &claims)
-        })
+            day.after(locked, &claims)
+        }))
     }
 }

@@ -36,7 +36,7 @@ impl<F: Fn(&ServiceDay) -> Result<M, R>, M, R> DayRule<M, R> for F {
     }
 }
 
-/// What decides on what a guest asks for. That there is no table at a slot is the same for all of them, and to look
+/// What decides on what a guest asks for. That there is no room at a slot is the same for all of them, and to look
 /// for one takes longer than all else that is done for those who come too late.
 pub(in crate::operations) struct GuestRule<'a, F> {
     cache: Option<&'a ServiceDayCache>,
@@ -98,8 +98,7 @@ where
             return;
         };
         let refusal = refusal.as_place_refusal();
-        // These stay as long as slots do. Others end with instants that no slot depends on, or are found before
-        // any table is looked at.
+        // These stay as long as slots do; others end with instants that no slot depends on.
         let refusal = refusal.filter(|it| {
             use PlaceReason::{CapacityReached, PacingLimitReached, TableNotAvailable};
             matches!(

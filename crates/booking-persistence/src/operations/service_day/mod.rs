@@ -25,3 +25,6 @@ pub(super) use known_day::KnownDay;
 pub(super) use moves::MovedBooking;
 pub(super) use placed_booking::{Begun, Decided, PlacedBooking, has_changed};
 pub(super) use seating::load_seating;
+
+#[cfg(test)]
+mod tests;
