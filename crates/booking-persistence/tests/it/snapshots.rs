@@ -431,6 +431,31 @@ async fn day_that_a_change_leaves_is_the_one_that_others_read() {
     assert_same("undone", late.now).await;
 }
 
+/// The rules change by another process, and then the restaurant is suspended: what is kept of it will not do.
+#[tokio::test]
+async fn whoever_leaves_a_restaurant_that_is_kept_otherwise_leaves_at_once() {
+    let venue = TestRestaurant::with_tables(2).await;
+    let mut made = Vec::new();
+    for hour in [18, 20] {
+        let request = NewBooking {
+            time: time(hour, 30, 0, 0),
+            ..venue.request()
+        };
+        made.push(venue.book(&request).await.expect("it is free"));
+    }
+    for (booking, change) in made.iter().zip([
+        "UPDATE booking_policies SET seating_version = seating_version + 1",
+        "UPDATE restaurants SET suspended_at = '2027-02-01Z'",
+    ]) {
+        offered(&venue.store, DAY, 2, NOW).await;
+        venue.sql(change).await;
+        let before = version(&venue, DAY).await;
+        let left = cancel_booking(&venue.store, &booking.booking.id, None, NOW).await;
+        left.expect("it is there");
+        assert_ne!(version(&venue, DAY).await, before, "{change}");
+    }
+}
+
 /// Of a date, how often something has changed.
 async fn version(venue: &TestRestaurant, date: Date) -> Vec<String> {
     let version = format!("SELECT version::text AS line FROM booking_days WHERE date = '{date}'");

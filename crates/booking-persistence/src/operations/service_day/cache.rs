@@ -167,6 +167,11 @@ impl ServiceDayCache {
         }
     }
 
+    /// Forgets how a restaurant seats.
+    pub(super) fn forget_seating(&self, restaurant: RestaurantId) {
+        self.kept.seatings.remove(&restaurant);
+    }
+
     /// A service date of the restaurant that seats so, be it still so or not.
     pub(super) fn day(&self, seating: &Seating, date: Date) -> Option<KnownDay> {
         let taken = self.kept.days.get(&(seating.restaurant, date))?;

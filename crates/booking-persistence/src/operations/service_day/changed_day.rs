@@ -15,19 +15,21 @@ use crate::tables::booking_days::{self, DateRange, RangeVersions};
 
 /// The service date of a booking that changes, as far as it is kept, be it still so or not. Whoever writes the change
 /// keeps the day as it becomes, so that nobody has to read all of it again for one booking.
-pub(in crate::operations) struct ChangedDay {
+pub(in crate::operations) struct ChangedDay<'a> {
+    cache: &'a ServiceDayCache,
     seating: Seating,
     day: Option<KnownDay>,
     /// The dates whose versions count.
     range: DateRange,
 }
 
-impl ChangedDay {
+impl<'a> ChangedDay<'a> {
     /// The day of this booking, if it is kept how its restaurant seats.
-    pub(in crate::operations) fn of(cache: &ServiceDayCache, booking: &Booking) -> Option<Self> {
+    pub(in crate::operations) fn of(cache: &'a ServiceDayCache, booking: &Booking) -> Option<Self> {
         let date = booking.placement.service_date;
         let seating = cache.seating(booking.restaurant, date)?;
         Some(Self {
+            cache,
             day: cache.day(&seating, date),
             range: range(booking.restaurant, date, date),
             seating,
@@ -51,7 +53,8 @@ impl ChangedDay {
     /// `changed`, if it was current when these dates were locked, of which it has these versions since.
     ///
     /// # Errors
-    /// The restaurant does not seat as it is kept: other dates might have to be locked.
+    /// The restaurant does not seat as it is kept, or takes no bookings: other dates might have to be locked. How it
+    /// seats is forgotten, so that nobody else is told so.
     pub(in crate::operations) fn after(
         &self,
         versions: Option<&RangeVersions>,
@@ -59,7 +62,10 @@ impl ChangedDay {
         (key, changed): (i64, &Booking),
     ) -> Result<Option<KnownDay>, Error> {
         let versions = versions.filter(|versions| versions.seating == self.seating.version);
-        let versions = versions.ok_or_else(has_changed)?;
+        let Some(versions) = versions else {
+            self.cache.forget_seating(self.seating.restaurant);
+            return Err(has_changed());
+        };
         let day = self.day.as_ref();
         let day = day.filter(|day| {
             changed.placement.service_date == day.date() && day.is_current_on(locked, versions)
