@@ -1,6 +1,8 @@
 //! What is decided on a snapshot that is read without a lock: what is refused waits for nobody but its
 //! own guest, and what has changed while it was read refuses nobody.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use booking_domain::{
     BookingChange, BookingId, CreateRefusal, Customer, NewBooking, NewHold, PhoneNumber,
     PlaceReason, RuleOverride, RuleOverrides, StaffRequest, StaffRole, TableId,
@@ -453,6 +455,39 @@ async fn whoever_leaves_a_restaurant_that_is_kept_otherwise_leaves_at_once() {
         let left = cancel_booking(&venue.store, &booking.booking.id, None, NOW).await;
         left.expect("it is there");
         assert_ne!(version(&venue, DAY).await, before, "{change}");
+    }
+}
+
+/// As if it were drawn at random: another one each time.
+fn numbered() -> [u8; 32] {
+    static NUMBER: AtomicU8 = AtomicU8::new(100);
+    [NUMBER.fetch_add(1, Ordering::Relaxed); 32]
+}
+
+/// Four days do not fit into a few kilobytes with how the restaurant seats.
+#[tokio::test]
+async fn cache_that_is_full_or_keeps_nothing_changes_no_answer() {
+    let venue = TestRestaurant::with_tables(2).await;
+    for bytes in [0, 4_096] {
+        let store = venue.store_with(numbered).await.with_cache_bytes(bytes);
+        for round in 0..2 {
+            for days in 0..4 {
+                let request = NewBooking {
+                    date: DAY + days.days(),
+                    ..venue.request()
+                };
+                let made = store.create_booking(&request, None, &at(NOW)).await;
+                let id = made.expect("it is free").view.booking.id;
+                let taken = offered(&store, request.date, 2, NOW).await;
+                assert_eq!(taken, offered(&venue.store, request.date, 2, NOW).await);
+                cancel_booking(&store, &id, None, NOW)
+                    .await
+                    .expect("it is there");
+                let free = offered(&store, request.date, 2, NOW).await;
+                assert_eq!(free, offered(&venue.store, request.date, 2, NOW).await);
+                assert!(free.contains(&SEVEN), "{bytes} bytes, round {round}");
+            }
+        }
     }
 }
 
