@@ -1,5 +1,6 @@
 //! What can be booked on a service date.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, DateTime, Time};
@@ -131,14 +132,15 @@ pub fn unchanged_until(
         return now;
     }
     let mut until = day.calendar.next_date(now);
-    // Some rules change with such an instant, and some behind it: who comes at the last instant of the notice has
-    // given it still.
     let mut changes_at = |instant: Timestamp| {
-        let behind = instant.checked_add(1.nanosecond()).ok();
-        let next = Some(instant).filter(|instant| *instant > now).or(behind);
-        until = next
-            .filter(|next| *next > now)
-            .map_or(until, |next| until.min(next));
+        until = match instant.cmp(&now) {
+            Ordering::Less => until,
+            // Some rules change behind such an instant: who comes at the last one of the notice has given it still.
+            Ordering::Equal => now
+                .checked_add(1.nanosecond())
+                .map_or(until, |it| until.min(it)),
+            Ordering::Greater => until.min(instant),
+        };
     };
     let notice = day.calendar.policy().min_notice.minutes();
     let notice = SignedDuration::from_mins(i64::from(notice));
@@ -277,7 +279,7 @@ fn free_slot(
 }
 
 /// What createBooking is asked for with a slot, and updateBooking, which is not told its service date.
-fn request_at(slot: &CandidateSlot<'_>, query: &AvailabilityQuery<'_>) -> PlaceRequest {
+pub(crate) fn request_at(slot: &CandidateSlot<'_>, query: &AvailabilityQuery<'_>) -> PlaceRequest {
     let (date, time) = (slot.wall.date(), slot.wall.time());
     let utc_offset = Some(UtcOffset::from(slot.offset));
     if let Some(booking) = query.moving {

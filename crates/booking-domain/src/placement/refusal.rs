@@ -74,3 +74,15 @@ pub enum PlaceReason {
     #[error("no table for this party is free at this time")]
     TableNotAvailable,
 }
+
+impl PlaceReason {
+    /// Whether others have what there is: the tables, the pacing of a service, or the covers of the house. This stays
+    /// as long as slots do ([`crate::unchanged_until`]); other reasons end with instants that no slot depends on.
+    #[must_use]
+    pub const fn is_want_of_room(&self) -> bool {
+        matches!(
+            self,
+            Self::CapacityReached | Self::PacingLimitReached | Self::TableNotAvailable
+        )
+    }
+}

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use proptest::prelude::*;
 
 use self::any_day::{ZONES, any_day, any_time, maybe, overlaps};
+use crate::availability::request_at;
 use crate::calendar::LARGEST_CLOCK_CHANGE;
 use crate::fixtures::{NOW, booking, calendar_of, party, policy, service_period, table, with_plan};
 use crate::{
@@ -107,14 +108,8 @@ proptest! {
         let without_room = |now| {
             let slots = day.calendar.candidate_slots(day.date, party);
             let refusals = slots.iter().map(|slot| {
-                let mut request = request(slot.wall.date(), slot.wall.time(), &query);
-                request.utc_offset = Some(slot.offset.into());
-                request.service_date = Some(day.date);
-                let refusal = place(&day, &request, now).err();
-                refusal.filter(|it| {
-                    use PlaceReason::{CapacityReached, PacingLimitReached, TableNotAvailable};
-                    matches!(it.reason, CapacityReached | PacingLimitReached | TableNotAvailable)
-                })
+                let refusal = place(&day, &request_at(slot, &query), now).err();
+                refusal.filter(|it| it.reason.is_want_of_room())
             });
             refusals.collect::<Vec<_>>()
         };

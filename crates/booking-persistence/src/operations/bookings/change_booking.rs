@@ -38,11 +38,13 @@ pub(super) enum Change {
     Placement(Box<Decided>),
 }
 
-/// By whom something becomes of a booking, and when.
+/// By whom something becomes of a booking, when, and by what is known.
 #[derive(Clone, Copy)]
 pub(super) struct By<'a> {
     pub(super) actor: &'a BookingActor,
     pub(super) now: Timestamp,
+    /// What is kept, unless an attempt before has found that something is not as it was.
+    pub(super) cache: Option<&'a ServiceDayCache>,
 }
 
 impl By<'_> {
@@ -98,7 +100,12 @@ impl Store {
             let (locked, by) = context.claim(connection, &caller, opening).await?;
             let shown = async { Ok(show_restaurant(connection, locked.booking.restaurant).await?) };
             // First, so that what is refused by the booking alone asks for nothing else.
-            let change = decide(connection, &locked, By { actor: &by, now });
+            let deciding = By {
+                actor: &by,
+                now,
+                cache,
+            };
+            let change = decide(connection, &locked, deciding);
             let restaurant = async {
                 restaurants::find_summary(connection, locked.booking.restaurant)
                     .await?

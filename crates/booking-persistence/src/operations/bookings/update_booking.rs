@@ -13,7 +13,7 @@ use super::change_booking::{By, Change, place_anew};
 use crate::access::{BookingCaller, RequestContext};
 use crate::connection::{ConstraintViolation, FromViolation, lock_guest};
 use crate::error::{LoadError, StoreError, TransactionError};
-use crate::operations::service_day::{Attempts, load_seating};
+use crate::operations::service_day::load_seating;
 use crate::store::Store;
 use crate::tables::bookings::LockedBooking;
 use crate::tables::live_bookings;
@@ -54,7 +54,6 @@ impl Store {
         (change, expected): (&BookingChange, Option<&[i32]>),
         context: &RequestContext,
     ) -> Result<BookingView, StoreError<BookingRefusal<ChangeRefusal>>> {
-        let attempts = Attempts::new(self);
         let decide = async |connection: &AsyncPgConnection, locked: &LockedBooking, by: By<'_>| {
             let (booker, now) = (by.actor.booker, by.now);
             let is_of_restaurant = by.actor.is_of_restaurant;
@@ -94,7 +93,7 @@ impl Store {
                     };
                     // Who has sat for longer than their turn matters to whoever sits: see createWalkIn.
                     let is_seated = locked.booking.visit.seated_at.is_some();
-                    let cache = attempts.next().filter(|_| !is_seated);
+                    let cache = by.cache.filter(|_| !is_seated);
                     let booking = (locked, cache);
                     place_anew(connection, booking, wanted, live, change).await
                 }

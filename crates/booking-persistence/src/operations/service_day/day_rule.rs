@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use booking_domain::{
-    AvailabilityQuery, CreateRefusal, HoldRefusal, PlaceReason, PlaceRefusal, PlaceRequest,
-    ServiceDay, unchanged_until,
+    AvailabilityQuery, CreateRefusal, HoldRefusal, PlaceRefusal, PlaceRequest, ServiceDay,
+    unchanged_until,
 };
 
 use super::cache::ServiceDayCache;
@@ -98,14 +98,7 @@ where
             return;
         };
         let refusal = refusal.as_place_refusal();
-        // These stay as long as slots do; others end with instants that no slot depends on.
-        let refusal = refusal.filter(|it| {
-            use PlaceReason::{CapacityReached, PacingLimitReached, TableNotAvailable};
-            matches!(
-                it.reason,
-                CapacityReached | PacingLimitReached | TableNotAvailable
-            )
-        });
+        let refusal = refusal.filter(|it| it.reason.is_want_of_room());
         if let Some(refusal) = refusal {
             let query = AvailabilityQuery::of_guest(slot.party);
             let until = unchanged_until(day, &query, self.now);

@@ -86,6 +86,23 @@ async fn days_keep_no_way_of_seating_alive_that_is_not_kept_itself() {
 }
 
 #[tokio::test]
+async fn cache_that_is_full_keeps_some_days_and_lets_others_go() {
+    let database = TestDatabase::create().expect("PostgreSQL runs");
+    let store = store(&database).await.with_cache_bytes(96 << 10);
+    let dates: Vec<Date> = (0..300).map(|days| DAY + days.days()).collect();
+    for date in &dates {
+        read(&store, *date).await;
+    }
+    let seating = store.cache().seating(restaurant(), DAY);
+    let seating = seating.expect("it is kept");
+    let kept = dates
+        .iter()
+        .filter_map(|date| store.cache().day(&seating, *date));
+    let kept = kept.count();
+    assert!(0 < kept && kept < dates.len(), "{kept}");
+}
+
+#[tokio::test]
 async fn that_a_slot_has_no_room_is_found_once() {
     let database = TestDatabase::create().expect("PostgreSQL runs");
     let store = store(&database).await;
