@@ -82,7 +82,8 @@ impl UtcOffset {
     ) -> Vec<Date> {
         let counted_until = starts_at.checked_add(SlotInterval::MAX.minutes());
         let to = to.max(counted_until.unwrap_or(to));
-        let from = from.checked_sub(LARGEST_CLOCK_CHANGE);
+        // Who sits down late is counted with those who come when they were to.
+        let from = from.min(starts_at).checked_sub(LARGEST_CLOCK_CHANGE);
         let to = to.checked_add(LARGEST_CLOCK_CHANGE);
         let first = self.wall_clock(from.unwrap_or(Timestamp::MIN)).date();
         let last = self.wall_clock(to.unwrap_or(Timestamp::MAX)).date();
